@@ -1,0 +1,110 @@
+"""What a person sees: text on standard output, progress on standard error, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+WORDS = {
+    "upload": "Sending",
+    "download": "Fetching",
+    "queue": "Waiting",
+    "prepare": "Preparing",
+    "weights": "Downloading weights",
+    "statistics": "Looking at the picture",
+    "paint": "Painting",
+    "stylise": "Stylising",
+}
+
+
+class Bar(Protocol):
+    """Shows how far something is."""
+
+    def show(self, phase: str, done: float, total: float, seconds_left: float | None) -> None:
+        """``total`` 0: nobody knows how long it takes."""
+
+
+class NoBar:
+    """For pipes, logs and programs."""
+
+    def show(self, phase: str, done: float, total: float, seconds_left: float | None) -> None: ...
+
+
+class RichBar:
+    """One line that becomes another phase's line when that begins."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task: TaskID | None = None
+        self._phase = ""
+
+    def show(self, phase: str, done: float, total: float, seconds_left: float | None) -> None:
+        left = "" if seconds_left is None or seconds_left < 1 else f"{seconds_left:.0f} s left"
+        if self._task is None:
+            self._task = self._progress.add_task("", total=None, left="")
+        if phase != self._phase:
+            self._phase = phase
+            self._progress.reset(self._task)
+        self._progress.update(
+            self._task,
+            description=WORDS.get(phase, phase.capitalize()),
+            completed=done,
+            total=total or None,
+            left=left,
+        )
+
+
+@contextmanager
+def progress_bar(*, as_json: bool) -> Iterator[Bar]:
+    """A bar on standard error where somebody can see it, removed when all is done."""
+    if as_json or not sys.stderr.isatty():
+        yield NoBar()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
+
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[left]}"),
+        console=Console(stderr=True),
+        transient=True,
+    ) as progress:
+        yield RichBar(progress)
+
+
+def console() -> Console:
+    """Where text and tables go."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """One JSON object on standard output."""
+    print(json.dumps(value, indent=2, default=_plain))
+
+
+def _plain(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+class Stopwatch:
+    """Seconds since it was made."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._started

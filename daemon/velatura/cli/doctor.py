@@ -1,0 +1,134 @@
+"""`velatura doctor`: what is there, what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+from velatura import __version__
+from velatura.cli.display import console, print_json
+from velatura.errors import VelaturaError
+from velatura.library.places import cache_dir
+
+SUMMARY = "check the installation and say what to do next"
+LEAST_DISK = 1 << 30
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; ``advice`` is the next step when it is not well."""
+
+    subject: str
+    well: bool
+    found: str
+    advice: str = ""
+
+
+def configure(parser: argparse.ArgumentParser) -> None: ...
+
+
+def run(options: argparse.Namespace) -> int:
+    findings = list(examine())
+    if options.json:
+        print_json({"well": all(f.well for f in findings), "findings": [asdict(f) for f in findings]})
+    else:
+        out = console()
+        for finding in findings:
+            out.print(f"{'ok ' if finding.well else 'BAD'}  {finding.subject:10} {finding.found}")
+            if finding.advice:
+                out.print(f"                {finding.advice}")
+    return 0 if all(finding.well for finding in findings) else 1
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything, from the ground up."""
+    yield Finding(
+        "velatura", True, f"{__version__} on Python {platform.python_version()}, {sys.executable}"
+    )
+    for subject, look in (
+        ("torch", _torch),
+        ("weights", _weights),
+        ("cache", _cache),
+        ("daemon", _daemon),
+    ):
+        yield _guarded(subject, look)
+
+
+def _guarded(subject: str, look: Callable[[], Finding]) -> Finding:
+    try:
+        return look()
+    except Exception as error:  # whatever is broken, the rest should still be looked at
+        hint = error.hint if isinstance(error, VelaturaError) else ""
+        return Finding(subject, False, f"{type(error).__name__}: {error}", hint)
+
+
+def _torch() -> Finding:
+    import torch
+
+    from velatura.engines.devices import best_dtype, device_title, pick_device
+
+    device = pick_device("auto")
+    dtype = str(best_dtype(device)).removeprefix("torch.")
+    return Finding("torch", True, f"{torch.__version__}, {device_title(device)}, {dtype}")
+
+
+def _weights() -> Finding:
+    from velatura.cli.engines import known_engines
+    from velatura.library import models
+
+    names = {
+        name for engine in known_engines().values() for name in engine["descriptor"]["weights"]
+    }
+    missing = sorted(name for name in names if models.find(name) is None)
+    if not missing:
+        return Finding("weights", True, f"{', '.join(sorted(names))} are here")
+    return Finding(
+        "weights",
+        True,
+        f"{', '.join(missing)} will be downloaded at first use",
+        "Or name a folder that has them in VELATURA_MODELS, or `velatura models add FILE`.",
+    )
+
+
+def _cache() -> Finding:
+    folder = cache_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    return Finding(
+        "cache",
+        free >= LEAST_DISK,
+        f"{folder}, {free / (1 << 30):.1f} GiB free",
+        "" if free >= LEAST_DISK else "Free some space, or set VELATURA_CACHE to another disk.",
+    )
+
+
+def _daemon() -> Finding:
+    from velatura_link.errors import Disconnected
+
+    from velatura.cli.session import connect_to_running
+
+    try:
+        client = connect_to_running()
+    except Disconnected as error:
+        return Finding(
+            "daemon",
+            False,
+            f"its connection file is there, but it does not answer: {error.message}",
+            "It may have been killed; the next `velatura stylize` starts another.",
+        )
+    if client is None:
+        return Finding("daemon", True, "not running; it starts when it is needed")
+    with client:
+        status = client.status()
+    workers = ", ".join(f"{w['device']} ({w['state']})" for w in status["workers"])
+    same = status["version"] == __version__
+    return Finding(
+        "daemon",
+        same and bool(status["workers"]),
+        f"version {status['version']}, workers: {workers or 'none'}",
+        "" if same else "It is of another version: `velatura stop`, then try again.",
+    )

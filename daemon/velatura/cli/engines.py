@@ -1,0 +1,79 @@
+"""`velatura engines [NAME]`: the ways to paint, and their knobs."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from velatura.cli.display import console, print_json
+from velatura.engines import manifest as manifests
+from velatura.errors import UnknownEngine
+from velatura.library.places import cache_dir
+
+SUMMARY = "list the engines, or the knobs of one"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", metavar="NAME", help="the engine whose knobs to list")
+    parser.add_argument("--all", action="store_true", help="with those made for tests")
+
+
+def run(options: argparse.Namespace) -> int:
+    manifest = known_engines()
+    if options.name is not None:
+        engine = manifest.get(options.name)
+        if engine is None:
+            raise UnknownEngine(
+                f"There is no engine called “{options.name}”.",
+                hint=f"There are: {', '.join(manifest)}.",
+            )
+        if options.json:
+            print_json(engine)
+        else:
+            show_engine(engine)
+        return 0
+    shown = {
+        name: engine
+        for name, engine in manifest.items()
+        if options.all or not engine["descriptor"]["hidden"]
+    }
+    if options.json:
+        print_json(shown)
+        return 0
+    out = console()
+    for name, engine in shown.items():
+        descriptor = engine["descriptor"]
+        out.print(f"{name:12} {descriptor['summary']}  ({descriptor['source']})")
+    return 0
+
+
+def known_engines() -> manifests.Manifest:
+    """The manifest, made and kept when this code has none yet (that loads torch, once)."""
+    cache, code = cache_dir(), manifests.code_hash()
+    manifest = manifests.read(cache, code)
+    if manifest is None:
+        manifest = manifests.build()
+        manifests.write(cache, code, manifest)
+    return manifest
+
+
+def show_engine(engine: dict[str, Any]) -> None:
+    """One engine and its knobs as lines."""
+    out = console()
+    descriptor = engine["descriptor"]
+    out.print(f"{descriptor['title']}: {descriptor['summary']}")
+    out.print(f"  source   {descriptor['source']}")
+    out.print(f"  styles   {', '.join(descriptor['styles']) or 'none'}")
+    out.print(f"  weights  {', '.join(descriptor['weights']) or 'none'}")
+    for name, knob in engine["schema"].get("properties", {}).items():
+        out.print(f"  --set {name}={knob.get('default')}  {range_of(knob)}")
+        out.print(f"      {knob.get('description', '')}")
+
+
+def range_of(knob: dict[str, Any]) -> str:
+    """A knob's range and unit as a person writes them."""
+    if "enum" in knob:
+        return "one of " + ", ".join(str(choice) for choice in knob["enum"])
+    low, high = knob.get("minimum"), knob.get("maximum")
+    unit = f" {knob['unit']}" if "unit" in knob else ""
+    return f"{low:g} … {high:g}{unit}" if low is not None and high is not None else unit.strip()

@@ -1,0 +1,74 @@
+"""`velatura models list|add|path`: the weights that engines load."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from velatura.cli.display import console, print_json
+
+SUMMARY = "list model weights, add a file, say where one lies"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    actions.add_parser("list", help="what there is and what could be had")
+    add = actions.add_parser("add", help="take in a file of weights")
+    add.add_argument("file", type=Path, metavar="FILE")
+    add.add_argument("--name", help="which model it is (default: recognised)")
+    path = actions.add_parser("path", help="the file of a model, downloaded if need be")
+    path.add_argument("name", metavar="NAME")
+
+
+def run(options: argparse.Namespace) -> int:
+    from velatura.library import models
+
+    if options.action == "add":
+        found = models.add(options.file, options.name)
+        _tell(options, found.model.name, found.path, found.note)
+    elif options.action == "path":
+        from velatura.cli.display import progress_bar
+
+        with progress_bar(as_json=options.json) as bar:
+            found = models.ensure(
+                options.name,
+                progress=lambda done, total: bar.show("weights", done, total, None),
+            )
+        _tell(options, found.model.name, found.path, found.note)
+    else:
+        _list(options)
+    return 0
+
+
+def _tell(options: argparse.Namespace, name: str, path: Path, note: str) -> None:
+    if options.json:
+        print_json({"model": name, "path": str(path), "note": note})
+        return
+    console().print(str(path))
+    if note:
+        console().print(f"  {note}")
+
+
+def _list(options: argparse.Namespace) -> None:
+    from velatura.library import models
+    from velatura.library.catalogue import MODELS
+
+    found = {model.name: models.find(model.name) for model in MODELS}
+    if options.json:
+        print_json(
+            {
+                model.name: {
+                    "title": model.title,
+                    "licence": model.licence,
+                    "source": model.source,
+                    "path": str(here.path) if (here := found[model.name]) else None,
+                }
+                for model in MODELS
+            }
+        )
+        return
+    out = console()
+    for model in MODELS:
+        here = found[model.name]
+        out.print(f"{model.name:16} {model.title}; {model.licence}")
+        out.print(f"{'':16} {here.path if here else 'not here; downloaded at first use'}")

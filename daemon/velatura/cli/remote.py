@@ -1,0 +1,82 @@
+"""Painting through the daemon."""
+
+from __future__ import annotations
+
+from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
+from velatura_link.request import EncodedFile, Pixels, Request, StyleRef
+
+from velatura.cli import session
+from velatura.cli.display import Bar
+from velatura.cli.stylize import Painted
+from velatura.cli.wishes import StyleWish, Wish
+from velatura.errors import BadPicture
+from velatura.imaging.raster import Raster
+
+
+def paint(wish: Wish, content: Raster, bar: Bar) -> Painted:
+    """The picture, from the daemon, which is started if it does not run.
+
+    Raises :class:`~velatura_link.errors.JobFailed` and what connecting raises; Ctrl-C cancels the job.
+    """
+    request = Request(
+        engine=wish.engine,
+        params=wish.params,
+        content=pixels_of(content),
+        strength=wish.strength,
+        seed=wish.seed,
+        device=wish.device,
+        styles=tuple(_style(style) for style in wish.styles),
+    )
+    bar.show("Starting the daemon", 0, 0, None)
+    client = session.connect()
+    try:
+        job = client.submit(request, on_event=lambda event: _show(event, bar))
+        try:
+            result = job.wait()
+        except KeyboardInterrupt:
+            job.cancel()
+            raise
+    finally:
+        client.close()
+    picture = result.picture
+    raster = Raster.from_buffer(
+        picture.buffer,
+        width=picture.width,
+        height=picture.height,
+        channels=picture.channels,
+        depth=picture.depth,  # type: ignore[arg-type]
+        transfer=picture.transfer,  # type: ignore[arg-type]
+    )
+    return Painted(raster, result.notes, dict(result.seconds))
+
+
+def pixels_of(raster: Raster) -> Pixels:
+    """A raster as the wire's pixels, without a copy."""
+    return Pixels(
+        raster.to_memoryview(),
+        raster.width,
+        raster.height,
+        raster.channels,
+        raster.depth,
+        raster.transfer,
+    )
+
+
+def _style(style: StyleWish) -> StyleRef:
+    if style.path is None:
+        return StyleRef(name=style.name, weight=style.weight)
+    data = style.path.read_bytes()
+    if not data:
+        raise BadPicture(f"{style.path} is empty.")
+    return StyleRef(picture=EncodedFile(data), weight=style.weight)
+
+
+def _show(event: Event, bar: Bar) -> None:
+    if isinstance(event, Uploading):
+        bar.show("upload", event.sent, event.total, None)
+    elif isinstance(event, Downloading):
+        bar.show("download", event.received, event.total, None)
+    elif isinstance(event, Progress):
+        bar.show(event.phase, event.step, event.steps, event.seconds_left)
+    elif isinstance(event, Accepted) and event.position:
+        bar.show("queue", 0, 0, None)

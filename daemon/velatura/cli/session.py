@@ -1,0 +1,46 @@
+"""Getting to the daemon, and starting it when it is not there."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from velatura_link.client import Client
+from velatura_link.connection import FILE_NAME, Connection, read_connection
+from velatura_link.launch import ensure_daemon
+from velatura_link.places import runtime_dir
+
+from velatura import __version__
+
+IDLE_STOP = 1800
+"""Seconds without a client after which a daemon that nobody asked for by name ends."""
+START_TIMEOUT = 30.0
+
+COMMAND = [sys.executable, "-m", "velatura.cli.main", "serve", "--idle-stop", str(IDLE_STOP)]
+
+
+def running() -> Connection | None:
+    """Where the daemon of this user listens, if its connection file is there."""
+    return read_connection(connection_file())
+
+
+def connection_file() -> Path:
+    return runtime_dir() / FILE_NAME
+
+
+def start() -> Connection:
+    """The daemon, started now if need be."""
+    return ensure_daemon(COMMAND, timeout=START_TIMEOUT)
+
+
+def connect() -> Client:
+    """A client of the daemon, which is started if need be."""
+    return Client(start(), name="velatura command line", version=__version__, start=start)
+
+
+def connect_to_running() -> Client | None:
+    """A client of the daemon that runs; None when none does."""
+    connection = running()
+    if connection is None:
+        return None
+    return Client(connection, name="velatura command line", version=__version__)

@@ -1,0 +1,66 @@
+"""`velatura status`: what the daemon does."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from velatura.cli.display import console, print_json
+
+SUMMARY = "say whether the daemon runs and what it does"
+
+
+def configure(parser: argparse.ArgumentParser) -> None: ...
+
+
+def run(options: argparse.Namespace) -> int:
+    from velatura_link.errors import Disconnected
+
+    from velatura.cli.session import connect_to_running
+
+    try:
+        client = connect_to_running()
+    except Disconnected:
+        client = None
+    if client is None:
+        if options.json:
+            print_json({"running": False})
+        else:
+            console().print("No daemon is running.")
+        return 1
+    with client:
+        status = client.status()
+    if options.json:
+        keys = ("instance", "version", "uptime", "draining", "sessions", "jobs", "spool", "workers")
+        print_json({"running": True, **{key: status.get(key) for key in keys}})
+    else:
+        show(status)
+    return 0
+
+
+def show(status: dict[str, Any]) -> None:
+    """A status as lines."""
+    out = console()
+    jobs, spool = status["jobs"], status["spool"]
+    state = "ends when its jobs are done" if status["draining"] else "running"
+    out.print(f"Velatura {status['version']}, {state}, up {_duration(status['uptime'])}")
+    out.print(f"  clients  {status['sessions']}")
+    out.print(f"  jobs     {jobs['running']} running, {jobs['queued']} waiting")
+    out.print(
+        f"  spool    {_size(spool['bytes'])} of {_size(spool['quota'])} in {spool['blobs']} blobs"
+    )
+    for worker in status["workers"]:
+        out.print(f"  worker   {worker['device']}, {worker['state']}, process {worker['pid']}")
+        for name, count in worker["counters"].items():
+            shown = _size(count) if name.endswith("_bytes") else count
+            out.print(f"             {name.replace('_', ' ')}: {shown}")
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def _size(count: int) -> str:
+    return f"{count / (1 << 20):.0f} MiB"

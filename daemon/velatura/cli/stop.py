@@ -1,0 +1,41 @@
+"""`velatura stop`: end the daemon."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from velatura.cli.display import console, print_json
+
+SUMMARY = "end the daemon once its jobs are done"
+PATIENCE = 5.0
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--now", action="store_true", help="give up the jobs it has")
+
+
+def run(options: argparse.Namespace) -> int:
+    from velatura_link.errors import Disconnected
+
+    from velatura.cli.session import connect_to_running, connection_file
+
+    try:
+        client = connect_to_running()
+    except Disconnected:
+        client = None
+    if client is None:
+        said = "No daemon is running."
+    else:
+        with client:
+            client.stop(now=options.now)
+        deadline = time.monotonic() + PATIENCE
+        while connection_file().exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        gone = not connection_file().exists()
+        said = "Stopped." if gone else "It ends when its jobs are done."
+    if options.json:
+        print_json({"stopped": said == "Stopped.", "message": said})
+    else:
+        console().print(said)
+    return 0

@@ -1,0 +1,140 @@
+"""What a person asks for on the command line, read and checked before anything starts."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from velatura.errors import BadParams, BadRequest
+from velatura.imaging.colour import from_float, to_float
+from velatura.imaging.files import Picture, read_picture
+from velatura.imaging.raster import Raster, RasterShape
+from velatura.imaging.resample import fit, resize
+
+Scalar = bool | int | float | str
+
+
+@dataclass(frozen=True)
+class StyleWish:
+    """A style as it was named: a file, or a name of the library; and its weight."""
+
+    path: Path | None
+    name: str | None
+    weight: float
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Everything that `velatura stylize` was asked for. ``size`` is the result's long side in pixels."""
+
+    content: Path
+    styles: tuple[StyleWish, ...]
+    output: Path
+    engine: str
+    params: dict[str, Scalar]
+    strength: float
+    size: int | None
+    seed: int
+    device: str | None
+
+
+def wish_of(options: argparse.Namespace) -> Wish:
+    """The wish that ``options`` say. Raises :class:`BadRequest` and :class:`BadParams`."""
+    if not 0 <= options.strength <= 1:
+        raise BadRequest(f"--strength must be from 0 to 1, not {options.strength:g}.")
+    if options.size is not None and options.size < 1:
+        raise BadRequest(f"--size must be at least 1 pixel, not {options.size}.")
+    return Wish(
+        content=options.content,
+        styles=tuple(style_of(text) for text in options.style),
+        output=options.output,
+        engine=options.engine,
+        params=params_of(options.set),
+        strength=options.strength,
+        size=options.size,
+        seed=options.seed,
+        device=options.device,
+    )
+
+
+def style_of(text: str) -> StyleWish:
+    """``STYLE[:WEIGHT]``: an existing file wins over a name of the library, a whole name over a weight."""
+    if Path(text).is_file():
+        return StyleWish(Path(text), None, 1.0)
+    stem, colon, tail = text.rpartition(":")
+    weight = 1.0
+    if colon and _is_number(tail):
+        text, weight = stem, float(tail)
+        if not 0 < weight < float("inf"):
+            raise BadRequest(f"The weight of style {text} must be a number above 0, not {tail}.")
+    path = Path(text)
+    if path.is_file():
+        return StyleWish(path, None, weight)
+    if path.suffix or len(path.parts) > 1:
+        raise BadRequest(
+            f"There is no file {text}.", hint="A style is a picture file or a name of the library."
+        )
+    return StyleWish(None, text, weight)
+
+
+def params_of(settings: Sequence[str]) -> dict[str, Scalar]:
+    """``KEY=VALUE`` pairs; values that read as JSON numbers or booleans are such, the rest is text."""
+    params: dict[str, Scalar] = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals or not key:
+            raise BadParams(
+                f"--set {setting} is not KEY=VALUE.",
+                hint="`velatura engines NAME` lists an engine's knobs.",
+            )
+        params[key.replace("-", "_")] = _scalar(value)
+    return params
+
+
+def read_content(wish: Wish) -> Picture:
+    """The content at the size that was asked for, in its own depth."""
+    picture = read_picture(wish.content)
+    raster = picture.raster
+    if wish.size is None or wish.size == max(raster.width, raster.height):
+        return picture
+    return replace(picture, raster=resized(raster, wish.size))
+
+
+def resized(raster: Raster, long: int) -> Raster:
+    """``raster`` with ``long`` pixels on its long side; colours weigh by alpha, so hidden ones do not bleed."""
+    width, height = fit(raster.width, raster.height, long=long)
+    shape = RasterShape(width, height, raster.channels, raster.depth, raster.transfer)
+    pixels = shape.empty()
+    like = Raster(pixels, raster.transfer)
+    if raster.alpha is None:
+        pixels[...] = from_float(resize(to_float(raster), (width, height)), like)
+        return like
+    full = float(np.iinfo(shape.dtype).max) if shape.dtype.kind == "u" else 1.0
+    alpha = raster.alpha.astype(np.float32) / np.float32(full)
+    small = resize(alpha, (width, height)).clip(0, 1)
+    weighed = resize(to_float(raster) * alpha, (width, height)) / np.maximum(small, 1e-6)
+    colours = raster.channels - 1
+    pixels[:, :, :colours] = from_float(weighed, like)[:, :, :colours]
+    pixels[:, :, colours:] = np.rint(small * full) if full > 1 else small
+    return like
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _scalar(text: str) -> Scalar:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return value if isinstance(value, bool | int | float) else text

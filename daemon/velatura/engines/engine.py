@@ -1,0 +1,117 @@
+"""The contract of an engine: what every way of stylising says about itself and does.
+
+An engine is one file in this folder. Its :class:`Descriptor` states as data what it takes and gives, its ``Params``
+are its knobs; plugins, the command line and the wire are made from both, so a new engine changes none of them.
+Bit depth, alpha, strength, masks, tiles and sizes are done once around every engine (:mod:`velatura.engines.stage`)
+and never inside one. ``docs/engines.md`` shows how very different methods fit.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from velatura.imaging.raster import Raster
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from velatura.engines.run import Run
+    from velatura.engines.scene import Scene
+
+StyleKind = Literal["picture", "code", "checkpoint", "bank", "pair"]
+
+
+class Input(BaseModel):
+    """One more thing an engine can be given through ``Scene.inputs``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    kind: Literal["raster", "file", "state", "number", "text"]
+    title: str
+    required: bool = False
+
+
+class Descriptor(BaseModel):
+    """What an engine is, as data. Everything outside the engine decides by this alone."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    title: str
+    summary: str
+    source: str
+    """The paper: an arXiv number, a DOI or a full reference."""
+
+    content: Literal["required", "optional", "none"] = "required"
+    """``none`` for engines that start from nothing; the request then says the output's size."""
+    styles: tuple[StyleKind, ...] = ("picture",)
+    """What a style may be; empty for engines without one (activation maximisation)."""
+    style_required: bool = True
+    inputs: tuple[Input, ...] = ()
+    gives: tuple[str, ...] = ("picture",)
+    """Names of the outputs; ``state`` is what the next frame of a video hands back as an input."""
+
+    regions: Literal["native", "composite"] = "composite"
+    """Whether the engine blends several regions itself or is run once for each."""
+    tiles: bool = False
+    """Whether a picture may be painted a tile at a time with the same result as in one piece."""
+    halo: int = 0
+    """Pixels of surroundings a tile needs on each side: the radius of the network's receptive field."""
+    multiple: int = 1
+    """Sides of a tensor given to the engine are multiples of this many pixels."""
+    devices: tuple[str, ...] = ("cuda", "mps", "xpu", "cpu")
+    deterministic: Literal["bitwise", "close", "no"] = "bitwise"
+    """How equal two runs on one device are: the same bytes, within 2/255, or neither."""
+    weights: tuple[str, ...] = ()
+    """Names in the model catalogue of what the engine loads."""
+    hidden: bool = False
+    """Left out of menus: made for tests."""
+
+
+class EngineParams(BaseModel):
+    """An engine's knobs: flat scalars and choices, each with title, description, range, unit and default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+ParamsT = TypeVar("ParamsT", bound=EngineParams)
+PreparedT = TypeVar("PreparedT")
+
+
+class Engine(ABC):
+    """One way to stylise a scene. Subclass one of the three kinds below, never this."""
+
+    descriptor: ClassVar[Descriptor]
+    Params: ClassVar[type[EngineParams]]
+
+
+class FeedForward(Engine, Generic[ParamsT, PreparedT]):
+    """Looks at the whole scene once, then paints any tile of it in one pass."""
+
+    @abstractmethod
+    def prepare(self, scene: Scene, params: ParamsT, run: Run) -> PreparedT:
+        """Everything that tiles share: style codes and whole-picture statistics, small tensors on ``run.device``."""
+
+    @abstractmethod
+    def apply(self, tile: Tensor, prepared: PreparedT, run: Run) -> Tensor:
+        """Paint ``tile``, (1, 3, h, w) sRGB 0..1 float32, sides multiples of ``descriptor.multiple``; same shape."""
+
+
+class Iterative(Engine, Generic[ParamsT]):
+    """Works on the whole picture in many steps and calls ``run.step`` in its loop."""
+
+    @abstractmethod
+    def stylize(self, scene: Scene, params: ParamsT, run: Run) -> Tensor | dict[str, Any]:
+        """Return (1, 3, h, w) sRGB 0..1 float32 of the scene's size; a dict of ``descriptor.gives`` if that has more."""
+
+
+class Pixelwise(Engine, Generic[ParamsT]):
+    """Works on pixels in their own depth, without a network and without torch."""
+
+    @abstractmethod
+    def render(self, band: Raster, scene: Scene, params: ParamsT, run: Run) -> Raster:
+        """Return ``band``, some whole rows of the content, painted: same size, depth and channels."""

@@ -1,0 +1,83 @@
+"""What engines there are and which knobs they have, written down so that nobody has to import them.
+
+A worker builds the manifest and writes it into the cache directory, keyed by a hash of the engines'
+code; the broker reads it there. Reading imports neither torch nor pydantic.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from velatura import __version__
+
+Manifest = dict[str, dict[str, Any]]
+"""By engine name: ``descriptor`` (its fields), ``kind`` (``feed-forward``, ``iterative`` or
+``pixelwise``) and ``schema`` (the JSON schema of its ``Params``)."""
+
+
+def code_hash(only: Collection[str] | None = None) -> str:
+    """Hash of everything a manifest depends on: version, engine sources, the engines allowed.
+
+    64 hexadecimal digits; takes about a millisecond.
+    """
+    digest = hashlib.sha256(f"{__version__}\n{sorted(only) if only is not None else '*'}".encode())
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        content = source.read_bytes()
+        digest.update(f"{source.name}\n{len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def manifest_hash(manifest: Manifest) -> str:
+    """Hash of a manifest's content, the same on every machine; clients cache manifests by it."""
+    return hashlib.sha256(_canonical(manifest)).hexdigest()
+
+
+def manifest_path(cache: Path, code: str) -> Path:
+    """Where the manifest for the code with hash ``code`` lies in the cache directory."""
+    return cache / f"manifest-{code[:32]}.json"
+
+
+def read(cache: Path, code: str) -> Manifest | None:
+    """The manifest that was written for ``code``; None when there is none or it is damaged."""
+    try:
+        manifest = json.loads(manifest_path(cache, code).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) else None
+
+
+def write(cache: Path, code: str, manifest: Manifest) -> Path:
+    """Write ``manifest`` for ``code``, whole or not at all. Returns where it lies."""
+    cache.mkdir(parents=True, exist_ok=True)
+    path = manifest_path(cache, code)
+    with tempfile.NamedTemporaryFile(dir=cache, prefix=".manifest-", delete=False) as draft:
+        draft.write(_canonical(manifest))
+    Path(draft.name).replace(path)
+    return path
+
+
+def build(only: Collection[str] | None = None) -> Manifest:
+    """Import every engine (of ``only``) and write down what it says about itself."""
+    from velatura.engines import registry
+
+    manifest: Manifest = {}
+    for name in registry.names():
+        if only is not None and name not in only:
+            continue
+        engine = registry.load(name)
+        manifest[name] = {
+            "descriptor": engine.descriptor.model_dump(mode="json"),
+            "kind": registry.kind(engine),
+            "schema": engine.Params.model_json_schema(),
+        }
+    return manifest
+
+
+def _canonical(manifest: Manifest) -> bytes:
+    return json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

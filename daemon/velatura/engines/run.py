@@ -1,0 +1,132 @@
+"""What an engine gets besides its scene: a device, warm models, remembered style codes, and somebody to report to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from velatura.errors import Cancelled
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from velatura.engines.models import WarmModels
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a job is: ``step`` of ``steps`` (0 while unknown) of ``phase``, and seconds left if that can be told."""
+
+    phase: str
+    step: int
+    steps: int
+    seconds_left: float | None = None
+
+
+class Observer(Protocol):
+    """Who watches a run. The worker sends what it hears over the wire; the command line draws a bar."""
+
+    def progressed(self, progress: Progress) -> None:
+        """Called for every step; must be cheap."""
+
+    def cancelled(self) -> bool:
+        """Whether the run should stop at its next step."""
+
+    def breathe(self) -> None:
+        """Called between steps: the moment to let a short interactive job go first."""
+
+    def wants_preview(self) -> bool:
+        """Whether a preview would be looked at if one were made now."""
+
+    def preview(self, picture: Tensor) -> None:
+        """An intermediate picture, (1, 3, h, w) sRGB 0..1."""
+
+
+class Silent:
+    """An observer that watches nothing and never cancels."""
+
+    def progressed(self, progress: Progress) -> None: ...
+
+    def cancelled(self) -> bool:
+        return False
+
+    def breathe(self) -> None: ...
+
+    def wants_preview(self) -> bool:
+        return False
+
+    def preview(self, picture: Tensor) -> None: ...
+
+
+class Run:
+    """One job's surroundings.
+
+    ``notes`` collects sentences for the person who asked ("conv4_2 is not there; relu4_1 was used").
+    """
+
+    def __init__(self, models: WarmModels | None, observer: Observer | None = None) -> None:
+        self._models = models
+        self.notes: list[str] = []
+        self._observer: Observer = observer if observer is not None else Silent()
+        self._phase = ""
+        self._phase_started = time.monotonic()
+
+    @property
+    def models(self) -> WarmModels:
+        """What is kept warm; engines that work on pixels alone run without."""
+        assert self._models is not None, "a Pixelwise engine asked for a network"
+        return self._models
+
+    @property
+    def device(self) -> torch.device:
+        return self.models.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The type that networks' bodies compute in: bfloat16 where the device is faster with it, else float32."""
+        return self.models.dtype
+
+    def note(self, sentence: str) -> None:
+        """Tell the person who asked something about the result; the same sentence is told once."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+    def step(
+        self, step: int, steps: int, *, phase: str = "stylise", preview: Callable[[], Tensor] | None = None
+    ) -> None:
+        """Report that ``step`` of ``steps`` is done, and give others a chance.
+
+        Raises :class:`Cancelled` when the job is not wanted any more. ``preview`` is called only when somebody looks.
+        """
+        if self._observer.cancelled():
+            raise Cancelled
+        now = time.monotonic()
+        if phase != self._phase:
+            self._phase, self._phase_started = phase, now
+        elapsed = now - self._phase_started
+        left = elapsed / step * (steps - step) if 0 < step <= steps else None
+        self._observer.progressed(Progress(phase, step, steps, left))
+        if preview is not None and self._observer.wants_preview():
+            self._observer.preview(preview())
+        self._observer.breathe()
+        if self._observer.cancelled():
+            raise Cancelled
+
+    def remember(self, key: str, make: Callable[[], T]) -> T:
+        """``make()``, or what it gave for the same ``key`` before: a style code, a Gram matrix."""
+        return self.models.remember(key, make)
+
+    def each(self, items: list[T], *, phase: str) -> Iterator[T]:
+        """The items one after another, with a :meth:`step` after each."""
+        for done, item in enumerate(items, 1):
+            yield item
+            self.step(done, len(items), phase=phase)
+
+    def model(self, name: str, build: Callable[[], Any]) -> Any:
+        """A warm network by name; ``build()`` makes it the first time."""
+        return self.models.get(name, build)

@@ -1,0 +1,298 @@
+"""What every engine would do again, done once around it: depth, alpha, strength, masks, tiles,
+errors.
+
+Numpy on the outside, torch only where a network paints. The picture is read and written a tile or a
+band at a time in its own depth; no full-size float copy of it ever exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from velatura.engines.engine import Engine, EngineParams, FeedForward, Iterative, Pixelwise
+from velatura.engines.failures import blamed_on, require_like, require_size, rgb_floats
+from velatura.engines.run import Run
+from velatura.engines.scene import Region, Scene
+from velatura.engines.tensors import TILE, content_tile, tile_plan, tile_side
+from velatura.errors import BadRequest
+from velatura.imaging.alpha import hidden_fill
+from velatura.imaging.blend import lay_over, weighted_mean
+from velatura.imaging.colour import Floats, from_float, to_float
+from velatura.imaging.masks import shares
+from velatura.imaging.raster import Pixels, Raster, RasterShape, bands, require_finite
+from velatura.imaging.tiles import Box
+
+Allocate = Callable[[RasterShape], Pixels]
+RowsDone = Callable[[int], None]
+
+
+def output_shape(engine: Engine, scene: Scene) -> RasterShape:
+    """What :func:`render` gives as ``picture``: the content's size, depth, transfer and alpha, in
+    RGB.
+
+    A :class:`Pixelwise` engine keeps grey grey. Without a content: ``scene.size``, u8 sRGB RGB.
+    Raises :class:`BadRequest` when the engine needs a content that is not there, or a size.
+    """
+    content, descriptor = scene.content, engine.descriptor
+    if content is not None:
+        channels = content.channels if isinstance(engine, Pixelwise) else 3 + content.has_alpha
+        return RasterShape(content.width, content.height, channels, content.depth, content.transfer)
+    if descriptor.content == "required" or not isinstance(engine, Iterative):
+        raise BadRequest(
+            f"The engine {descriptor.name} needs a picture to paint over.", hint="Give a content."
+        )
+    if scene.size is None:
+        raise BadRequest(
+            f"The engine {descriptor.name} starts from nothing and was told no size.",
+            hint="Give width and height of the picture to make.",
+        )
+    return RasterShape(*scene.size, 3, "u8", "srgb")
+
+
+def render(
+    engine: Engine,
+    scene: Scene,
+    params: EngineParams,
+    run: Run,
+    *,
+    allocate: Allocate = RasterShape.empty,
+    rows_done: RowsDone | None = None,
+    tile: int = TILE,
+) -> dict[str, Raster]:
+    """Stylise ``scene`` and return the engine's outputs by name; the painted layer is ``picture``.
+
+    ``allocate`` gives the writable array, (height, width, channels) of the shape's dtype, that an
+    output is written into; it may be memory-mapped. It is called for ``picture`` before anything is
+    painted. ``rows_done(n)`` is told, with growing ``n``, that the first ``n`` rows of ``picture``
+    are final. ``tile`` is the longest side of a tile's core in pixels.
+
+    The content's alpha is kept bit for bit, and so are its colours wherever strength times mask is
+    0. Strength blends in sRGB. An engine whose regions are ``composite`` paints once for each
+    region; masks that overlap share a pixel in proportion.
+
+    Raises :class:`BadRequest` for masks that do not fit, :class:`BadPicture` for pictures with NaN,
+    :class:`EngineFailed` for whatever the engine raises or when what it painted has NaN,
+    :class:`OutOfMemory`, and :class:`~velatura.errors.Cancelled`.
+    """
+    shape = output_shape(engine, scene)
+    _check_masks(scene, shape)
+    for raster in _rasters(scene):
+        require_finite(raster)
+    canvas = allocate(shape)
+    job = _Job(engine, scene, params, run, canvas, rows_done or _nobody_waits)
+    token = tile_side.set(tile)
+    try:
+        others = _render(job, allocate)
+    finally:
+        tile_side.reset(token)
+    return {"picture": Raster(canvas, shape.transfer), **others}
+
+
+@dataclass(frozen=True)
+class _Job:
+    engine: Engine
+    scene: Scene
+    params: EngineParams
+    run: Run
+    canvas: Pixels
+    rows_done: RowsDone
+
+    @property
+    def parts(self) -> list[Scene]:
+        """The scenes to paint: one for each region unless the engine blends them itself."""
+        if self.engine.descriptor.regions == "native" or len(self.scene.regions) < 2:
+            return [self.scene]
+        return [replace(self.scene, regions=(region,)) for region in self.scene.regions]
+
+    def weights(self, box: Box) -> list[Floats]:
+        """Strength times mask of each part in ``box``, (h, w, 1) float32; together at most 1."""
+        regions = self.scene.regions or (Region(styles=()),)
+        weights = [
+            claim * np.float32(self.scene.strength * region.strength)
+            for claim, region in zip(shares([r.mask for r in regions], box), regions, strict=True)
+        ]
+        return weights if len(weights) == len(self.parts) else [np.sum(weights, axis=0)]
+
+    @property
+    def changes_nothing(self) -> bool:
+        strengths = [region.strength for region in self.scene.regions] or [1.0]
+        return (
+            self.scene.content is not None
+            and self.scene.strength * max(strengths) == 0
+            and self.engine.descriptor.gives == ("picture",)
+        )
+
+    @property
+    def paints_everything(self) -> bool:
+        regions = self.scene.regions or (Region(styles=()),)
+        return self.scene.strength == 1 and all(r.mask is None and r.strength == 1 for r in regions)
+
+
+def _nobody_waits(rows: int) -> None:
+    """For renders of which nobody wants the first rows early."""
+
+
+def _check_masks(scene: Scene, shape: RasterShape) -> None:
+    for number, region in enumerate(scene.regions, 1):
+        mask = region.mask
+        if mask is not None and (mask.width, mask.height) != (shape.width, shape.height):
+            raise BadRequest(
+                f"The mask of region {number} has {mask.width} × {mask.height} pixels, "
+                f"the picture {shape.width} × {shape.height}.",
+                hint="A mask covers the whole layer, pixel for pixel.",
+            )
+        if mask is not None and mask.channels != 1:
+            raise BadRequest(
+                f"The mask of region {number} has {mask.channels} channels instead of one.",
+                hint="Send the selection or the layer's grey values.",
+            )
+
+
+def _rasters(scene: Scene) -> Iterator[Raster]:
+    styles = scene.styles
+    candidates: list[object] = [scene.content, *scene.inputs.values()]
+    candidates += [region.mask for region in scene.regions]
+    candidates += [part for style in styles for part in (style.picture, style.before, style.mask)]
+    return (each for each in candidates if isinstance(each, Raster))
+
+
+def _render(job: _Job, allocate: Allocate) -> dict[str, Raster]:
+    if job.changes_nothing:
+        _write(job, Box(0, 0, job.canvas.shape[1], job.canvas.shape[0]), [None] * len(job.parts))
+        return {}
+    if isinstance(job.engine, Pixelwise):
+        _render_pixelwise(job, job.engine)
+    elif isinstance(job.engine, FeedForward):
+        _render_feed_forward(job, job.engine)
+    elif isinstance(job.engine, Iterative):
+        return _render_iterative(job, job.engine, allocate)
+    else:
+        raise TypeError(f"{type(job.engine).__name__} is none of the three kinds of engine")
+    return {}
+
+
+def _render_feed_forward(job: _Job, engine: FeedForward[Any, Any]) -> None:
+    import torch
+
+    content = job.scene.content
+    assert content is not None
+    # No inference mode here: what prepare leaves in the caches may later be part of a gradient.
+    with blamed_on(engine), torch.inference_mode(False), torch.no_grad():
+        prepared = [engine.prepare(part, job.params, job.run) for part in job.parts]
+        fill = hidden_fill(content)
+    tiles = tile_plan(content.width, content.height, engine.descriptor)
+    job.run.step(0, len(tiles), phase="paint")
+    for number, tile in enumerate(tiles, 1):
+        painted: list[Floats | None] = [None] * len(prepared)
+        touched = [bool(weight.any()) for weight in job.weights(tile.core)]
+        if any(touched):
+            with blamed_on(engine), torch.inference_mode():
+                piece = content_tile(content, tile, fill, job.run, engine.descriptor.multiple)
+                for index in np.flatnonzero(touched):
+                    given = engine.apply(piece.tensor, prepared[index], job.run)
+                    require_size(engine, given, piece.tensor.shape[2:])
+                    painted[index] = rgb_floats(engine, given[:, :, piece.core[0], piece.core[1]])
+        _write(job, tile.core, painted, whole_rows=tile.core.x1 == content.width)
+        job.run.step(number, len(tiles), phase="paint")
+
+
+def _render_iterative(job: _Job, engine: Iterative[Any], allocate: Allocate) -> dict[str, Raster]:
+    import torch
+
+    height, width = job.canvas.shape[:2]
+    painted: list[Floats | None] = []
+    others: dict[str, Any] = {}
+    for part in job.parts:
+        # This job may run between two steps of another that has gradients switched off.
+        with blamed_on(engine), torch.inference_mode(False), torch.enable_grad():
+            given = engine.stylize(part, job.params, job.run)
+            if isinstance(given, dict):
+                others = {name: value for name, value in given.items() if name != "picture"}
+                given = given["picture"]
+            require_size(engine, given, (height, width))
+            painted.append(rgb_floats(engine, given))
+    _write(job, Box(0, 0, width, height), painted)
+    return {name: _as_raster(engine, value, allocate) for name, value in others.items()}
+
+
+def _render_pixelwise(job: _Job, engine: Pixelwise[Any]) -> None:
+    content = job.scene.content
+    assert content is not None
+    colours = content.colours.shape[2]
+    as_it_is = job.paints_everything and len(job.parts) == 1
+    row_bytes = content.nbytes // content.height if as_it_is else content.width * 12
+    steps = list(bands(content.height, row_bytes))
+    for number, (y0, y1) in enumerate(steps, 1):
+        band = content.crop(0, y0, content.width, y1)
+        with blamed_on(engine):
+            painted = [engine.render(band, part, job.params, job.run) for part in job.parts]
+            for each in painted:
+                require_like(engine, each, band)
+        rows = job.canvas[y0:y1]
+        if as_it_is:
+            rows[...] = painted[0].pixels
+            alpha_is_there = painted[0] is band
+        else:
+            weights = job.weights(Box(0, y0, content.width, y1))
+            mixed = weighted_mean([to_float(each) for each in painted], weights)
+            laid = lay_over(band, mixed, np.sum(weights, axis=0))
+            rows[:, :, :colours] = laid[:, :, :colours]
+            alpha_is_there = False
+        if band.alpha is not None and not alpha_is_there:
+            rows[:, :, colours:] = band.alpha
+        job.rows_done(y1)
+        job.run.step(number, len(steps), phase="paint")
+
+
+def _write(
+    job: _Job, box: Box, painted: Sequence[Floats | None], *, whole_rows: bool = True
+) -> None:
+    """Lay what each part painted of ``box``, (h, w, 3) or None where it has no weight, over the
+    content.
+    """
+    for start, end in bands(box.height, box.width * 12):
+        y0, y1 = box.y0 + start, box.y0 + end
+        part = Box(box.x0, y0, box.x1, y1)
+        layers = [
+            (layer[start:end], weight)
+            for layer, weight in zip(painted, job.weights(part), strict=True)
+            if layer is not None
+        ]
+        _write_part(job, part, layers)
+        if whole_rows:
+            job.rows_done(y1)
+
+
+def _write_part(job: _Job, box: Box, layers: Sequence[tuple[Floats, Floats]]) -> None:
+    content = job.scene.content
+    pixels = job.canvas[box.y0 : box.y1, box.x0 : box.x1]
+    painted = [layer for layer, _ in layers]
+    weights = [weight for _, weight in layers]
+    if content is None:
+        pixels[...] = from_float(weighted_mean(painted, weights))
+        return
+    below = content.crop(box.x0, box.y0, box.x1, box.y1)
+    colours = pixels.shape[2] - below.has_alpha
+    if layers:
+        mixed = weighted_mean(painted, weights)
+        pixels[:, :, :colours] = lay_over(below, mixed, np.sum(weights, axis=0))
+    else:
+        pixels[:, :, :colours] = below.colours
+    if below.alpha is not None:
+        pixels[:, :, colours:] = below.alpha
+
+
+def _as_raster(engine: Engine, output: Any, allocate: Allocate) -> Raster:
+    """An engine's further output: a raster as it is, a (1, 1…4, h, w) tensor as f32 sRGB."""
+    if isinstance(output, Raster):
+        return output
+    with blamed_on(engine):
+        floats = output[0].float().permute(1, 2, 0).cpu().numpy()
+    height, width, channels = floats.shape
+    pixels = allocate(RasterShape(width, height, channels, "f32", "srgb"))
+    pixels[...] = floats
+    return Raster(pixels)

@@ -1,0 +1,193 @@
+"""Finding a model's file: shipped, given by a folder, added, downloaded; verified every time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from velatura.errors import BadWeights, WeightsMissing
+from velatura.library import catalogue
+from velatura.library.catalogue import Model, ModelFile
+from velatura.library.checksums import remembered_sha256, sha256_of
+from velatura.library.download import Progress, Unreachable, download
+from velatura.library.places import given_folders, models_dir
+from velatura.library.weights import has_marks, read_state
+
+ASSETS = Path(__file__).parent.parent / "assets"
+"""Weights that come with Velatura."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A model's file that is here and is what it should be. ``sha256`` is its content's identity.
+
+    ``note`` is a sentence for the person who waits, empty when there is nothing to say.
+    """
+
+    model: Model
+    file: ModelFile
+    path: Path
+    sha256: str
+    note: str = ""
+
+
+def folders() -> tuple[Path, ...]:
+    """Where files are looked for, first to last."""
+    return (ASSETS, *given_folders(), models_dir())
+
+
+def find(name: str) -> Found | None:
+    """The model ``name`` if a file of it is here; never downloads.
+
+    Raises :class:`BadWeights` for a file that bears the name and is something else, and
+    :class:`WeightsMissing` for a name that the catalogue does not have.
+    """
+    model = catalogue.model(name)
+    for path, file in _candidates(model):
+        digest = remembered_sha256(path)
+        expected = file.sha256 or _pinned(path)
+        if expected is not None and digest != expected:
+            raise BadWeights(
+                f"{path} is not the {file.name} that Velatura knows: its SHA-256 is "
+                f"{digest[:12]}…, not {expected[:12]}….",
+                hint="It is damaged or another version. Remove or replace it.",
+            )
+        return Found(model, file, path, digest)
+    return None
+
+
+def ensure(name: str, *, progress: Progress | None = None) -> Found:
+    """The model ``name``, downloaded into :func:`models_dir` when it is not here.
+
+    ``progress`` is told bytes done and bytes in all; an exception from it ends the download, which
+    a later call resumes. ``VELATURA_MIRROR`` names another server for every file. Raises
+    :class:`WeightsMissing` when it cannot be had and :class:`BadWeights` when it is damaged.
+    """
+    here = find(name)
+    if here is not None:
+        return here
+    model = catalogue.model(name)
+    file = next((file for file in model.files if file.url), None)
+    if file is None or file.url is None:
+        raise _missing(model, "has to be given, since it cannot be downloaded")
+    target = models_dir() / file.name
+    url = _mirrored(file.url)
+    pinned = _pinned(target)
+
+    def accept(part: Path, digest: str) -> None:
+        if file.sha256 is None and pinned is None:
+            if not has_marks(read_state(part), file.marks):
+                raise BadWeights(f"What {url} gave is not {model.title}.")
+            _pin(target, digest)
+
+    try:
+        download(
+            url,
+            target,
+            sha256=file.sha256 or pinned,
+            size=file.size,
+            progress=progress,
+            accept=accept,
+        )
+    except Unreachable as error:
+        raise _missing(model, f"could not be downloaded: {error}") from error
+    except OSError as error:
+        raise _missing(model, f"could not be saved in {target.parent}: {error}") from error
+    note = ""
+    if file.sha256 is None and pinned is None:
+        note = (
+            f"{file.name} was downloaded; its publisher states no checksum, so the one it has "
+            "now was written down and is demanded from now on."
+        )
+    return Found(model, file, target, remembered_sha256(target), note)
+
+
+def add(path: Path, name: str | None = None) -> Found:
+    """Copy a file of weights into :func:`models_dir` under the catalogue's name for it.
+
+    It is recognised by its SHA-256, else by its tensors; ``name`` demands that it is that model.
+    Raises :class:`BadWeights` when it is no model's or not the one named.
+    """
+    if not path.is_file():
+        raise WeightsMissing(f"There is no file {path}.", hint="Give the path of a weights file.")
+    digest = sha256_of(path)
+    model, file = _recognise(path, digest, name)
+    target = models_dir() / file.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        shutil.copyfile(path, draft)
+        if file.sha256 is None:
+            _pin(target, digest)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    return Found(model, file, target, digest)
+
+
+def _recognise(path: Path, digest: str, name: str | None) -> tuple[Model, ModelFile]:
+    wanted = (catalogue.model(name),) if name else catalogue.MODELS
+    known = [(model, file) for model in wanted for file in model.files]
+    for model, file in known:
+        if file.sha256 == digest:
+            return model, file
+    state = read_state(path)
+    for model, file in known:
+        if file.sha256 is None and has_marks(state, file.marks):
+            return model, file
+    for model, file in known:
+        if has_marks(state, file.marks):
+            raise BadWeights(
+                f"{path.name} looks like {model.title}, but is not the {file.name} that "
+                "Velatura knows.",
+                hint="A damaged or converted copy is not taken. Get the original.",
+            )
+    raise BadWeights(
+        f"{path.name} is not {wanted[0].title}."
+        if name
+        else f"{path.name} is no model that Velatura knows.",
+        hint=f"It knows: {', '.join(model.name for model in catalogue.MODELS)}.",
+    )
+
+
+def _candidates(model: Model) -> Iterator[tuple[Path, ModelFile]]:
+    for folder in folders():
+        for file in model.files:
+            path = folder / file.name
+            if path.is_file():
+                yield path, file
+
+
+def _mirrored(url: str) -> str:
+    mirror = os.environ.get("VELATURA_MIRROR")
+    return f"{mirror.rstrip('/')}/{url.rsplit('/', 1)[-1]}" if mirror else url
+
+
+def _pin_file(path: Path) -> Path:
+    return path.with_name(f"{path.name}.sha256")
+
+
+def _pinned(path: Path) -> str | None:
+    """The checksum written down beside ``path``, in the format of ``sha256sum``."""
+    try:
+        return _pin_file(path).read_text("utf-8").split()[0]
+    except (OSError, IndexError):
+        return None
+
+
+def _pin(path: Path, digest: str) -> None:
+    _pin_file(path).write_text(f"{digest}  {path.name}\n", "utf-8")
+
+
+def _missing(model: Model, why: str) -> WeightsMissing:
+    names = " or ".join(file.name for file in model.files)
+    urls = [file.url for file in model.files if file.url]
+    return WeightsMissing(
+        f"The weights “{model.name}” ({model.title}) are not here: the file {why}.",
+        hint=(f"Get {urls[0]} in another way" if urls else f"Get {names} from {model.source}")
+        + ", then run “velatura models add FILE”, or put it into a folder that VELATURA_MODELS "
+        "names.",
+    )

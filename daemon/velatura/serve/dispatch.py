@@ -1,0 +1,399 @@
+"""Jobs from ``submit`` to the last word: checked, queued, given to workers, reported to whoever waits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from velatura.errors import BadRequest, BlobMissing, Busy, Draining, UnknownEngine, VelaturaError
+from velatura.serve.config import Config
+from velatura.serve.crew import Crew, Worker
+from velatura.serve.jobs import MAX_GRACE, Job, Queue
+from velatura.serve.requests import blobs_of
+from velatura.serve.sessions import Session, Sessions
+from velatura.serve.spool import Spool
+from velatura.serve.transfers import Transfers
+from velatura_link.messages import Header
+
+MAX_ATTEMPTS = 2
+
+
+class Dispatcher:
+    """Every job of the daemon."""
+
+    def __init__(
+        self,
+        config: Config,
+        spool: Spool,
+        sessions: Sessions,
+        crew: Crew,
+        *,
+        engines: Callable[[], dict[str, Any] | None],
+    ) -> None:
+        self._config = config
+        self._spool = spool
+        self._sessions = sessions
+        self._crew = crew
+        self._engines = engines
+        self._jobs: dict[bytes, Job] = {}
+        self._queue = Queue()
+        self.transfers: Transfers | None = None
+        self.draining = False
+
+    @property
+    def unfinished(self) -> int:
+        return sum(job.final is None for job in self._jobs.values())
+
+    def counts(self) -> dict[str, int]:
+        """How many jobs are queued and running."""
+        running = sum(len(worker.jobs) for worker in self._crew)
+        return {"queued": max(0, self.unfinished - running), "running": running}
+
+    # -- what clients say ------------------------------------------------------------------------
+
+    def submit(self, session: Session, header: Header) -> None:
+        """``submit``: take a job, or repeat what there is to say about one that is known."""
+        job_id = header.get("job")
+        if not isinstance(job_id, bytes) or len(job_id) != 16:
+            self._refuse(session, job_id, BadRequest("A job needs an id of 16 bytes."))
+            return
+        known = self._jobs.get(job_id)
+        if known is not None:
+            self._adopt(session, known)
+            return
+        try:
+            self._check_room(session)
+            job = self._read(session, job_id, header)
+            self._take_blobs(job)
+        except VelaturaError as error:
+            self._spool.let_go(job_id)
+            self._refuse(session, job_id, error)
+            return
+        self._jobs[job_id] = job
+        session.jobs[job_id] = job
+        self._crew.require(job.device)
+        self._replace(session, job)
+        if not job.missing:
+            self._queue.add(job)
+        self._tell(job, {"t": "accepted", "job": job.id, "position": self._queue.position(job)})
+        self.schedule()
+
+    def cancel(self, session: Session, header: Header) -> None:
+        """``cancel``: answered at once, also while the worker finishes its present step."""
+        job = session.jobs.get(header.get("job", b""))
+        if job is not None:
+            self._cancel(job, "cancelled", "The job was cancelled.")
+
+    def release(self, session: Session, header: Header) -> None:
+        """``release``: forget a finished job and its outputs."""
+        job = session.jobs.get(header.get("job", b""))
+        if job is not None and job.final is not None:
+            self._forget(job)
+
+    def end_session(self, session: Session) -> None:
+        """What the session began ends with it, or is kept, as each job asked."""
+        now = time.monotonic()
+        for job in list(session.jobs.values()):
+            job.session = None
+            job.orphaned = now
+            if job.keep:
+                continue
+            if job.final is None:
+                self._cancel(job, "cancelled", "The client is gone.")
+            self._forget(job)
+        session.jobs.clear()
+
+    # -- what transfers say ----------------------------------------------------------------------
+
+    def blob_sealed(self, blob: bytes) -> None:
+        """An upload is complete: jobs that waited for it alone can go."""
+        for job in [job for job in self._jobs.values() if blob in job.missing]:
+            stored = self._spool.find(blob)
+            assert stored is not None
+            job.missing.discard(blob)
+            job.blobs[blob] = stored
+            if not job.missing:
+                self._queue.add(job)
+        self.schedule()
+
+    def blob_lost(self, blob: bytes, code: str, reason: str) -> None:
+        """An upload will never be complete: jobs that need it fail."""
+        for job in [job for job in self._jobs.values() if blob in job.missing]:
+            self._fail(job, code, f"A picture did not arrive whole. {reason}")
+
+    # -- what workers say ------------------------------------------------------------------------
+
+    def worker_ready(self) -> None:
+        """A worker is there: jobs can start, and what it does not serve may need another."""
+        for job in self._jobs.values():
+            if job.final is None and job.worker is None:
+                self._crew.require(job.device)
+        self.schedule()
+
+    def worker_says(self, worker: Worker, header: Header) -> None:
+        """Progress, a preview, or the end of a job."""
+        job = next((job for job in worker.jobs if job.id == header.get("job")), None)
+        if job is None:
+            return
+        kind = header["t"]
+        if kind == "progress" and job.final is None:
+            self._progress(job, header)
+        elif kind == "preview":
+            self._preview(job, header)
+        elif kind in ("done", "failed"):
+            worker.jobs.remove(job)
+            job.worker = None
+            if kind == "done":
+                self._done(job, header)
+            elif job.final is None:
+                self._fail(job, header["code"], header["message"], header["hint"])
+            self._spool.let_go(job.id)
+            self.schedule()
+
+    def worker_died(self, worker: Worker, reason: str) -> None:
+        """Run its jobs again once, then give them up."""
+        for job in worker.jobs:
+            job.worker = None
+            if job.final is not None:
+                self._spool.let_go(job.id)
+            elif job.attempts >= MAX_ATTEMPTS:
+                self._fail(
+                    job,
+                    "worker_died",
+                    f"The process that painted ended twice ({reason}).",
+                    f"Its last words are in {self._crew.log}; `velatura doctor` may tell more.",
+                )
+            else:
+                job.started = None
+                self._queue.add(job, first=True)
+        worker.jobs.clear()
+        if self._crew.hopeless:
+            self._give_up(reason)
+        self.schedule()
+
+    def worker_broken(self, worker: Worker, error: Header) -> None:
+        """A worker cannot serve its device at all: jobs for it fail with what it says."""
+        for job in [job for job in self._jobs.values() if job.final is None]:
+            if worker.serves(job.device):
+                self._fail(job, error["code"], error["message"], error["hint"])
+
+    # -- the clock -------------------------------------------------------------------------------
+
+    def tick(self, now: float) -> None:
+        """Forget kept results whose time is over."""
+        for job in [job for job in self._jobs.values() if job.expires is not None]:
+            if job.expires is not None and job.expires < now:
+                self._forget(job)
+
+    def schedule(self) -> None:
+        """Give waiting jobs to workers that can take them."""
+        for worker in sorted(self._crew, key=lambda worker: len(worker.jobs)):
+            job = self._queue.take(worker.takes)
+            if job is not None:
+                self._start(job, worker)
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _check_room(self, session: Session) -> None:
+        if self.draining:
+            raise Draining(
+                "This daemon is about to end and takes no new jobs.",
+                hint="Connect again: its successor is starting.",
+            )
+        if sum(job.final is None for job in session.jobs.values()) >= self._config.limits.jobs:
+            raise Busy("Too many unfinished jobs.", hint="Wait for some of them.")
+
+    def _read(self, session: Session, job_id: bytes, header: Header) -> Job:
+        request = header.get("request")
+        if not isinstance(request, dict):
+            raise BadRequest("A submit must carry a request.")
+        engines = self._engines()
+        name = request.get("engine")
+        if engines is not None and name not in engines:
+            raise _unknown_engine(name, engines)
+        grace = header.get("grace", 0)
+        preview = header.get("preview")
+        if not isinstance(grace, (int, float)) or not 0 <= grace <= MAX_GRACE:
+            raise BadRequest(f"grace must be from 0 to {MAX_GRACE:.0f} seconds.")
+        if preview is not None and (not isinstance(preview, (int, float)) or preview < 0):
+            raise BadRequest("preview must be a number of seconds.")
+        priority = header.get("priority", "interactive")
+        if priority not in ("interactive", "batch"):
+            raise BadRequest("priority is interactive or batch.")
+        fate = header.get("on_disconnect", "cancel")
+        if fate not in ("cancel", "keep"):
+            raise BadRequest("on_disconnect is cancel or keep.")
+        replaces = header.get("replaces")
+        return Job(
+            job_id,
+            session,
+            request,
+            priority,
+            replaces if isinstance(replaces, str) else None,
+            fate == "keep",
+            float(grace),
+            preview,
+        )
+
+    def _take_blobs(self, job: Job) -> None:
+        assert self.transfers is not None
+        for use in blobs_of(job.request, self._config.limits):
+            stored = self._spool.find(use.blob)
+            if stored is None:
+                raise _blob_missing()
+            if use.size is not None and stored.size != use.size:
+                raise BadRequest(
+                    f"A raster of {use.size:,} bytes was described, but its blob has {stored.size:,}."
+                )
+            self._spool.hold(stored, job.id)
+            if stored.sealed:
+                job.blobs[use.blob] = stored
+            elif self.transfers.growing(use.blob) is not None:
+                job.missing.add(use.blob)
+            else:
+                raise _blob_missing()
+
+    def _adopt(self, session: Session, job: Job) -> None:
+        if job.session is not None and job.session is not session:
+            job.session.jobs.pop(job.id, None)
+        job.session = session
+        job.orphaned = None
+        session.jobs[job.id] = job
+        self._tell(job, {"t": "accepted", "job": job.id, "position": self._queue.position(job)})
+        last = job.final or job.progress
+        if last is not None:
+            self._tell(job, dict(last))
+
+    def _replace(self, session: Session, newer: Job) -> None:
+        if newer.replaces is None:
+            return
+        for job in list(session.jobs.values()):
+            if job is not newer and job.replaces == newer.replaces and job.final is None:
+                self._cancel(job, "replaced", "A newer request took this one's place.")
+
+    def _start(self, job: Job, worker: Worker) -> None:
+        job.worker = worker
+        job.attempts += 1
+        job.started = time.monotonic()
+        worker.jobs.append(job)
+        files = {blob: [str(s.path), s.size, s.digest] for blob, s in job.blobs.items()}
+        self._crew.send(
+            worker,
+            {
+                "t": "run",
+                "job": job.id,
+                "request": job.request,
+                "files": [[blob, *entry] for blob, entry in files.items()],
+                "priority": job.priority,
+                "preview": job.preview,
+            },
+        )
+
+    def _progress(self, job: Job, header: Header) -> None:
+        keys = ("t", "job", "phase", "step", "steps", "seconds_left")
+        message = {key: header.get(key) for key in keys}
+        if job.progress_due(message, time.monotonic()):
+            self._tell(job, dict(message))
+
+    def _preview(self, job: Job, header: Header) -> None:
+        path, size, digest = Path(header["path"]), header["size"], header["digest"]
+        if job.final is not None or job.session is None:
+            path.unlink(missing_ok=True)
+            return
+        old = self._spool.find(job.preview_blob) if job.preview_blob is not None else None
+        if old is not None:
+            self._spool.release(old, job.id)
+        raster = header["raster"]
+        job.preview_blob = raster["blob"]
+        self._spool.hold(self._spool.adopt(raster["blob"], path, size, digest), job.id)
+        self._tell(job, {"t": "preview", "job": job.id, "raster": raster})
+
+    def _done(self, job: Job, header: Header) -> None:
+        outputs = header["outputs"]
+        wanted = job.final is None
+        for output in outputs.values():
+            path, size = Path(output.pop("path")), output["size"]
+            if not wanted:
+                path.unlink(missing_ok=True)
+                continue
+            stored = self._spool.adopt(output["blob"], path, size, output["digest"])
+            self._spool.hold(stored, (job.id, "result"))
+        if not wanted:
+            return
+        now = time.monotonic()
+        started = job.started or now
+        self._finish(
+            job,
+            {
+                "t": "result",
+                "job": job.id,
+                "outputs": outputs,
+                "notes": header["notes"],
+                "seconds": {"queued": started - job.submitted, "running": now - started},
+            },
+        )
+
+    def _cancel(self, job: Job, code: str, message: str) -> None:
+        if job.final is not None:
+            return
+        if job.worker is not None:
+            self._crew.send(job.worker, {"t": "cancel", "job": job.id})
+        self._fail(job, code, message)
+
+    def _fail(self, job: Job, code: str, message: str, hint: str = "") -> None:
+        self._finish(
+            job,
+            {"t": "failed", "job": job.id, "code": code, "message": message, "hint": hint},
+        )
+
+    def _finish(self, job: Job, final: Header) -> None:
+        self._queue.remove(job)
+        job.missing.clear()
+        job.final = final
+        job.finished = time.monotonic()
+        if job.worker is None:
+            self._spool.let_go(job.id)
+        self._tell(job, dict(final))
+
+    def _forget(self, job: Job) -> None:
+        self._jobs.pop(job.id, None)
+        if job.session is not None:
+            job.session.jobs.pop(job.id, None)
+        self._spool.let_go((job.id, "result"))
+
+    def _give_up(self, reason: str) -> None:
+        for job in [job for job in self._jobs.values() if job.final is None]:
+            self._fail(
+                job,
+                "worker_died",
+                f"The process that paints does not start ({reason}).",
+                f"Its last words are in {self._crew.log}; `velatura doctor` may tell more.",
+            )
+
+    def _tell(self, job: Job, header: Header) -> None:
+        if job.session is not None:
+            self._sessions.send(job.session, header)
+
+    def _refuse(self, session: Session, job_id: object, error: VelaturaError) -> None:
+        self._sessions.send(
+            session,
+            {
+                "t": "failed",
+                "job": job_id,
+                "code": error.code,
+                "message": error.message,
+                "hint": error.hint,
+            },
+        )
+
+
+def _blob_missing() -> BlobMissing:
+    return BlobMissing("The request names a blob that is not there.", hint="Put it again.")
+
+
+def _unknown_engine(name: object, engines: dict[str, Any]) -> UnknownEngine:
+    return UnknownEngine(
+        f"There is no engine {name!r}.", hint=f"There are: {', '.join(sorted(engines))}."
+    )

@@ -1,0 +1,79 @@
+"""Exactly one daemon for each user: the lock it holds for its life, and how its successor starts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
+
+from velatura.errors import VelaturaError
+from velatura.serve.config import Config
+
+LOCK_NAME = "daemon.lock"
+
+
+class AlreadyRunning(VelaturaError):
+    """Another daemon of this user serves this runtime directory."""
+
+    code = "busy"
+
+
+class InstanceLock:
+    """An exclusive lock in the runtime directory; the system lets go of it when the process ends, however it ends."""
+
+    def __init__(self, runtime: Path) -> None:
+        self._file: IO[bytes] = (runtime / LOCK_NAME).open("ab")
+        try:
+            _lock(self._file)
+        except OSError as error:
+            self._file.close()
+            raise AlreadyRunning(
+                "A daemon is running already.",
+                hint="See it with `velatura status`, end it with `velatura stop`.",
+            ) from error
+
+    def release(self) -> None:
+        """Let a successor start."""
+        self._file.close()
+
+
+def _lock(file: IO[bytes]) -> None:
+    if os.name == "nt":
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def serve_command(config: Config) -> list[str]:
+    """The command line that serves with the same settings as ``config`` (places come from the environment)."""
+    command = [sys.executable, "-m", "velatura.cli.main", "serve", "--device", config.device]
+    command += ["--quota", str(config.quota)]
+    if config.idle_stop is not None:
+        command += ["--idle-stop", str(config.idle_stop)]
+    if config.engines is not None:
+        command += ["--engines", ",".join(config.engines)]
+    return command
+
+
+def start_successor(config: Config) -> None:
+    """Start the daemon that takes over, in a session of its own; what it prints goes to the cache's daemon.log."""
+    environment = {
+        **os.environ,
+        "VELATURA_RUNTIME": str(config.runtime),
+        "VELATURA_CACHE": str(config.cache),
+    }
+    with (config.cache / "daemon.log").open("ab") as log:
+        subprocess.Popen(
+            serve_command(config),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=environment,
+            start_new_session=True,
+        )

@@ -1,0 +1,127 @@
+"""What a ``submit`` may say: checked by the broker before anything is done, without torch or pydantic.
+
+Engines check their own knobs; this is about shape and size. The layout is docs/protocol.md, section 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from velatura.errors import BadRequest, TooLarge
+from velatura.serve.config import Limits
+from velatura_link.errors import ProtocolError
+from velatura_link.messages import ID_BYTES, check_raster, is_file
+
+
+@dataclass(frozen=True)
+class BlobUse:
+    """That a request names a blob; ``size`` in bytes if the request implies it."""
+
+    blob: bytes
+    size: int | None
+
+
+def blobs_of(request: dict[str, Any], limits: Limits) -> list[BlobUse]:
+    """Every blob that ``request`` names, each checked. Raises :class:`BadRequest` or :class:`TooLarge`."""
+    _require(isinstance(request.get("engine"), str), "A request must name its engine.")
+    _require(isinstance(request.get("params", {}), dict), "The params of a request must be a map.")
+    _check_fraction(request.get("strength", 1.0), "strength")
+    _require(isinstance(request.get("seed", 0), int), "The seed must be a whole number.")
+    device = request.get("device")
+    _require(
+        device is None or (isinstance(device, str) and len(device) <= 32),
+        "The device must be a name like cpu or cuda:1.",
+    )
+    uses: list[BlobUse] = []
+    if request.get("content") is not None:
+        uses.append(_picture(request["content"], limits))
+    size = request.get("size")
+    if size is not None:
+        _require(
+            isinstance(size, (list, tuple)) and len(size) == 2, "size must be [width, height]."
+        )
+        _check_size(size[0], size[1], limits)
+    uses += _styles(request.get("styles", []), limits)
+    regions = request.get("regions", [])
+    _require(isinstance(regions, list), "regions must be a list.")
+    for region in regions:
+        _require(isinstance(region, dict), "A region must be a map.")
+        _check_fraction(region.get("strength", 1.0), "a region's strength")
+        uses.append(_raster(region.get("mask"), limits))
+        uses += _styles(region.get("styles", []), limits)
+    inputs = request.get("inputs", {})
+    _require(isinstance(inputs, dict), "inputs must be a map.")
+    uses += [_picture(value, limits) for value in inputs.values() if isinstance(value, dict)]
+    return uses
+
+
+def _styles(styles: object, limits: Limits) -> Iterator[BlobUse]:
+    _require(isinstance(styles, list), "styles must be a list.")
+    assert isinstance(styles, list)
+    for style in styles:
+        _require(isinstance(style, dict), "A style must be a map.")
+        weight = style.get("weight", 1.0)
+        _require(
+            isinstance(weight, (int, float)) and 0 < weight < float("inf"),
+            "A style's weight must be a number above 0.",
+        )
+        kinds = [
+            k for k in ("picture", "name", "model", "file", "code") if style.get(k) is not None
+        ]
+        _require(len(kinds) == 1, "A style must have one of: picture, name, model, file, code.")
+        for key in ("picture", "before"):
+            if style.get(key) is not None:
+                yield _picture(style[key], limits)
+        for key in ("file", "code"):
+            if style.get(key) is not None:
+                yield _file(style[key])
+        if style.get("mask") is not None:
+            yield _raster(style["mask"], limits)
+
+
+def _picture(reference: object, limits: Limits) -> BlobUse:
+    return _file(reference) if is_file(reference) else _raster(reference, limits)
+
+
+def _file(reference: object) -> BlobUse:
+    if not isinstance(reference, dict) or not _is_id(reference.get("blob")):
+        raise BadRequest("A file reference must name a blob.")
+    return BlobUse(reference["blob"], None)
+
+
+def _raster(reference: object, limits: Limits) -> BlobUse:
+    try:
+        size = check_raster(reference)
+    except ProtocolError as error:
+        raise BadRequest(error.message) from error
+    assert isinstance(reference, dict)
+    _check_size(reference["width"], reference["height"], limits)
+    return BlobUse(reference["blob"], size)
+
+
+def _check_size(width: object, height: object, limits: Limits) -> None:
+    if not isinstance(width, int) or not isinstance(height, int) or width < 1 or height < 1:
+        raise BadRequest("A picture must be at least one pixel wide and high.")
+    if max(width, height) > limits.side or width * height > limits.pixels:
+        raise TooLarge(
+            f"{width} × {height} pixels are over the limit of {limits.pixels:,} pixels "
+            f"and {limits.side:,} a side.",
+            hint="Scale the picture down or work on a part of it.",
+        )
+
+
+def _check_fraction(value: object, name: str) -> None:
+    _require(
+        isinstance(value, (int, float)) and 0 <= value <= 1, f"{name} must be a number from 0 to 1."
+    )
+
+
+def _require(condition: object, message: str) -> None:
+    if not condition:
+        raise BadRequest(message)
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, bytes) and len(value) == ID_BYTES

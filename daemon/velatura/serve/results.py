@@ -1,0 +1,119 @@
+"""What a worker makes: spool files that are hashed while they are painted."""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import threading
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import numpy as np
+
+from velatura.imaging.raster import Pixels, Raster, RasterShape
+from velatura_link.messages import Header, new_id
+
+
+class ResultFile:
+    """One output as a mapped file; a thread hashes rows as soon as they are final."""
+
+    def __init__(self, folder: Path, shape: RasterShape) -> None:
+        self.blob = new_id()
+        self.shape = shape
+        self.path = folder / f"{self.blob.hex()}.result"
+        with self.path.open("xb+") as file:
+            file.truncate(shape.nbytes)
+            self._map = mmap.mmap(file.fileno(), shape.nbytes)
+        self._row_bytes = shape.nbytes // shape.height
+        self._rows: SimpleQueue[int] = SimpleQueue()
+        self._hasher = hashlib.sha256()
+        self._thread = threading.Thread(target=self._hash, name="hash-result", daemon=True)
+        self._thread.start()
+
+    def pixels(self) -> Pixels:
+        """The writable array, (height, width, channels)."""
+        shape = self.shape
+        return np.frombuffer(self._map, shape.dtype).reshape(
+            shape.height, shape.width, shape.channels
+        )
+
+    def rows_done(self, rows: int) -> None:
+        """The first ``rows`` rows are final."""
+        self._rows.put(rows)
+
+    def finish(self) -> Header:
+        """All rows are final: the output as the broker wants to hear of it."""
+        self._rows.put(self.shape.height)
+        self._thread.join()
+        return {"path": str(self.path), "size": self.shape.nbytes, **self._reference()}
+
+    def discard(self) -> None:
+        """Nobody wants it any more."""
+        self._rows.put(-1)
+        self._thread.join()
+        self.path.unlink(missing_ok=True)
+
+    def _reference(self) -> Header:
+        shape = self.shape
+        return {
+            "blob": self.blob,
+            "digest": self._hasher.digest(),
+            "width": shape.width,
+            "height": shape.height,
+            "channels": shape.channels,
+            "depth": shape.depth,
+            "transfer": shape.transfer,
+        }
+
+    def _hash(self) -> None:
+        hashed, end = 0, self.shape.height
+        with memoryview(self._map) as view:
+            while hashed < end:
+                rows = self._rows.get()
+                if rows < 0:
+                    return
+                for start in range(hashed, rows, step := max(1, (1 << 20) // self._row_bytes)):
+                    stop = min(start + step, rows)
+                    self._hasher.update(view[start * self._row_bytes : stop * self._row_bytes])
+                hashed = max(hashed, rows)
+
+
+def write_raster(folder: Path, raster: Raster) -> Header:
+    """A finished raster as a spool file."""
+    result = ResultFile(folder, raster.shape)
+    result.pixels()[...] = raster.pixels
+    return result.finish()
+
+
+class ResultFolder:
+    """The outputs of one job: allocated one by one, told as a whole, or discarded as a whole."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files: list[tuple[Pixels, ResultFile]] = []
+
+    def allocate(self, shape: RasterShape) -> Pixels:
+        """Room for the next output; the first is the picture."""
+        file = ResultFile(self._folder, shape)
+        pixels = file.pixels()
+        self._files.append((pixels, file))
+        return pixels
+
+    def rows_done(self, rows: int) -> None:
+        """The first ``rows`` rows of the picture are final."""
+        self._files[0][1].rows_done(rows)
+
+    def finish(self, outputs: dict[str, Raster]) -> dict[str, Any]:
+        """References by name; an output that was not painted into its room is written now."""
+        return {name: self._reference(raster) for name, raster in outputs.items()}
+
+    def discard(self) -> None:
+        for _, file in self._files:
+            file.discard()
+
+    def _reference(self, raster: Raster) -> Header:
+        for pixels, file in self._files:
+            if pixels is raster.pixels:
+                return file.finish()
+        return write_raster(self._folder, raster)

@@ -1,0 +1,112 @@
+"""From a request's references to the scene that an engine is given."""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from velatura.engines.scene import Region, Scene, Style
+from velatura.imaging.raster import Raster
+from velatura_link.messages import is_file
+
+
+@dataclass(frozen=True)
+class SpoolFile:
+    """A blob as a worker sees it."""
+
+    path: Path
+    size: int
+    digest: bytes
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where a request's references lead: spool files by blob id, the style library, the model catalogue."""
+
+    files: Mapping[bytes, SpoolFile]
+    style: Callable[[str], Raster]
+    model: Callable[[str], Path]
+
+
+def scene_of(request: Mapping[str, Any], sources: Sources) -> Scene:
+    """The scene that ``request`` (docs/protocol.md, section 5; checked by the broker) describes.
+
+    Rasters are mapped, not read; encoded files are decoded. Raises :class:`~velatura.errors.BadPicture`, and what the
+    library and the catalogue raise for names they do not know.
+    """
+    content = request.get("content")
+    regions = tuple(
+        Region(
+            _styles(region.get("styles", []), sources),
+            _raster(region["mask"], sources),
+            float(region.get("strength", 1.0)),
+        )
+        for region in request.get("regions", [])
+    )
+    styles = _styles(request.get("styles", []), sources)
+    if styles:
+        regions = (*regions, Region(styles))
+    size = request.get("size")
+    return Scene(
+        content=_picture(content, sources) if content is not None else None,
+        regions=regions,
+        size=(size[0], size[1]) if size is not None else None,
+        strength=float(request.get("strength", 1.0)),
+        seed=int(request.get("seed", 0)),
+        inputs={
+            name: _picture(value, sources) if isinstance(value, dict) else value
+            for name, value in request.get("inputs", {}).items()
+        },
+    )
+
+
+def _styles(styles: list[Mapping[str, Any]], sources: Sources) -> tuple[Style, ...]:
+    return tuple(_style(style, sources) for style in styles)
+
+
+def _style(style: Mapping[str, Any], sources: Sources) -> Style:
+    picture = code = checkpoint = None
+    if style.get("picture") is not None:
+        picture = _picture(style["picture"], sources)
+    elif style.get("name") is not None:
+        picture = sources.style(style["name"])
+    elif style.get("code") is not None:
+        code = sources.files[style["code"]["blob"]].path
+    elif style.get("file") is not None:
+        checkpoint = sources.files[style["file"]["blob"]].path
+    else:
+        checkpoint = sources.model(style["model"])
+    mask, before = style.get("mask"), style.get("before")
+    return Style(
+        picture=picture,
+        code=code,
+        checkpoint=checkpoint,
+        weight=float(style.get("weight", 1.0)),
+        mask=_raster(mask, sources) if mask is not None else None,
+        index=style.get("index"),
+        before=_picture(before, sources) if before is not None else None,
+    )
+
+
+def _picture(reference: Mapping[str, Any], sources: Sources) -> Raster:
+    if not is_file(reference):
+        return _raster(reference, sources)
+    from velatura.imaging.files import read_picture
+
+    return read_picture(sources.files[reference["blob"]].path.read_bytes()).raster
+
+
+def _raster(reference: Mapping[str, Any], sources: Sources) -> Raster:
+    with sources.files[reference["blob"]].path.open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return Raster.from_buffer(
+        mapped,
+        width=reference["width"],
+        height=reference["height"],
+        channels=reference["channels"],
+        depth=reference["depth"],
+        transfer=reference["transfer"],
+    )

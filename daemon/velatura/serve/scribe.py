@@ -1,0 +1,103 @@
+"""Writing and hashing off the event loop.
+
+Chunks of one blob are handled in order, by whichever thread is free; different blobs at the same time. File writes and
+``hashlib`` let go of the interpreter's lock, so the event loop goes on while bytes flow.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from io import FileIO
+from typing import Any
+
+Buffer = Any
+"""Something with the buffer protocol: bytes, a memoryview, a ZeroMQ frame."""
+
+
+@dataclass(eq=False)
+class Inscription:
+    """A blob being written, in order from ``position``, and whom to tell.
+
+    ``on_written`` gets the bytes written so far after every chunk, ``on_digest`` the SHA-256 once :meth:`Scribe.finish`
+    is reached, ``on_error`` what the system said when it would not write; nothing follows an error.
+    """
+
+    file: FileIO
+    on_written: Callable[[int], None]
+    on_digest: Callable[[bytes], None]
+    on_error: Callable[[OSError], None]
+    position: int = 0
+    hasher: Any = field(default_factory=hashlib.sha256)
+    waiting: deque[Buffer | None] = field(default_factory=deque)
+    busy: bool = False
+    abandoned: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Scribe:
+    """Two threads that write and hash. ``report`` is called from them with what the event loop is to call."""
+
+    def __init__(self, report: Callable[[Callable[[], None]], None]) -> None:
+        self._report = report
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="scribe")
+
+    def write(self, inscription: Inscription, chunk: Buffer) -> None:
+        """Append ``chunk``."""
+        self._add(inscription, chunk)
+
+    def finish(self, inscription: Inscription) -> None:
+        """Tell the digest once all chunks handed in so far are written."""
+        self._add(inscription, None)
+
+    def abandon(self, inscription: Inscription) -> None:
+        """Drop what waits and wait until no thread touches the file any more (at most one chunk's write)."""
+        inscription.abandoned = True
+        with inscription.lock:
+            inscription.waiting.clear()
+        while inscription.busy:
+            threading.Event().wait(0.0005)
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def _add(self, inscription: Inscription, item: Buffer | None) -> None:
+        with inscription.lock:
+            inscription.waiting.append(item)
+            if inscription.busy:
+                return
+            inscription.busy = True
+        self._threads.submit(self._work, inscription)
+
+    def _work(self, inscription: Inscription) -> None:
+        while True:
+            with inscription.lock:
+                if inscription.abandoned or not inscription.waiting:
+                    inscription.busy = False
+                    return
+                chunk = inscription.waiting.popleft()
+            try:
+                self._handle(inscription, chunk)
+            except OSError as error:
+                inscription.abandoned = True
+                self._tell(inscription.on_error, error)
+
+    def _handle(self, inscription: Inscription, chunk: Buffer | None) -> None:
+        if chunk is None:
+            self._tell(inscription.on_digest, inscription.hasher.digest())
+            return
+        view = memoryview(chunk).cast("B")
+        inscription.file.seek(inscription.position)
+        while view:
+            count = inscription.file.write(view)
+            inscription.hasher.update(view[:count])
+            inscription.position += count
+            view = view[count:]
+        self._tell(inscription.on_written, inscription.position)
+
+    def _tell(self, listener: Callable[[Any], None], value: Any) -> None:
+        self._report(lambda: listener(value))

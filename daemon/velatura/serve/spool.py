@@ -1,0 +1,214 @@
+"""The spool: blobs as files in the cache directory, under a quota, named by id and by digest.
+
+The broker writes what clients send, workers map it, and the other way round, so that pixels are copied once on their
+way in and once on their way out. Only the event loop touches a :class:`Spool`; bytes are written and hashed by
+:mod:`velatura.serve.scribe`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from io import FileIO
+from pathlib import Path
+
+from velatura.errors import QuotaExceeded, TooLarge
+from velatura.serve.config import Limits
+
+DISK_RESERVE = 64 << 20
+"""Bytes of the disk that are never used up."""
+SPARE_BYTES = 128 << 20
+"""Files of dropped blobs kept for the next: pages that the system has handed out once are cheap to write again."""
+
+
+@dataclass(eq=False)
+class Stored:
+    """The bytes of one sealed or growing blob; several ids may name it."""
+
+    path: Path
+    size: int
+    file: FileIO
+    digest: bytes | None = None
+    holders: set[Hashable] = field(default_factory=set)
+    ids: set[bytes] = field(default_factory=set)
+
+    @property
+    def sealed(self) -> bool:
+        return self.digest is not None
+
+
+class Spool:
+    """Files of one daemon below ``folder``, at most ``quota`` bytes together."""
+
+    def __init__(self, folder: Path, quota: int, limits: Limits) -> None:
+        self.folder = folder
+        self.quota = quota
+        self.bytes = 0
+        self._limits = limits
+        self._by_id: dict[bytes, Stored] = {}
+        self._by_digest: dict[bytes, Stored] = {}
+        self._recent: OrderedDict[Stored, None] = OrderedDict()
+        self._spare: list[tuple[int, Path, FileIO]] = []
+        self._serial = 0
+        folder.mkdir(parents=True, mode=0o700)
+
+    def __len__(self) -> int:
+        return len(self._recent)
+
+    def find(self, blob: bytes) -> Stored | None:
+        """What ``blob`` names, most recently used from now on."""
+        stored = self._by_id.get(blob)
+        if stored is not None:
+            self._recent.move_to_end(stored)
+        return stored
+
+    def create(self, blob: bytes, size: int) -> Stored:
+        """Room for a blob of ``size`` bytes. Raises :class:`TooLarge` or :class:`QuotaExceeded` before any byte."""
+        if size > self._limits.blob:
+            raise TooLarge(
+                f"A blob of {size:,} bytes is over the limit of {self._limits.blob:,}.",
+                hint="Work on a smaller layer or start the daemon with a higher limit.",
+            )
+        self.make_room(size)
+        path, file = self._take_file(size)
+        stored = Stored(path, size, file)
+        self._enter(blob, stored)
+        return stored
+
+    def adopt(self, blob: bytes, path: Path, size: int, digest: bytes) -> Stored:
+        """Take over a file that a worker has written; its room was made by :meth:`make_room`."""
+        same = self._by_digest.get(digest)
+        if same is not None and same.size == size:
+            path.unlink()
+            self.alias(blob, same)
+            return same
+        stored = Stored(path, size, FileIO(path, "r"), digest)
+        self._enter(blob, stored)
+        self._by_digest[digest] = stored
+        return stored
+
+    def alias(self, blob: bytes, stored: Stored) -> None:
+        """Let ``blob`` be one more name of ``stored``."""
+        stored.ids.add(blob)
+        self._by_id[blob] = stored
+        self._recent.move_to_end(stored)
+
+    def with_digest(self, digest: bytes | None, size: int) -> Stored | None:
+        """A sealed blob with these bytes, if there is one."""
+        stored = self._by_digest.get(digest) if digest is not None else None
+        return stored if stored is not None and stored.size == size else None
+
+    def seal(self, stored: Stored, digest: bytes) -> None:
+        """All bytes are written and hash to ``digest``."""
+        stored.digest = digest
+        self._by_digest.setdefault(digest, stored)
+
+    def hold(self, stored: Stored, holder: Hashable) -> None:
+        """Keep ``stored`` while ``holder`` (a session or a job) is there."""
+        stored.holders.add(holder)
+
+    def let_go(self, holder: Hashable) -> None:
+        """``holder`` is gone. Sealed blobs that nobody holds stay until their room is needed."""
+        for stored in self._recent:
+            stored.holders.discard(holder)
+
+    def release(self, stored: Stored, holder: Hashable) -> None:
+        """``holder`` needs ``stored`` no longer."""
+        stored.holders.discard(holder)
+
+    def forget(self, stored: Stored) -> None:
+        """Remove the bytes and every name of them."""
+        if stored not in self._recent:
+            return
+        del self._recent[stored]
+        self.bytes -= stored.size
+        for blob in stored.ids:
+            self._by_id.pop(blob, None)
+        if stored.digest is not None and self._by_digest.get(stored.digest) is stored:
+            del self._by_digest[stored.digest]
+        self._keep_or_remove(stored)
+
+    def make_room(self, size: int) -> None:
+        """Evict unused blobs, the oldest first, until ``size`` bytes fit. Raises :class:`QuotaExceeded`."""
+        if self.bytes + size > self.quota:
+            self._drop_spares()
+            for stored in [s for s in self._recent if s.sealed and not s.holders]:
+                if self.bytes + size <= self.quota:
+                    break
+                self.forget(stored)
+        if self.bytes + size > self.quota:
+            raise QuotaExceeded(
+                f"The spool has no room for {size:,} more bytes (quota {self.quota:,}).",
+                hint="Wait until other jobs are done, or start the daemon with a larger --quota.",
+            )
+        free = shutil.disk_usage(self.folder).free
+        if free < size + DISK_RESERVE:
+            raise QuotaExceeded(
+                f"The disk with {self.folder} has only {free:,} bytes left.",
+                hint="Free some space or set VELATURA_CACHE to a folder on another disk.",
+            )
+
+    def close(self) -> None:
+        """Remove everything."""
+        for stored in list(self._recent):
+            stored.file.close()
+        self._recent.clear()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _enter(self, blob: bytes, stored: Stored) -> None:
+        stored.ids.add(blob)
+        self._by_id[blob] = stored
+        self._recent[stored] = None
+        self.bytes += stored.size
+
+    def _take_file(self, size: int) -> tuple[Path, FileIO]:
+        for index, (spare_size, path, file) in enumerate(self._spare):
+            if spare_size >= size:
+                del self._spare[index]
+                file.truncate(size)
+                return path, file
+        self._serial += 1
+        path = self.folder / f"{self._serial:08d}.blob"
+        file = FileIO(path, "x+")
+        file.truncate(size)
+        return path, file
+
+    def _keep_or_remove(self, stored: Stored) -> None:
+        spare = sum(size for size, _, _ in self._spare)
+        if stored.path.suffix == ".blob" and spare + stored.size <= SPARE_BYTES:
+            self._spare.append((stored.size, stored.path, stored.file))
+        else:
+            stored.file.close()
+            stored.path.unlink(missing_ok=True)
+
+    def _drop_spares(self) -> None:
+        for _, path, file in self._spare:
+            file.close()
+            path.unlink(missing_ok=True)
+        self._spare.clear()
+
+
+def remove_stale_spools(root: Path) -> None:
+    """Remove the spools of daemons that are no longer alive. A spool's name ends in its daemon's process id."""
+    if not root.is_dir():
+        return
+    for folder in root.iterdir():
+        pid = folder.name.rpartition("-")[2]
+        if pid.isdigit() and not process_exists(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def process_exists(pid: int) -> bool:
+    """Whether a process with this id runs."""
+    if os.name == "nt":  # signal 0 would end the process there
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

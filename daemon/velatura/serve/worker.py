@@ -1,0 +1,352 @@
+"""A worker: the process that owns one device and its warm models, and paints.
+
+Two threads. One talks to the broker and never computes, so that a cancel arrives during the longest step; the other
+computes. Between two steps of a batch job, a short interactive job may go first (:meth:`Watch.breathe`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+import time
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import zmq
+
+from velatura.engines import manifest as manifests
+from velatura.engines import registry
+from velatura.engines.engine import Engine, Pixelwise
+from velatura.engines.run import Progress, Run
+from velatura.engines.stage import render
+from velatura.errors import Cancelled, OutOfMemory, VelaturaError
+from velatura.serve.crew import WORKER_ENVIRONMENT
+from velatura.serve.results import ResultFolder, write_raster
+from velatura.serve.scenes import Sources, SpoolFile, scene_of
+from velatura_link.messages import Header, pack_header, unpack_header
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from velatura.engines.models import WarmModels
+    from velatura.imaging.raster import Raster
+
+PROGRESS_SECONDS = 0.08
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the broker tells a worker at its start."""
+
+    endpoint: str
+    token: str
+    device: str
+    engines: tuple[str, ...] | None
+    cache: Path
+    spool: Path
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        given = json.loads(os.environ.pop(WORKER_ENVIRONMENT))
+        engines = given["engines"]
+        return cls(
+            given["endpoint"],
+            given["token"],
+            given["device"],
+            tuple(engines) if engines is not None else None,
+            Path(given["cache"]),
+            Path(given["spool"]),
+        )
+
+
+@dataclass(eq=False)
+class Order:
+    """One job as a worker sees it."""
+
+    header: Header
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def job(self) -> bytes:
+        return bytes(self.header["job"])
+
+    @property
+    def interactive(self) -> bool:
+        return bool(self.header["priority"] == "interactive")
+
+
+class Line:
+    """The connection to the broker, in a thread of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.orders: queue.Queue[Order | None] = queue.Queue()
+        self._token = settings.token
+        self._known: dict[bytes, Order] = {}
+        self._context: zmq.Context[Any] = zmq.Context()
+        self._outbox: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._wake_in = self._context.socket(zmq.PAIR)
+        self._wake_in.bind("inproc://wake")
+        self._wake_out = self._context.socket(zmq.PAIR)
+        self._wake_out.connect("inproc://wake")
+        self._endpoint = settings.endpoint
+        threading.Thread(target=self._talk, name="line", daemon=True).start()
+
+    def send(self, header: Header) -> None:
+        """Tell the broker something; only the computing thread calls this."""
+        self._outbox.put(pack_header({**header, "token": self._token}))
+        self._wake_out.send(b"")
+
+    def forget(self, order: Order) -> None:
+        """``order`` is finished."""
+        self._known.pop(order.job, None)
+
+    def _talk(self) -> None:
+        socket = self._context.socket(zmq.DEALER)
+        socket.setsockopt(zmq.LINGER, 1000)
+        socket.connect(self._endpoint)
+        poller = zmq.Poller()
+        poller.register(socket, zmq.POLLIN)
+        poller.register(self._wake_in, zmq.POLLIN)
+        while True:
+            ready = dict(poller.poll())
+            if self._wake_in in ready:
+                self._wake_in.recv()
+                socket.send(self._outbox.get())
+            if socket in ready:
+                self._hear(unpack_header(socket.recv()))
+
+    def _hear(self, header: Header) -> None:
+        if header["t"] == "run":
+            order = Order(header)
+            self._known[order.job] = order
+            self.orders.put(order)
+        elif header["t"] == "cancel":
+            known = self._known.get(header["job"])
+            if known is not None:
+                known.cancelled.set()
+        elif header["t"] == "quit":
+            for order in list(self._known.values()):
+                order.cancelled.set()
+            self.orders.put(None)
+
+
+class Watch:
+    """Watches one job's run: tells the broker how far it is, and lets interactive jobs go first."""
+
+    def __init__(self, atelier: Atelier, order: Order) -> None:
+        self._atelier = atelier
+        self._order = order
+        self._told = 0.0
+        preview = order.header.get("preview")
+        self._preview_seconds = float(preview) if preview is not None else None
+        self._previewed = time.monotonic()
+
+    def progressed(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if now - self._told < PROGRESS_SECONDS and progress.step != progress.steps:
+            return
+        self._told = now
+        self._atelier.line.send(
+            {
+                "t": "progress",
+                "job": self._order.job,
+                "phase": progress.phase,
+                "step": progress.step,
+                "steps": progress.steps,
+                "seconds_left": progress.seconds_left,
+            }
+        )
+
+    def cancelled(self) -> bool:
+        return self._order.cancelled.is_set()
+
+    def breathe(self) -> None:
+        if not self._order.interactive:
+            self._atelier.serve_guests()
+
+    def wants_preview(self) -> bool:
+        if self._preview_seconds is None:
+            return False
+        return time.monotonic() - self._previewed >= self._preview_seconds
+
+    def preview(self, picture: Tensor) -> None:
+        from velatura.engines.tensors import raster_of
+
+        self._previewed = time.monotonic()
+        written = write_raster(self._atelier.settings.spool, raster_of(picture))
+        self._atelier.line.send(
+            {
+                "t": "preview",
+                "job": self._order.job,
+                "path": written.pop("path"),
+                "size": written.pop("size"),
+                "digest": written.pop("digest"),
+                "raster": written,
+            }
+        )
+
+
+class Atelier:
+    """Paints orders one after another; engines and models stay warm in between."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.line = Line(settings)
+        self._engines: dict[str, Engine] = {}
+        self._models: WarmModels | None = None
+
+    def open(self) -> None:
+        """Load what can be loaded before the first order, and say that orders may come."""
+        settings = self.settings
+        code = manifests.code_hash(settings.engines)
+        if manifests.read(settings.cache, code) is None:
+            manifests.write(settings.cache, code, manifests.build(settings.engines))
+        if settings.engines is None:
+            _ = self.models
+        self.line.send({"t": "ready", **self._device(), "counters": self._counters()})
+
+    def work(self) -> None:
+        """Take orders until told to quit."""
+        while (order := self.line.orders.get()) is not None:
+            self._paint(order)
+
+    def serve_guests(self) -> None:
+        """Paint interactive orders that came while a batch order is being painted."""
+        while True:
+            try:
+                order = self.line.orders.get_nowait()
+            except queue.Empty:
+                return
+            if order is None:
+                self.line.orders.put(None)
+                raise Cancelled
+            self._paint(order)
+
+    @property
+    def models(self) -> WarmModels:
+        """The warm models; made on first use, so that engines without networks never load torch."""
+        if self._models is None:
+            from velatura.engines.devices import best_dtype, pick_device
+            from velatura.engines.models import WarmModels
+
+            device = pick_device(self.settings.device)
+            self._models = WarmModels(device, best_dtype(device))
+        return self._models
+
+    def _paint(self, order: Order) -> None:
+        folder = ResultFolder(self.settings.spool)
+        try:
+            outputs, notes = self._render(order, folder)
+        except BaseException as error:
+            folder.discard()
+            self.line.send(self._failure(order, error))
+        else:
+            self.line.send(
+                {
+                    "t": "done",
+                    "job": order.job,
+                    "outputs": outputs,
+                    "notes": notes,
+                    "counters": self._counters(),
+                }
+            )
+        self.line.forget(order)
+
+    def _render(self, order: Order, folder: ResultFolder) -> tuple[dict[str, Any], list[str]]:
+        request = order.header["request"]
+        engine = self._engine(request["engine"])
+        params = registry.validate(engine, request.get("params", {}))
+        run = Run(None if isinstance(engine, Pixelwise) else self.models, Watch(self, order))
+        run.step(0, 0, phase="prepare")
+        scene = scene_of(request, self._sources(order))
+        rasters = render(
+            engine,
+            scene,
+            params,
+            run,
+            allocate=folder.allocate,
+            rows_done=folder.rows_done,
+        )
+        return folder.finish(rasters), run.notes
+
+    def _engine(self, name: str) -> Engine:
+        if name not in self._engines:
+            self._engines[name] = registry.load(name, only=self.settings.engines)
+        return self._engines[name]
+
+    def _sources(self, order: Order) -> Sources:
+        files = {
+            blob: SpoolFile(Path(path), size, digest)
+            for blob, path, size, digest in order.header["files"]
+        }
+        return Sources(files, _library_style, _model_file)
+
+    def _failure(self, order: Order, error: BaseException) -> Header:
+        if isinstance(error, MemoryError):
+            error = OutOfMemory("The machine has not enough memory for this picture.")
+        if not isinstance(error, VelaturaError):
+            traceback.print_exception(error)
+            error = VelaturaError(
+                f"The worker met an error: {type(error).__name__}: {error}.",
+                hint="The worker's log has the details; please report it.",
+            )
+        return {
+            "t": "failed",
+            "job": order.job,
+            "code": error.code,
+            "message": error.message,
+            "hint": error.hint,
+            "counters": self._counters(),
+        }
+
+    def _device(self) -> dict[str, str]:
+        if self._models is None:
+            return {"device": "none", "title": "no device"}
+        from velatura.engines.devices import device_title
+
+        device = self._models.device
+        return {"device": str(device), "title": device_title(device)}
+
+    def _counters(self) -> dict[str, int]:
+        return self._models.counters if self._models is not None else {}
+
+
+def _library_style(name: str) -> Raster:
+    from velatura.library import styles
+
+    return styles.read(name)
+
+
+def _model_file(name: str) -> Path:
+    from velatura.library import models
+
+    return models.ensure(name).path
+
+
+def end_with_broker() -> None:
+    """End this process when its standard input ends: when the broker is gone, however it went."""
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+def main() -> None:
+    threading.Thread(target=end_with_broker, name="end-with-broker", daemon=True).start()
+    atelier = Atelier(Settings.from_environment())
+    try:
+        atelier.open()
+    except VelaturaError as error:
+        atelier.line.send(
+            {"t": "broken", "code": error.code, "message": error.message, "hint": error.hint}
+        )
+        time.sleep(0.5)  # for the line to say it
+        sys.exit(3)
+    atelier.work()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,10 @@
+"""What a server must do, a function for each claim (docs/protocol.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from . import blobs, handshake, jobs
+from .bench import Bench
+
+CHECKS: tuple[Callable[[Bench], None], ...] = (*handshake.CHECKS, *blobs.CHECKS, *jobs.CHECKS)

@@ -1,0 +1,397 @@
+"""A client's jobs and transfers, apart from sockets and threads: what to send, and what an answer means."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import messages as m
+from .downloads import Download, Downloads
+from .errors import Disconnected, JobFailed, LinkError, ProtocolError, Refused
+from .hashing import HashThread
+from .jobs import Accepted, Downloading, Job, Preview, Progress, Result, Uploading
+from .messages import Header
+from .pace import Pace
+from .request import EncodedFile, Payload, Pixels, encode_request, payloads
+from .session import Limits, Message, Session, Welcome, reason
+from .uploads import Post, Upload, Uploads
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something about the daemon itself: ``code`` is the wire's, or ``restarted``, ``reconnected``, ``lost``."""
+
+    code: str
+    message: str
+    details: Header = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class _Active:
+    """A job that has not ended, and how far its transfers are."""
+
+    job: Job
+    uploads: dict[Payload, Upload]
+    submitted: bool = False
+    put_again: bool = False
+    preview: Download | None = None
+    result: Header | None = None
+    arriving: dict[str, Download] = field(default_factory=dict)
+    arrived: dict[str, Payload] = field(default_factory=dict)
+
+
+class Exchange:
+    """What one client has under way. Belongs to the thread that owns the session.
+
+    ``hand_over`` gets the jobs that a draining daemon does not take.
+    """
+
+    def __init__(
+        self,
+        hashing: HashThread,
+        post: Post,
+        notify: Callable[[Notice], None],
+        hand_over: Callable[[Job], None],
+    ) -> None:
+        self._notify = notify
+        self._hand_over = hand_over
+        self._uploads = Uploads(hashing, post)
+        self._downloads = Downloads(hashing, post)
+        self._active: dict[bytes, _Active] = {}
+        self._cancelling: set[bytes] = set()
+        self._replies: defaultdict[str, deque[Future[Header]]] = defaultdict(deque)
+        self._session: Session | None = None
+        self._limits = Limits()
+        self.draining = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything would be lost with the session."""
+        return bool(self._active or self._cancelling)
+
+    def attach(self, session: Session, welcome: Welcome, endpoint: str) -> None:
+        """A session is there: put and submit again whatever an earlier one left unfinished."""
+        self._session, self._limits = session, welcome.limits
+        self.draining = False
+        session.placer = self._downloads.place
+        pace = Pace(endpoint, welcome.limits)
+        needed = [payload for active in self._active.values() for payload in active.uploads]
+        self._uploads.attach(session.send, pace, welcome.limits.blobs, dict.fromkeys(needed))
+        self._downloads.attach(session.send, pace)
+        for active in self._active.values():
+            active.submitted = False
+            active.uploads = {each: self._uploads.want(each) for each in active.uploads}
+        for job in self._cancelling:
+            session.send({"t": m.CANCEL, "job": job})
+
+    def detach(self) -> None:
+        """The session is over; what is under way waits for the next."""
+        self._session = None
+        self._uploads.detach()
+        self._downloads.detach()
+        self._fail_replies(Disconnected("The connection to the daemon ended."))
+
+    def abandon(self, error: LinkError) -> None:
+        """There will be no next session: everything under way fails with ``error``."""
+        for active in list(self._active.values()):
+            active.job.fail(error)
+        self._active.clear()
+        self._cancelling.clear()
+        self._fail_replies(error)
+
+    def take_unfinished(self) -> list[Job]:
+        """Every job under way, which this exchange forgets."""
+        jobs = [active.job for active in self._active.values()]
+        self._active.clear()
+        return jobs
+
+    def submit(self, job: Job) -> None:
+        """Begin a job: its pixels first, as far as they are not there yet."""
+        if job.done:
+            return
+        try:
+            uploads = {each: self._uploads.want(each) for each in self._checked(job)}
+        except LinkError as error:
+            job.fail(error)
+            return
+        self._active[job.id] = _Active(job, uploads)
+
+    def cancel(self, job: Job) -> None:
+        """Give up a job that ended on this side."""
+        active = self._active.pop(job.id, None)
+        if active is None:
+            return
+        self._drop_transfers(active)
+        if active.submitted:
+            self._cancelling.add(job.id)
+            self._send({"t": m.CANCEL, "job": job.id})
+
+    def ask(self, header: Header, answer: str) -> Future[Header]:
+        """Send ``header``; the future gets the next message of type ``answer``."""
+        future: Future[Header] = Future()
+        if self._session is None:
+            future.set_exception(Disconnected("There is no connection to the daemon."))
+        else:
+            self._replies[answer].append(future)
+            self._send(header)
+        return future
+
+    def pump(self) -> bool:
+        """Send one message that is due: a put, a chunk, an end or a submit. Whether there was one."""
+        upload = self._uploads.pump()
+        if upload is not None:
+            self._report_upload(upload)
+        return self._submit_ready() or upload is not None
+
+    def handle(self, message: Message) -> None:
+        """Act upon a message of the session; raises :class:`ProtocolError` when the broker breaks its own rules."""
+        header = message.header
+        kind = header["t"]
+        if kind == m.BLOB_CHUNK:
+            self._report_download(self._downloads.chunk(header, message.chunk))
+        elif kind in (m.BLOB_GO, m.BLOB_CREDIT, m.BLOB_DONE):
+            upload = self._uploads.handle(header)
+            if upload is not None and upload.done:
+                self._report_upload(upload)
+        elif kind == m.BLOB_END:
+            self._downloads.end(header)
+        elif kind == m.BLOB_REFUSED:
+            self._blob_refused(header)
+        elif kind == m.NOTICE:
+            self._noticed(header)
+        elif kind == m.FAILED and "job" not in header:
+            self._refused(header)
+        elif kind in (m.ACCEPTED, m.PROGRESS, m.PREVIEW, m.RESULT, m.FAILED):
+            self._about_job(kind, header)
+        elif self._replies[kind]:
+            header.pop("k", None)
+            self._replies[kind].popleft().set_result(header)
+
+    def _about_job(self, kind: str, header: Header) -> None:
+        name = m.binary(header, "job", m.ID_BYTES)
+        if kind in (m.RESULT, m.FAILED) and name in self._cancelling:
+            self._cancelling.discard(name)
+            self._send({"t": m.RELEASE, "job": name})
+        active = self._active.get(name)
+        if active is None:
+            return
+        if kind == m.ACCEPTED:
+            active.job.emit(Accepted(m.natural(header, "position")))
+        elif kind == m.PROGRESS:
+            active.job.emit(_progress(header))
+        elif kind == m.PREVIEW:
+            self._preview(active, header)
+        elif kind == m.RESULT:
+            self._result(active, header)
+        else:
+            self._failed(active, header)
+
+    def _checked(self, job: Job) -> list[Payload]:
+        """The job's payloads, if every one is within the limits; refused here, no byte of them travels."""
+        found = payloads(job.request)
+        for payload in found:
+            if self._limits.blob and len(payload.view) > self._limits.blob:
+                raise _too_large(f"{len(payload.view)} bytes", f"{self._limits.blob} bytes")
+            if not isinstance(payload, Pixels):
+                continue
+            if self._limits.pixels and payload.width * payload.height > self._limits.pixels:
+                raise _too_large(_size(payload), f"{self._limits.pixels} pixels")
+            if self._limits.side and max(payload.width, payload.height) > self._limits.side:
+                raise _too_large(_size(payload), f"{self._limits.side} pixels a side")
+        return found
+
+    def _submit_ready(self) -> bool:
+        """Submit the first job whose blobs the broker has been told of."""
+        for active in self._active.values():
+            if not active.submitted and all(each.told for each in active.uploads.values()):
+                active.submitted = True
+                self._send(_submission(active))
+                return True
+        return False
+
+    def _report_upload(self, upload: Upload) -> None:
+        for active in self._active.values():
+            uploads = active.uploads.values()
+            if any(each is upload for each in uploads):
+                sent = sum(each.offset for each in uploads)
+                active.job.emit(Uploading(sent, sum(each.size for each in uploads)))
+
+    def _report_download(self, download: Download | None) -> None:
+        for active in self._active.values():
+            if any(each is download for each in active.arriving.values()):
+                received = sum(each.received for each in active.arriving.values())
+                total = sum(each.size for each in active.arriving.values())
+                active.job.emit(Downloading(received, total))
+
+    def _blob_refused(self, header: Header) -> None:
+        blob = m.binary(header, "blob", m.ID_BYTES)
+        error = JobFailed(*reason(header))
+        if self._downloads.refused(blob, error):
+            return
+        payload = self._uploads.refused(blob)
+        for active in list(self._active.values()):
+            if payload is not None and payload in active.uploads:
+                active.job.fail(error)
+                self.cancel(active.job)
+
+    def _preview(self, active: _Active, header: Header) -> None:
+        reference = header.get("raster")
+        size = m.check_raster(reference)
+        assert isinstance(reference, dict)
+        if active.preview is not None:
+            self._downloads.drop(active.preview.blob)
+
+        def done(download: Download, error: JobFailed | None) -> None:
+            active.preview = None
+            # A preview that is gone already was replaced by a newer one.
+            if error is None:
+                self._downloads.drop(download.blob)
+                active.job.emit(Preview(_pixels(reference, download)))
+
+        active.preview = self._downloads.get(reference["blob"], size, None, done)
+
+    def _result(self, active: _Active, header: Header) -> None:
+        outputs = header.get("outputs")
+        if not isinstance(outputs, dict):
+            raise ProtocolError("A result has no outputs.")
+        active.result, active.arrived, active.arriving = header, {}, {}
+        for name, reference in outputs.items():
+            active.arriving[name] = self._fetch(active, name, reference)
+        self._finish_if_whole(active)
+
+    def _fetch(self, active: _Active, name: str, reference: Any) -> Download:
+        if m.is_file(reference):
+            blob, size = m.binary(reference, "blob", m.ID_BYTES), m.natural(reference, "size")
+        else:
+            size = m.check_raster(reference)
+            blob = reference["blob"]
+
+        def done(download: Download, error: JobFailed | None) -> None:
+            if error is not None:
+                if active.job.fail(error):
+                    self._end(active)
+                return
+            active.arrived[name] = (
+                EncodedFile(download.buffer, download.digest)
+                if m.is_file(reference)
+                else _pixels(reference, download)
+            )
+            self._finish_if_whole(active)
+
+        digest = m.binary(reference, "digest", m.DIGEST_BYTES)
+        return self._downloads.get(blob, size, digest, done)
+
+    def _finish_if_whole(self, active: _Active) -> None:
+        assert active.result is not None
+        if active.arrived.keys() != active.arriving.keys():
+            return
+        notes, seconds = active.result.get("notes"), active.result.get("seconds")
+        result = Result(
+            outputs={name: active.arrived[name] for name in active.arriving},
+            notes=tuple(notes) if isinstance(notes, list) else (),
+            seconds=seconds if isinstance(seconds, dict) else {},
+        )
+        self._end(active)
+        active.job.finish(result)
+
+    def _failed(self, active: _Active, header: Header) -> None:
+        error = JobFailed(*reason(header))
+        if error.code == "blob_missing" and not active.put_again:
+            active.put_again = True
+            self._send({"t": m.RELEASE, "job": active.job.id})
+            active.uploads = {each: self._uploads.again(each) for each in active.uploads}
+            active.submitted = False
+        elif error.code == "draining":
+            self.draining = True
+            self._end(active)
+            self._hand_over(active.job)
+        else:
+            self._end(active)
+            active.job.fail(error)
+
+    def _end(self, active: _Active) -> None:
+        """The broker is done with a job, and so are we."""
+        self._active.pop(active.job.id, None)
+        self._drop_transfers(active)
+        self._send({"t": m.RELEASE, "job": active.job.id})
+
+    def _drop_transfers(self, active: _Active) -> None:
+        """Give up what is under way for this job alone."""
+        shared = {payload for other in self._active.values() for payload in other.uploads}
+        for payload in active.uploads:
+            if payload not in shared:
+                self._uploads.drop(payload)
+        for download in (active.preview, *active.arriving.values()):
+            if download is not None and download.blob in self._downloads:
+                self._downloads.drop(download.blob)
+
+    def _noticed(self, header: Header) -> None:
+        code, message, _ = reason(header)
+        self.draining = self.draining or code == "draining"
+        self._notify(Notice(code, message, header))
+
+    def _refused(self, header: Header) -> None:
+        """A refusal that names no job: an answer to a question, or something we should not have sent."""
+        waiting = next((queue for queue in self._replies.values() if queue), None)
+        if waiting:
+            waiting.popleft().set_exception(Refused(*reason(header)))
+        else:
+            self._notify(Notice(*reason(header)[:2], header))
+
+    def _fail_replies(self, error: LinkError) -> None:
+        for queue in self._replies.values():
+            while queue:
+                queue.popleft().set_exception(error)
+
+    def _send(self, header: Header) -> None:
+        if self._session is not None:
+            self._session.send(header)
+
+
+def _submission(active: _Active) -> Header:
+    terms = active.job.terms
+    return {
+        "t": m.SUBMIT,
+        "job": active.job.id,
+        "request": encode_request(active.job.request, lambda each: active.uploads[each].blob),
+        "priority": terms.priority,
+        "replaces": terms.replaces,
+        "on_disconnect": terms.on_disconnect,
+        "grace": terms.grace,
+        "preview": terms.preview,
+    }
+
+
+def _progress(header: Header) -> Progress:
+    left = header.get("seconds_left")
+    return Progress(
+        phase=str(header.get("phase", "")),
+        step=m.natural(header, "step"),
+        steps=m.natural(header, "steps"),
+        seconds_left=float(left) if isinstance(left, (int, float)) else None,
+    )
+
+
+def _pixels(reference: Header, download: Download) -> Pixels:
+    return Pixels(
+        buffer=download.buffer,
+        width=reference["width"],
+        height=reference["height"],
+        channels=reference["channels"],
+        depth=reference["depth"],
+        transfer=reference["transfer"],
+        digest=download.digest,
+    )
+
+
+def _size(pixels: Pixels) -> str:
+    return f"{pixels.width} × {pixels.height} pixels"
+
+
+def _too_large(what: str, limit: str) -> JobFailed:
+    return JobFailed(
+        "too_large", f"A picture has {what}; the daemon takes {limit}.", "Make it smaller first."
+    )
