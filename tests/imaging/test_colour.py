@@ -12,9 +12,13 @@ from velatura.imaging.colour import (
     srgb_from_linear,
     to_float,
 )
-from velatura.imaging.raster import DTYPES, Depth, Pixels, Raster, Transfer
+from velatura.imaging.raster import DTYPES, Depth, Pixels, Raster, RasterShape, Transfer
 
 TRANSFERS: tuple[Transfer, ...] = ("srgb", "linear")
+
+
+def like(depth: Depth, transfer: Transfer = "srgb") -> RasterShape:
+    return RasterShape(1, 1, 3, depth, transfer)
 
 
 def every_value(depth: Depth) -> Pixels:
@@ -31,7 +35,7 @@ def every_value(depth: Depth) -> Pixels:
 @pytest.mark.parametrize("depth", ["u8", "u16", "f16"])
 def test_every_value_comes_back_bit_for_bit(depth: Depth, transfer: Transfer) -> None:
     pixels = every_value(depth)
-    back = from_float(to_float(Raster(pixels, transfer)), depth=depth, transfer=transfer)
+    back = from_float(to_float(Raster(pixels, transfer)), like(depth, transfer))
     assert back.dtype == pixels.dtype
     for channel in range(3):
         assert back[:, :, channel].tobytes() == pixels.tobytes()
@@ -41,10 +45,10 @@ def test_floats_of_32_bits_come_back() -> None:
     near_the_break = np.linspace(0.0031, 0.0032, 200_001)
     values = np.concatenate([[0], np.geomspace(1e-30, 1e4, 400_001), near_the_break])
     pixels = np.concatenate([-values, values]).astype("<f4").reshape(1, -1, 1)
-    as_they_are = from_float(to_float(Raster(pixels)), depth="f32")
+    as_they_are = from_float(to_float(Raster(pixels)), like("f32"))
     assert as_they_are[:, :, :1].tobytes() == pixels.tobytes()
     linear = to_float(Raster(pixels, "linear"))
-    back = from_float(linear, depth="f32", transfer="linear")
+    back = from_float(linear, like("f32", "linear"))
     np.testing.assert_allclose(back[:, :, :1], pixels, rtol=1e-6)
 
 
@@ -79,7 +83,7 @@ def test_grey_is_repeated_and_alpha_left_out() -> None:
     [("u8", [0, 255]), ("u16", [0, 65535]), ("f16", [-65504, 65504]), ("f32", [-1e9, 1e9])],
 )
 def test_what_a_depth_cannot_hold_is_clipped(depth: Depth, expected: list[float]) -> None:
-    assert from_float(np.array([-1e9, 1e9], np.float32), depth=depth).tolist() == expected
+    assert from_float(np.array([-1e9, 1e9], np.float32), like(depth)).tolist() == expected
 
 
 def test_converting_there_and_back_loses_nothing() -> None:

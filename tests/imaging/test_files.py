@@ -147,6 +147,13 @@ def test_profiles_of_rgb_pictures_come_through(tmp_path: Path) -> None:
     assert read_picture(path).icc_profile == profile
 
 
+def test_a_profile_of_another_kind_of_picture_is_not_written(tmp_path: Path) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    path = tmp_path / "a.png"
+    write_picture(path, Raster(noise(2, 2, 1)), icc_profile=profile)
+    assert read_picture(path).icc_profile is None
+
+
 def test_the_first_of_several_frames_is_taken_and_told() -> None:
     frames = [Image.new("RGB", (3, 2), colour) for colour in ("red", "lime", "blue")]
     data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from velatura.imaging.raster import Raster
-from velatura.imaging.resample import fit, resize, resize_visible, thumbnail
+from velatura.imaging.resample import fit, resize, resize_visible, resized, thumbnail
 
 
 @pytest.mark.parametrize(
@@ -65,5 +65,30 @@ def test_a_thumbnail_fits_and_keeps_transparency() -> None:
 
 def test_a_thumbnail_never_enlarges() -> None:
     small = thumbnail(Raster(np.full((2, 3, 1), 77, np.uint8)), 64)
-    assert (small.width, small.height, small.channels) == (3, 2, 3)
+    assert (small.width, small.height, small.channels) == (3, 2, 1)
     assert (small.pixels == 77).all()
+
+
+@pytest.mark.parametrize("size", [(90, 60), (11, 7), (300, 200)])
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+@pytest.mark.parametrize("dtype", ["u1", "u2", "f2", "f4"])
+def test_a_flat_raster_stays_flat_in_its_own_depth(
+    dtype: str, channels: int, size: tuple[int, int]
+) -> None:
+    raster = Raster(np.full((60, 90, channels), 0.5 if dtype[0] == "f" else 100, dtype), "linear")
+    out = resized(raster, size)
+    assert (out.width, out.height) == size
+    assert (out.depth, out.transfer, out.channels) == (raster.depth, "linear", channels)
+    np.testing.assert_allclose(out.pixels.astype(float), float(raster.pixels[0, 0, 0]), rtol=1e-5)
+
+
+@pytest.mark.parametrize("size", [(31, 40), (10, 10)])
+def test_hidden_colours_do_not_bleed(size: tuple[int, int]) -> None:
+    pixels = np.zeros((100, 100, 4), np.float32)
+    pixels[:, :50] = [0.2, 0.4, 0.6, 1]
+    pixels[:, 50:] = [1, 0, 1, 0]
+    out = resized(Raster(pixels), size).pixels
+    visible = out[:, :, 3] > 0.01
+    assert 0.4 < visible.mean() < 0.7
+    expected = np.broadcast_to([0.2, 0.4, 0.6], out[visible][:, :3].shape)
+    np.testing.assert_allclose(out[visible][:, :3], expected, atol=1e-3)

@@ -32,10 +32,10 @@ def lay_over(below: Raster, painted: Floats, weight: Floats) -> Pixels:
     painted.
     """
     if weight.min() >= 1:
-        return from_float(painted, depth=below.depth, transfer=below.transfer)
+        return from_float(painted, below)
     mixed = to_float(below)
     mixed += weight * (painted - mixed)
     np.copyto(mixed, painted, where=weight >= 1)
-    pixels = from_float(mixed, depth=below.depth, transfer=below.transfer)
+    pixels = from_float(mixed, below)
     np.copyto(pixels, below.colours, where=weight <= 0)
     return pixels

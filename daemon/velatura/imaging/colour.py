@@ -102,14 +102,16 @@ def to_float(raster: Raster) -> Floats:
     return np.repeat(encoded, 3, axis=2) if encoded.shape[2] == 1 else encoded
 
 
-def from_float(rgb: Floats, *, depth: Depth = "u8", transfer: Transfer = "srgb") -> Pixels:
-    """sRGB floats of any shape as pixels of ``depth`` and ``transfer``: the inverse of
-    :func:`to_float`.
+def from_float(rgb: Floats, like: Raster | RasterShape | None = None) -> Pixels:
+    """sRGB floats of any shape as pixels of ``like``'s depth and transfer: undoes :func:`to_float`.
 
     Exact for every u8, u16 and f16 value, and for f32 within a relative 1e-6. What the depth cannot
-    hold is clipped.
+    hold is clipped. Without ``like`` they become u8 sRGB.
     """
-    return from_unit_floats(linear_from_srgb(rgb) if transfer == "linear" else rgb, depth)
+    if like is None:
+        return from_unit_floats(rgb, "u8")
+    encoded = linear_from_srgb(rgb) if like.transfer == "linear" else rgb
+    return from_unit_floats(encoded, like.depth)
 
 
 def converted(raster: Raster, *, depth: Depth, transfer: Transfer) -> Raster:
@@ -123,8 +125,7 @@ def converted(raster: Raster, *, depth: Depth, transfer: Transfer) -> Raster:
     colours = raster.channels - raster.has_alpha
     for y0, y1 in bands(raster.height, raster.width * 12):
         band = raster.crop(0, y0, raster.width, y1)
-        rgb = from_float(to_float(band)[:, :, :colours], depth=depth, transfer=transfer)
-        pixels[y0:y1, :, :colours] = rgb
+        pixels[y0:y1, :, :colours] = from_float(to_float(band)[:, :, :colours], shape)
         if band.alpha is not None:
             opacity = unit_floats(band.alpha, band.depth)
             pixels[y0:y1, :, colours:] = from_unit_floats(opacity, depth)

@@ -42,6 +42,12 @@ _WRITTEN = {
     ".tiff": "TIFF",
 }
 
+_PROFILE_SPACES = dict.fromkeys(("L", "LA", "I;16"), b"GRAY") | dict.fromkeys(
+    ("RGB", "RGBA"), b"RGB "
+)
+"""By an image's mode, what the header of an ICC profile for it says in bytes 16 to 19 (ICC.1, 7.2).
+"""
+
 # The limits below are checked instead, before a pixel is decoded, with an error of ours.
 Image.MAX_IMAGE_PIXELS = None
 
@@ -211,7 +217,7 @@ def write_picture(
     options: dict[str, Any] = {"format": file_format}
     if file_format in ("JPEG", "WEBP"):
         options["quality"] = quality
-    if icc_profile is not None:
+    if icc_profile is not None and icc_profile[16:20] == _PROFILE_SPACES[image.mode]:
         options["icc_profile"] = icc_profile
     try:
         with _replacing(path) as stream:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import inf
 
 import numpy as np
 from PIL import Image
 
 from velatura.imaging.alpha import coverage, hidden_fill, with_fill
-from velatura.imaging.colour import Floats, from_unit_floats
-from velatura.imaging.raster import Raster, bands
+from velatura.imaging.colour import (
+    Floats,
+    converted,
+    from_float,
+    from_unit_floats,
+    to_float,
+)
+from velatura.imaging.raster import Raster, RasterShape, bands
+
+_FAINTEST = np.float32(1 / 4096)
+"""Below this opacity a colour cannot be told from the rounding of a resample any more."""
 
 
 def fit(
@@ -48,43 +58,67 @@ def resize(floats: Floats, size: tuple[int, int]) -> Floats:
 
 
 def resize_visible(raster: Raster, size: tuple[int, int]) -> Floats:
-    """The raster's visible colours (:func:`velatura.imaging.alpha.visible_rgb`) at ``size``, (h, w,
-    3) sRGB float32.
+    """The raster's visible colours at ``size`` (width, height), (h, w, 3) sRGB float32.
 
-    A picture much larger than ``size`` is averaged over blocks first, a band at a time: no full
-    float copy is made.
+    See :func:`velatura.imaging.alpha.visible_rgb`. A picture much larger than ``size`` is averaged
+    over blocks first, a band at a time: no full float copy is made.
     """
     fill = hidden_fill(raster)
+    return _resize_bands(raster, size, lambda band: with_fill(band, fill))
+
+
+def resized(raster: Raster, size: tuple[int, int]) -> Raster:
+    """The raster at ``size`` (width, height) in its own depth, transfer and channels.
+
+    Colours weigh as much as they are opaque, so that hidden ones do not bleed into visible ones.
+    """
+    if size == (raster.width, raster.height):
+        return raster
+    shape = RasterShape(*size, raster.channels, raster.depth, raster.transfer)
+    pixels = shape.empty()
+    if raster.alpha is None:
+        rgb = _resize_bands(raster, size, to_float)
+        pixels[...] = from_float(rgb[:, :, : raster.channels], shape)
+        return Raster(pixels, raster.transfer)
+    colours = raster.channels - 1
+    premultiplied = _resize_bands(raster, size, _premultiplied)
+    # Not clipped yet: where opacity overshoots, colours do by the same factor.
+    opacity = premultiplied[:, :, 3:]
+    rgb = premultiplied[:, :, :colours] / np.maximum(opacity, _FAINTEST)
+    pixels[:, :, :colours] = from_float(rgb, shape)
+    pixels[:, :, colours:] = from_unit_floats(np.clip(opacity, 0, 1), raster.depth)
+    return Raster(pixels, raster.transfer)
+
+
+def thumbnail(raster: Raster, side: int) -> Raster:
+    """The raster as u8 sRGB with its long side at most ``side`` pixels; never enlarged."""
+    long = min(side, max(raster.width, raster.height))
+    small = resized(raster, fit(raster.width, raster.height, long=long))
+    return converted(small, depth="u8", transfer="srgb")
+
+
+def _premultiplied(band: Raster) -> Floats:
+    opacity = coverage(band)
+    return np.concatenate([to_float(band) * opacity, opacity], axis=2)
+
+
+def _resize_bands(
+    raster: Raster, size: tuple[int, int], floats: Callable[[Raster], Floats]
+) -> Floats:
     factor = int(min(raster.width / size[0], raster.height / size[1]) / 3)
     if factor < 2:
-        return resize(with_fill(raster, fill), size)
+        return resize(floats(raster), size)
     rows: list[Floats] = []
-    for y0, y1 in bands(-(-raster.height // factor), raster.width * 12 * factor):
+    for y0, y1 in bands(-(-raster.height // factor), raster.width * 16 * factor):
         band = raster.crop(0, y0 * factor, raster.width, min(y1 * factor, raster.height))
-        rows.append(_block_means(with_fill(band, fill), factor))
+        rows.append(_block_means(floats(band), factor))
     return resize(np.concatenate(rows), size)
 
 
 def _block_means(floats: Floats, factor: int) -> Floats:
-    """Means over ``factor`` × ``factor`` blocks of (h, w, c); the last blocks are completed by
-    repeating the edge.
-    """
+    """Means over ``factor`` × ``factor`` blocks of (h, w, c), the last ones filled by their edge."""
     height, width, channels = floats.shape
     filled = np.pad(floats, ((0, -height % factor), (0, -width % factor), (0, 0)), mode="edge")
     blocks = filled.reshape(filled.shape[0] // factor, factor, -1, factor, channels)
     means: Floats = blocks.mean(axis=(1, 3), dtype=np.float32)
     return means
-
-
-def thumbnail(raster: Raster, side: int) -> Raster:
-    """The raster with its long side at most ``side`` pixels: u8 sRGB, RGB or RGB and alpha. Never
-    enlarged.
-    """
-    width, height = fit(
-        raster.width, raster.height, long=min(side, max(raster.width, raster.height))
-    )
-    rgb = resize_visible(raster, (width, height))
-    if raster.alpha is None:
-        return Raster(from_unit_floats(rgb, "u8"))
-    opacity = resize(coverage(raster), (width, height))
-    return Raster(from_unit_floats(np.concatenate([rgb, opacity], axis=2), "u8"))

@@ -83,15 +83,15 @@ class Transfers:
             self._refuse(session, header.get("blob"), "bad_request", error.message)
             return
         upload = self._uploads.get(blob)
-        if upload is not None and upload.session is None and upload.stored.size == size:
-            if upload.received < size or upload.claimed is not None:
-                self._resume(session, upload)
-                return
+        if upload is not None and upload.stored.size != size:
+            self._refuse(session, blob, "bad_request", "This blob was begun with another size.")
+            return
+        if upload is not None and (upload.received < size or upload.claimed is not None):
+            self._resume(session, upload)
+            return
+        if upload is not None:
             # Every byte came but not the digest; "all there" would promise that it is checked, so start over.
             self._discard(upload, "blob_missing", "The upload was started anew.")
-        elif upload is not None:
-            self._refuse(session, blob, "bad_request", "This blob is being put already.")
-            return
         known = self._spool.find(blob) or self._spool.with_digest(digest, size)
         if known is not None:
             self._present(session, blob, known)
@@ -225,6 +225,9 @@ class Transfers:
         )
 
     def _resume(self, session: Session, upload: Upload) -> None:
+        if upload.session is not None and upload.session is not session:
+            upload.session.uploads.pop(upload.blob, None)
+            self._spool.release(upload.stored, upload.session)
         upload.session = session
         session.uploads[upload.blob] = upload
         self._spool.hold(upload.stored, session)

@@ -184,14 +184,11 @@ def kept_job_is_delivered_to_a_later_session(bench: Bench) -> None:
 
 def released_job_is_forgotten(bench: Bench) -> None:
     peer = bench.peer()
-    content = _content(peer, seed=int.from_bytes(m.new_id()[:6], "big"))
-    job = peer.submit(content, params={"steps": 2})
-    output = _picture(peer, peer.result(job))
+    content = _content(peer)
+    job = peer.submit(content)
+    peer.result(job)
     peer.send(m.RELEASE, job=job)
-    peer.send(m.BLOB_DROP, blob=content["blob"])
-    peer.send(m.BLOB_GET, blob=output["blob"], offset=0, upto=1)
-    header = peer.expect(m.BLOB_REFUSED, blob=output["blob"]).header
-    require(header["code"] == "blob_missing", f"The code is {header['code']}.")
+    peer.failure(peer.submit(content, job=job, params={"no_such_knob": 1}), "bad_params")
 
 
 def unknown_engine_is_refused(bench: Bench) -> None:
