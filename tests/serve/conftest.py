@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from velatura_link.client import Client
 from velatura_link.connection import FILE_NAME, Connection, read_connection
 

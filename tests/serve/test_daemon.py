@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from conftest import Daemon, start_daemon, wait_until
 from velatura_link.client import Client
 from velatura_link.errors import Disconnected, JobFailed

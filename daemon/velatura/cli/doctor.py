@@ -34,7 +34,9 @@ def configure(parser: argparse.ArgumentParser) -> None: ...
 def run(options: argparse.Namespace) -> int:
     findings = list(examine())
     if options.json:
-        print_json({"well": all(f.well for f in findings), "findings": [asdict(f) for f in findings]})
+        print_json(
+            {"well": all(f.well for f in findings), "findings": [asdict(f) for f in findings]}
+        )
     else:
         out = console()
         for finding in findings:
@@ -107,9 +109,8 @@ def _cache() -> Finding:
 
 
 def _daemon() -> Finding:
-    from velatura_link.errors import Disconnected
-
     from velatura.cli.session import connect_to_running
+    from velatura_link.errors import Disconnected
 
     try:
         client = connect_to_running()

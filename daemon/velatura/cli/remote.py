@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
-from velatura_link.request import EncodedFile, Pixels, Request, StyleRef
-
 from velatura.cli import session
 from velatura.cli.display import Bar
 from velatura.cli.stylize import Painted
 from velatura.cli.wishes import StyleWish, Wish
 from velatura.errors import BadPicture
 from velatura.imaging.raster import Raster
+from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
+from velatura_link.request import EncodedFile, Pixels, Request, StyleRef
 
 
 def paint(wish: Wish, content: Raster, bar: Bar) -> Painted:

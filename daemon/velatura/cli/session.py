@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from velatura import __version__
 from velatura_link.client import Client
 from velatura_link.connection import FILE_NAME, Connection, read_connection
 from velatura_link.launch import ensure_daemon
 from velatura_link.places import runtime_dir
-
-from velatura import __version__
 
 IDLE_STOP = 1800
 """Seconds without a client after which a daemon that nobody asked for by name ends."""

@@ -14,9 +14,8 @@ def configure(parser: argparse.ArgumentParser) -> None: ...
 
 
 def run(options: argparse.Namespace) -> int:
-    from velatura_link.errors import Disconnected
-
     from velatura.cli.session import connect_to_running
+    from velatura_link.errors import Disconnected
 
     try:
         client = connect_to_running()

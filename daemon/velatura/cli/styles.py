@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from velatura.cli.display import console, print_json
-
 SUMMARY = "the library of styles: list, add, remove, show"
 
 
@@ -21,4 +19,38 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    raise SystemExit(1)
+    from velatura.library import styles
+
+    if options.action == "list":
+        _list(options)
+        return 0
+    if options.action == "add":
+        entry = styles.add(options.file, options.name)
+    elif options.action == "remove":
+        entry = styles.remove(options.name)
+    else:
+        entry = styles.show(options.name)
+    described = {"name": entry.name, "path": str(entry.path), "sha256": entry.sha256}
+    if options.action == "show":
+        described["thumbnail"] = str(styles.thumbnail(entry))
+    if options.json:
+        print_json(described)
+    elif options.action == "show":
+        for key, value in described.items():
+            console().print(f"{key:10} {value}")
+    else:
+        console().print(f"{entry.name} {'added' if options.action == 'add' else 'removed'}")
+    return 0
+
+
+def _list(options: argparse.Namespace) -> None:
+    from velatura.library import styles
+
+    entries = styles.entries()
+    if options.json:
+        print_json({entry.name: str(entry.path) for entry in entries})
+    elif not entries:
+        console().print("The library is empty. `velatura styles add FILE` takes in a picture.")
+    else:
+        for entry in entries:
+            console().print(f"{entry.name:24} {entry.path}")

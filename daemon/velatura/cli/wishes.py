@@ -8,13 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from velatura.errors import BadParams, BadRequest
-from velatura.imaging.colour import from_float, to_float
 from velatura.imaging.files import Picture, read_picture
-from velatura.imaging.raster import Raster, RasterShape
-from velatura.imaging.resample import fit, resize
+from velatura.imaging.resample import fit, resized
 
 Scalar = bool | int | float | str
 
@@ -102,26 +98,9 @@ def read_content(wish: Wish) -> Picture:
     raster = picture.raster
     if wish.size is None or wish.size == max(raster.width, raster.height):
         return picture
-    return replace(picture, raster=resized(raster, wish.size))
-
-
-def resized(raster: Raster, long: int) -> Raster:
-    """``raster`` with ``long`` pixels on its long side; colours weigh by alpha, so hidden ones do not bleed."""
-    width, height = fit(raster.width, raster.height, long=long)
-    shape = RasterShape(width, height, raster.channels, raster.depth, raster.transfer)
-    pixels = shape.empty()
-    like = Raster(pixels, raster.transfer)
-    if raster.alpha is None:
-        pixels[...] = from_float(resize(to_float(raster), (width, height)), like)
-        return like
-    full = float(np.iinfo(shape.dtype).max) if shape.dtype.kind == "u" else 1.0
-    alpha = raster.alpha.astype(np.float32) / np.float32(full)
-    small = resize(alpha, (width, height)).clip(0, 1)
-    weighed = resize(to_float(raster) * alpha, (width, height)) / np.maximum(small, 1e-6)
-    colours = raster.channels - 1
-    pixels[:, :, :colours] = from_float(weighed, like)[:, :, :colours]
-    pixels[:, :, colours:] = np.rint(small * full) if full > 1 else small
-    return like
+    return replace(
+        picture, raster=resized(raster, fit(raster.width, raster.height, long=wish.size))
+    )
 
 
 def _is_number(text: str) -> bool:

@@ -169,6 +169,7 @@ class Dispatcher:
                 job.started = None
                 self._queue.add(job, first=True)
         worker.jobs.clear()
+        self._spool.sweep(worker.process.pid)
         if self._crew.hopeless:
             self._give_up(reason)
         self.schedule()
@@ -288,8 +289,16 @@ class Dispatcher:
                 "files": [[blob, *entry] for blob, entry in files.items()],
                 "priority": job.priority,
                 "preview": job.preview,
+                "room": self._room_for(job),
             },
         )
+
+    def _room_for(self, job: Job) -> str | None:
+        """A used file for the result, which is most often as large as the content."""
+        content = job.request.get("content")
+        stored = job.blobs.get(content["blob"]) if content is not None else None
+        room = self._spool.give_away(stored.size) if stored is not None else None
+        return str(room) if room is not None else None
 
     def _progress(self, job: Job, header: Header) -> None:
         keys = ("t", "job", "phase", "step", "steps", "seconds_left")

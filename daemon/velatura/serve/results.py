@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mmap
+import os
 import threading
 from pathlib import Path
 from queue import SimpleQueue
@@ -18,11 +19,13 @@ from velatura_link.messages import Header, new_id
 class ResultFile:
     """One output as a mapped file; a thread hashes rows as soon as they are final."""
 
-    def __init__(self, folder: Path, shape: RasterShape) -> None:
+    def __init__(self, folder: Path, shape: RasterShape, room: Path | None = None) -> None:
         self.blob = new_id()
         self.shape = shape
-        self.path = folder / f"{self.blob.hex()}.result"
-        with self.path.open("xb+") as file:
+        self.path = folder / f"{os.getpid()}-{self.blob.hex()}.result"
+        if room is not None:
+            room.rename(self.path)
+        with self.path.open("xb+" if room is None else "rb+") as file:
             file.truncate(shape.nbytes)
             self._map = mmap.mmap(file.fileno(), shape.nbytes)
         self._row_bytes = shape.nbytes // shape.height
@@ -87,15 +90,20 @@ def write_raster(folder: Path, raster: Raster) -> Header:
 
 
 class ResultFolder:
-    """The outputs of one job: allocated one by one, told as a whole, or discarded as a whole."""
+    """The outputs of one job: allocated one by one, told as a whole, or discarded as a whole.
 
-    def __init__(self, folder: Path) -> None:
+    ``room`` is a file that the first of them may be painted over.
+    """
+
+    def __init__(self, folder: Path, room: Path | None) -> None:
         self._folder = folder
+        self._room = room
         self._files: list[tuple[Pixels, ResultFile]] = []
 
     def allocate(self, shape: RasterShape) -> Pixels:
         """Room for the next output; the first is the picture."""
-        file = ResultFile(self._folder, shape)
+        room, self._room = self._room, None
+        file = ResultFile(self._folder, shape, room)
         pixels = file.pixels()
         self._files.append((pixels, file))
         return pixels
@@ -105,10 +113,12 @@ class ResultFolder:
         self._files[0][1].rows_done(rows)
 
     def finish(self, outputs: dict[str, Raster]) -> dict[str, Any]:
-        """References by name; an output that was not painted into its room is written now."""
+        """References by name; an output that was not painted in place is written now."""
         return {name: self._reference(raster) for name, raster in outputs.items()}
 
     def discard(self) -> None:
+        if self._room is not None:
+            self._room.unlink(missing_ok=True)
         for _, file in self._files:
             file.discard()
 

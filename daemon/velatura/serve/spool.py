@@ -20,8 +20,11 @@ from velatura.serve.config import Limits
 
 DISK_RESERVE = 64 << 20
 """Bytes of the disk that are never used up."""
-SPARE_BYTES = 128 << 20
-"""Files of dropped blobs kept for the next: pages that the system has handed out once are cheap to write again."""
+SPARE_BYTES = 256 << 20
+"""Files of dropped blobs kept for the next: memory that the system has handed out once is cheap to write again, and
+new memory costs several times as much as everything else that happens to a byte here."""
+IDLE_BYTES = 256 << 20
+"""Blobs that nobody holds are kept up to here, in case they are put again."""
 
 
 @dataclass(eq=False)
@@ -85,7 +88,7 @@ class Spool:
             path.unlink()
             self.alias(blob, same)
             return same
-        stored = Stored(path, size, FileIO(path, "r"), digest)
+        stored = Stored(path, size, FileIO(path, "r+"), digest)
         self._enter(blob, stored)
         self._by_digest[digest] = stored
         return stored
@@ -111,13 +114,15 @@ class Spool:
         stored.holders.add(holder)
 
     def let_go(self, holder: Hashable) -> None:
-        """``holder`` is gone. Sealed blobs that nobody holds stay until their room is needed."""
+        """``holder`` is gone. Sealed blobs that nobody holds stay for a while, the recently used ones longest."""
         for stored in self._recent:
             stored.holders.discard(holder)
+        self._trim()
 
     def release(self, stored: Stored, holder: Hashable) -> None:
         """``holder`` needs ``stored`` no longer."""
         stored.holders.discard(holder)
+        self._trim()
 
     def forget(self, stored: Stored) -> None:
         """Remove the bytes and every name of them."""
@@ -135,7 +140,7 @@ class Spool:
         """Evict unused blobs, the oldest first, until ``size`` bytes fit. Raises :class:`QuotaExceeded`."""
         if self.bytes + size > self.quota:
             self._drop_spares()
-            for stored in [s for s in self._recent if s.sealed and not s.holders]:
+            for stored in self._idle():
                 if self.bytes + size <= self.quota:
                     break
                 self.forget(stored)
@@ -158,18 +163,53 @@ class Spool:
         self._recent.clear()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def sweep(self, pid: int) -> None:
+        """Remove what a worker that died was painting: its files are named by its process id."""
+        known = {stored.path for stored in self._recent}
+        for path in self.folder.glob(f"{pid}-*"):
+            if path not in known and path not in [spare for _, spare, _ in self._spare]:
+                path.unlink(missing_ok=True)
+
+    def _idle(self) -> list[Stored]:
+        return [stored for stored in self._recent if stored.sealed and not stored.holders]
+
+    def _trim(self) -> None:
+        idle = self._idle()
+        excess = sum(stored.size for stored in idle) - IDLE_BYTES
+        for stored in idle:
+            if excess <= 0:
+                break
+            excess -= stored.size
+            self.forget(stored)
+
     def _enter(self, blob: bytes, stored: Stored) -> None:
         stored.ids.add(blob)
         self._by_id[blob] = stored
         self._recent[stored] = None
         self.bytes += stored.size
 
-    def _take_file(self, size: int) -> tuple[Path, FileIO]:
+    def give_away(self, size: int) -> Path | None:
+        """A spare file of at least ``size`` bytes for a worker to paint over; None when there is none."""
+        spare = self._take_spare(size)
+        if spare is None:
+            return None
+        path, file = spare
+        file.close()
+        return path
+
+    def _take_spare(self, size: int) -> tuple[Path, FileIO] | None:
         for index, (spare_size, path, file) in enumerate(self._spare):
             if spare_size >= size:
                 del self._spare[index]
-                file.truncate(size)
                 return path, file
+        return None
+
+    def _take_file(self, size: int) -> tuple[Path, FileIO]:
+        spare = self._take_spare(size)
+        if spare is not None:
+            path, file = spare
+            file.truncate(size)
+            return path, file
         self._serial += 1
         path = self.folder / f"{self._serial:08d}.blob"
         file = FileIO(path, "x+")
@@ -178,7 +218,7 @@ class Spool:
 
     def _keep_or_remove(self, stored: Stored) -> None:
         spare = sum(size for size, _, _ in self._spare)
-        if stored.path.suffix == ".blob" and spare + stored.size <= SPARE_BYTES:
+        if spare + stored.size <= SPARE_BYTES:
             self._spare.append((stored.size, stored.path, stored.file))
         else:
             stored.file.close()

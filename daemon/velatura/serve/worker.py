@@ -239,7 +239,8 @@ class Atelier:
         return self._models
 
     def _paint(self, order: Order) -> None:
-        folder = ResultFolder(self.settings.spool)
+        room = order.header["room"]
+        folder = ResultFolder(self.settings.spool, Path(room) if room is not None else None)
         try:
             outputs, notes = self._render(order, folder)
         except BaseException as error:

@@ -1,0 +1,1 @@
+"""Numbers beside a peer: every benchmark runs both in one go and prints ratios."""

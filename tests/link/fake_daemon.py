@@ -1,0 +1,44 @@
+"""A daemon that can do nothing but prove that it knows its secret: ``fake_daemon.py RUNTIME [SECONDS]``.
+
+Every start adds a line to ``started`` in the runtime directory.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import time
+from pathlib import Path
+
+import zmq
+
+from velatura_link import auth
+from velatura_link.connection import FILE_NAME, Connection, write_connection
+from velatura_link.messages import pack_header, unpack_header
+
+
+def main(runtime: Path, seconds: float) -> None:
+    with (runtime / "started").open("a") as started:
+        started.write(f"{os.getpid()}\n")
+    # Long enough for the others to look meanwhile.
+    time.sleep(0.2)
+    secret = secrets.token_bytes(32)
+    socket = zmq.Context.instance().socket(zmq.ROUTER)
+    port = socket.bind_to_random_port("tcp://127.0.0.1")
+    endpoint = f"tcp://127.0.0.1:{port}"
+    connection = Connection(secrets.token_hex(16), (endpoint,), secret.hex(), pid=os.getpid())
+    write_connection(runtime / FILE_NAME, connection)
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not socket.poll(100):
+            continue
+        route, frame = socket.recv_multipart()
+        hello, nonce = unpack_header(frame), auth.new_nonce()
+        proof = auth.broker_proof(secret, hello["nonce"], nonce, hello["endpoint"])
+        answer = {"t": "challenge", "v": 1, "nonce": nonce, "proof": proof}
+        socket.send_multipart([route, pack_header(answer)])
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 20.0)

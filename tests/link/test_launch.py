@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from velatura_link.errors import LaunchFailed
+from velatura_link.launch import clean_environment, ensure_daemon, find_daemon, read_launcher
+
+_DAEMON = Path(__file__).with_name("fake_daemon.py")
+_CLIENT = """
+import sys
+from pathlib import Path
+from velatura_link.launch import ensure_daemon
+print(ensure_daemon(sys.argv[2:], runtime=Path(sys.argv[1]), timeout=30).instance)
+"""
+
+
+@pytest.fixture
+def runtime(tmp_path: Path) -> Iterator[Path]:
+    path = tmp_path / "runtime"
+    path.mkdir(mode=0o700)
+    yield path
+    started = path / "started"
+    for pid in started.read_text().split() if started.exists() else []:
+        try:
+            os.kill(int(pid), signal.SIGTERM)
+        except ProcessLookupError:
+            continue
+
+
+def _command(runtime: Path) -> list[str]:
+    return [sys.executable, str(_DAEMON), str(runtime)]
+
+
+def test_ten_clients_at_once_start_one_daemon(runtime: Path) -> None:
+    command = [sys.executable, "-c", _CLIENT, str(runtime), *_command(runtime)]
+    clients = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(10)]
+    instances = {client.communicate(timeout=60)[0].strip() for client in clients}
+    assert len(instances) == 1
+    assert instances != {""}
+    assert len((runtime / "started").read_text().split()) == 1
+
+
+def test_running_daemon_is_found_and_not_started_again(runtime: Path) -> None:
+    first = ensure_daemon(_command(runtime), runtime=runtime)
+    second = ensure_daemon(["/does/not/exist"], runtime=runtime)
+    assert first == second == find_daemon(runtime)
+
+
+def test_connection_file_of_a_dead_daemon_does_not_count(runtime: Path) -> None:
+    first = ensure_daemon(_command(runtime), runtime=runtime)
+    os.kill(first.pid, signal.SIGKILL)
+    second = ensure_daemon(_command(runtime), runtime=runtime)
+    assert second.instance != first.instance
+
+
+def test_daemon_that_cannot_start_is_reported_with_its_last_words(runtime: Path) -> None:
+    command = [sys.executable, "-c", "import sys; sys.exit('no glaze today')"]
+    with pytest.raises(LaunchFailed) as caught:
+        ensure_daemon(command, runtime=runtime)
+    assert "exit code 1" in caught.value.message
+    assert "no glaze today" in caught.value.hint
+
+
+def test_missing_program_is_one_clear_sentence(runtime: Path) -> None:
+    with pytest.raises(LaunchFailed, match="cannot be started"):
+        ensure_daemon([str(runtime / "nothing")], runtime=runtime)
+
+
+def test_daemon_that_never_answers_is_given_up_and_others_are_told_to_wait(runtime: Path) -> None:
+    waits = []
+    command = [sys.executable, "-c", "import time; time.sleep(3)"]
+    with pytest.raises(LaunchFailed, match="does not answer"):
+        ensure_daemon(command, runtime=runtime, timeout=0.5, on_wait=lambda: waits.append(1))
+    assert waits
+
+
+def test_host_python_does_not_leak_into_the_daemon(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH"):
+        monkeypatch.setenv(name, "/host")
+    monkeypatch.setenv("VELATURA_MODELS", "/models")
+    cleaned = clean_environment()
+    assert not {"PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH"} & cleaned.keys()
+    assert cleaned["VELATURA_MODELS"] == "/models"
+
+
+def test_command_comes_from_the_launcher_file(
+    runtime: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    with pytest.raises(LaunchFailed, match="Nothing says"):
+        read_launcher(runtime)
+    (tmp_path / "velatura").mkdir()
+    (tmp_path / "velatura" / "launcher.json").write_text('{"command": ["user"]}')
+    assert read_launcher(runtime) == ["user"]
+    (runtime / "launcher.json").write_text('{"command": ["daemon", "serve"]}')
+    assert read_launcher(runtime) == ["daemon", "serve"]
+    (runtime / "launcher.json").write_text('{"command": "daemon serve"}')
+    with pytest.raises(LaunchFailed):
+        read_launcher(runtime)
