@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from velatura.cli.display import console, print_json
+
 SUMMARY = "the library of styles: list, add, remove, show"
 
 

@@ -6,9 +6,12 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from velatura.cli.display import Bar, Stopwatch, console, print_json, progress_bar
-from velatura.imaging.raster import Raster
+
+if TYPE_CHECKING:
+    from velatura.imaging.raster import Raster
 
 SUMMARY = "paint a picture in the manner of others"
 DEFAULT_ENGINE = "adain"

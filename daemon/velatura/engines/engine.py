@@ -106,7 +106,7 @@ class Iterative(Engine, Generic[ParamsT]):
 
     @abstractmethod
     def stylize(self, scene: Scene, params: ParamsT, run: Run) -> Tensor | dict[str, Any]:
-        """Return (1, 3, h, w) sRGB 0..1 float32 of the scene's size; a dict of ``descriptor.gives`` if that has more."""
+        """Return (1, 3, h, w) sRGB 0..1 float32 of the scene's size; a dict if ``descriptor.gives`` has more."""
 
 
 class Pixelwise(Engine, Generic[ParamsT]):
