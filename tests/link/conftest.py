@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -54,6 +55,7 @@ class FakeBroker:
         self._nonces: dict[bytes, tuple[bytes, bytes, str]] = {}
         self._context = context
         self._stop = threading.Event()
+        self._serving = threading.Event()
         self._thread: threading.Thread | None = None
         self.connection = Connection(
             "", (f"tcp://127.0.0.1:{port or _free_port(context)}",), secrets.token_hex(32)
@@ -67,8 +69,10 @@ class FakeBroker:
         self.connection = Connection(secrets.token_hex(16), (endpoint,), secret)
         self._keys.clear()
         self._stop.clear()
+        self._serving.clear()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
+        assert self._serving.wait(20)
 
     def close(self) -> None:
         self._halt()
@@ -79,10 +83,8 @@ class FakeBroker:
             self._thread.join()
 
     def _run(self) -> None:
-        router = self._context.socket(zmq.ROUTER)
-        router.setsockopt(zmq.LINGER, 0)
-        router.bind(self.connection.endpoints[0])
-        self._router = router
+        router = self._router = self._bound()
+        self._serving.set()
         while not self._stop.is_set():
             if not router.poll(10):
                 continue
@@ -99,10 +101,23 @@ class FakeBroker:
                 # Half uploads survive, sessions do not.
                 self._keys.clear()
                 router.close()
-                router = self._router = self._context.socket(zmq.ROUTER)
-                router.setsockopt(zmq.LINGER, 0)
-                router.bind(self.connection.endpoints[0])
+                router = self._router = self._bound()
         router.close()
+
+    def _bound(self) -> zmq.Socket[bytes]:
+        """A ROUTER at the broker's place, which libzmq lets go of some time after a socket was closed."""
+        router = self._context.socket(zmq.ROUTER)
+        router.setsockopt(zmq.LINGER, 0)
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                router.bind(self.connection.endpoints[0])
+            except zmq.ZMQError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.005)
+            else:
+                return router
 
     def _say(self, route: bytes, header: Header, *chunk: bytes) -> None:
         key = self._keys.get(route)

@@ -79,7 +79,8 @@ def test_moved_slider_sends_no_pixels(client_of: MakeClient, broker: Any) -> Non
     for steps in range(3):
         client.submit(Request("identity", {"steps": steps}, pixels)).wait(_PATIENCE)
     assert broker.seen["blob.put"] == 1
-    assert broker.seen["submit"] == broker.seen["release"] == 3
+    assert broker.seen["submit"] == 3
+    _until(lambda: broker.seen["release"] == 3)
 
 
 def test_result_that_becomes_a_content_sends_no_pixels(client_of: MakeClient, broker: Any) -> None:
@@ -344,7 +345,7 @@ def test_threads_may_share_a_client(client_of: MakeClient, broker: Any) -> None:
     ],
 )
 def test_pixels_that_do_not_fit_are_refused(fields: tuple[Any, ...]) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError):
         Pixels(*fields)
 
 

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import msgpack
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import velatura_link
 from velatura_link.errors import ProtocolError
 from velatura_link.messages import (
     HEADER_LIMIT,
@@ -137,6 +140,22 @@ def test_fields_are_checked_by_kind() -> None:
     for header in ({}, {"n": -1}, {"n": 1.0}, {"n": True}, {"n": None}):
         with pytest.raises(ProtocolError):
             natural(header, "n")
+
+
+def test_msgpack_beside_the_package_comes_before_the_installed_one(tmp_path: Path) -> None:
+    shutil.copytree(Path(velatura_link.__file__).parent, tmp_path / "host" / "velatura_link")
+    vendored = tmp_path / "host" / "velatura_link" / "vendor" / "msgpack"
+    shutil.copytree(Path(msgpack.__file__).parent, vendored, ignore=shutil.ignore_patterns("*.so"))
+    code = """
+from host.velatura_link._msgpack import msgpack
+from host.velatura_link.messages import pack_header, unpack_header
+print(msgpack.__file__)
+assert msgpack.Packer.__module__ == "host.velatura_link.vendor.msgpack.fallback"
+assert unpack_header(pack_header({"t": "x", "n": 1})) == {"t": "x", "n": 1}
+"""
+    command = [sys.executable, "-c", code]
+    ran = subprocess.run(command, check=True, timeout=30, cwd=tmp_path, stdout=subprocess.PIPE)
+    assert Path(ran.stdout.decode().strip()).parent == vendored
 
 
 def test_importing_the_link_needs_no_package_but_msgpack() -> None:

@@ -37,7 +37,7 @@ class _Interrupted(Exception):
 class Patience:
     """``attempts`` in a row may bring no byte; before each waits ``pause`` · 2^k seconds."""
 
-    attempts: int = 5
+    attempts: int = 4
     pause: float = 0.5
 
 

@@ -15,8 +15,8 @@ from .transport import Sink, Waker, is_local
 
 # Messages that libzmq holds before it says that it has enough; each may be a chunk.
 _LOCAL_MESSAGES = 8
-_TCP_MESSAGES = 2
-_TCP_SEND_BUFFER = 256 << 10
+_TCP_MESSAGES = 1
+_TCP_SEND_BUFFER = 128 << 10
 _GOODBYE_MS = 300
 _LOST = zmq.EVENT_DISCONNECTED | zmq.EVENT_CLOSED
 _FAILED = (

@@ -17,7 +17,7 @@ from .transport import Sink, Waker, is_local
 
 _LOCAL_BUFFER = 2 << 20
 # What a cancel has to wait for on a slow link: enough for a fast one, not more.
-_TCP_SEND_BUFFER = 256 << 10
+_TCP_SEND_BUFFER = 128 << 10
 _BUFFERS_A_CALL = 16
 
 

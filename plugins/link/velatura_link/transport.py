@@ -15,7 +15,7 @@ Sink = Callable[[memoryview, int], "memoryview | None"]
 None lets the transport find a place of its own.
 """
 
-SLOW_CHUNK = 256 << 10
+SLOW_CHUNK = 128 << 10
 
 
 class Transport(Protocol):
