@@ -23,6 +23,7 @@ from velatura_link.request import (
     encode_request,
     payloads,
 )
+from velatura_link.transport import SLOW_CHUNK
 
 _PATIENCE = 20.0
 
@@ -128,7 +129,7 @@ def test_broken_upload_resumes_where_it_was(client_of: MakeClient, broker: Any) 
     pixels = _pixels(1024)
     job = client.submit(Request("identity", content=pixels))
     assert job.wait(_PATIENCE).picture.view == pixels.view
-    assert broker.offsets == [0, 3 << 18]
+    assert broker.offsets == [0, 3 * SLOW_CHUNK]
     assert [notice.code for notice in notices] == ["reconnected"]
 
 

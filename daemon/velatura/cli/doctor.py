@@ -14,7 +14,6 @@ from velatura.cli.display import console, print_json
 from velatura.errors import VelaturaError
 from velatura.library.places import cache_dir
 
-SUMMARY = "check the installation and say what to do next"
 LEAST_DISK = 1 << 30
 
 

@@ -10,8 +10,6 @@ from velatura.engines import manifest as manifests
 from velatura.errors import UnknownEngine
 from velatura.library.places import cache_dir
 
-SUMMARY = "list the engines, or the knobs of one"
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", metavar="NAME", help="the engine whose knobs to list")

@@ -15,7 +15,16 @@ from velatura import __version__
 from velatura.errors import VelaturaError
 from velatura_link.errors import LinkError, Refused
 
-COMMANDS = ("stylize", "serve", "status", "stop", "doctor", "engines", "styles", "models")
+COMMANDS = {
+    "stylize": "paint a picture in the manner of others",
+    "serve": "run the daemon in the foreground",
+    "status": "say whether the daemon runs and what it does",
+    "stop": "end the daemon once its jobs are done",
+    "doctor": "check the installation and say what to do next",
+    "engines": "list the engines, or the knobs of one",
+    "styles": "the library of styles: list, add, remove, show",
+    "models": "list model weights, add a file, say where one lies",
+}
 
 BAD_INPUT = frozenset(
     {
@@ -30,8 +39,8 @@ BAD_INPUT = frozenset(
 )
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of all commands; each command's module adds its own arguments."""
+def build_parser(wanted: str | None = None) -> argparse.ArgumentParser:
+    """The parser of all commands. Only the module of the one ``wanted`` is loaded, to add its arguments."""
     parser = argparse.ArgumentParser(
         prog="velatura", description="Style transfer by a resident daemon with warm networks."
     )
@@ -40,21 +49,23 @@ def build_parser() -> argparse.ArgumentParser:
         "--json", action="store_true", help="print one JSON object instead of text and bars"
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name in COMMANDS:
-        module = importlib.import_module(f"velatura.cli.{name}")
-        summary = module.SUMMARY
+    for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
-        command.add_argument(
-            "--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS
-        )
-        module.configure(command)
-        command.set_defaults(run=module.run)
+        if name == wanted:
+            command.add_argument(
+                "--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS
+            )
+            module = importlib.import_module(f"velatura.cli.{name}")
+            module.configure(command)
+            command.set_defaults(run=module.run)
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and leave with its exit code."""
-    options = build_parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    wanted = next((word for word in given if not word.startswith("-")), None)
+    options = build_parser(wanted).parse_args(given)
     try:
         code = options.run(options)
     except (VelaturaError, LinkError) as error:

@@ -6,8 +6,6 @@ import argparse
 
 from velatura.serve.config import GIB, Config
 
-SUMMARY = "run the daemon in the foreground"
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(

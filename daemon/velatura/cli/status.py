@@ -7,8 +7,6 @@ from typing import Any
 
 from velatura.cli.display import console, print_json
 
-SUMMARY = "say whether the daemon runs and what it does"
-
 
 def configure(parser: argparse.ArgumentParser) -> None: ...
 

@@ -7,7 +7,6 @@ import time
 
 from velatura.cli.display import console, print_json
 
-SUMMARY = "end the daemon once its jobs are done"
 PATIENCE = 5.0
 
 

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from velatura.cli.display import console, print_json
 
-SUMMARY = "the library of styles: list, add, remove, show"
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)

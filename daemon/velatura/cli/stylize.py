@@ -13,7 +13,6 @@ from velatura.cli.display import Bar, Stopwatch, console, print_json, progress_b
 if TYPE_CHECKING:
     from velatura.imaging.raster import Raster
 
-SUMMARY = "paint a picture in the manner of others"
 DEFAULT_ENGINE = "adain"
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
 from . import messages as m
+from .admission import admit
 from .downloads import Download, Downloads
 from .errors import Disconnected, JobFailed, LinkError, ProtocolError, Refused
 from .hashing import HashThread
 from .jobs import Accepted, Downloading, Job, Preview, Progress, Result, Uploading
 from .messages import Header
 from .pace import Pace
-from .request import EncodedFile, Payload, Pixels, encode_request, payloads
+from .questions import Questions
+from .request import EncodedFile, Payload, Pixels, encode_request
 from .session import Limits, Message, Session, Welcome, reason
 from .uploads import Post, Upload, Uploads
 
@@ -62,7 +63,7 @@ class Exchange:
         self._downloads = Downloads(hashing, post)
         self._active: dict[bytes, _Active] = {}
         self._cancelling: set[bytes] = set()
-        self._replies: defaultdict[str, deque[Future[Header]]] = defaultdict(deque)
+        self._questions = Questions()
         self._session: Session | None = None
         self._limits = Limits()
         self.draining = False
@@ -92,7 +93,7 @@ class Exchange:
         self._session = None
         self._uploads.detach()
         self._downloads.detach()
-        self._fail_replies(Disconnected("The connection to the daemon ended."))
+        self._questions.fail(Disconnected("The connection to the daemon ended."))
 
     def abandon(self, error: LinkError) -> None:
         """There will be no next session: everything under way fails with ``error``."""
@@ -100,7 +101,7 @@ class Exchange:
             active.job.fail(error)
         self._active.clear()
         self._cancelling.clear()
-        self._fail_replies(error)
+        self._questions.fail(error)
 
     def take_unfinished(self) -> list[Job]:
         """Every job under way, which this exchange forgets."""
@@ -113,7 +114,7 @@ class Exchange:
         if job.done:
             return
         try:
-            uploads = {each: self._uploads.want(each) for each in self._checked(job)}
+            uploads = {each: self._uploads.want(each) for each in admit(job.request, self._limits)}
         except LinkError as error:
             job.fail(error)
             return
@@ -131,12 +132,10 @@ class Exchange:
 
     def ask(self, header: Header, answer: str) -> Future[Header]:
         """Send ``header``; the future gets the next message of type ``answer``."""
-        future: Future[Header] = Future()
+        future = self._questions.asked(answer)
         if self._session is None:
-            future.set_exception(Disconnected("There is no connection to the daemon."))
-        else:
-            self._replies[answer].append(future)
-            self._send(header)
+            self._questions.fail(Disconnected("There is no connection to the daemon."))
+        self._send(header)
         return future
 
     def pump(self) -> bool:
@@ -166,9 +165,8 @@ class Exchange:
             self._refused(header)
         elif kind in (m.ACCEPTED, m.PROGRESS, m.PREVIEW, m.RESULT, m.FAILED):
             self._about_job(kind, header)
-        elif self._replies[kind]:
-            header.pop("k", None)
-            self._replies[kind].popleft().set_result(header)
+        else:
+            self._questions.answered(header)
 
     def _about_job(self, kind: str, header: Header) -> None:
         name = m.binary(header, "job", m.ID_BYTES)
@@ -188,20 +186,6 @@ class Exchange:
             self._result(active, header)
         else:
             self._failed(active, header)
-
-    def _checked(self, job: Job) -> list[Payload]:
-        """The job's payloads, if every one is within the limits; refused here, no byte of them travels."""
-        found = payloads(job.request)
-        for payload in found:
-            if self._limits.blob and len(payload.view) > self._limits.blob:
-                raise _too_large(f"{len(payload.view)} bytes", f"{self._limits.blob} bytes")
-            if not isinstance(payload, Pixels):
-                continue
-            if self._limits.pixels and payload.width * payload.height > self._limits.pixels:
-                raise _too_large(_size(payload), f"{self._limits.pixels} pixels")
-            if self._limits.side and max(payload.width, payload.height) > self._limits.side:
-                raise _too_large(_size(payload), f"{self._limits.side} pixels a side")
-        return found
 
     def _submit_ready(self) -> bool:
         """Submit the first job whose blobs the broker has been told of."""
@@ -335,16 +319,8 @@ class Exchange:
 
     def _refused(self, header: Header) -> None:
         """A refusal that names no job: an answer to a question, or something we should not have sent."""
-        waiting = next((queue for queue in self._replies.values() if queue), None)
-        if waiting:
-            waiting.popleft().set_exception(Refused(*reason(header)))
-        else:
+        if not self._questions.refused(Refused(*reason(header))):
             self._notify(Notice(*reason(header)[:2], header))
-
-    def _fail_replies(self, error: LinkError) -> None:
-        for queue in self._replies.values():
-            while queue:
-                queue.popleft().set_exception(error)
 
     def _send(self, header: Header) -> None:
         if self._session is not None:
@@ -384,14 +360,4 @@ def _pixels(reference: Header, download: Download) -> Pixels:
         depth=reference["depth"],
         transfer=reference["transfer"],
         digest=download.digest,
-    )
-
-
-def _size(pixels: Pixels) -> str:
-    return f"{pixels.width} × {pixels.height} pixels"
-
-
-def _too_large(what: str, limit: str) -> JobFailed:
-    return JobFailed(
-        "too_large", f"A picture has {what}; the daemon takes {limit}.", "Make it smaller first."
     )
