@@ -1,7 +1,7 @@
 """64 MiB on their way over 20 Mbit/s, given up after a second: how soon the daemon is rid of them.
 
-The peer is the link itself: how long the bytes would have taken. Proof of identity covers the endpoint, so the proxy's
-address is one that the daemon does not know; the client dials the proxy but proves itself for the daemon's own endpoint.
+The peer is the link itself: how long the bytes would have taken. Proof of identity covers the endpoint, and the daemon
+does not know the proxy's: the client dials the proxy but proves itself for the daemon's own endpoint.
 """
 
 from __future__ import annotations

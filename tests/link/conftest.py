@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import threading
 import time
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -148,7 +149,7 @@ class FakeBroker:
                 self.blobs[blob] = data
                 size = len(data)
                 self._say(route, {"t": "blob.go", "blob": blob, "offset": size, "upto": size})
-                self._say(route, {"t": "blob.done", "blob": blob, "digest": digest})
+                self._say(route, {"t": "blob.done", "blob": blob, "check": zlib.crc32(data)})
                 self._run_waiting()
                 return
         upload = self.uploads.setdefault(blob, Upload(header["size"]))
@@ -168,9 +169,9 @@ class FakeBroker:
     def _on_blob_end(self, route: bytes, header: Header) -> None:
         blob = header["blob"]
         data = bytes(self.uploads.pop(blob).data)
-        assert hashlib.sha256(data).digest() == header["digest"]
+        assert zlib.crc32(data) == header["check"]
         self.blobs[blob] = data
-        self._say(route, {"t": "blob.done", "blob": blob, "digest": header["digest"]})
+        self._say(route, {"t": "blob.done", "blob": blob, "check": header["check"]})
         self._run_waiting()
 
     def _on_blob_drop(self, route: bytes, header: Header) -> None:
@@ -194,8 +195,7 @@ class FakeBroker:
                 chunk = bytes(len(chunk))
             self._say(route, {"t": "blob.chunk", "blob": blob, "offset": offset}, chunk)
         if self._downloads[blob] == len(data):
-            digest = hashlib.sha256(data).digest()
-            self._say(route, {"t": "blob.end", "blob": blob, "digest": digest})
+            self._say(route, {"t": "blob.end", "blob": blob, "check": zlib.crc32(data)})
 
     def _on_submit(self, route: bytes, header: Header) -> None:
         job = header["job"]
@@ -239,8 +239,7 @@ class FakeBroker:
             self.blobs[blob] = data
             progress = {"phase": "stylise", "step": 1, "steps": 1, "seconds_left": None}
             self._say(route, {"t": "progress", "job": job, **progress})
-            digest = hashlib.sha256(data).digest()
-            outputs = {"picture": {**content, "blob": blob, "digest": digest}}
+            outputs = {"picture": {**content, "blob": blob, "check": zlib.crc32(data)}}
             rest = {"notes": ["done"], "seconds": {"queued": 0.0, "running": 0.1}}
             self._say(route, {"t": "result", "job": job, "outputs": outputs, **rest})
 

@@ -118,7 +118,7 @@ def test_download_damaged_twice_fails(client_of: MakeClient, broker: Any) -> Non
     broker.spoil = 2
     with pytest.raises(JobFailed) as caught:
         client.submit(Request("identity", content=_pixels(256))).wait(_PATIENCE)
-    assert caught.value.code == "bad_digest"
+    assert caught.value.code == "bad_check"
     assert broker.seen["blob.get"] == 2
 
 

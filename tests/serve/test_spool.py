@@ -22,7 +22,7 @@ def spool(tmp_path: Path) -> Spool:
 
 def put(spool: Spool, number: int, size: int, digest: bytes | None = None) -> Stored:
     stored = spool.create(name(number), size)
-    spool.seal(stored, digest or bytes([number]) * 32)
+    spool.seal(stored, number, digest)
     return stored
 
 
@@ -76,16 +76,15 @@ def test_the_file_of_a_dropped_blob_is_written_over(spool: Spool) -> None:
     assert second.path.stat().st_size == 10 * KIB
 
 
-def test_a_result_with_known_bytes_is_kept_once(spool: Spool, tmp_path: Path) -> None:
-    stored = put(spool, 1, 10, b"d" * 32)
+def test_a_result_is_taken_over_and_counted(spool: Spool, tmp_path: Path) -> None:
     path = tmp_path / "result"
     path.write_bytes(bytes(10))
-    assert spool.adopt(name(2), path, 10, b"d" * 32) is stored
-    assert not path.exists()
+    stored = spool.adopt(name(2), path, 10, 123)
     assert spool.find(name(2)) is stored
+    assert (stored.sealed, stored.check, spool.bytes) == (True, 123, 10)
     spool.forget(stored)
-    assert spool.find(name(1)) is None
     assert spool.find(name(2)) is None
+    assert spool.bytes == 0
 
 
 def test_closing_leaves_nothing(spool: Spool) -> None:

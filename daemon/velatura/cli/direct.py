@@ -42,7 +42,9 @@ def paint(wish: Wish, content: Raster, bar: Bar) -> Painted:
     run = Run(_models(wish.device), _Showing(bar))
     watch = Stopwatch()
     outputs = render(engine, scene, params, run)
-    return Painted(outputs["picture"], run.notes, {"running": watch.seconds})
+    picture = outputs["picture"]
+    assert isinstance(picture, Raster)
+    return Painted(picture, run.notes, {"running": watch.seconds})
 
 
 def _models(device: str | None) -> WarmModels:

@@ -148,12 +148,11 @@ class AdaIN(FeedForward[AdaINParams, Prepared]):
         code = mean_std(content, run.device) if content.count else style
         return Prepared(networks, adain(code, style, params.alpha), features)
 
-    def apply(self, tile: Tensor, prepared: Prepared, run: Run) -> Tensor:
+    def apply(self, tile: ContentTile, prepared: Prepared, run: Run) -> Tensor:
         """Decode the shifted features of ``tile``. Eq. 9 and 10."""
-        height, width = tile.shape[-2:]
         features = prepared.features
-        if features is None or features.shape[-2:] != (height // STRIDE, width // STRIDE):
-            features = prepared.networks.encode(tile)
+        if features is None:
+            features = prepared.networks.encode(tile.tensor)
         return prepared.networks.decode(prepared.shift(features))
 
 

@@ -9,7 +9,8 @@ and never inside one. ``docs/engines.md`` shows how very different methods fit.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from velatura.engines.run import Run
     from velatura.engines.scene import Scene
+    from velatura.engines.tensors import ContentTile
 
 StyleKind = Literal["picture", "code", "checkpoint", "bank", "pair"]
 
@@ -97,16 +99,28 @@ class FeedForward(Engine, Generic[ParamsT, PreparedT]):
         """Everything that tiles share: style codes and whole-picture statistics, small tensors on ``run.device``."""
 
     @abstractmethod
-    def apply(self, tile: Tensor, prepared: PreparedT, run: Run) -> Tensor:
-        """Paint ``tile``, (1, 3, h, w) sRGB 0..1 float32, sides multiples of ``descriptor.multiple``; same shape."""
+    def apply(self, tile: ContentTile, prepared: PreparedT, run: Run) -> Tensor:
+        """Paint ``tile.tensor``, (1, 3, h, w) sRGB 0..1 float32, sides multiples of ``descriptor.multiple``; as large.
+
+        ``tile`` also says where in the picture it lies, for whatever is bound to a place.
+        """
+
+    def finish(self, prepared: PreparedT, run: Run) -> Mapping[str, Raster | Tensor | bytes]:
+        """What ``descriptor.gives`` beside the picture, once all tiles are painted; bytes become a file."""
+        return {}
 
 
 class Iterative(Engine, Generic[ParamsT]):
     """Works on the whole picture in many steps and calls ``run.step`` in its loop."""
 
     @abstractmethod
-    def stylize(self, scene: Scene, params: ParamsT, run: Run) -> Tensor | dict[str, Any]:
-        """Return (1, 3, h, w) sRGB 0..1 float32 of the scene's size; a dict if ``descriptor.gives`` has more."""
+    def stylize(
+        self, scene: Scene, params: ParamsT, run: Run
+    ) -> Tensor | Mapping[str, Raster | Tensor | bytes]:
+        """Return (1, 3, h, w) sRGB 0..1 float32 of the scene's size; a dict if ``descriptor.gives`` has more.
+
+        The dict's ``picture`` is such a tensor; bytes become a file.
+        """
 
 
 class Pixelwise(Engine, Generic[ParamsT]):

@@ -97,7 +97,12 @@ class Run:
             self.notes.append(sentence)
 
     def step(
-        self, step: int, steps: int, *, phase: str = "stylise", preview: Callable[[], Tensor] | None = None
+        self,
+        step: int,
+        steps: int,
+        *,
+        phase: str = "stylise",
+        preview: Callable[[], Tensor] | None = None,
     ) -> None:
         """Report that ``step`` of ``steps`` is done, and give others a chance.
 

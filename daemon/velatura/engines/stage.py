@@ -7,12 +7,13 @@ band at a time in its own depth; no full-size float copy of it ever exists.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from velatura.engines.admission import check_fits
 from velatura.engines.engine import Engine, EngineParams, FeedForward, Iterative, Pixelwise
 from velatura.engines.failures import blamed_on, require_like, require_size, rgb_floats
 from velatura.engines.run import Run
@@ -28,6 +29,8 @@ from velatura.imaging.tiles import Box
 
 Allocate = Callable[[RasterShape], Pixels]
 RowsDone = Callable[[int], None]
+Output = Raster | bytes
+"""What an engine gives under one name: a raster, or a file's bytes."""
 
 
 def output_shape(engine: Engine, scene: Scene) -> RasterShape:
@@ -62,7 +65,7 @@ def render(
     allocate: Allocate = RasterShape.empty,
     rows_done: RowsDone | None = None,
     tile: int = TILE,
-) -> dict[str, Raster]:
+) -> dict[str, Output]:
     """Stylise ``scene`` and return the engine's outputs by name; the painted layer is ``picture``.
 
     ``allocate`` gives the writable array, (height, width, channels) of the shape's dtype, that an
@@ -78,6 +81,7 @@ def render(
     :class:`EngineFailed` for whatever the engine raises or when what it painted has NaN,
     :class:`OutOfMemory`, and :class:`~velatura.errors.Cancelled`.
     """
+    check_fits(engine.descriptor, scene)
     shape = output_shape(engine, scene)
     _check_masks(scene, shape)
     for raster in _rasters(scene):
@@ -160,14 +164,14 @@ def _rasters(scene: Scene) -> Iterator[Raster]:
     return (each for each in candidates if isinstance(each, Raster))
 
 
-def _render(job: _Job, allocate: Allocate) -> dict[str, Raster]:
+def _render(job: _Job, allocate: Allocate) -> dict[str, Output]:
     if job.changes_nothing:
         _write(job, Box(0, 0, job.canvas.shape[1], job.canvas.shape[0]), [None] * len(job.parts))
         return {}
     if isinstance(job.engine, Pixelwise):
         _render_pixelwise(job, job.engine)
     elif isinstance(job.engine, FeedForward):
-        _render_feed_forward(job, job.engine)
+        return _render_feed_forward(job, job.engine, allocate)
     elif isinstance(job.engine, Iterative):
         return _render_iterative(job, job.engine, allocate)
     else:
@@ -175,7 +179,9 @@ def _render(job: _Job, allocate: Allocate) -> dict[str, Raster]:
     return {}
 
 
-def _render_feed_forward(job: _Job, engine: FeedForward[Any, Any]) -> None:
+def _render_feed_forward(
+    job: _Job, engine: FeedForward[Any, Any], allocate: Allocate
+) -> dict[str, Output]:
     import torch
 
     content = job.scene.content
@@ -193,14 +199,19 @@ def _render_feed_forward(job: _Job, engine: FeedForward[Any, Any]) -> None:
             with blamed_on(engine), torch.inference_mode():
                 piece = content_tile(content, tile, fill, job.run, engine.descriptor.multiple)
                 for index in np.flatnonzero(touched):
-                    given = engine.apply(piece.tensor, prepared[index], job.run)
+                    given = engine.apply(piece, prepared[index], job.run)
                     require_size(engine, given, piece.tensor.shape[2:])
                     painted[index] = rgb_floats(engine, given[:, :, piece.core[0], piece.core[1]])
         _write(job, tile.core, painted, whole_rows=tile.core.x1 == content.width)
         job.run.step(number, len(tiles), phase="paint")
+    with blamed_on(engine):
+        others = [engine.finish(each, job.run) for each in prepared]
+    return {
+        name: _as_output(engine, value, allocate) for each in others for name, value in each.items()
+    }
 
 
-def _render_iterative(job: _Job, engine: Iterative[Any], allocate: Allocate) -> dict[str, Raster]:
+def _render_iterative(job: _Job, engine: Iterative[Any], allocate: Allocate) -> dict[str, Output]:
     import torch
 
     height, width = job.canvas.shape[:2]
@@ -210,13 +221,15 @@ def _render_iterative(job: _Job, engine: Iterative[Any], allocate: Allocate) -> 
         # This job may run between two steps of another that has gradients switched off.
         with blamed_on(engine), torch.inference_mode(False), torch.enable_grad():
             given = engine.stylize(part, job.params, job.run)
-            if isinstance(given, dict):
-                others = {name: value for name, value in given.items() if name != "picture"}
-                given = given["picture"]
-            require_size(engine, given, (height, width))
-            painted.append(rgb_floats(engine, given))
+            outputs: dict[str, Any] = (
+                dict(given) if isinstance(given, Mapping) else {"picture": given}
+            )
+            picture = outputs.pop("picture")
+            others |= outputs
+            require_size(engine, picture, (height, width))
+            painted.append(rgb_floats(engine, picture))
     _write(job, Box(0, 0, width, height), painted)
-    return {name: _as_raster(engine, value, allocate) for name, value in others.items()}
+    return {name: _as_output(engine, value, allocate) for name, value in others.items()}
 
 
 def _render_pixelwise(job: _Job, engine: Pixelwise[Any]) -> None:
@@ -286,9 +299,9 @@ def _write_part(job: _Job, box: Box, layers: Sequence[tuple[Floats, Floats]]) ->
         pixels[:, :, colours:] = below.alpha
 
 
-def _as_raster(engine: Engine, output: Any, allocate: Allocate) -> Raster:
-    """An engine's further output: a raster as it is, a (1, 1…4, h, w) tensor as f32 sRGB."""
-    if isinstance(output, Raster):
+def _as_output(engine: Engine, output: Any, allocate: Allocate) -> Output:
+    """An engine's further output: rasters and bytes as they are, a (1, 1…4, h, w) tensor as f32 sRGB."""
+    if isinstance(output, Raster | bytes):
         return output
     with blamed_on(engine):
         floats = output[0].float().permute(1, 2, 0).cpu().numpy()

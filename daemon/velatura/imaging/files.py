@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -77,7 +76,7 @@ def read_picture(source: Path | bytes, *, pixels: int = PIXELS, side: int = SIDE
     """
     name = "The data" if isinstance(source, bytes) else str(source)
     with _opened(source, name) as stream, _decoding(name):
-        image: Image.Image = Image.open(stream, formats=_formats())
+        image = _identified(stream)
         _require_size(image, name, pixels, side)
         notes = _losses(image)
         picture_format = image.format or ""
@@ -90,10 +89,19 @@ def read_picture(source: Path | bytes, *, pixels: int = PIXELS, side: int = SIDE
     return Picture(raster, profile, picture_format, tuple(notes))
 
 
-@cache
-def _formats() -> tuple[str, ...]:
-    Image.init()
-    return tuple(name for name in _READ if name in Image.OPEN)
+def _identified(stream: IO[bytes]) -> Image.Image:
+    """The picture in ``stream``. The usual formats are tried before the drivers of all others are loaded."""
+    Image.preinit()
+    try:
+        return Image.open(stream, formats=_formats())
+    except UnidentifiedImageError:
+        Image.init()
+        stream.seek(0)
+        return Image.open(stream, formats=_formats())
+
+
+def _formats() -> list[str]:
+    return [name for name in _READ if name in Image.OPEN]
 
 
 @contextmanager

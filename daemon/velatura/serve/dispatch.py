@@ -307,7 +307,7 @@ class Dispatcher:
             self._tell(job, dict(message))
 
     def _preview(self, job: Job, header: Header) -> None:
-        path, size, digest = Path(header["path"]), header["size"], header["digest"]
+        path, size, check = Path(header["path"]), header["size"], header["check"]
         if job.final is not None or job.session is None:
             path.unlink(missing_ok=True)
             return
@@ -316,7 +316,7 @@ class Dispatcher:
             self._spool.release(old, job.id)
         raster = header["raster"]
         job.preview_blob = raster["blob"]
-        self._spool.hold(self._spool.adopt(raster["blob"], path, size, digest), job.id)
+        self._spool.hold(self._spool.adopt(raster["blob"], path, size, check), job.id)
         self._tell(job, {"t": "preview", "job": job.id, "raster": raster})
 
     def _done(self, job: Job, header: Header) -> None:
@@ -327,7 +327,7 @@ class Dispatcher:
             if not wanted:
                 path.unlink(missing_ok=True)
                 continue
-            stored = self._spool.adopt(output["blob"], path, size, output["digest"])
+            stored = self._spool.adopt(output["blob"], path, size, output["check"])
             self._spool.hold(stored, (job.id, "result"))
         if not wanted:
             return

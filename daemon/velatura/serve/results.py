@@ -1,11 +1,12 @@
-"""What a worker makes: spool files that are hashed while they are painted."""
+"""What a worker makes: spool files that are checked while they are painted."""
 
 from __future__ import annotations
 
-import hashlib
 import mmap
 import os
 import threading
+import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -13,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from velatura.imaging.raster import Pixels, Raster, RasterShape
-from velatura_link.messages import Header, new_id
+from velatura_link.messages import FILE, Header, new_id
 
 
 class ResultFile:
-    """One output as a mapped file; a thread hashes rows as soon as they are final."""
+    """One output as a mapped file; a thread checks rows as soon as they are final."""
 
     def __init__(self, folder: Path, shape: RasterShape, room: Path | None = None) -> None:
         self.blob = new_id()
@@ -30,8 +31,8 @@ class ResultFile:
             self._map = mmap.mmap(file.fileno(), shape.nbytes)
         self._row_bytes = shape.nbytes // shape.height
         self._rows: SimpleQueue[int] = SimpleQueue()
-        self._hasher = hashlib.sha256()
-        self._thread = threading.Thread(target=self._hash, name="hash-result", daemon=True)
+        self._check = 0
+        self._thread = threading.Thread(target=self._run, name="check-result", daemon=True)
         self._thread.start()
 
     def pixels(self) -> Pixels:
@@ -61,7 +62,7 @@ class ResultFile:
         shape = self.shape
         return {
             "blob": self.blob,
-            "digest": self._hasher.digest(),
+            "check": self._check,
             "width": shape.width,
             "height": shape.height,
             "channels": shape.channels,
@@ -69,17 +70,18 @@ class ResultFile:
             "transfer": shape.transfer,
         }
 
-    def _hash(self) -> None:
-        hashed, end = 0, self.shape.height
+    def _run(self) -> None:
+        checked, end = 0, self.shape.height
         with memoryview(self._map) as view:
-            while hashed < end:
+            while checked < end:
                 rows = self._rows.get()
                 if rows < 0:
                     return
-                for start in range(hashed, rows, step := max(1, (1 << 20) // self._row_bytes)):
+                for start in range(checked, rows, step := max(1, (1 << 20) // self._row_bytes)):
                     stop = min(start + step, rows)
-                    self._hasher.update(view[start * self._row_bytes : stop * self._row_bytes])
-                hashed = max(hashed, rows)
+                    part = view[start * self._row_bytes : stop * self._row_bytes]
+                    self._check = zlib.crc32(part, self._check)
+                checked = max(checked, rows)
 
 
 def write_raster(folder: Path, raster: Raster) -> Header:
@@ -87,6 +89,20 @@ def write_raster(folder: Path, raster: Raster) -> Header:
     result = ResultFile(folder, raster.shape)
     result.pixels()[...] = raster.pixels
     return result.finish()
+
+
+def write_file(folder: Path, data: bytes) -> Header:
+    """A file's bytes as a spool file."""
+    blob = new_id()
+    path = folder / f"{os.getpid()}-{blob.hex()}.result"
+    path.write_bytes(data)
+    return {
+        "path": str(path),
+        "size": len(data),
+        "blob": blob,
+        "encoding": FILE,
+        "check": zlib.crc32(data),
+    }
 
 
 class ResultFolder:
@@ -112,9 +128,9 @@ class ResultFolder:
         """The first ``rows`` rows of the picture are final."""
         self._files[0][1].rows_done(rows)
 
-    def finish(self, outputs: dict[str, Raster]) -> dict[str, Any]:
+    def finish(self, outputs: Mapping[str, Raster | bytes]) -> dict[str, Any]:
         """References by name; an output that was not painted in place is written now."""
-        return {name: self._reference(raster) for name, raster in outputs.items()}
+        return {name: self._reference(output) for name, output in outputs.items()}
 
     def discard(self) -> None:
         if self._room is not None:
@@ -122,8 +138,10 @@ class ResultFolder:
         for _, file in self._files:
             file.discard()
 
-    def _reference(self, raster: Raster) -> Header:
+    def _reference(self, output: Raster | bytes) -> Header:
+        if isinstance(output, bytes):
+            return write_file(self._folder, output)
         for pixels, file in self._files:
-            if pixels is raster.pixels:
+            if pixels is output.pixels:
                 return file.finish()
-        return write_raster(self._folder, raster)
+        return write_raster(self._folder, output)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from velatura.engines.engine import Descriptor
 from velatura.engines.scene import Region, Scene, Style
 from velatura.imaging.raster import Raster
 from velatura_link.messages import is_file
@@ -19,7 +20,7 @@ class SpoolFile:
 
     path: Path
     size: int
-    digest: bytes
+    digest: bytes | None
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,14 @@ class Sources:
     model: Callable[[str], Path]
 
 
-def scene_of(request: Mapping[str, Any], sources: Sources) -> Scene:
-    """The scene that ``request`` (docs/protocol.md, section 5; checked by the broker) describes.
+def scene_of(request: Mapping[str, Any], descriptor: Descriptor, sources: Sources) -> Scene:
+    """The scene that ``request`` (docs/protocol.md, section 5; checked by the broker) describes for an engine.
 
     Rasters are mapped, not read; encoded files are decoded. Raises :class:`~velatura.errors.BadPicture`, and what the
     library and the catalogue raise for names they do not know.
     """
     content = request.get("content")
+    kinds = {each.name: each.kind for each in descriptor.inputs}
     regions = tuple(
         Region(
             _styles(region.get("styles", []), sources),
@@ -57,10 +59,18 @@ def scene_of(request: Mapping[str, Any], sources: Sources) -> Scene:
         strength=float(request.get("strength", 1.0)),
         seed=int(request.get("seed", 0)),
         inputs={
-            name: _picture(value, sources) if isinstance(value, dict) else value
+            name: _input(value, kinds.get(name, "raster"), sources)
             for name, value in request.get("inputs", {}).items()
         },
     )
+
+
+def _input(value: Any, kind: str, sources: Sources) -> Raster | Path | float | str:
+    if not isinstance(value, dict):
+        return value  # type: ignore[no-any-return]
+    if kind in ("file", "state"):
+        return sources.files[value["blob"]].path
+    return _picture(value, sources)
 
 
 def _styles(styles: list[Mapping[str, Any]], sources: Sources) -> tuple[Style, ...]:

@@ -1,17 +1,18 @@
-"""Writing and hashing off the event loop.
+"""Writing and checking off the event loop.
 
-Chunks of one blob are handled in order, by whichever thread is free; different blobs at the same time. File writes and
-``hashlib`` let go of the interpreter's lock, so the event loop goes on while bytes flow.
+Chunks of one blob are handled in order, by whichever thread is free; different blobs at the same time. File writes,
+``zlib`` and ``hashlib`` let go of the interpreter's lock, so the event loop goes on while bytes flow.
 """
 
 from __future__ import annotations
 
-import hashlib
 import threading
+import zlib
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from io import FileIO
 from typing import Any
 
@@ -23,16 +24,18 @@ Buffer = Any
 class Inscription:
     """A blob being written, in order from ``position``, and whom to tell.
 
-    ``on_written`` gets the bytes written so far after every chunk, ``on_digest`` the SHA-256 once :meth:`Scribe.finish`
-    is reached, ``on_error`` what the system said when it would not write; nothing follows an error.
+    ``on_written`` gets the bytes written so far after every chunk; ``on_finished`` the CRC-32, and the SHA-256 if there
+    is a ``hasher``, once :meth:`Scribe.finish` is reached; ``on_error`` what the system said when it would not write,
+    and nothing follows that.
     """
 
     file: FileIO
     on_written: Callable[[int], None]
-    on_digest: Callable[[bytes], None]
+    on_finished: Callable[[int, bytes | None], None]
     on_error: Callable[[OSError], None]
+    hasher: Any = None
     position: int = 0
-    hasher: Any = field(default_factory=hashlib.sha256)
+    check: int = 0
     waiting: deque[Buffer | None] = field(default_factory=deque)
     busy: bool = False
     abandoned: bool = False
@@ -40,7 +43,7 @@ class Inscription:
 
 
 class Scribe:
-    """Two threads that write and hash. ``report`` is called from them with what the event loop is to call."""
+    """Two threads that write and check. ``report`` is called from them with what the event loop is to call."""
 
     def __init__(self, report: Callable[[Callable[[], None]], None]) -> None:
         self._report = report
@@ -51,7 +54,7 @@ class Scribe:
         self._add(inscription, chunk)
 
     def finish(self, inscription: Inscription) -> None:
-        """Tell the digest once all chunks handed in so far are written."""
+        """Tell the check once all chunks handed in so far are written."""
         self._add(inscription, None)
 
     def abandon(self, inscription: Inscription) -> None:
@@ -84,20 +87,21 @@ class Scribe:
                 self._handle(inscription, chunk)
             except OSError as error:
                 inscription.abandoned = True
-                self._tell(inscription.on_error, error)
+                self._report(partial(inscription.on_error, error))
+                return
 
     def _handle(self, inscription: Inscription, chunk: Buffer | None) -> None:
         if chunk is None:
-            self._tell(inscription.on_digest, inscription.hasher.digest())
+            digest = inscription.hasher.digest() if inscription.hasher is not None else None
+            self._report(partial(inscription.on_finished, inscription.check, digest))
             return
         view = memoryview(chunk).cast("B")
         inscription.file.seek(inscription.position)
         while view:
             count = inscription.file.write(view)
-            inscription.hasher.update(view[:count])
+            inscription.check = zlib.crc32(view[:count], inscription.check)
+            if inscription.hasher is not None:
+                inscription.hasher.update(view[:count])
             inscription.position += count
             view = view[count:]
-        self._tell(inscription.on_written, inscription.position)
-
-    def _tell(self, listener: Callable[[Any], None], value: Any) -> None:
-        self._report(lambda: listener(value))
+        self._report(partial(inscription.on_written, inscription.position))

@@ -34,13 +34,14 @@ class Stored:
     path: Path
     size: int
     file: FileIO
+    check: int | None = None
     digest: bytes | None = None
     holders: set[Hashable] = field(default_factory=set)
     ids: set[bytes] = field(default_factory=set)
 
     @property
     def sealed(self) -> bool:
-        return self.digest is not None
+        return self.check is not None
 
 
 class Spool:
@@ -81,16 +82,10 @@ class Spool:
         self._enter(blob, stored)
         return stored
 
-    def adopt(self, blob: bytes, path: Path, size: int, digest: bytes) -> Stored:
-        """Take over a file that a worker has written; its room was made by :meth:`make_room`."""
-        same = self._by_digest.get(digest)
-        if same is not None and same.size == size:
-            path.unlink()
-            self.alias(blob, same)
-            return same
-        stored = Stored(path, size, FileIO(path, "r+"), digest)
+    def adopt(self, blob: bytes, path: Path, size: int, check: int) -> Stored:
+        """Take over a file that a worker has written."""
+        stored = Stored(path, size, FileIO(path, "r+"), check)
         self._enter(blob, stored)
-        self._by_digest[digest] = stored
         return stored
 
     def alias(self, blob: bytes, stored: Stored) -> None:
@@ -104,10 +99,11 @@ class Spool:
         stored = self._by_digest.get(digest) if digest is not None else None
         return stored if stored is not None and stored.size == size else None
 
-    def seal(self, stored: Stored, digest: bytes) -> None:
-        """All bytes are written and hash to ``digest``."""
-        stored.digest = digest
-        self._by_digest.setdefault(digest, stored)
+    def seal(self, stored: Stored, check: int, digest: bytes | None) -> None:
+        """All bytes are written and are what ``check`` and ``digest`` say."""
+        stored.check, stored.digest = check, digest
+        if digest is not None:
+            self._by_digest.setdefault(digest, stored)
 
     def hold(self, stored: Stored, holder: Hashable) -> None:
         """Keep ``stored`` while ``holder`` (a session or a job) is there."""

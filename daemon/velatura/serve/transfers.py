@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from velatura.serve.scribe import Inscription, Scribe
 from velatura.serve.sessions import Session, Sessions
 from velatura.serve.spool import Spool, Stored
 from velatura_link.errors import ProtocolError
-from velatura_link.messages import ID_BYTES, Header, binary, natural
+from velatura_link.messages import DIGEST_BYTES, ID_BYTES, Header, binary, natural
 
 
 @dataclass(eq=False)
@@ -27,7 +28,8 @@ class Upload:
     inscription: Inscription
     received: int = 0
     upto: int = 0
-    claimed: bytes | None = None
+    named: bytes | None = None
+    claimed: int | None = None
     deadline: float = 0.0
 
 
@@ -74,9 +76,10 @@ class Transfers:
 
     def put(self, session: Session, header: Header) -> None:
         """``blob.put``: room for a new blob, or how much there is of a known one."""
-        digest = header.get("digest")
         try:
             blob, size = binary(header, "blob", ID_BYTES), natural(header, "size")
+            named = header.get("digest") is not None
+            digest = binary(header, "digest", DIGEST_BYTES) if named else None
             if size == 0:
                 raise ProtocolError("A blob has at least one byte.")
         except ProtocolError as error:
@@ -90,7 +93,7 @@ class Transfers:
             self._resume(session, upload)
             return
         if upload is not None:
-            # Every byte came but not the digest; "all there" would promise that it is checked, so start over.
+            # Every byte came but not the check; "all there" would promise that it is checked, so start over.
             self._discard(upload, "blob_missing", "The upload was started anew.")
         known = self._spool.find(blob) or self._spool.with_digest(digest, size)
         if known is not None:
@@ -105,7 +108,7 @@ class Transfers:
             self._refuse(session, blob, error.code, error.message, error.hint)
             return
         self._spool.hold(stored, session)
-        upload = self._begin(blob, stored, session)
+        upload = self._begin(blob, stored, session, digest)
         self._go(session, upload)
 
     def chunk(self, session: Session, header: Header, data: Any) -> None:
@@ -123,20 +126,14 @@ class Transfers:
             self._scribe.write(upload.inscription, data)
 
     def finish(self, session: Session, header: Header) -> None:
-        """``blob.end``: all bytes were sent, and this is their digest."""
-        upload, digest = session.uploads.get(header.get("blob", b"")), header.get("digest")
+        """``blob.end``: all bytes were sent, and this is their check."""
+        upload, check = session.uploads.get(header.get("blob", b"")), header.get("check")
         if upload is None:
             return
-        if (
-            upload.received != upload.stored.size
-            or not isinstance(digest, bytes)
-            or len(digest) != 32
-        ):
-            self._fail(
-                upload, "bad_request", "A blob.end came before all bytes, or without digest."
-            )
+        if upload.received != upload.stored.size or not isinstance(check, int):
+            self._fail(upload, "bad_request", "A blob.end came before all bytes, or without check.")
             return
-        upload.claimed = digest
+        upload.claimed = check
         self._scribe.finish(upload.inscription)
 
     def drop(self, session: Session, header: Header) -> None:
@@ -202,17 +199,19 @@ class Transfers:
         for upload in [u for u in self._uploads.values() if u.session is None and u.deadline < now]:
             self._discard(upload, "blob_missing", "The upload was never resumed.")
 
-    def _begin(self, blob: bytes, stored: Stored, session: Session) -> Upload:
+    def _begin(self, blob: bytes, stored: Stored, session: Session, digest: bytes | None) -> Upload:
         def written(position: int) -> None:
             self._written(upload, position)
 
-        def hashed(digest: bytes) -> None:
-            self._hashed(upload, digest)
+        def finished(check: int, computed: bytes | None) -> None:
+            self._finished(upload, check, computed)
 
         def failed(error: OSError) -> None:
             self._fail(upload, "quota", f"The spool could not be written: {error.strerror}.")
 
-        upload = Upload(blob, stored, session, Inscription(stored.file, written, hashed, failed))
+        hasher = hashlib.sha256() if digest is not None else None
+        inscription = Inscription(stored.file, written, finished, failed, hasher)
+        upload = Upload(blob, stored, session, inscription, named=digest)
         self._uploads[blob] = upload
         session.uploads[blob] = upload
         return upload
@@ -239,7 +238,7 @@ class Transfers:
         self._spool.hold(stored, session)
         size = stored.size
         self._sessions.send(session, {"t": "blob.go", "blob": blob, "offset": size, "upto": size})
-        self._sessions.send(session, {"t": "blob.done", "blob": blob, "digest": stored.digest})
+        self._sessions.send(session, {"t": "blob.done", "blob": blob, "check": stored.check})
 
     def _written(self, upload: Upload, position: int) -> None:
         upto = min(upload.stored.size, position + self._config.limits.window)
@@ -252,18 +251,21 @@ class Transfers:
                 upload.session, {"t": "blob.credit", "blob": upload.blob, "upto": upto}
             )
 
-    def _hashed(self, upload: Upload, digest: bytes) -> None:
+    def _finished(self, upload: Upload, check: int, digest: bytes | None) -> None:
         if self._uploads.get(upload.blob) is not upload:
             return
-        if digest != upload.claimed:
-            self._fail(upload, "bad_digest", "The bytes are not what their digest says.")
+        if check != upload.claimed:
+            self._fail(upload, "bad_check", "The bytes were damaged on their way.")
+            return
+        if digest != upload.named:
+            self._fail(upload, "bad_digest", "The bytes are not those that their digest names.")
             return
         self._remove(upload)
         self._spool.release(upload.stored, upload)
-        self._spool.seal(upload.stored, digest)
+        self._spool.seal(upload.stored, check, digest)
         if upload.session is not None:
             self._sessions.send(
-                upload.session, {"t": "blob.done", "blob": upload.blob, "digest": digest}
+                upload.session, {"t": "blob.done", "blob": upload.blob, "check": check}
             )
         self._on_sealed(upload.blob)
 
@@ -302,7 +304,7 @@ class Transfers:
         if download.offset == download.stored.size:
             self._sessions.send(
                 session,
-                {"t": "blob.end", "blob": download.blob, "digest": download.stored.digest},
+                {"t": "blob.end", "blob": download.blob, "check": download.stored.check},
             )
             self._end_download(session, download.blob)
 

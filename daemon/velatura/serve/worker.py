@@ -185,7 +185,7 @@ class Watch:
                 "job": self._order.job,
                 "path": written.pop("path"),
                 "size": written.pop("size"),
-                "digest": written.pop("digest"),
+                "check": written.pop("check"),
                 "raster": written,
             }
         )
@@ -264,7 +264,7 @@ class Atelier:
         params = registry.validate(engine, request.get("params", {}))
         run = Run(None if isinstance(engine, Pixelwise) else self.models, Watch(self, order))
         run.step(0, 0, phase="prepare")
-        scene = scene_of(request, self._sources(order))
+        scene = scene_of(request, engine.descriptor, self._sources(order))
         rasters = render(
             engine,
             scene,

@@ -11,11 +11,11 @@ from functools import partial
 from typing import Any
 
 from . import messages as m
+from .checksum import ChecksumThread
 from .connection import Connection
 from .courier import Courier
 from .errors import Disconnected, JobFailed, LinkError
 from .exchange import Notice
-from .hashing import HashThread
 from .jobs import Event, Job, OnDisconnect, Priority, Terms
 from .messages import Header
 from .request import Request
@@ -73,7 +73,7 @@ class Client:
         self._version = version
         self._on_notice = on_notice
         self._patience = patience
-        self._hashing = HashThread()
+        self._checking = ChecksumThread()
         self._lock = threading.Lock()
         self._retired: list[Courier] = []
         self._closed = False
@@ -141,7 +141,7 @@ class Client:
             couriers = [*self._retired, self._courier]
         for courier in couriers:
             courier.close()
-        self._hashing.close()
+        self._checking.close()
 
     def __enter__(self) -> Client:
         return self
@@ -175,7 +175,7 @@ class Client:
     def _new_courier(self, avoid: str | None) -> Courier:
         return Courier(
             lambda: self._dial(avoid),
-            self._hashing,
+            self._checking,
             notify=self._notice,
             hand_over=self._handed_over,
             patience=self._patience,

@@ -8,9 +8,9 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from .checksum import ChecksumThread
 from .errors import Disconnected, LinkError, ProtocolError, Refused
 from .exchange import Exchange, Notice
-from .hashing import HashThread
 from .jobs import Job
 from .session import Session, Welcome
 
@@ -33,14 +33,14 @@ class Courier:
     def __init__(
         self,
         dial: Dial,
-        hashing: HashThread,
+        checking: ChecksumThread,
         *,
         notify: Callable[[Notice], None],
         hand_over: Callable[[Job], None],
         patience: float,
     ) -> None:
         self.opened: Future[Welcome] = Future()
-        self.exchange = Exchange(hashing, self.post, notify, hand_over)
+        self.exchange = Exchange(checking, self.post, notify, hand_over)
         self._dial = dial
         self._notify = notify
         self._hand_over = hand_over

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from .checksum import ChecksumThread, RunningCheck
 from .errors import JobFailed, ProtocolError
-from .hashing import HashThread, RunningDigest
 from .messages import (
     BLOB_CHUNK,
     BLOB_CREDIT,
     BLOB_DROP,
     BLOB_GET,
-    DIGEST_BYTES,
     Header,
-    binary,
     natural,
 )
 from .pace import Pace
@@ -29,9 +27,9 @@ class Download:
 
     blob: bytes
     size: int
-    digest: bytes | None
+    check: int | None
     done: Done
-    hash: RunningDigest
+    running: RunningCheck
     buffer: bytearray = field(init=False, repr=False)
     received: int = 0
     granted: int = 0
@@ -44,8 +42,8 @@ class Download:
 class Downloads:
     """All downloads of a client's session; no sockets, and only for the thread that owns the session."""
 
-    def __init__(self, hashing: HashThread, post: Post) -> None:
-        self._hashing = hashing
+    def __init__(self, checking: ChecksumThread, post: Post) -> None:
+        self._checking = checking
         self._post = post
         self._all: dict[bytes, Download] = {}
         self._placed: memoryview | None = None
@@ -60,11 +58,11 @@ class Downloads:
         """The session is over."""
         self._send = None
 
-    def get(self, blob: bytes, size: int, digest: bytes | None, done: Done) -> Download:
+    def get(self, blob: bytes, size: int, check: int | None, done: Done) -> Download:
         """Fetch a blob of ``size`` bytes; goes on with what an earlier session received of it."""
         download = self._all.get(blob)
         if download is None or download.size != size:
-            download = Download(blob, size, digest, done, self._hashing.begin())
+            download = Download(blob, size, check, done, self._checking.begin())
             self._all[blob] = download
         download.done = done
         self._ask(download)
@@ -102,7 +100,7 @@ class Downloads:
             view[:] = chunk
         self._placed = None
         download.received += len(chunk)
-        download.hash.feed(view)
+        download.running.feed(view)
         self._credit(download, len(chunk))
         return download
 
@@ -111,11 +109,11 @@ class Downloads:
         download = self._all.get(header.get("blob", b""))
         if download is None:
             return
-        digest = binary(header, "digest", DIGEST_BYTES)
+        check = natural(header, "check")
         if download.received != download.size:
             raise ProtocolError("The daemon ended a transfer too early.")
-        download.hash.finish(
-            lambda computed: self._post(lambda: self._check(download, digest, computed))
+        download.running.finish(
+            lambda computed: self._post(lambda: self._check(download, check, computed))
         )
 
     def refused(self, blob: bytes, error: JobFailed) -> bool:
@@ -125,22 +123,21 @@ class Downloads:
             download.done(download, error)
         return download is not None
 
-    def _check(self, download: Download, told: bytes, computed: bytes) -> None:
+    def _check(self, download: Download, told: int, computed: int) -> None:
         if self._all.get(download.blob) is not download:
             return
-        expected = download.digest or told
+        expected = told if download.check is None else download.check
         if computed == expected == told:
-            download.digest = computed
             del self._all[download.blob]
             download.done(download, None)
         elif download.tries == 1:
             download.tries += 1
             download.received = download.granted = 0
-            download.hash = self._hashing.begin()
+            download.running = self._checking.begin()
             self._ask(download)
         else:
             message = "The picture that came back was damaged on its way, twice."
-            self.refused(download.blob, JobFailed("bad_digest", message))
+            self.refused(download.blob, JobFailed("bad_check", message))
 
     def _ask(self, download: Download) -> None:
         if self._send is None or self._pace is None:

@@ -9,9 +9,9 @@ from typing import Any
 
 from . import messages as m
 from .admission import admit
+from .checksum import ChecksumThread
 from .downloads import Download, Downloads
 from .errors import Disconnected, JobFailed, LinkError, ProtocolError, Refused
-from .hashing import HashThread
 from .jobs import Accepted, Downloading, Job, Preview, Progress, Result, Uploading
 from .messages import Header
 from .pace import Pace
@@ -52,15 +52,15 @@ class Exchange:
 
     def __init__(
         self,
-        hashing: HashThread,
+        checking: ChecksumThread,
         post: Post,
         notify: Callable[[Notice], None],
         hand_over: Callable[[Job], None],
     ) -> None:
         self._notify = notify
         self._hand_over = hand_over
-        self._uploads = Uploads(hashing, post)
-        self._downloads = Downloads(hashing, post)
+        self._uploads = Uploads(checking, post)
+        self._downloads = Downloads(checking, post)
         self._active: dict[bytes, _Active] = {}
         self._cancelling: set[bytes] = set()
         self._questions = Questions()
@@ -259,14 +259,13 @@ class Exchange:
                     self._end(active)
                 return
             active.arrived[name] = (
-                EncodedFile(download.buffer, download.digest)
+                EncodedFile(download.buffer)
                 if m.is_file(reference)
                 else _pixels(reference, download)
             )
             self._finish_if_whole(active)
 
-        digest = m.binary(reference, "digest", m.DIGEST_BYTES)
-        return self._downloads.get(blob, size, digest, done)
+        return self._downloads.get(blob, size, m.natural(reference, "check"), done)
 
     def _finish_if_whole(self, active: _Active) -> None:
         assert active.result is not None
@@ -359,5 +358,4 @@ def _pixels(reference: Header, download: Download) -> Pixels:
         channels=reference["channels"],
         depth=reference["depth"],
         transfer=reference["transfer"],
-        digest=download.digest,
     )

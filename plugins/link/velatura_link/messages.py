@@ -60,6 +60,7 @@ CODES = frozenset(
         "too_large",
         "quota",
         "blob_missing",
+        "bad_check",
         "bad_digest",
         "bad_picture",
         "weights_missing",

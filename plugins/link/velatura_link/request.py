@@ -21,7 +21,7 @@ class Pixels:
 
     ``buffer`` is anything with that many contiguous bytes (bytes, bytearray, mmap, a NumPy array). It is not copied
     and must not change while a client uses it; for other pixels make another object. ``channels`` is 1 to 4, ``depth``
-    u8, u16, f16 or f32, ``transfer`` srgb or linear. ``digest`` is its SHA-256 once that is known.
+    u8, u16, f16 or f32, ``transfer`` srgb or linear. ``digest`` is its SHA-256 if that is known.
 
     Raises ``ValueError`` when these do not fit together.
     """

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import weakref
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from .hashing import HashThread
+from .checksum import ChecksumThread
 from .messages import (
     BLOB_CHUNK,
     BLOB_CREDIT,
@@ -22,6 +23,12 @@ from .messages import (
 )
 from .pace import Pace
 from .request import Payload
+
+NAMED_AT_ONCE = 4 << 20
+"""Payloads up to this many bytes are named by their digest before they are put: that takes 3 ms at most, and a style
+that the daemon knows is then not sent again by any client. A larger one is, unless its maker knows its digest: over a
+local connection finding out takes as long as sending.
+"""
 
 Post = Callable[[Callable[[], None]], object]
 """Has something done on the thread that owns the session."""
@@ -44,6 +51,7 @@ class Upload:
     def restart(self, payload: Payload) -> None:
         """Nothing is known of what the broker has."""
         self.payload: Payload | None = payload
+        self.check: int | None = None
         self.offset = 0
         self.upto = 0
         self.told = False
@@ -56,13 +64,12 @@ class Upload:
 class Uploads:
     """All uploads of a client's session; no sockets, and only for the thread that owns the session."""
 
-    def __init__(self, hashing: HashThread, post: Post) -> None:
-        self._hashing = hashing
+    def __init__(self, checking: ChecksumThread, post: Post) -> None:
+        self._checking = checking
         self._post = post
         self._known: weakref.WeakKeyDictionary[Payload, Upload] = weakref.WeakKeyDictionary()
         self._waiting: dict[bytes, Upload] = {}
         self._open: dict[bytes, Upload] = {}
-        self._hashed: set[bytes] = set()
         self._send: Send | None = None
         self._pace: Pace | None = None
         self._at_once = 0
@@ -165,17 +172,17 @@ class Uploads:
         assert self._send is not None and self._pace is not None and upload.payload is not None
         payload = upload.payload
         upload.told = True
+        if payload.digest is None and upload.size <= NAMED_AT_ONCE:
+            payload.digest = hashlib.sha256(payload.view).digest()
         upload.named = payload.digest is not None
         self._open[upload.blob] = upload
         self._send(
             {"t": BLOB_PUT, "blob": upload.blob, "size": upload.size, "digest": payload.digest}
         )
         self._pace.begin()
-        if payload.digest is None and upload.blob not in self._hashed:
-            self._hashed.add(upload.blob)
-            self._hashing.digest(
-                payload.view, lambda digest: self._digested(payload, upload.blob, digest)
-            )
+        self._checking.check(
+            payload.view, lambda check: self._post(lambda: self._checked(upload, check))
+        )
         return upload
 
     def _chunk(self, upload: Upload) -> Upload:
@@ -188,15 +195,14 @@ class Uploads:
 
     def _end(self, upload: Upload) -> bool:
         assert self._send is not None and upload.payload is not None
-        if upload.ended or upload.payload.digest is None:
+        if upload.ended or upload.check is None:
             return False
-        self._send({"t": BLOB_END, "blob": upload.blob, "digest": upload.payload.digest})
+        self._send({"t": BLOB_END, "blob": upload.blob, "check": upload.check})
         upload.ended = True
         return True
 
-    def _digested(self, payload: Payload, blob: bytes, digest: bytes) -> None:
-        payload.digest = digest
-        self._post(lambda: self._hashed.discard(blob))
+    def _checked(self, upload: Upload, check: int) -> None:
+        upload.check = check
 
     def _post_drop(self, blob: bytes) -> None:
         self._post(lambda: self._forget(blob))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 
 from .. import messages as m
 from .bench import Bench, Peer, pattern, raster, require
@@ -92,13 +93,13 @@ def chunk_of_an_unknown_blob_does_no_harm(bench: Bench) -> None:
     _refused(peer, blob, "blob_missing", "bad_request")
 
 
-def wrong_digest_is_refused_and_the_bytes_discarded(bench: Bench) -> None:
+def wrong_check_is_refused_and_the_bytes_discarded(bench: Bench) -> None:
     peer = bench.peer()
     data = pattern(5000)
     blob, offset, upto = _begin(peer, len(data))
     peer.send_chunks(blob, data, offset, upto, peer.chunk)
-    peer.send(m.BLOB_END, blob=blob, digest=bytes(m.DIGEST_BYTES))
-    _refused(peer, blob, "bad_digest")
+    peer.send(m.BLOB_END, blob=blob, check=zlib.crc32(data) ^ 1)
+    _refused(peer, blob, "bad_check")
     peer.send(m.BLOB_GET, blob=blob, offset=0, upto=1)
     _refused(peer, blob, "blob_missing")
 
@@ -106,21 +107,21 @@ def wrong_digest_is_refused_and_the_bytes_discarded(bench: Bench) -> None:
 def end_before_the_last_byte_is_refused(bench: Bench) -> None:
     peer = bench.peer()
     blob, _, _ = _begin(peer, 100)
-    peer.send(m.BLOB_END, blob=blob, digest=bytes(m.DIGEST_BYTES))
-    _refused(peer, blob, "bad_request", "bad_digest")
+    peer.send(m.BLOB_END, blob=blob, check=0)
+    _refused(peer, blob, "bad_request", "bad_check")
 
 
 def known_digest_sends_nothing(bench: Bench) -> None:
     peer = bench.peer()
     data = pattern(70_000, seed=4)
     digest = hashlib.sha256(data).digest()
-    peer.put(data)
+    peer.put(data, digest=digest)
     again = m.new_id()
     peer.send(m.BLOB_PUT, blob=again, size=len(data), digest=digest)
     go = peer.expect(m.BLOB_GO, blob=again).header
     require(go["offset"] == len(data), "The server wants bytes that it has.")
     done = peer.expect(m.BLOB_DONE, blob=again).header
-    require(done["digest"] == digest, "blob.done has another digest.")
+    require(done["check"] == zlib.crc32(data), "blob.done has another check.")
     require(peer.get(again, len(data)) == data, "The bytes changed.")
 
 
@@ -133,8 +134,18 @@ def unknown_digest_sends_everything(bench: Bench) -> None:
     go = peer.expect(m.BLOB_GO, blob=blob).header
     require(go["offset"] == 0, "The server says that it has bytes which it cannot have.")
     peer.send_chunks(blob, data, 0, go["upto"], peer.chunk)
-    peer.send(m.BLOB_END, blob=blob, digest=digest)
+    peer.send(m.BLOB_END, blob=blob, check=zlib.crc32(data))
     peer.expect(m.BLOB_DONE, blob=blob)
+
+
+def wrong_digest_is_refused(bench: Bench) -> None:
+    peer = bench.peer()
+    data, blob = pattern(5000, seed=31), m.new_id()
+    peer.send(m.BLOB_PUT, blob=blob, size=len(data), digest=bytes(m.DIGEST_BYTES))
+    go = peer.expect(m.BLOB_GO, blob=blob).header
+    peer.send_chunks(blob, data, 0, go["upto"], peer.chunk)
+    peer.send(m.BLOB_END, blob=blob, check=zlib.crc32(data))
+    _refused(peer, blob, "bad_digest")
 
 
 def upload_resumes_in_the_same_session(bench: Bench) -> None:
@@ -216,7 +227,7 @@ def two_sessions_keep_their_blobs_apart(bench: Bench) -> None:
     a, start, upto = _begin(first, len(one))
     b = second.put(two)
     first.send_chunks(a, one, start, upto, 7777)
-    first.send(m.BLOB_END, blob=a, digest=hashlib.sha256(one).digest())
+    first.send(m.BLOB_END, blob=a, check=zlib.crc32(one))
     first.expect(m.BLOB_DONE, blob=a)
     require(first.get(a, len(one)) == one, "The first session's bytes changed.")
     require(second.get(b, len(two)) == two, "The second session's bytes changed.")
@@ -253,7 +264,7 @@ def _resume(peer: Peer, blob: bytes, data: bytes, *, reached: int) -> None:
     go = peer.expect(m.BLOB_GO, blob=blob).header
     require(go["offset"] == reached, f"The server has {go['offset']} bytes, not {reached}.")
     peer.send_chunks(blob, data, reached, go["upto"], peer.chunk)
-    peer.send(m.BLOB_END, blob=blob, digest=hashlib.sha256(data).digest())
+    peer.send(m.BLOB_END, blob=blob, check=zlib.crc32(data))
     peer.expect(m.BLOB_DONE, blob=blob)
     require(peer.get(blob, len(data)) == data, "The bytes changed.")
 
@@ -273,10 +284,11 @@ CHECKS = (
     out_of_order_chunk_is_refused,
     chunk_past_the_end_is_refused,
     chunk_of_an_unknown_blob_does_no_harm,
-    wrong_digest_is_refused_and_the_bytes_discarded,
+    wrong_check_is_refused_and_the_bytes_discarded,
     end_before_the_last_byte_is_refused,
     known_digest_sends_nothing,
     unknown_digest_sends_everything,
+    wrong_digest_is_refused,
     upload_resumes_in_the_same_session,
     upload_resumes_in_a_new_session,
     dropped_upload_is_forgotten,
