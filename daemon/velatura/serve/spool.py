@@ -24,7 +24,7 @@ SPARE_BYTES = 256 << 20
 """Files of dropped blobs kept for the next: memory that the system has handed out once is cheap to write again, and
 new memory costs several times as much as everything else that happens to a byte here."""
 IDLE_BYTES = 256 << 20
-"""Blobs that nobody holds are kept up to here, in case they are put again."""
+"""Named blobs that nobody holds are kept up to here, in case they are put again. Nameless ones cannot be."""
 
 
 @dataclass(eq=False)
@@ -110,7 +110,7 @@ class Spool:
         stored.holders.add(holder)
 
     def let_go(self, holder: Hashable) -> None:
-        """``holder`` is gone. Sealed blobs that nobody holds stay for a while, the recently used ones longest."""
+        """``holder`` is gone. Named blobs that nobody holds stay for a while, the recently used ones longest."""
         for stored in self._recent:
             stored.holders.discard(holder)
         self._trim()
@@ -171,12 +171,13 @@ class Spool:
 
     def _trim(self) -> None:
         idle = self._idle()
-        excess = sum(stored.size for stored in idle) - IDLE_BYTES
+        excess = sum(stored.size for stored in idle if stored.digest is not None) - IDLE_BYTES
         for stored in idle:
-            if excess <= 0:
-                break
-            excess -= stored.size
-            self.forget(stored)
+            if stored.digest is None:
+                self.forget(stored)
+            elif excess > 0:
+                excess -= stored.size
+                self.forget(stored)
 
     def _enter(self, blob: bytes, stored: Stored) -> None:
         stored.ids.add(blob)
