@@ -18,6 +18,7 @@ import pytest
 
 from velatura_link.client import Client
 from velatura_link.connection import FILE_NAME, Connection, read_connection
+from velatura_link.errors import Disconnected
 
 PATIENCE = 20.0
 
@@ -58,8 +59,15 @@ class Daemon:
         return found
 
     def client(self, **options: Any) -> Client:
-        """A new client of it."""
-        return Client(self.connection(), start=self.connection, name="test", **options)
+        """A new client of it, which finds a successor but starts none."""
+        return Client(self.connection(), start=self.present, name="test", **options)
+
+    def present(self) -> Connection:
+        """Where it listens now."""
+        connection = read_connection(self.runtime / FILE_NAME)
+        if connection is None:
+            raise Disconnected("No daemon is running.")
+        return connection
 
     def ready(self) -> None:
         """Wait for a worker."""

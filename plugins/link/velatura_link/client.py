@@ -110,13 +110,15 @@ class Client:
         grace: float = 0.0,
         preview: float | None = None,
         on_event: Callable[[Event], None] | None = None,
+        job_id: bytes | None = None,
     ) -> Job:
         """Have ``request`` done; returns at once. See :class:`~velatura_link.jobs.Terms` and :class:`Job`.
 
-        Pixels that this client has sent before are not sent again.
+        Pixels that this client has sent before are not sent again. ``job_id`` of a job that was submitted before, by
+        this program or an earlier one, and is kept by the daemon, gets that job's result.
         """
         terms = Terms(priority, replaces, on_disconnect, grace, preview)
-        job = Job(request, terms, on_event, self._cancel)
+        job = Job(request, terms, on_event, self._cancel, id=job_id or m.new_id())
         self._carry(job)
         return job
 

@@ -1,0 +1,63 @@
+"""An upgraded installation: the old daemon finishes what it has, the new one takes the rest."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import velatura
+import velatura_link
+from conftest import Daemon, start_daemon, wait_until
+from velatura_link.connection import FILE_NAME, read_connection
+from velatura_link.request import Pixels, Request
+
+
+@pytest.fixture
+def installed(home: Path) -> Iterator[Daemon]:
+    """A daemon that runs from a copy of the code, which a test may change."""
+    code = home / "code"
+    for package in (velatura, velatura_link):
+        source = Path(package.__file__ or "").parent
+        shutil.copytree(source, code / source.name, ignore=shutil.ignore_patterns("__pycache__"))
+    daemon = start_daemon(home, "--engines", "identity", PYTHONPATH=str(code))
+    yield daemon
+    connection = read_connection(daemon.runtime / FILE_NAME)
+    if connection is not None:
+        os.kill(connection.pid, signal.SIGTERM)
+    wait_until(lambda: not (daemon.runtime / FILE_NAME).exists(), "the successor's end")
+    daemon.process.wait(20)
+
+
+def test_after_an_upgrade_the_old_daemon_drains_and_the_new_one_takes_over(
+    installed: Daemon,
+) -> None:
+    installed.ready()
+    old = installed.connection()
+    pixels = np.random.default_rng(0).integers(0, 256, (32, 32, 4), np.uint8)
+    content = Pixels(pixels.tobytes(), 32, 32, 4, "u8")
+    notices: list[str] = []
+    with installed.client(on_notice=lambda notice: notices.append(notice.code)) as client:
+        job = client.submit(Request("identity", {"steps": 80, "pause": 0.1}, content))
+        wait_until(lambda: client.status()["jobs"]["running"], "the job to run")
+        changed = installed.home / "code" / "velatura" / "errors.py"
+        changed.write_text(changed.read_text() + "\n# a new release\n")
+        new = wait_until(
+            lambda: (
+                (c := read_connection(installed.runtime / FILE_NAME)) and c.pid != old.pid and c
+            ),
+            "the successor",
+        )
+        assert new.instance != old.instance
+        assert not job.done
+        later = client.submit(Request("identity", content=content))
+        assert bytes(later.wait(20).picture.view) == pixels.tobytes()
+        assert not job.done, "the new job did not wait for the old daemon's"
+        assert bytes(job.wait(30).picture.view) == pixels.tobytes()
+    assert "draining" in notices
+    assert installed.process.wait(30) == 0
