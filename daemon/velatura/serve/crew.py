@@ -21,6 +21,7 @@ import zmq
 
 from velatura.serve.config import Config
 from velatura.serve.endpoints import bind_loopback, bind_unix, unlink_unix
+from velatura.serve.memory import KEEP_FREED
 from velatura_link.errors import ProtocolError
 from velatura_link.messages import pack_header, unpack_header
 
@@ -198,6 +199,7 @@ class Crew:
                 stdout=log,
                 stderr=log,
                 env={
+                    **KEEP_FREED,
                     **os.environ,
                     "VELATURA_CACHE": str(self._config.cache),
                     WORKER_ENVIRONMENT: json.dumps(settings),

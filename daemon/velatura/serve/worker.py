@@ -26,6 +26,7 @@ from velatura.engines.run import Progress, Run
 from velatura.engines.stage import render
 from velatura.errors import Cancelled, OutOfMemory, VelaturaError
 from velatura.serve.crew import WORKER_ENVIRONMENT
+from velatura.serve.memory import REST_SECONDS, give_back_freed
 from velatura.serve.results import ResultFolder, write_raster
 from velatura.serve.scenes import Sources, SpoolFile, scene_of
 from velatura_link.messages import Header, pack_header, unpack_header
@@ -212,8 +213,15 @@ class Atelier:
 
     def work(self) -> None:
         """Take orders until told to quit."""
-        while (order := self.line.orders.get()) is not None:
+        while (order := self._next()) is not None:
             self._paint(order)
+
+    def _next(self) -> Order | None:
+        try:
+            return self.line.orders.get(timeout=REST_SECONDS)
+        except queue.Empty:
+            give_back_freed()
+            return self.line.orders.get()
 
     def serve_guests(self) -> None:
         """Paint interactive orders that came while a batch order is being painted."""
