@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -269,3 +270,15 @@ def test_progress_comes_in_order_and_cancel_acts_within_a_step(daemon: Daemon) -
     steps = [e.step for e in seen if isinstance(e, Progress)]
     assert steps == sorted(steps)
     assert any(isinstance(event, Accepted) for event in seen)
+
+
+def test_a_daemon_whose_runtime_directory_was_removed_ends(daemon: Daemon) -> None:
+    daemon.ready()
+    shutil.rmtree(daemon.runtime)
+    assert daemon.process.wait(20) == 0
+
+
+def test_a_connection_file_that_was_removed_comes_back(daemon: Daemon) -> None:
+    before = daemon.connection()
+    (daemon.runtime / "connection.json").unlink()
+    assert daemon.connection() == before

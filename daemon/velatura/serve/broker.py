@@ -32,7 +32,7 @@ from velatura_link.connection import FILE_NAME, Connection, private_directory, w
 from velatura_link.errors import ProtocolError
 from velatura_link.messages import HEADER_LIMIT, PROTOCOL, Header, unpack_header
 
-UPGRADE_CHECK_SECONDS = 2.0
+CHECK_SECONDS = 2.0
 
 
 class Broker:
@@ -113,17 +113,15 @@ class Broker:
         }
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._signalled)
-        write_connection(
-            config.runtime / FILE_NAME,
-            Connection(
-                instance=self._instance,
-                endpoints=self._endpoints,
-                secret=secret.hex(),
-                pid=os.getpid(),
-                version=__version__,
-                started=self._started,
-            ),
+        self._connection = Connection(
+            instance=self._instance,
+            endpoints=self._endpoints,
+            secret=secret.hex(),
+            pid=os.getpid(),
+            version=__version__,
+            started=self._started,
         )
+        write_connection(config.runtime / FILE_NAME, self._connection)
         self.crew.start()
 
     def main_loop(self) -> None:
@@ -277,10 +275,15 @@ class Broker:
             if (done and fetched) or (done and self._deadline is not None and now > self._deadline):
                 self._stopping = True
             return
-        if now - self._checked >= UPGRADE_CHECK_SECONDS:
+        if now - self._checked >= CHECK_SECONDS:
             self._checked = now
-            if self._is_outdated():
+            if not self._lock.stands:
+                self._drain("The daemon's runtime directory was removed.")
+                self._replaced = True
+            elif self._is_outdated():
                 self._hand_over()
+            elif not (self.config.runtime / FILE_NAME).exists():
+                write_connection(self.config.runtime / FILE_NAME, self._connection)
         idle = self.config.idle_stop
         if idle is not None and now - self._last_use > idle:
             self._stopping = True

@@ -24,7 +24,8 @@ class InstanceLock:
     """An exclusive lock in the runtime directory; the system lets go of it when the process ends, however it ends."""
 
     def __init__(self, runtime: Path) -> None:
-        self._file: IO[bytes] = (runtime / LOCK_NAME).open("ab")
+        self._path = runtime / LOCK_NAME
+        self._file: IO[bytes] = self._path.open("ab")
         try:
             _lock(self._file)
         except OSError as error:
@@ -33,6 +34,14 @@ class InstanceLock:
                 "A daemon is running already.",
                 hint="See it with `velatura status`, end it with `velatura stop`.",
             ) from error
+
+    @property
+    def stands(self) -> bool:
+        """Whether the lock is still the one that others would find; False once its directory was removed."""
+        try:
+            return os.path.samestat(self._path.stat(), os.fstat(self._file.fileno()))
+        except OSError:
+            return False
 
     def release(self) -> None:
         """Let a successor start."""
