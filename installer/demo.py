@@ -13,9 +13,9 @@ import skimage
 
 ROOT = Path(__file__).resolve().parent.parent
 PHOTOS = Path(skimage.__file__).parent / "data"
-CONTENT = PHOTOS / "chelsea.png"
+CONTENT = PHOTOS / "astronaut.png"
 SHARED = ROOT.parent / "shared"
-PAINTING = SHARED / "data" / "masters" / "van_gogh_starry_night_1889.jpg"
+PAINTING = SHARED / "data" / "masters" / "kandinsky_composition_vii_1913.jpg"
 OUTPUT = ROOT / "out"
 VELATURA = [sys.executable, "-m", "velatura.cli.main"]
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
+import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from velatura.engines import adain as module
@@ -17,7 +18,7 @@ from velatura.engines.models import WarmModels
 from velatura.engines.run import Run
 from velatura.engines.scene import Region, Scene, Style
 from velatura.engines.stage import render
-from velatura.engines.tensors import picture_tensor
+from velatura.engines.tensors import picture_tensor, raster_of
 from velatura.errors import BadPicture, BadRequest, BadWeights, Cancelled
 from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
@@ -220,7 +221,7 @@ def test_narrow_pictures_pass_as_content_and_style(height: int, width: int, run:
 
 
 def test_a_style_that_is_no_picture_is_refused(run: Run) -> None:
-    with pytest.raises(BadRequest, match="pictures as styles"):
+    with pytest.raises(BadRequest, match="does not take a style code"):
         painted(scene(picture(64, 64), Style(code=Path("code"))), run)
 
 
@@ -328,3 +329,55 @@ def test_damaged_weights_are_one_clear_sentence(
     what = scene(picture(64, 64), Style(picture=picture(64, 64)))
     with pytest.raises(BadWeights, match=r"vgg19_relu4_1\.safetensors"):
         painted(what, Run(WarmModels(CPU, torch.float32)))
+
+
+def plain_forward_pass(shared: Path, content: Tensor, style: Tensor) -> Tensor:
+    """AdaIN with nothing around it: the published weights, torch's functions, float32."""
+    encoder = load_file(shared / "weights" / "vgg19_relu4_1.safetensors")
+    decoder = load_file(shared / "weights" / "adain_decoder.safetensors")
+
+    def convolved(x: Tensor, weights: dict[str, Tensor], name: str) -> Tensor:
+        padded = F.pad(x, (1, 1, 1, 1), mode="reflect")
+        return F.conv2d(padded, weights[f"{name}.weight"].float(), weights[f"{name}.bias"].float())
+
+    def encode(x: Tensor) -> Tensor:
+        mean = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
+        deviation = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
+        x = (x - mean) / deviation
+        for layer in (0, 2, 5, 7, 10, 12, 14, 16, 19):
+            if layer in (5, 10, 19):
+                x = F.max_pool2d(x, 2, ceil_mode=True)
+            x = F.relu(convolved(x, encoder, f"features.{layer}"))
+        return x
+
+    def decode(x: Tensor) -> Tensor:
+        for layer in range(9):
+            x = convolved(x, decoder, str(layer))
+            x = F.relu(x) if layer < 8 else x
+            x = F.interpolate(x, scale_factor=2) if layer in (0, 4, 6) else x
+        return x.clamp(0, 1)
+
+    def mean_and_deviation(x: Tensor) -> tuple[Tensor, Tensor]:
+        return x.mean((2, 3), keepdim=True), (
+            x.var((2, 3), keepdim=True, correction=0) + 1e-5
+        ).sqrt()
+
+    with torch.no_grad():
+        features = encode(content)
+        mean, deviation = mean_and_deviation(features)
+        style_mean, style_deviation = mean_and_deviation(encode(style))
+        return decode((features - mean) / deviation * style_deviation + style_mean)
+
+
+def test_the_engine_paints_what_a_plain_forward_pass_paints(trained: Run, shared: Path) -> None:
+    classic = shared / "data" / "classic"
+    content = read_picture(classic / "content" / "cornell.jpg").raster.crop(0, 0, 256, 192)
+    style = read_picture(classic / "style" / "la_muse.jpg").raster.crop(0, 0, 256, 256)
+    params = AdaINParams(style_size=256)
+    picture = render(AdaIN(), scene(content, Style(picture=style)), params, trained)["picture"]
+    assert isinstance(picture, Raster)
+    plain = plain_forward_pass(
+        shared, picture_tensor(content, trained), picture_tensor(style, trained)
+    )
+    difference = np.abs(picture.pixels.astype(int) - raster_of(plain).pixels.astype(int))
+    assert difference.max() <= 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tracemalloc
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,13 +17,20 @@ from velatura.engines.engine import (
     Descriptor,
     EngineParams,
     FeedForward,
+    Input,
     Iterative,
     Pixelwise,
 )
 from velatura.engines.run import Progress, Run, Silent
 from velatura.engines.scene import Region, Scene, Style
 from velatura.engines.stage import output_shape, render
-from velatura.engines.tensors import content_tiles, mask_tensor, picture_tensor, raster_of
+from velatura.engines.tensors import (
+    ContentTile,
+    content_tiles,
+    mask_tensor,
+    picture_tensor,
+    raster_of,
+)
 from velatura.errors import BadPicture, BadRequest, Cancelled, EngineFailed, OutOfMemory
 from velatura.imaging.colour import to_float
 from velatura.imaging.raster import DTYPES, Depth, Pixels, Raster, RasterShape, Transfer
@@ -43,7 +51,8 @@ def new_run(observer: Any = None) -> Run:
 
 
 def described(name: str, **facts: Any) -> Descriptor:
-    return Descriptor(name=name, title=name, summary=name, source="a test", **facts)
+    given = {"style_required": False, **facts}
+    return Descriptor(name=name, title=name, summary=name, source="a test", **given)
 
 
 class NoParams(EngineParams):
@@ -51,10 +60,18 @@ class NoParams(EngineParams):
 
 
 class Toy(FeedForward[NoParams, Any]):
+    """Engines of tests whose painting needs the tile's pixels alone."""
+
     Params: ClassVar[type[EngineParams]] = NoParams
 
     def prepare(self, scene: Scene, params: NoParams, run: Run) -> Any:
         return None
+
+    def apply(self, tile: ContentTile, prepared: Any, run: Run) -> Tensor:
+        return self.paint(tile.tensor, prepared, run)
+
+    def paint(self, tile: Tensor, prepared: Any, run: Run) -> Tensor:
+        raise AssertionError("a toy that paints")
 
 
 class Negative(Toy):
@@ -62,7 +79,7 @@ class Negative(Toy):
 
     descriptor = described("negative", tiles=True)
 
-    def apply(self, tile: Tensor, prepared: Any, run: Run) -> Tensor:
+    def paint(self, tile: Tensor, prepared: Any, run: Run) -> Tensor:
         return 1 - tile
 
 
@@ -71,7 +88,7 @@ class Blur(Toy):
 
     descriptor = described("blur", tiles=True, halo=2, multiple=4)
 
-    def apply(self, tile: Tensor, prepared: Any, run: Run) -> Tensor:
+    def paint(self, tile: Tensor, prepared: Any, run: Run) -> Tensor:
         padded = nn.functional.pad(tile, (2, 2, 2, 2), mode="replicate")
         return nn.functional.avg_pool2d(padded, 5, stride=1)
 
@@ -81,7 +98,7 @@ class Halves(Toy):
 
     descriptor = described("halves", tiles=True, halo=8, multiple=4)
 
-    def apply(self, tile: Tensor, prepared: Any, run: Run) -> Tensor:
+    def paint(self, tile: Tensor, prepared: Any, run: Run) -> Tensor:
         assert tile.shape[2] % 4 == tile.shape[3] % 4 == 0
         assert min(tile.shape[2:]) >= 64
         small = nn.functional.avg_pool2d(tile, 4)
@@ -103,7 +120,7 @@ class Mean(Toy):
         assert count == scene.content.width * scene.content.height
         return (total / count).float()
 
-    def apply(self, tile: Tensor, prepared: Any, run: Run) -> Tensor:
+    def paint(self, tile: Tensor, prepared: Any, run: Run) -> Tensor:
         return prepared[None, :, None, None].expand(tile.shape)
 
 
@@ -112,7 +129,7 @@ class Whole(Toy):
 
     descriptor = described("whole")
 
-    def apply(self, tile: Tensor, prepared: Any, run: Run) -> Tensor:
+    def paint(self, tile: Tensor, prepared: Any, run: Run) -> Tensor:
         return tile.mean(dim=(2, 3), keepdim=True).expand(tile.shape)
 
 
@@ -126,7 +143,7 @@ class Flat(Toy):
         assert region.styles[0].picture is not None
         return picture_tensor(region.styles[0].picture, run).mean()
 
-    def apply(self, tile: Tensor, prepared: Any, run: Run) -> Tensor:
+    def paint(self, tile: Tensor, prepared: Any, run: Run) -> Tensor:
         return prepared.expand(tile.shape)
 
 
@@ -136,7 +153,7 @@ class Raises(Toy):
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def apply(self, tile: Tensor, prepared: Any, run: Run) -> Tensor:
+    def paint(self, tile: Tensor, prepared: Any, run: Run) -> Tensor:
         raise self.error
 
 
@@ -148,7 +165,7 @@ class Gives(Toy):
     def __init__(self, make: Any) -> None:
         self.make = make
 
-    def apply(self, tile: Tensor, prepared: Any, run: Run) -> Tensor:
+    def paint(self, tile: Tensor, prepared: Any, run: Run) -> Tensor:
         return self.make(tile)  # type: ignore[no-any-return]
 
 
@@ -607,3 +624,62 @@ def test_a_mask_tensor_is_one_plane() -> None:
 def test_a_preview_is_the_tensor_in_eight_bits() -> None:
     tensor = torch.tensor([0.2, -1, 5.0]).reshape(1, 3, 1, 1).requires_grad_()
     assert raster_of(tensor).pixels.tolist() == [[[51, 0, 255]]]
+
+
+class Video(Toy):
+    """Remembers how many frames there were, as a video engine remembers its codes."""
+
+    descriptor = described("video", tiles=True, gives=("picture", "state", "mask"))
+
+    def prepare(self, scene: Scene, params: NoParams, run: Run) -> int:
+        before = scene.inputs.get("state")
+        return int(before.read_bytes().decode()) + 1 if isinstance(before, Path) else 1
+
+    def paint(self, tile: Tensor, prepared: Any, run: Run) -> Tensor:
+        return tile
+
+    def finish(self, prepared: int, run: Run) -> dict[str, Raster | Tensor | bytes]:
+        return {"state": str(prepared).encode(), "mask": torch.full((1, 1, 2, 3), 0.25)}
+
+
+Video.descriptor = Video.descriptor.model_copy(
+    update={"inputs": (Input(name="state", kind="state", title="State"),)}
+)
+
+
+def test_an_engine_gives_a_file_and_a_raster_beside_the_picture(tmp_path: Path) -> None:
+    content = Raster(np.zeros((40, 50, 3), np.uint8))
+    state = tmp_path / "state"
+    for frame in (1, 2, 3):
+        inputs = {"state": state} if frame > 1 else {}
+        outputs = render(Video(), Scene(content, inputs=inputs), NoParams(), new_run())
+        assert outputs["state"] == str(frame).encode()
+        mask = outputs["mask"]
+        assert isinstance(mask, Raster)
+        assert (mask.width, mask.height, mask.depth) == (3, 2, "f32")
+        assert (mask.pixels == 0.25).all()
+        state.write_bytes(str(frame).encode())
+
+
+class Places(Toy):
+    """Paints where each pixel is: only an engine that knows its tile's place can."""
+
+    descriptor = described("places", tiles=True, halo=8)
+
+    def apply(self, tile: ContentTile, prepared: Any, run: Run) -> Tensor:
+        box = tile.tile.outer
+        rows = torch.arange(tile.tensor.shape[2]) + box.y0
+        columns = torch.arange(tile.tensor.shape[3]) + box.x0
+        painted = torch.zeros_like(tile.tensor)
+        painted[0, 0] = (rows / 255)[:, None]
+        painted[0, 1] = (columns / 255)[None, :]
+        return painted
+
+
+def test_an_engine_knows_where_its_tile_lies() -> None:
+    content = Raster(np.zeros((200, 230, 3), np.uint8))
+    outputs = render(Places(), Scene(content), NoParams(), new_run(), tile=64)
+    picture = outputs["picture"]
+    assert isinstance(picture, Raster)
+    assert (picture.pixels[:, :, 0] == np.arange(200)[:, None]).all()
+    assert (picture.pixels[:, :, 1] == np.arange(230)[None, :]).all()
