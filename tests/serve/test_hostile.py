@@ -30,6 +30,7 @@ from conftest import PATIENCE, Daemon, wait_until
 from velatura_link import messages as m
 from velatura_link import zmtp
 from velatura_link.checks.bench import Bench, Peer, pattern, raster
+from velatura_link.connection import FILE_NAME
 from velatura_link.errors import LinkError
 from velatura_link.pyzmq import PyzmqTransport
 from velatura_link.session import Session
@@ -94,9 +95,13 @@ def lodge() -> Iterator[list[Daemon]]:
         shutil.rmtree(daemon.home, ignore_errors=True)
 
 
+def serves(daemon: Daemon) -> bool:
+    return daemon.process.poll() is None and (daemon.runtime / FILE_NAME).exists()
+
+
 @pytest.fixture
 def daemon(lodge: list[Daemon]) -> Daemon:
-    if not lodge or lodge[-1].process.poll() is not None:
+    if not lodge or not serves(lodge[-1]):
         lodge.append(start_impatient(Path(tempfile.mkdtemp(prefix="velatura-"))))
         lodge[-1].ready()
     return lodge[-1]
@@ -169,9 +174,9 @@ class Raw(bytes):
     """A value that is msgpack already."""
 
 
-DEEP = Raw(b"\x91" * 700 + b"\xc0")
-"""Lists in lists: less deep than can be unpacked, deeper than can be packed."""
-LONG = "x" * (MIB - 300)
+DEEP = Raw(b"\x91" * 1000 + b"\xc0")
+"""Lists in lists: less deep than can be unpacked, deeper than can be printed."""
+LONG = "x" * (MIB - 130)
 
 
 def packed(**fields: Any) -> bytes:
@@ -861,7 +866,7 @@ def test_half_an_upload_does_not_keep_a_draining_daemon_for_ever(home: Path) -> 
 def test_a_daemon_whose_connection_file_is_gone_is_found_again(home: Path) -> None:
     with impatient(home) as daemon:
         instance = daemon.connection().instance
-        (daemon.runtime / "connection.json").unlink()
+        (daemon.runtime / FILE_NAME).unlink()
         assert daemon.connection().instance == instance
         with daemon.client() as client:
             assert client.instance == instance
