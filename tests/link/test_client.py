@@ -12,7 +12,6 @@ import pytest
 from velatura_link.client import Client
 from velatura_link.connection import Connection
 from velatura_link.errors import Disconnected, JobFailed, ProtocolError
-from velatura_link.exchange import Notice
 from velatura_link.jobs import Accepted, Downloading, Event, Progress, Result, Uploading
 from velatura_link.request import (
     EncodedFile,
@@ -24,6 +23,7 @@ from velatura_link.request import (
     payloads,
 )
 from velatura_link.transport import SLOW_CHUNK
+from velatura_link.wording import Notice
 
 _PATIENCE = 20.0
 

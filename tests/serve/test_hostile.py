@@ -176,7 +176,7 @@ class Raw(bytes):
 
 DEEP = Raw(b"\x91" * 1000 + b"\xc0")
 """Lists in lists: less deep than can be unpacked, deeper than can be printed."""
-LONG = "x" * (MIB - 130)
+LONG = "x" * (MIB - 90)
 
 
 def packed(**fields: Any) -> bytes:
@@ -225,7 +225,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "deep params": {"engine": "identity", "params": {"steps": DEEP}},
     "deep inputs": {"engine": "identity", "inputs": {"a": DEEP}},
     "a long param": {"engine": "identity", "params": {LONG[:-99]: 1}},
-    "params that fill the message": {"engine": "identity", "params": {"steps": "x" * (MIB - 180)}},
+    "params that fill the message": {"engine": "identity", "params": {"steps": "x" * (MIB - 110)}},
     "a content that is a list": {"engine": "identity", "content": [1, 2]},
     "a raster of odd types": {
         "engine": "identity",

@@ -15,13 +15,13 @@ from .checksum import ChecksumThread
 from .connection import Connection
 from .courier import Courier
 from .errors import Disconnected, JobFailed, LinkError
-from .exchange import Notice
 from .jobs import Event, Job, OnDisconnect, Priority, Terms
 from .messages import Header
 from .request import Request
 from .session import Limits, Session, Welcome, connect
 from .sockets import SocketTransport
 from .transport import Transport
+from .wording import Notice
 
 MakeTransport = Callable[[], Transport]
 

@@ -12,22 +12,14 @@ from .admission import admit
 from .checksum import ChecksumThread
 from .downloads import Download, Downloads
 from .errors import Disconnected, JobFailed, LinkError, ProtocolError, Refused
-from .jobs import Accepted, Downloading, Job, Preview, Progress, Result, Uploading
+from .jobs import Accepted, Downloading, Job, Preview, Result, Uploading
 from .messages import Header
 from .pace import Pace
 from .questions import Questions
-from .request import EncodedFile, Payload, Pixels, encode_request
+from .request import EncodedFile, Payload
 from .session import Limits, Message, Session, Welcome, reason
 from .uploads import Post, Upload, Uploads
-
-
-@dataclass(frozen=True)
-class Notice:
-    """Something about the daemon itself: ``code`` is the wire's, or ``restarted``, ``reconnected``, ``lost``."""
-
-    code: str
-    message: str
-    details: Header = field(default_factory=dict)
+from .wording import Notice, pixels_of, progress_of, submission
 
 
 @dataclass(eq=False)
@@ -42,6 +34,10 @@ class _Active:
     result: Header | None = None
     arriving: dict[str, Download] = field(default_factory=dict)
     arrived: dict[str, Payload] = field(default_factory=dict)
+
+    def blob_of(self, payload: Payload) -> bytes:
+        """The name that a payload of this job has on the wire."""
+        return self.uploads[payload].blob
 
 
 class Exchange:
@@ -179,7 +175,7 @@ class Exchange:
         if kind == m.ACCEPTED:
             active.job.emit(Accepted(m.natural(header, "position")))
         elif kind == m.PROGRESS:
-            active.job.emit(_progress(header))
+            active.job.emit(progress_of(header))
         elif kind == m.PREVIEW:
             self._preview(active, header)
         elif kind == m.RESULT:
@@ -192,7 +188,7 @@ class Exchange:
         for active in self._active.values():
             if not active.submitted and all(each.told for each in active.uploads.values()):
                 active.submitted = True
-                self._send(_submission(active))
+                self._send(submission(active.job, active.blob_of))
                 return True
         return False
 
@@ -233,7 +229,7 @@ class Exchange:
             # A preview that is gone already was replaced by a newer one.
             if error is None:
                 self._downloads.drop(download.blob)
-                active.job.emit(Preview(_pixels(reference, download)))
+                active.job.emit(Preview(pixels_of(reference, download.buffer)))
 
         active.preview = self._downloads.get(reference["blob"], size, None, done)
 
@@ -261,7 +257,7 @@ class Exchange:
             active.arrived[name] = (
                 EncodedFile(download.buffer)
                 if m.is_file(reference)
-                else _pixels(reference, download)
+                else pixels_of(reference, download.buffer)
             )
             self._finish_if_whole(active)
 
@@ -324,38 +320,3 @@ class Exchange:
     def _send(self, header: Header) -> None:
         if self._session is not None:
             self._session.send(header)
-
-
-def _submission(active: _Active) -> Header:
-    terms = active.job.terms
-    return {
-        "t": m.SUBMIT,
-        "job": active.job.id,
-        "request": encode_request(active.job.request, lambda each: active.uploads[each].blob),
-        "priority": terms.priority,
-        "replaces": terms.replaces,
-        "on_disconnect": terms.on_disconnect,
-        "grace": terms.grace,
-        "preview": terms.preview,
-    }
-
-
-def _progress(header: Header) -> Progress:
-    left = header.get("seconds_left")
-    return Progress(
-        phase=str(header.get("phase", "")),
-        step=m.natural(header, "step"),
-        steps=m.natural(header, "steps"),
-        seconds_left=float(left) if isinstance(left, (int, float)) else None,
-    )
-
-
-def _pixels(reference: Header, download: Download) -> Pixels:
-    return Pixels(
-        buffer=download.buffer,
-        width=reference["width"],
-        height=reference["height"],
-        channels=reference["channels"],
-        depth=reference["depth"],
-        transfer=reference["transfer"],
-    )
