@@ -11,7 +11,7 @@ from velatura.errors import BadWeights, Cancelled
 from velatura.library import download as module
 from velatura.library.download import Patience, Unreachable, download
 
-from .conftest import Shop
+from ..shop import Shop
 
 CONTENT = random.Random(1).randbytes(700_000)
 DIGEST = hashlib.sha256(CONTENT).hexdigest()

@@ -15,7 +15,7 @@ from velatura.library.download import Patience, download
 from velatura.library.places import models_dir
 from velatura.library.weights import read_state
 
-from .conftest import Shop
+from ..shop import Shop
 
 WEIGHTS = save({"conv.weight": torch.arange(90_000.0).view(10, 1000, 3, 3)})
 REAL = catalogue.MODELS

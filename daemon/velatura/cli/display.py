@@ -19,9 +19,10 @@ WORDS = {
     "queue": "Waiting",
     "prepare": "Preparing",
     "weights": "Downloading weights",
-    "statistics": "Looking at the picture",
+    "look": "Looking at the picture",
     "paint": "Painting",
     "stylise": "Stylising",
+    "write": "Writing the file",
 }
 
 
@@ -48,18 +49,20 @@ class RichBar:
 
     def show(self, phase: str, done: float, total: float, seconds_left: float | None) -> None:
         left = "" if seconds_left is None or seconds_left < 1 else f"{seconds_left:.0f} s left"
-        if self._task is None:
-            self._task = self._progress.add_task("", total=None, left="")
-        if phase != self._phase:
+        if self._task is None or phase != self._phase:
+            # A task that once had a total cannot lose it again.
+            if self._task is not None:
+                self._progress.remove_task(self._task)
             self._phase = phase
-            self._progress.reset(self._task)
-        self._progress.update(
-            self._task,
-            description=WORDS.get(phase, phase.capitalize()),
-            completed=done,
-            total=total or None,
-            left=left,
-        )
+            self._task = self._progress.add_task(_words(phase), total=total or None, left=left)
+        self._progress.update(self._task, completed=done, total=total or None, left=left)
+
+
+def _words(phase: str) -> str:
+    """What a person reads for a phase; engines may have phases of their own."""
+    if phase.startswith("download "):
+        return f"Downloading {phase.removeprefix('download ')}"
+    return WORDS.get(phase, phase.capitalize())
 
 
 @contextmanager
@@ -87,7 +90,8 @@ def console() -> Console:
     """Where text and tables go."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=True)
+    # Names of files may look like markup or like emoji.
+    return Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
 def print_json(value: Any) -> None:

@@ -63,9 +63,11 @@ def show_engine(engine: dict[str, Any]) -> None:
     out.print(f"  source   {descriptor['source']}")
     out.print(f"  styles   {', '.join(descriptor['styles']) or 'none'}")
     out.print(f"  weights  {', '.join(descriptor['weights']) or 'none'}")
+    out.print("  knobs    --set KEY=VALUE")
     for name, knob in engine["schema"].get("properties", {}).items():
-        out.print(f"  --set {name}={knob.get('default')}  {range_of(knob)}")
-        out.print(f"      {knob.get('description', '')}")
+        limits = f"{allowed}, " if (allowed := range_of(knob)) else ""
+        out.print(f"    {name:12} {limits}default {knob.get('default')}")
+        out.print(f"    {'':12} {knob.get('description', '')}")
 
 
 def range_of(knob: dict[str, Any]) -> str:

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import json
+import os
+import re
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from velatura import __version__
-from velatura.errors import VelaturaError
+from velatura.errors import BadRequest, Cancelled, OutOfMemory, VelaturaError
 from velatura_link.errors import LinkError, Refused
 
 COMMANDS = {
@@ -39,9 +43,28 @@ BAD_INPUT = frozenset(
 )
 
 
-def build_parser(wanted: str | None = None) -> argparse.ArgumentParser:
+class SystemTrouble(VelaturaError):
+    """What the operating system refused: a full disk, a folder that may not be written to."""
+
+    code = "system"
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises :class:`BadRequest` with one sentence instead of printing its usage and leaving."""
+
+    def error(self, message: str) -> NoReturn:
+        named = re.match(r"argument (\S+): (.*)", message, re.DOTALL)
+        if named is not None:
+            verb = named[2].startswith("must ")
+            message = f"{named[1]}{'' if verb else ':'} {named[2]}"
+        raise BadRequest(
+            f"{message[0].upper()}{message[1:].rstrip('.')}.", hint=f"See `{self.prog} --help`."
+        )
+
+
+def build_parser(wanted: str | None = None) -> Parser:
     """The parser of all commands. Only the module of the one ``wanted`` is loaded, to add its arguments."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="velatura", description="Style transfer by a resident daemon with warm networks."
     )
     parser.add_argument("--version", action="version", version=f"velatura {__version__}")
@@ -64,15 +87,43 @@ def build_parser(wanted: str | None = None) -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and leave with its exit code."""
     given = sys.argv[1:] if arguments is None else list(arguments)
-    wanted = next((word for word in given if not word.startswith("-")), None)
-    options = build_parser(wanted).parse_args(given)
+    as_json = "--json" in given
+    # A terminal that lacks a letter gets a question mark instead of a traceback.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
-        code = options.run(options)
+        code = _run(given)
+        sys.stdout.flush()
     except (VelaturaError, LinkError) as error:
-        code = complain(error, as_json=options.json)
+        code = complain(error, as_json=as_json)
     except KeyboardInterrupt:
+        complain(Cancelled("Interrupted."), as_json=as_json)
         code = 130
+    except BrokenPipeError:
+        # Whoever read the output has enough; Python would complain once more when it closes it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except MemoryError:
+        trouble = OutOfMemory(
+            "This machine has not enough memory for that.", hint="--size N paints it smaller."
+        )
+        code = complain(trouble, as_json=as_json)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename is not None else ""
+        code = complain(SystemTrouble(f"{where}{error.strerror or error}."), as_json=as_json)
     sys.exit(code)
+
+
+def _run(given: Sequence[str]) -> int:
+    wanted = next((word for word in given if not word.startswith("-")), None)
+    if wanted is not None and wanted not in COMMANDS:
+        raise BadRequest(
+            f"There is no command “{wanted}”.", hint=f"There are: {', '.join(COMMANDS)}."
+        )
+    options = build_parser(wanted).parse_args(given)
+    code: int = options.run(options)
+    return code
 
 
 def complain(error: VelaturaError | LinkError, *, as_json: bool) -> int:

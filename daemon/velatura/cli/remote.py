@@ -7,7 +7,9 @@ from velatura.cli.display import Bar
 from velatura.cli.stylize import Painted
 from velatura.cli.wishes import StyleWish, Wish
 from velatura.errors import BadPicture
+from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
+from velatura_link.errors import JobFailed
 from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
 from velatura_link.request import EncodedFile, Pixels, Request, StyleRef
 
@@ -34,6 +36,10 @@ def paint(wish: Wish, content: Raster, bar: Bar) -> Painted:
             result = job.wait()
         except KeyboardInterrupt:
             job.cancel()
+            raise
+        except JobFailed as error:
+            if error.code in ("bad_picture", "too_large"):
+                _read_styles(wish)
             raise
     finally:
         client.close()
@@ -70,9 +76,19 @@ def _style(style: StyleWish) -> StyleRef:
     return StyleRef(picture=EncodedFile(data), weight=style.weight)
 
 
+def _read_styles(wish: Wish) -> None:
+    """Raise what is wrong with a style's file: the daemon, which gets bytes, cannot name it."""
+    for style in wish.styles:
+        if style.path is not None:
+            read_picture(style.path)
+
+
 def _show(event: Event, bar: Bar) -> None:
     if isinstance(event, Uploading):
-        bar.show("upload", event.sent, event.total, None)
+        if event.sent < event.total:
+            bar.show("upload", event.sent, event.total, None)
+        else:
+            bar.show("queue", 0, 0, None)
     elif isinstance(event, Downloading):
         bar.show("download", event.received, event.total, None)
     elif isinstance(event, Progress):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from velatura import __version__
+from velatura.cli.arguments import number, whole_number
+from velatura.cli.display import Stopwatch, print_json
 from velatura.serve.config import GIB, Config
 
 
@@ -15,13 +18,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--idle-stop",
-        type=float,
+        type=number,
         metavar="SECONDS",
         help="stop when nobody was connected for so long (default: stay)",
     )
     parser.add_argument(
         "--quota",
-        type=int,
+        type=whole_number,
         default=4 * GIB,
         metavar="BYTES",
         help="bytes of pixels kept in the cache directory (default: 4 GiB)",
@@ -37,12 +40,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from velatura.serve.broker import Broker
 
-    Broker(
-        Config(
-            device=options.device,
-            idle_stop=options.idle_stop,
-            quota=options.quota,
-            engines=options.engines,
-        )
-    ).run()
+    config = Config(
+        device=options.device,
+        idle_stop=options.idle_stop,
+        quota=options.quota,
+        engines=options.engines,
+    )
+    broker, watch = Broker(config), Stopwatch()
+    if not options.json:
+        print(f"Velatura {__version__} serves from {config.runtime}; Ctrl-C ends it.", flush=True)
+    broker.run()
+    if options.json:
+        print_json({"runtime": config.runtime, "seconds": watch.seconds})
     return 0

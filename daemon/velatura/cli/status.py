@@ -41,7 +41,7 @@ def show(status: dict[str, Any]) -> None:
     jobs, spool = status["jobs"], status["spool"]
     state = "ends when its jobs are done" if status["draining"] else "running"
     out.print(f"Velatura {status['version']}, {state}, up {_duration(status['uptime'])}")
-    out.print(f"  clients  {status['sessions']}")
+    out.print(f"  clients  {status['sessions'] - 1} besides this one")
     out.print(f"  jobs     {jobs['running']} running, {jobs['queued']} waiting")
     out.print(
         f"  spool    {_size(spool['bytes'])} of {_size(spool['quota'])} in {spool['blobs']} blobs"
@@ -50,14 +50,18 @@ def show(status: dict[str, Any]) -> None:
         out.print(f"  worker   {worker['device']}, {worker['state']}, process {worker['pid']}")
         for name, count in worker["counters"].items():
             shown = _size(count) if name.endswith("_bytes") else count
-            out.print(f"             {name.replace('_', ' ')}: {shown}")
+            out.print(f"             {name.removesuffix('_bytes').replace('_', ' ')}: {shown}")
 
 
 def _duration(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def _size(count: int) -> str:
+    if count < 1 << 20:
+        return f"{count / (1 << 10):.0f} KiB"
     return f"{count / (1 << 20):.0f} MiB"

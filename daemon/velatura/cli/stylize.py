@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from velatura.cli.arguments import number, whole_number
 from velatura.cli.display import Bar, Stopwatch, console, print_json, progress_bar
 
 if TYPE_CHECKING:
@@ -32,10 +33,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="STYLE[:WEIGHT]",
-        help="a picture file or a name of the style library; several are mixed by weight",
+        help="a picture file or a name of the style library; given more than once, styles are mixed "
+        "by weight (default: 1)",
     )
     parser.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="OUT", help="PNG, JPEG, WebP or TIFF"
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="OUT",
+        help="where to write it: a name that ends in .png, .jpg, .webp or .tif",
     )
     parser.add_argument(
         "--engine",
@@ -48,15 +55,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="a knob of the engine; see `velatura engines NAME`",
+        help="turn a knob of the engine; `velatura engines NAME` lists them",
     )
     parser.add_argument(
-        "--strength", type=float, default=1.0, metavar="0..1", help="0 keeps the content"
+        "--strength",
+        type=number,
+        default=1.0,
+        metavar="0..1",
+        help="0 keeps the content (default: 1)",
     )
     parser.add_argument(
-        "--size", type=int, metavar="N", help="the result's long side in pixels (default: as it is)"
+        "--size",
+        type=whole_number,
+        metavar="N",
+        help="the result's long side in pixels (default: the content's)",
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of whatever is random")
+    parser.add_argument(
+        "--seed",
+        type=whole_number,
+        default=0,
+        metavar="N",
+        help="another N, another picture, where an engine throws dice (default: 0)",
+    )
     parser.add_argument(
         "--device", metavar="D", help="cuda, cuda:1, mps, xpu or cpu (default: the daemon's)"
     )
@@ -79,8 +99,9 @@ def run(options: argparse.Namespace) -> int:
     bar: Bar
     with progress_bar(as_json=options.json) as bar:
         painted = paint(wish, content.raster, bar)
-    notes = [*content.notes, *painted.notes]
-    notes += write_picture(wish.output, painted.raster, icc_profile=content.icc_profile)
+        bar.show("write", 0, 0, None)
+        lost = write_picture(wish.output, painted.raster, icc_profile=content.icc_profile)
+    notes = [*content.notes, *painted.notes, *lost]
     report = {
         "output": str(wish.output),
         "engine": wish.engine,

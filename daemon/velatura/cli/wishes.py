@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from velatura.errors import BadParams, BadRequest
-from velatura.imaging.files import Picture, read_picture
+from velatura.errors import BadParams, BadRequest, TooLarge
+from velatura.imaging.files import PIXELS, SIDE, Picture, read_picture, require_writable
 from velatura.imaging.resample import fit, resized
 
 Scalar = bool | int | float | str
+
+LARGEST = (1 << 63) - 1
+"""The largest whole number that travels as such."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,17 @@ class Wish:
 
 
 def wish_of(options: argparse.Namespace) -> Wish:
-    """The wish that ``options`` say. Raises :class:`BadRequest` and :class:`BadParams`."""
+    """The wish that ``options`` say. Raises :class:`BadRequest` and :class:`BadParams`.
+
+    Everything that can be known to be wrong before anything is loaded is refused here.
+    """
     if not 0 <= options.strength <= 1:
         raise BadRequest(f"--strength must be from 0 to 1, not {options.strength:g}.")
     if options.size is not None and options.size < 1:
         raise BadRequest(f"--size must be at least 1 pixel, not {options.size}.")
+    if not 0 <= options.seed <= LARGEST:
+        raise BadRequest(f"--seed must be from 0 to {LARGEST}, not {options.seed}.")
+    require_writable(options.output)
     return Wish(
         content=options.content,
         styles=tuple(style_of(text) for text in options.style),
@@ -71,9 +80,12 @@ def style_of(text: str) -> StyleWish:
     path = Path(text)
     if path.is_file():
         return StyleWish(path, None, weight)
+    if path.is_dir():
+        raise BadRequest(f"The style {text} is a folder.", hint="Name a picture in it.")
     if path.suffix or len(path.parts) > 1:
         raise BadRequest(
-            f"There is no file {text}.", hint="A style is a picture file or a name of the library."
+            f"There is no style file {text}.",
+            hint="A style is a picture file or a name of the library.",
         )
     return StyleWish(None, text, weight)
 
@@ -93,14 +105,21 @@ def params_of(settings: Sequence[str]) -> dict[str, Scalar]:
 
 
 def read_content(wish: Wish) -> Picture:
-    """The content at the size that was asked for, in its own depth."""
+    """The content at the size that was asked for, in its own depth.
+
+    Raises what :func:`read_picture` raises, and :class:`TooLarge` for a size over the same limits.
+    """
     picture = read_picture(wish.content)
     raster = picture.raster
     if wish.size is None or wish.size == max(raster.width, raster.height):
         return picture
-    return replace(
-        picture, raster=resized(raster, fit(raster.width, raster.height, long=wish.size))
-    )
+    width, height = fit(raster.width, raster.height, long=wish.size)
+    if max(width, height) > SIDE or width * height > PIXELS:
+        raise TooLarge(
+            f"--size {wish.size} gives {width} × {height} pixels, and that is too large.",
+            hint=f"A picture may have {SIDE} pixels on a side and {PIXELS} in all.",
+        )
+    return replace(picture, raster=resized(raster, (width, height)))
 
 
 def _is_number(text: str) -> bool:
@@ -116,4 +135,6 @@ def _scalar(text: str) -> Scalar:
         value = json.loads(text)
     except ValueError:
         return text
+    if isinstance(value, int) and abs(value) > LARGEST:
+        return float(value)
     return value if isinstance(value, bool | int | float) else text

@@ -73,12 +73,17 @@ def validate(engine: Engine, params: Mapping[str, Any]) -> EngineParams:
 
     Raises :class:`BadParams` with one sentence about the first knob that is wrong.
     """
+    properties: dict[str, dict[str, Any]] = engine.Params.model_json_schema().get("properties", {})
+    for knob, value in params.items():
+        # To pydantic, true is the number 1.
+        schema = properties.get(knob, {})
+        if isinstance(value, bool) and schema.get("type") in ("integer", "number"):
+            raise BadParams(f"{knob} must be {_wanted(schema)}, not {str(value).lower()}.")
     try:
         return engine.Params.model_validate(dict(params))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
     knob = str(first["loc"][0]) if first["loc"] else ""
-    properties: dict[str, dict[str, Any]] = engine.Params.model_json_schema().get("properties", {})
     if first["type"] == "extra_forbidden":
         raise BadParams(
             f"The engine {engine.descriptor.name} has no knob “{knob}”.",

@@ -85,7 +85,7 @@ def read_picture(source: Path | bytes, *, pixels: int = PIXELS, side: int = SIDE
         if image.mode == "CMYK":
             image, profile = _rgb_from_cmyk(image, profile, notes), None
         raster = Raster(_pixels(image, notes))
-    require_finite(raster)
+    require_finite(raster, name)
     return Picture(raster, profile, picture_format, tuple(notes))
 
 
@@ -151,12 +151,12 @@ def _require_size(image: Image.Image, name: str, pixels: int, side: int) -> None
     if max(width, height) > side:
         raise TooLarge(
             f"{name} has {width} × {height} pixels; a side may have at most {side}.",
-            hint="Make it smaller, or raise the limit.",
+            hint="Make it smaller first.",
         )
     if width * height > pixels:
         raise TooLarge(
             f"{name} has {width} × {height} pixels; together at most {pixels} are allowed.",
-            hint="Make it smaller, or raise the limit.",
+            hint="Make it smaller first.",
         )
 
 
@@ -215,12 +215,7 @@ def write_picture(
     appears whole or not at all. Raises :class:`BadRequest` for another suffix and for places that
     cannot be written to.
     """
-    file_format = _WRITTEN.get(path.suffix.lower())
-    if file_format is None:
-        raise BadRequest(
-            f"{path.name} has no suffix of a format that can be written.",
-            hint=f"Use one of {', '.join(_WRITTEN)}.",
-        )
+    file_format = _format_of(path)
     image, notes = _image_of(raster, file_format)
     options: dict[str, Any] = {"format": file_format}
     if file_format in ("JPEG", "WEBP"):
@@ -238,6 +233,29 @@ def write_picture(
     except ValueError as error:
         raise BadRequest(f"{path} cannot be written as {file_format}: {error}.") from error
     return notes
+
+
+def require_writable(path: Path) -> None:
+    """Raise :class:`BadRequest` when :func:`write_picture` could not write ``path``, as far as that
+    can be known before.
+    """
+    _format_of(path)
+    if path.is_dir():
+        raise BadRequest(f"{path} is a folder.", hint="Name a file in it.")
+    if not path.parent.is_dir():
+        raise BadRequest(f"There is no folder {path.parent}.", hint="Make it first.")
+    if not os.access(path.parent, os.W_OK):
+        raise BadRequest(f"The folder {path.parent} may not be written to.")
+
+
+def _format_of(path: Path) -> str:
+    file_format = _WRITTEN.get(path.suffix.lower())
+    if file_format is None:
+        raise BadRequest(
+            f"{path.name} has no suffix of a format that can be written.",
+            hint=f"Use one of {', '.join(_WRITTEN)}.",
+        )
+    return file_format
 
 
 @contextmanager

@@ -216,13 +216,13 @@ def all_finite(pixels: Pixels) -> bool:
     return bool(np.isfinite(pixels).all())
 
 
-def require_finite(raster: Raster) -> None:
+def require_finite(raster: Raster, name: str = "The picture") -> None:
     """Raise :class:`BadPicture` when a pixel of a float raster is NaN or infinite; integers always
-    pass.
+    pass. ``name`` is what the sentence calls the raster.
     """
     for y0, y1 in bands(raster.height, raster.nbytes // raster.height):
         if not all_finite(raster.pixels[y0:y1]):
             raise BadPicture(
-                f"The picture has values in rows {y0} to {y1 - 1} that are not finite numbers.",
+                f"{name} has values in rows {y0} to {y1 - 1} that are not finite numbers.",
                 hint="NaN and infinity come from a broken filter or blend; repaint that part.",
             )

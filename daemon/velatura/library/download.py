@@ -154,9 +154,9 @@ class _Fetch:
                 raise Unreachable(f"the server answered {error.code} {error.reason}") from error
             raise _Interrupted(f"the server answered {error.code} {error.reason}") from error
         except urllib.error.URLError as error:
-            raise _Interrupted(f"{error.reason}") from error
+            raise _Interrupted(_reason(error.reason)) from error
         except (OSError, http.client.HTTPException) as error:
-            raise _Interrupted(str(error) or "the connection broke") from error
+            raise _Interrupted(_reason(error)) from error
         return response
 
     def _resumable(self) -> int:
@@ -191,7 +191,13 @@ class _Fetch:
         try:
             return response.read1(BLOCK)
         except (OSError, http.client.HTTPException) as error:
-            raise _Interrupted(str(error) or "the connection broke") from error
+            raise _Interrupted(_reason(error)) from error
+
+
+def _reason(error: object) -> str:
+    """Why a connection ended, in the system's words without its number."""
+    words = getattr(error, "strerror", None) or str(error) or "the connection broke"
+    return str(words).rstrip(".")
 
 
 def _beside(target: Path, suffix: str) -> Path:

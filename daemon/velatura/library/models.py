@@ -93,7 +93,7 @@ def ensure(name: str, *, progress: Progress | None = None) -> Found:
             accept=accept,
         )
     except Unreachable as error:
-        raise _missing(model, f"could not be downloaded: {error}") from error
+        raise _missing(model, f"at {url} could not be downloaded: {error}") from error
     except OSError as error:
         raise _missing(model, f"could not be saved in {target.parent}: {error}") from error
     note = ""
@@ -189,5 +189,5 @@ def _missing(model: Model, why: str) -> WeightsMissing:
         f"The weights “{model.name}” ({model.title}) are not here: the file {why}.",
         hint=(f"Get {urls[0]} in another way" if urls else f"Get {names} from {model.source}")
         + ", then run “velatura models add FILE”, or put it into a folder that VELATURA_MODELS "
-        "names.",
+        "names and run “velatura stop”.",
     )

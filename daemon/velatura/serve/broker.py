@@ -18,6 +18,7 @@ import zmq
 
 from velatura import __version__
 from velatura.engines import manifest as manifests
+from velatura.serve import statements
 from velatura.serve.config import Config
 from velatura.serve.crew import Crew, Worker
 from velatura.serve.dispatch import Dispatcher
@@ -30,7 +31,7 @@ from velatura.serve.transfers import Transfers
 from velatura.serve.upgrade import installation_fingerprint
 from velatura_link.connection import FILE_NAME, Connection, private_directory, write_connection
 from velatura_link.errors import ProtocolError
-from velatura_link.messages import HEADER_LIMIT, PROTOCOL, Header, unpack_header
+from velatura_link.messages import HEADER_LIMIT, Header, unpack_header
 
 CHECK_SECONDS = 2.0
 
@@ -167,7 +168,7 @@ class Broker:
             self._manifest = manifests.read(self.config.cache, self._code)
             if self._manifest is not None:
                 for session in self.sessions:
-                    self.sessions.send(session, self._manifest_notice(self._manifest))
+                    self.sessions.send(session, statements.manifest_notice(self._manifest))
         self.dispatcher.worker_ready()
 
     def worker_says(self, worker: Worker, header: Header) -> None:
@@ -322,35 +323,7 @@ class Broker:
         return self._manifest
 
     def _welcome(self, known: str | None) -> Header:
-        limits, manifest = self.config.limits, self._manifest
-        manifest_hash = manifests.manifest_hash(manifest) if manifest is not None else None
-        return {
-            "t": "welcome",
-            "v": PROTOCOL,
-            "instance": self._instance,
-            "version": __version__,
-            "limits": {
-                "chunk": limits.chunk,
-                "window": limits.window,
-                "blob": limits.blob,
-                "pixels": limits.pixels,
-                "side": limits.side,
-                "jobs": limits.jobs,
-                "blobs": limits.blobs,
-            },
-            "manifest_hash": manifest_hash,
-            "manifest": manifest if manifest_hash != known else None,
-            "heartbeat": self.config.heartbeat,
-        }
-
-    def _manifest_notice(self, manifest: manifests.Manifest) -> Header:
-        return {
-            "t": "notice",
-            "code": "manifest",
-            "message": "The engines are known now.",
-            "manifest_hash": manifests.manifest_hash(manifest),
-            "manifest": manifest,
-        }
+        return statements.welcome(self.config, self._instance, self._manifest, known)
 
     def _ping(self, session: Session, header: Header) -> None:
         self.sessions.send(session, {"t": "pong", "n": header.get("n")})
@@ -363,32 +336,11 @@ class Broker:
             self._drain("The daemon was asked to stop.")
 
     def _status(self, session: Session, header: Header) -> None:
-        self.sessions.send(
-            session,
-            {
-                "t": "status",
-                "instance": self._instance,
-                "version": __version__,
-                "uptime": time.time() - self._started,
-                "draining": self.dispatcher.draining,
-                "sessions": len(self.sessions),
-                "jobs": self.dispatcher.counts(),
-                "spool": {
-                    "bytes": self.spool.bytes,
-                    "quota": self.spool.quota,
-                    "blobs": len(self.spool),
-                },
-                "workers": [
-                    {
-                        "pid": worker.process.pid,
-                        "device": worker.title or worker.asked or self.config.device,
-                        "state": "starting"
-                        if not worker.ready
-                        else ("busy" if worker.jobs else "idle"),
-                        "job": worker.jobs[-1].id if worker.jobs else None,
-                        "counters": worker.counters,
-                    }
-                    for worker in self.crew
-                ],
-            },
-        )
+        facts = {
+            "instance": self._instance,
+            "uptime": time.time() - self._started,
+            "draining": self.dispatcher.draining,
+            "sessions": len(self.sessions),
+            "jobs": self.dispatcher.counts(),
+        }
+        self.sessions.send(session, statements.status(self.config, facts, self.spool, self.crew))

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from velatura.errors import BadRequest, BlobMissing, Busy, Draining, UnknownEngine, VelaturaError
+from velatura.errors import BadRequest, BlobMissing, Busy, Draining, VelaturaError
 from velatura.serve.config import Config
 from velatura.serve.crew import Crew, Worker
-from velatura.serve.jobs import MAX_GRACE, Job, Queue
-from velatura.serve.requests import blobs_of
+from velatura.serve.jobs import Job, Queue
+from velatura.serve.requests import blobs_of, read_submit
 from velatura.serve.sessions import Session, Sessions
 from velatura.serve.spool import Spool
 from velatura.serve.transfers import Transfers
@@ -65,7 +65,7 @@ class Dispatcher:
             return
         try:
             self._check_room(session)
-            job = self._read(session, job_id, header)
+            job = read_submit(session, job_id, header, self._engines())
             self._take_blobs(job)
         except VelaturaError as error:
             self._spool.let_go(job_id)
@@ -205,38 +205,6 @@ class Dispatcher:
             )
         if sum(job.final is None for job in session.jobs.values()) >= self._config.limits.jobs:
             raise Busy("Too many unfinished jobs.", hint="Wait for some of them.")
-
-    def _read(self, session: Session, job_id: bytes, header: Header) -> Job:
-        request = header.get("request")
-        if not isinstance(request, dict):
-            raise BadRequest("A submit must carry a request.")
-        engines = self._engines()
-        name = request.get("engine")
-        if engines is not None and name not in engines:
-            raise _unknown_engine(name, engines)
-        grace = header.get("grace", 0)
-        preview = header.get("preview")
-        if not isinstance(grace, (int, float)) or not 0 <= grace <= MAX_GRACE:
-            raise BadRequest(f"grace must be from 0 to {MAX_GRACE:.0f} seconds.")
-        if preview is not None and (not isinstance(preview, (int, float)) or preview < 0):
-            raise BadRequest("preview must be a number of seconds.")
-        priority = header.get("priority", "interactive")
-        if priority not in ("interactive", "batch"):
-            raise BadRequest("priority is interactive or batch.")
-        fate = header.get("on_disconnect", "cancel")
-        if fate not in ("cancel", "keep"):
-            raise BadRequest("on_disconnect is cancel or keep.")
-        replaces = header.get("replaces")
-        return Job(
-            job_id,
-            session,
-            request,
-            priority,
-            replaces if isinstance(replaces, str) else None,
-            fate == "keep",
-            float(grace),
-            preview,
-        )
 
     def _take_blobs(self, job: Job) -> None:
         assert self.transfers is not None
@@ -400,9 +368,3 @@ class Dispatcher:
 
 def _blob_missing() -> BlobMissing:
     return BlobMissing("The request names a blob that is not there.", hint="Put it again.")
-
-
-def _unknown_engine(name: object, engines: dict[str, Any]) -> UnknownEngine:
-    return UnknownEngine(
-        f"There is no engine {name!r}.", hint=f"There are: {', '.join(sorted(engines))}."
-    )

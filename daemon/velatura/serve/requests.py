@@ -5,14 +5,18 @@ Engines check their own knobs; this is about shape and size. The layout is docs/
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from velatura.errors import BadRequest, TooLarge
+from velatura.errors import BadRequest, TooLarge, UnknownEngine
 from velatura.serve.config import Limits
+from velatura.serve.jobs import MAX_GRACE, Job
 from velatura_link.errors import ProtocolError
-from velatura_link.messages import ID_BYTES, check_raster, is_file
+from velatura_link.messages import ID_BYTES, Header, check_raster, is_file
+
+if TYPE_CHECKING:
+    from velatura.serve.sessions import Session
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,42 @@ class BlobUse:
 
     blob: bytes
     size: int | None
+
+
+def read_submit(
+    session: Session, job_id: bytes, header: Header, engines: Container[str] | None
+) -> Job:
+    """The job that a ``submit`` asks for. ``engines`` are the known ones, None while nobody knows.
+
+    Raises :class:`BadRequest` and :class:`UnknownEngine`.
+    """
+    request = header.get("request")
+    if not isinstance(request, dict):
+        raise BadRequest("A submit must carry a request.")
+    name = request.get("engine")
+    if engines is not None and name not in engines:
+        raise UnknownEngine(
+            f"There is no engine {name!r}.", hint="`velatura engines` lists those there are."
+        )
+    grace, preview = header.get("grace", 0), header.get("preview")
+    priority, fate = header.get("priority", "interactive"), header.get("on_disconnect", "cancel")
+    replaces = header.get("replaces")
+    _require(_is_number(grace) and 0 <= grace <= MAX_GRACE, f"grace is 0 to {MAX_GRACE:.0f} s.")
+    _require(
+        preview is None or (_is_number(preview) and preview >= 0), "preview is a number of seconds."
+    )
+    _require(priority in ("interactive", "batch"), "priority is interactive or batch.")
+    _require(fate in ("cancel", "keep"), "on_disconnect is cancel or keep.")
+    return Job(
+        job_id,
+        session,
+        request,
+        priority,
+        replaces if isinstance(replaces, str) else None,
+        fate == "keep",
+        float(grace),
+        preview,
+    )
 
 
 def blobs_of(request: dict[str, Any], limits: Limits) -> list[BlobUse]:
@@ -121,6 +161,10 @@ def _check_fraction(value: object, name: str) -> None:
 def _require(condition: object, message: str) -> None:
     if not condition:
         raise BadRequest(message)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _is_id(value: object) -> bool:

@@ -10,9 +10,10 @@ from concurrent.futures import Future
 
 from .checksum import ChecksumThread
 from .errors import Disconnected, LinkError, ProtocolError, Refused
-from .exchange import Exchange, Notice
+from .exchange import Exchange
 from .jobs import Job
 from .session import Session, Welcome
+from .wording import Notice
 
 Dial = Callable[[], "tuple[Session, Welcome, str]"]
 """Opens a session: itself, its welcome, its endpoint. Raises :class:`LinkError`."""

@@ -1,0 +1,21 @@
+"""Values on the command line, with a sentence for what they should have been."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+
+
+def number(text: str) -> float:
+    """A number, infinite ones and NaN included."""
+    try:
+        return float(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"must be a number, not “{text}”") from error
+
+
+def whole_number(text: str) -> int:
+    """A number without a fraction, of either sign."""
+    try:
+        return int(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"must be a whole number, not “{text}”") from error
