@@ -17,6 +17,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ import velatura_link
 from conftest import PATIENCE, Daemon, wait_until
 from velatura_link import messages as m
 from velatura_link import zmtp
-from velatura_link.checks.bench import Bench, Peer, pattern, raster
+from velatura_link.checks.bench import Bench, Broken, Peer, pattern, raster
 from velatura_link.connection import FILE_NAME
 from velatura_link.errors import LinkError
 from velatura_link.pyzmq import PyzmqTransport
@@ -45,16 +46,21 @@ AT_ONCE = 2.0
 """Seconds in which a daemon that is not stuck answers a ping, also on a busy machine."""
 
 SERVE = """
-import json, sys
+import json, resource, sys
 from velatura.serve.broker import Broker
 from velatura.serve.config import Config
+if files := int(sys.argv[2]):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
 Broker(Config(engines=("identity",), **json.loads(sys.argv[1]))).run()
 """
 
 
-def start_impatient(home: Path, tree: Path | None = None, **settings: Any) -> Daemon:
-    """A daemon that waits for nobody long, so that tests need not either; its code may be a copy in ``tree``."""
-    given = {"quota": QUOTA, "heartbeat": 1.0, "resume_grace": 0.5, "drain_grace": 1.0, **settings}
+def start_impatient(home: Path, tree: Path | None = None, files: int = 0) -> Daemon:
+    """A daemon that waits for nobody long, so that tests need not either.
+
+    Its code may be a copy in ``tree``; ``files`` limits the files it may open, as far as it does not ask for more.
+    """
+    settings = {"quota": QUOTA, "heartbeat": 1.0, "resume_grace": 0.5, "drain_grace": 1.0}
     home.mkdir(exist_ok=True)
     environment = {
         **os.environ,
@@ -66,7 +72,7 @@ def start_impatient(home: Path, tree: Path | None = None, **settings: Any) -> Da
         environment["PYTHONPATH"] = str(tree)
     with (home / "daemon.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-c", SERVE, json.dumps(given)],
+            [sys.executable, "-c", SERVE, json.dumps(settings), str(files)],
             env=environment,
             stdout=log,
             stderr=log,
@@ -75,9 +81,9 @@ def start_impatient(home: Path, tree: Path | None = None, **settings: Any) -> Da
 
 
 @contextlib.contextmanager
-def impatient(home: Path, tree: Path | None = None, **settings: Any) -> Iterator[Daemon]:
+def impatient(home: Path, tree: Path | None = None, files: int = 0) -> Iterator[Daemon]:
     """One that is ended afterwards."""
-    daemon = start_impatient(home, tree, **settings)
+    daemon = start_impatient(home, tree, files)
     try:
         yield daemon
     finally:
@@ -133,6 +139,10 @@ def status(peer: Peer) -> m.Header:
     return peer.expect(m.STATUS).header
 
 
+def has_running_job(peer: Peer) -> bool:
+    return bool(status(peer)["jobs"]["running"])
+
+
 def worker_pid(peer: Peer) -> int:
     pid: int = wait_until(
         lambda: next((w["pid"] for w in status(peer)["workers"] if w["state"] != "starting"), None),
@@ -150,15 +160,19 @@ def await_rest(daemon: Daemon, bench: Bench) -> None:
     last = bench.peer()
     wait_until(lambda: status(last)["sessions"] == 1, "the others' end")
     wait_until(lambda: status(last)["jobs"] == {"queued": 0, "running": 0}, "the end of all jobs")
-    wait_until(lambda: spool_bytes(last) == 0, "the spool to be empty")
-    make_tight(last)
-    files = daemon.spool_files
-    assert len(files) == status(last)["spool"]["blobs"], sorted(path.name for path in files)
+    empty_spool(last)
+    assert not daemon.spool_files
 
 
-def spool_bytes(peer: Peer) -> int:
-    count: int = status(peer)["spool"]["bytes"]
-    return count
+def empty_spool(peer: Peer) -> None:
+    """Wait until nobody needs any blob, and have those that are only kept for later removed."""
+
+    def is_empty() -> bool:
+        make_tight(peer)
+        return bool(status(peer)["spool"]["bytes"] == 0)
+
+    wait_until(is_empty, "the spool to be empty")
+    make_tight(peer)
 
 
 def make_tight(peer: Peer) -> None:
@@ -326,7 +340,50 @@ def odd_value(dice: random.Random, ids: list[bytes], depth: int = 0) -> Any:
     return dice.choice(odd)()
 
 
-FIELDS = ["blob", "job", "size", "digest", "offset", "upto", "check", "n", "v", "nonce", "proof", "endpoint", "client", "manifest", "priority", "replaces", "on_disconnect", "grace", "preview", "engine", "params", "content", "strength", "seed", "styles", "regions", "inputs", "mask", "weight", "picture", "name", "model", "file", "code", "index", "before", "width", "height", "channels", "depth", "transfer", "encoding"]
+FIELDS = [
+    "blob",
+    "job",
+    "size",
+    "digest",
+    "offset",
+    "upto",
+    "check",
+    "n",
+    "v",
+    "nonce",
+    "proof",
+    "endpoint",
+    "client",
+    "manifest",
+    "priority",
+    "replaces",
+    "on_disconnect",
+    "grace",
+    "preview",
+    "engine",
+    "params",
+    "content",
+    "strength",
+    "seed",
+    "styles",
+    "regions",
+    "inputs",
+    "mask",
+    "weight",
+    "picture",
+    "name",
+    "model",
+    "file",
+    "code",
+    "index",
+    "before",
+    "width",
+    "height",
+    "channels",
+    "depth",
+    "transfer",
+    "encoding",
+]
 KINDS = (
     *BLOB_MESSAGES,
     *(m.SUBMIT, m.CANCEL, m.RELEASE, m.STATUS, m.PING, m.PONG, m.PROVE, "", "odd"),
@@ -540,11 +597,13 @@ def test_finished_jobs_that_nobody_releases_cannot_fill_memory(
 ) -> None:
     sloth = bench.peer()
     before = resident(daemon)
-    nothing = [{} for _ in range(200_000)]
+    nothing: list[dict[str, int]] = [{} for _ in range(200_000)]
     for _ in range(30):
         job = m.new_id()
         sloth.send(
-            m.SUBMIT, job=job, request={"engine": "identity", "params": {}, "regions": [], "x": nothing}
+            m.SUBMIT,
+            job=job,
+            request={"engine": "identity", "params": {}, "regions": [], "x": nothing},
         )
         assert sloth.final(job)["t"] == m.FAILED
     assert_served(honest)
@@ -669,7 +728,7 @@ def test_files_kept_for_later_count_against_the_quota(daemon: Daemon, honest: Pe
     def lie_on_disk() -> int:
         return sum(path.stat().st_size for path in daemon.spool_files)
 
-    wait_until(lambda: spool_bytes(honest) == 0, "the spool to be empty")
+    empty_spool(honest)
     for parts in (4, 2):
         blobs = [honest.put(pattern(QUOTA // parts - MIB, n)) for n in range(parts)]
         assert lie_on_disk() <= QUOTA
@@ -723,13 +782,24 @@ def test_more_connections_than_files_can_be_open_harm_nobody(home: Path) -> None
         honest = bench.peer()
         resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, (96, 96))
         with contextlib.ExitStack() as crowd:
-            for _ in range(120):
-                crowd.enter_context(connect_silently(honest.endpoint))
+            for _ in range(120):  # through loopback: libzmq aborts by itself for Unix sockets
+                crowd.enter_context(connect_silently(daemon.connection().endpoints[-1]))
             with contextlib.suppress(LinkError):
                 honest.put(pattern(1000))
             assert_served(honest)
         honest.put(pattern(1000, 1))
         await_rest_of(daemon, bench, honest)
+
+
+def test_a_daemon_takes_as_many_open_files_as_it_may_have(home: Path) -> None:
+    with impatient(home, files=128) as daemon:
+        bench = Bench(daemon.connection(), SocketTransport)
+        honest = bench.peer()
+        with contextlib.ExitStack() as crowd:
+            for _ in range(200):
+                crowd.enter_context(connect_silently(honest.endpoint))
+            assert_served(honest)
+        bench.close()
 
 
 def test_a_spool_that_was_cleaned_away_harms_nobody(home: Path) -> None:
@@ -764,7 +834,7 @@ def test_a_worker_killed_before_it_began_leaves_no_file(daemon: Daemon, bench: B
         pid = worker_pid(peer)
         os.kill(pid, signal.SIGSTOP)
         job = peer.submit(picture)
-        wait_until(lambda peer=peer: status(peer)["jobs"]["running"], "the job to be given away")
+        wait_until(partial(has_running_job, peer), "the job to be given away")
         os.kill(pid, signal.SIGKILL)
         output = peer.result(job)["outputs"]["picture"]
         assert len(peer.get(output["blob"], 256 * 256 * 4)) == 256 * 256 * 4
@@ -796,17 +866,6 @@ def test_a_job_for_a_device_of_its_own_survives_its_worker(daemon: Daemon, bench
     busy = next(w["pid"] for w in status(peer)["workers"] if w["state"] == "busy")
     os.kill(busy, signal.SIGKILL)
     peer.result(job)
-
-
-def test_made_up_devices_do_not_start_processes_without_end(bench: Bench) -> None:
-    peer = bench.peer()
-    before = len(status(peer)["workers"])
-    for number in range(6):
-        job = m.new_id()
-        request = {"engine": "identity", "device": f"gpu:{number}", "content": content(peer)}
-        peer.send(m.SUBMIT, job=job, request=request)
-        peer.final(job)
-    assert len(status(peer)["workers"]) <= before + 2
 
 
 def test_a_job_taken_up_again_under_its_id_keeps_its_pixels(bench: Bench) -> None:

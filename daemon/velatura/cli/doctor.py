@@ -117,7 +117,7 @@ def _daemon() -> Finding:
         return Finding(
             "daemon",
             False,
-            f"its connection file is there, but it does not answer: {error.message}",
+            f"it left a connection file and does not answer. {error.message}",
             "It may have been killed; the next `velatura stylize` starts another.",
         )
     if client is None:

@@ -68,16 +68,17 @@ def build_parser(wanted: str | None = None) -> Parser:
         prog="velatura", description="Style transfer by a resident daemon with warm networks."
     )
     parser.add_argument("--version", action="version", version=f"velatura {__version__}")
+    # For the help alone: the flag is taken out before, since it may stand anywhere.
     parser.add_argument(
-        "--json", action="store_true", help="print one JSON object instead of text and bars"
+        "--json",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="print one JSON object instead of text and bars; may stand anywhere",
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
         if name == wanted:
-            command.add_argument(
-                "--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS
-            )
             module = importlib.import_module(f"velatura.cli.{name}")
             module.configure(command)
             command.set_defaults(run=module.run)
@@ -92,36 +93,44 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    code = _attempt([word for word in given if word != "--json"], as_json=as_json)
     try:
-        code = _run(given)
         sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the output had enough; Python would complain when it closes it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = code or 1
+    sys.exit(code)
+
+
+def _attempt(given: Sequence[str], *, as_json: bool) -> int:
+    """The exit code of a command; what went wrong has been told."""
+    try:
+        return _run(given, as_json=as_json)
     except (VelaturaError, LinkError) as error:
-        code = complain(error, as_json=as_json)
+        return complain(error, as_json=as_json)
     except KeyboardInterrupt:
         complain(Cancelled("Interrupted."), as_json=as_json)
-        code = 130
+        return 130
     except BrokenPipeError:
-        # Whoever read the output has enough; Python would complain once more when it closes it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 1
+        return 1
     except MemoryError:
         trouble = OutOfMemory(
             "This machine has not enough memory for that.", hint="--size N paints it smaller."
         )
-        code = complain(trouble, as_json=as_json)
+        return complain(trouble, as_json=as_json)
     except OSError as error:
         where = f"{error.filename}: " if error.filename is not None else ""
-        code = complain(SystemTrouble(f"{where}{error.strerror or error}."), as_json=as_json)
-    sys.exit(code)
+        return complain(SystemTrouble(f"{where}{error.strerror or error}."), as_json=as_json)
 
 
-def _run(given: Sequence[str]) -> int:
+def _run(given: Sequence[str], *, as_json: bool) -> int:
     wanted = next((word for word in given if not word.startswith("-")), None)
     if wanted is not None and wanted not in COMMANDS:
         raise BadRequest(
             f"There is no command “{wanted}”.", hint=f"There are: {', '.join(COMMANDS)}."
         )
-    options = build_parser(wanted).parse_args(given)
+    options = build_parser(wanted).parse_args(given, argparse.Namespace(json=as_json))
     code: int = options.run(options)
     return code
 

@@ -7,6 +7,7 @@ import argparse
 from velatura import __version__
 from velatura.cli.arguments import number, whole_number
 from velatura.cli.display import Stopwatch, print_json
+from velatura.errors import BadRequest
 from velatura.serve.config import GIB, Config
 
 
@@ -40,6 +41,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from velatura.serve.broker import Broker
 
+    if options.idle_stop is not None and not options.idle_stop > 0:
+        raise BadRequest(
+            f"--idle-stop must be a number of seconds above 0, not {options.idle_stop:g}."
+        )
+    if options.quota < 1:
+        raise BadRequest(f"--quota must be at least 1 byte, not {options.quota}.")
     config = Config(
         device=options.device,
         idle_stop=options.idle_stop,

@@ -8,7 +8,8 @@ from pathlib import Path
 from velatura import __version__
 from velatura_link.client import Client
 from velatura_link.connection import FILE_NAME, Connection, read_connection
-from velatura_link.launch import ensure_daemon
+from velatura_link.errors import Disconnected
+from velatura_link.launch import ensure_daemon, find_daemon
 from velatura_link.places import runtime_dir
 
 IDLE_STOP = 1800
@@ -38,8 +39,13 @@ def connect() -> Client:
 
 
 def connect_to_running() -> Client | None:
-    """A client of the daemon that runs; None when none does."""
+    """A client of the daemon that runs; None when none does.
+
+    Raises :class:`Disconnected` at once when one was killed and left its connection file behind.
+    """
     connection = running()
     if connection is None:
         return None
+    if find_daemon() is None:
+        raise Disconnected(f"Nobody listens where {connection_file()} says.")
     return Client(connection, name="velatura command line", version=__version__)

@@ -6,9 +6,12 @@ Its whole life reads ``startup → main_loop → shutdown``. What it does with a
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import socket
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable
 from types import FrameType
@@ -22,16 +25,21 @@ from velatura.serve import statements
 from velatura.serve.config import Config
 from velatura.serve.crew import Crew, Worker
 from velatura.serve.dispatch import Dispatcher
-from velatura.serve.endpoints import bind_loopback, bind_unix, unlink_unix
+from velatura.serve.endpoints import (
+    allow_many_files,
+    bind_loopback,
+    bind_unix,
+    unlink_unix,
+)
 from velatura.serve.instance import InstanceLock, start_successor
+from velatura.serve.reception import Handler, Reception
 from velatura.serve.scribe import Scribe
-from velatura.serve.sessions import Session, Sessions
+from velatura.serve.sessions import Session, Sessions, number_of
 from velatura.serve.spool import Spool, remove_stale_spools
 from velatura.serve.transfers import Transfers
 from velatura.serve.upgrade import installation_fingerprint
 from velatura_link.connection import FILE_NAME, Connection, private_directory, write_connection
-from velatura_link.errors import ProtocolError
-from velatura_link.messages import HEADER_LIMIT, Header, unpack_header
+from velatura_link.messages import HEADER_LIMIT, Header
 
 CHECK_SECONDS = 2.0
 
@@ -66,13 +74,14 @@ class Broker:
     def startup(self) -> None:
         """Bind, tell clients where, and start a worker."""
         config = self.config
+        allow_many_files()
         private_directory(config.runtime)
         self._lock = InstanceLock(config.runtime)
         config.cache.mkdir(parents=True, exist_ok=True)
         self._manifest = manifests.read(config.cache, self._code)
         secret = os.urandom(32)
         self._instance = os.urandom(16).hex()
-        self._bind_wakeup()
+        self._open_wakeup()
         spools = config.cache / "spool"
         remove_stale_spools(spools)
         self.spool = Spool(
@@ -97,7 +106,7 @@ class Broker:
             on_lost=self.dispatcher.blob_lost,
         )
         self.dispatcher.transfers = self.transfers
-        self._handlers: dict[str, Callable[[Session, Header], None]] = {
+        handlers: dict[str, Handler] = {
             "blob.put": self.transfers.put,
             "blob.end": self.transfers.finish,
             "blob.drop": self.transfers.drop,
@@ -112,6 +121,7 @@ class Broker:
             "pong": lambda session, header: None,
             "bye": lambda session, header: self.sessions.end(session),
         }
+        self.reception = Reception(frontend, self.sessions, handlers, self.transfers.chunk)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._signalled)
         self._connection = Connection(
@@ -128,17 +138,17 @@ class Broker:
     def main_loop(self) -> None:
         """Handle messages, reports of the scribe, and the clock."""
         poller = zmq.Poller()
-        for socket in (self._frontend, self.crew.socket, self._wakeup):
-            poller.register(socket, zmq.POLLIN)
+        for source in (self._frontend, self.crew.socket, self._wakeup):
+            poller.register(source, zmq.POLLIN)
         last_tick = 0.0
         while not self._stopping:
             ready = dict(poller.poll(self._patience()))
-            if self._wakeup in ready:
-                self._wakeup.recv()
+            if self._wakeup.fileno() in ready:
+                self._wakeup.recv(1 << 16)
             while self._reports:
                 self._reports.popleft()()
             if self._frontend in ready:
-                self._receive()
+                self.reception.receive()
             if self.crew.socket in ready:
                 self.crew.receive(self)
             now = time.monotonic()
@@ -182,35 +192,32 @@ class Broker:
 
     # -- inside ----------------------------------------------------------------------------------
 
-    def _bind_wakeup(self) -> None:
-        endpoint = "inproc://wakeup"
-        self._wakeup = self._context.socket(zmq.PULL)
-        self._wakeup.bind(endpoint)
-        self._waker = self._context.socket(zmq.PUSH)
-        self._waker.connect(endpoint)
+    def _open_wakeup(self) -> None:
+        # A ZeroMQ socket must not be shared by threads; a pair of the system's can.
+        self._wakeup, self._waker = socket.socketpair()
+        self._wakeup.setblocking(False)
+        self._waker.setblocking(False)
 
     def _bind_frontend(self) -> zmq.Socket[bytes]:
-        socket: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
-        socket.setsockopt(zmq.ROUTER_MANDATORY, 1)
-        socket.setsockopt(zmq.LINGER, 0)
-        socket.setsockopt(zmq.SNDHWM, 64)
-        socket.setsockopt(zmq.RCVHWM, 64)
-        socket.setsockopt(zmq.MAXMSGSIZE, HEADER_LIMIT)
-        socket.setsockopt(zmq.SNDBUF, 1 << 20)
-        socket.setsockopt(zmq.RCVBUF, 1 << 20)
-        unix = bind_unix(socket, self.config.runtime / f"{os.getpid()}.sock")
-        loopback = bind_loopback(socket)
+        frontend: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
+        frontend.setsockopt(zmq.ROUTER_MANDATORY, 1)
+        frontend.setsockopt(zmq.LINGER, 0)
+        frontend.setsockopt(zmq.SNDHWM, 16)
+        frontend.setsockopt(zmq.RCVHWM, 64)
+        frontend.setsockopt(zmq.MAXMSGSIZE, HEADER_LIMIT)
+        frontend.setsockopt(zmq.SNDBUF, 1 << 20)
+        frontend.setsockopt(zmq.RCVBUF, 1 << 20)
+        unix = bind_unix(frontend, self.config.runtime / f"{os.getpid()}.sock")
+        loopback = bind_loopback(frontend)
         self._endpoints = (unix, loopback) if unix is not None else (loopback,)
-        self._frontend = socket
-        return socket
+        self._frontend = frontend
+        return frontend
 
     def _report(self, call: Callable[[], None]) -> None:
         """Queue ``call`` for the event loop; called by the scribe's threads."""
         self._reports.append(call)
-        try:
-            self._waker.send(b"", zmq.NOBLOCK)
-        except zmq.Again:
-            return  # the loop is awake already: a thousand wake-ups wait for it
+        with contextlib.suppress(BlockingIOError):  # full: the loop has enough reasons to wake
+            self._waker.send(b"\0")
 
     def _patience(self) -> int:
         """Milliseconds to wait for messages: short while something may be due."""
@@ -219,50 +226,6 @@ class Broker:
         busy = self.dispatcher.unfinished or any(s.active for s in self.sessions)
         return 50 if busy else 500
 
-    def _receive(self) -> None:
-        for _ in range(256):  # then let the clock and the workers have their turn
-            try:
-                frames = self._frontend.recv_multipart(zmq.NOBLOCK, copy=False)
-            except zmq.Again:
-                return
-            self._handle(frames)
-
-    def _handle(self, frames: list[zmq.Frame]) -> None:
-        route = frames[0].bytes
-        try:
-            if len(frames) not in (2, 3):
-                raise ProtocolError("A message has one header and at most one chunk.")
-            header = unpack_header(frames[1].buffer)
-        except ProtocolError:
-            self.sessions.refuse_stranger(route)
-            return
-        kind = header["t"]
-        if kind == "hello":
-            self._last_use = time.monotonic()
-            self.sessions.hello(route, header)
-        elif kind == "prove":
-            self.sessions.prove(route, header)
-        elif kind == "ping" and "k" not in header:
-            self.sessions.pong(route, header)
-        else:
-            session = self.sessions.identify(route, header)
-            if session is None:
-                self.sessions.refuse_stranger(route)
-            elif kind == "blob.chunk":
-                self.transfers.chunk(session, header, frames[2].buffer if len(frames) > 2 else b"")
-            elif kind in self._handlers:
-                self._handlers[kind](session, header)
-            else:
-                self.sessions.send(
-                    session,
-                    {
-                        "t": "failed",
-                        "code": "bad_request",
-                        "message": f"There is no message of type {kind!r}.",
-                        "hint": "",
-                    },
-                )
-
     def _tick(self, now: float) -> None:
         self.sessions.tick(now)
         self.transfers.tick(now)
@@ -270,11 +233,9 @@ class Broker:
         self.crew.tick(now, self)
         if self.sessions or self.dispatcher.unfinished:
             self._last_use = now
+        self._last_use = max(self._last_use, self.reception.last_hello)
         if self.dispatcher.draining:
-            done = not self.dispatcher.unfinished and not any(s.active for s in self.sessions)
-            fetched = not any(s.jobs for s in self.sessions)
-            if (done and fetched) or (done and self._deadline is not None and now > self._deadline):
-                self._stopping = True
+            self._end_when_drained(now)
             return
         if now - self._checked >= CHECK_SECONDS:
             self._checked = now
@@ -289,6 +250,15 @@ class Broker:
         if idle is not None and now - self._last_use > idle:
             self._stopping = True
 
+    def _end_when_drained(self, now: float) -> None:
+        """End once the jobs are done and fetched; what clients do not send or fetch is waited for only so long."""
+        late = self._deadline is not None and now > self._deadline
+        if late:
+            self.dispatcher.give_up_waiting()
+        if self.dispatcher.unfinished == 0:
+            fetched = not any(s.jobs or s.downloads for s in self.sessions)
+            self._stopping = self._stopping or fetched or late
+
     def _is_outdated(self) -> bool:
         """Whether other code is installed now, and the installer has finished: two looks agree."""
         seen, self._seen_fingerprint = self._seen_fingerprint, installation_fingerprint()
@@ -299,7 +269,11 @@ class Broker:
         self._drain("Velatura was upgraded; a new daemon takes over.")
         self._withdraw()
         self._replaced = True
-        start_successor(self.config)
+        try:
+            start_successor(self.config)
+        except OSError:
+            # The next client starts one; the jobs that are here matter more.
+            traceback.print_exc()
 
     def _drain(self, reason: str) -> None:
         self.dispatcher.draining = True
@@ -326,7 +300,7 @@ class Broker:
         return statements.welcome(self.config, self._instance, self._manifest, known)
 
     def _ping(self, session: Session, header: Header) -> None:
-        self.sessions.send(session, {"t": "pong", "n": header.get("n")})
+        self.sessions.send(session, {"t": "pong", "n": number_of(header)})
 
     def _stop(self, session: Session, header: Header) -> None:
         self.sessions.send(session, {"t": "stopping"})

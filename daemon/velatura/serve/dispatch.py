@@ -11,13 +11,16 @@ from velatura.errors import BadRequest, BlobMissing, Busy, Draining, VelaturaErr
 from velatura.serve.config import Config
 from velatura.serve.crew import Crew, Worker
 from velatura.serve.jobs import Job, Queue
-from velatura.serve.requests import blobs_of, read_submit
+from velatura.serve.requests import BlobUse, blobs_of, read_submit
 from velatura.serve.sessions import Session, Sessions
-from velatura.serve.spool import Spool
+from velatura.serve.spool import Spool, Stored
 from velatura.serve.transfers import Transfers
-from velatura_link.messages import Header
+from velatura_link.errors import ProtocolError
+from velatura_link.messages import Header, new_id
 
 MAX_ATTEMPTS = 2
+MAX_ENDED = 256
+"""Ended jobs of one session that are remembered."""
 
 
 class Dispatcher:
@@ -66,11 +69,12 @@ class Dispatcher:
         try:
             self._check_room(session)
             job = read_submit(session, job_id, header, self._engines())
-            self._take_blobs(job)
+            uses = self._find_blobs(job)
         except VelaturaError as error:
-            self._spool.let_go(job_id)
             self._refuse(session, job_id, error)
             return
+        for use, stored in uses:
+            self._spool.hold(job, use.blob, stored)
         self._jobs[job_id] = job
         session.jobs[job_id] = job
         self._crew.require(job.device)
@@ -134,7 +138,7 @@ class Dispatcher:
 
     def worker_says(self, worker: Worker, header: Header) -> None:
         """Progress, a preview, or the end of a job."""
-        job = next((job for job in worker.jobs if job.id == header.get("job")), None)
+        job = next((job for job in worker.jobs if job.order == header.get("job")), None)
         if job is None:
             return
         kind = header["t"]
@@ -149,15 +153,17 @@ class Dispatcher:
                 self._done(job, header)
             elif job.final is None:
                 self._fail(job, header["code"], header["message"], header["hint"])
-            self._spool.let_go(job.id)
+            self._spool.let_go(job)
             self.schedule()
 
     def worker_died(self, worker: Worker, reason: str) -> None:
         """Run its jobs again once, then give them up."""
         for job in worker.jobs:
             job.worker = None
+            if job.room is not None:
+                job.room.unlink(missing_ok=True)
             if job.final is not None:
-                self._spool.let_go(job.id)
+                self._spool.let_go(job)
             elif job.attempts >= MAX_ATTEMPTS:
                 self._fail(
                     job,
@@ -168,6 +174,7 @@ class Dispatcher:
             else:
                 job.started = None
                 self._queue.add(job, first=True)
+                self._crew.require(job.device)
         worker.jobs.clear()
         self._spool.sweep(worker.process.pid)
         if self._crew.hopeless:
@@ -188,11 +195,15 @@ class Dispatcher:
             if job.expires is not None and job.expires < now:
                 self._forget(job)
 
+    def give_up_waiting(self) -> None:
+        """Fail the jobs whose pixels have not come: the daemon wants to end."""
+        for job in [job for job in self._jobs.values() if job.missing]:
+            self._fail(job, "draining", "The daemon ended before the picture had arrived.")
+
     def schedule(self) -> None:
         """Give waiting jobs to workers that can take them."""
         for worker in sorted(self._crew, key=lambda worker: len(worker.jobs)):
-            job = self._queue.take(worker.takes)
-            if job is not None:
+            while (job := self._queue.take(worker.takes)) is not None:
                 self._start(job, worker)
 
     # -- inside ----------------------------------------------------------------------------------
@@ -206,23 +217,26 @@ class Dispatcher:
         if sum(job.final is None for job in session.jobs.values()) >= self._config.limits.jobs:
             raise Busy("Too many unfinished jobs.", hint="Wait for some of them.")
 
-    def _take_blobs(self, job: Job) -> None:
+    def _find_blobs(self, job: Job) -> list[tuple[BlobUse, Stored]]:
+        """What the request names, each of the size that it says; raises what makes it impossible."""
         assert self.transfers is not None
+        found = []
         for use in blobs_of(job.request, self._config.limits):
             stored = self._spool.find(use.blob)
             if stored is None:
-                raise _blob_missing()
+                raise BlobMissing(
+                    "The request names a blob that is not there.", hint="Put it again."
+                )
             if use.size is not None and stored.size != use.size:
                 raise BadRequest(
                     f"A raster of {use.size:,} bytes was described, but its blob has {stored.size:,}."
                 )
-            self._spool.hold(stored, job.id)
             if stored.sealed:
                 job.blobs[use.blob] = stored
-            elif self.transfers.growing(use.blob) is not None:
-                job.missing.add(use.blob)
             else:
-                raise _blob_missing()
+                job.missing.add(use.blob)
+            found.append((use, stored))
+        return found
 
     def _adopt(self, session: Session, job: Job) -> None:
         if job.session is not None and job.session is not session:
@@ -243,34 +257,37 @@ class Dispatcher:
                 self._cancel(job, "replaced", "A newer request took this one's place.")
 
     def _start(self, job: Job, worker: Worker) -> None:
-        job.worker = worker
+        room = self._room_for(job)
+        order: Header = {
+            "t": "run",
+            "job": new_id(),
+            "request": job.request,
+            "files": [[blob, str(s.path), s.size, s.digest] for blob, s in job.blobs.items()],
+            "priority": job.priority,
+            "preview": job.preview,
+            "room": str(room) if room is not None else None,
+        }
+        try:
+            self._crew.send(worker, order)
+        except ProtocolError:
+            if room is not None:
+                room.unlink(missing_ok=True)
+            self._fail(job, "too_large", "The request is too long to be given to a worker.")
+            return
+        job.worker, job.order, job.room = worker, order["job"], room
         job.attempts += 1
         job.started = time.monotonic()
         worker.jobs.append(job)
-        files = {blob: [str(s.path), s.size, s.digest] for blob, s in job.blobs.items()}
-        self._crew.send(
-            worker,
-            {
-                "t": "run",
-                "job": job.id,
-                "request": job.request,
-                "files": [[blob, *entry] for blob, entry in files.items()],
-                "priority": job.priority,
-                "preview": job.preview,
-                "room": self._room_for(job),
-            },
-        )
 
-    def _room_for(self, job: Job) -> str | None:
+    def _room_for(self, job: Job) -> Path | None:
         """A used file for the result, which is most often as large as the content."""
         content = job.request.get("content")
         stored = job.blobs.get(content["blob"]) if content is not None else None
-        room = self._spool.give_away(stored.size) if stored is not None else None
-        return str(room) if room is not None else None
+        return self._spool.give_away(stored.size) if stored is not None else None
 
     def _progress(self, job: Job, header: Header) -> None:
         keys = ("t", "job", "phase", "step", "steps", "seconds_left")
-        message = {key: header.get(key) for key in keys}
+        message = {**{key: header.get(key) for key in keys}, "job": job.id}
         if job.progress_due(message, time.monotonic()):
             self._tell(job, dict(message))
 
@@ -279,12 +296,11 @@ class Dispatcher:
         if job.final is not None or job.session is None:
             path.unlink(missing_ok=True)
             return
-        old = self._spool.find(job.preview_blob) if job.preview_blob is not None else None
-        if old is not None:
-            self._spool.release(old, job.id)
+        if job.preview_blob is not None:
+            self._spool.release(job, job.preview_blob)
         raster = header["raster"]
         job.preview_blob = raster["blob"]
-        self._spool.hold(self._spool.adopt(raster["blob"], path, size, check), job.id)
+        self._spool.adopt(raster["blob"], path, size, check, job)
         self._tell(job, {"t": "preview", "job": job.id, "raster": raster})
 
     def _done(self, job: Job, header: Header) -> None:
@@ -295,8 +311,7 @@ class Dispatcher:
             if not wanted:
                 path.unlink(missing_ok=True)
                 continue
-            stored = self._spool.adopt(output["blob"], path, size, output["check"])
-            self._spool.hold(stored, (job.id, "result"))
+            self._spool.adopt(output["blob"], path, size, output["check"], (job, "result"))
         if not wanted:
             return
         now = time.monotonic()
@@ -316,7 +331,7 @@ class Dispatcher:
         if job.final is not None:
             return
         if job.worker is not None:
-            self._crew.send(job.worker, {"t": "cancel", "job": job.id})
+            self._crew.send(job.worker, {"t": "cancel", "job": job.order})
         self._fail(job, code, message)
 
     def _fail(self, job: Job, code: str, message: str, hint: str = "") -> None:
@@ -326,19 +341,28 @@ class Dispatcher:
         )
 
     def _finish(self, job: Job, final: Header) -> None:
+        self._forget_oldest(job.session)
         self._queue.remove(job)
         job.missing.clear()
+        job.blobs.clear()
+        job.request = {}
         job.final = final
         job.finished = time.monotonic()
         if job.worker is None:
-            self._spool.let_go(job.id)
+            self._spool.let_go(job)
         self._tell(job, dict(final))
+
+    def _forget_oldest(self, session: Session | None) -> None:
+        """Clients release what they have; of one that never does, not everything is kept."""
+        ended = [job for job in session.jobs.values() if job.final] if session is not None else []
+        for job in ended[: len(ended) - MAX_ENDED]:
+            self._forget(job)
 
     def _forget(self, job: Job) -> None:
         self._jobs.pop(job.id, None)
         if job.session is not None:
             job.session.jobs.pop(job.id, None)
-        self._spool.let_go((job.id, "result"))
+        self._spool.let_go((job, "result"))
 
     def _give_up(self, reason: str) -> None:
         for job in [job for job in self._jobs.values() if job.final is None]:
@@ -364,7 +388,3 @@ class Dispatcher:
                 "hint": error.hint,
             },
         )
-
-
-def _blob_missing() -> BlobMissing:
-    return BlobMissing("The request names a blob that is not there.", hint="Put it again.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -9,6 +10,17 @@ import zmq
 
 LONGEST_PATH = 100
 """Bytes of a Unix socket's path that every system allows (macOS: 104 with the final zero)."""
+
+
+def allow_many_files() -> None:
+    """Let this process have as many files and connections open as the system grants it."""
+    if os.name == "nt":
+        return
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # macOS promises more than it gives
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def bind_unix(socket: zmq.Socket[bytes], path: Path) -> str | None:

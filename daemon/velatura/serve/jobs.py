@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -20,7 +21,11 @@ MAX_GRACE = 86_400.0
 
 @dataclass(eq=False)
 class Job:
-    """What is asked, by whom, and how far it is. ``final`` is the result or failure once there is one."""
+    """What is asked, by whom, and how far it is. ``final`` is the result or failure once there is one.
+
+    ``order`` names one attempt to its worker: a job that was cancelled may be submitted anew under the same id while
+    its worker still finishes a step. ``room`` is the file that a worker was given to paint over.
+    """
 
     id: bytes
     session: Session | None
@@ -33,6 +38,8 @@ class Job:
     missing: set[bytes] = field(default_factory=set)
     blobs: dict[bytes, Stored] = field(default_factory=dict)
     worker: Worker | None = None
+    order: bytes = b""
+    room: Path | None = None
     attempts: int = 0
     submitted: float = field(default_factory=time.monotonic)
     started: float | None = None

@@ -13,7 +13,7 @@ from velatura.errors import BadRequest, TooLarge, UnknownEngine
 from velatura.serve.config import Limits
 from velatura.serve.jobs import MAX_GRACE, Job
 from velatura_link.errors import ProtocolError
-from velatura_link.messages import ID_BYTES, Header, check_raster, is_file
+from velatura_link.messages import Header, check_raster, is_file, is_id
 
 if TYPE_CHECKING:
     from velatura.serve.sessions import Session
@@ -126,7 +126,7 @@ def _picture(reference: object, limits: Limits) -> BlobUse:
 
 
 def _file(reference: object) -> BlobUse:
-    if not isinstance(reference, dict) or not _is_id(reference.get("blob")):
+    if not isinstance(reference, dict) or not is_id(reference.get("blob")):
         raise BadRequest("A file reference must name a blob.")
     return BlobUse(reference["blob"], None)
 
@@ -165,7 +165,3 @@ def _require(condition: object, message: str) -> None:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _is_id(value: object) -> bool:
-    return isinstance(value, bytes) and len(value) == ID_BYTES

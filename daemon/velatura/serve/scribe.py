@@ -86,7 +86,8 @@ class Scribe:
             try:
                 self._handle(inscription, chunk)
             except OSError as error:
-                inscription.abandoned = True
+                with inscription.lock:
+                    inscription.abandoned, inscription.busy = True, False
                 self._report(partial(inscription.on_error, error))
                 return
 

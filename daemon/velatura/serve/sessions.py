@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 HANDSHAKE_SECONDS = 10.0
 MAX_PENDING = 256
 MAX_OUTBOX = 1000
+NAMES = ("name", "version")
 
 
 @dataclass(eq=False)
@@ -106,7 +107,7 @@ class Sessions:
             self._refuse(
                 route,
                 "version",
-                f"This daemon speaks version {PROTOCOL} of the protocol, not {header.get('v')!r}.",
+                f"This daemon speaks version {PROTOCOL} of the protocol.",
                 f"Versions spoken: {PROTOCOL}. Install plugin and daemon of the same release.",
             )
             return
@@ -119,16 +120,12 @@ class Sessions:
                 route, "bad_request", "A hello needs a nonce of 32 bytes and our endpoint."
             )
             return
-        if len(self._pending) >= MAX_PENDING or len(self) >= self._config.limits.sessions:
-            self._refuse(
-                route, "busy", "Too many clients are connected.", "Close some and try again."
-            )
-            return
+        if len(self._pending) >= MAX_PENDING:
+            del self._pending[next(iter(self._pending))]  # the one that has been silent for longest
         nonces = (nonce, auth.new_nonce(), endpoint)
         client = header.get("client")
-        names = (
-            {str(k): str(v)[:100] for k, v in client.items()} if isinstance(client, dict) else {}
-        )
+        given = client if isinstance(client, dict) else {}
+        names = {key: value[:100] for key in NAMES if isinstance(value := given.get(key), str)}
         known = header.get("manifest")
         self._pending[route] = _Pending(
             nonces,
@@ -159,6 +156,11 @@ class Sessions:
                 "Read the connection file again: the daemon may have been restarted.",
             )
             return
+        if not self._has_room():
+            self._refuse(
+                route, "busy", "Too many clients are connected.", "Close some and try again."
+            )
+            return
         key = auth.session_key(self._secret, *pending.nonces)
         session = Session(route, key, pending.client, time.monotonic())
         self._by_key[key] = session
@@ -173,7 +175,7 @@ class Sessions:
 
     def pong(self, route: bytes, header: Header) -> None:
         """Answer a ping from outside any session."""
-        self._transmit(route, {"t": "pong", "n": header.get("n")})
+        self._transmit(route, {"t": "pong", "n": number_of(header)})
 
     def send(self, session: Session, header: Header) -> None:
         """Send a control message; one that the network does not take now waits its turn."""
@@ -218,6 +220,14 @@ class Sessions:
         """Whether some client could not be sent all it should have."""
         return any(session.outbox for session in self._by_key.values())
 
+    def _has_room(self) -> bool:
+        """Whether one more session may begin; those whose clients are gone make room."""
+        most = self._config.limits.sessions
+        if len(self) >= most:
+            for session in self:
+                self.send(session, {"t": "ping", "n": 0})
+        return len(self) < most
+
     def _postpone(self, session: Session, header: Header) -> None:
         if session.key not in self._by_key:
             return
@@ -250,3 +260,9 @@ class Sessions:
         except zmq.ZMQError as error:
             if error.errno != zmq.EHOSTUNREACH:
                 raise
+
+
+def number_of(ping: Header) -> int:
+    """What a pong repeats of a ping: a number, so that nobody can have us store more."""
+    number = ping.get("n")
+    return number if isinstance(number, int) else 0

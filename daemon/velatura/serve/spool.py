@@ -29,14 +29,13 @@ IDLE_BYTES = 256 << 20
 
 @dataclass(eq=False)
 class Stored:
-    """The bytes of one sealed or growing blob; several ids may name it."""
+    """The bytes of one blob. ``file`` is open while they are written; several ids may name them."""
 
     path: Path
     size: int
-    file: FileIO
+    file: FileIO | None = None
     check: int | None = None
     digest: bytes | None = None
-    holders: set[Hashable] = field(default_factory=set)
     ids: set[bytes] = field(default_factory=set)
 
     @property
@@ -44,188 +43,221 @@ class Stored:
         return self.check is not None
 
 
+@dataclass(eq=False)
+class _Name:
+    """What an id stands for, and who needs it."""
+
+    stored: Stored
+    holders: set[Hashable] = field(default_factory=set)
+
+
 class Spool:
-    """Files of one daemon below ``folder``, at most ``quota`` bytes together."""
+    """Files of one daemon below ``folder``, at most ``quota`` bytes together.
+
+    An id is known while somebody holds it: a session, a job, a transfer. Bytes that no id names any more are removed,
+    but for those with a digest, which are kept for a while.
+    """
 
     def __init__(self, folder: Path, quota: int, limits: Limits) -> None:
         self.folder = folder
         self.quota = quota
         self.bytes = 0
         self._limits = limits
-        self._by_id: dict[bytes, Stored] = {}
+        self._all: set[Stored] = set()
+        self._names: dict[bytes, _Name] = {}
+        self._held: dict[Hashable, set[bytes]] = {}
         self._by_digest: dict[bytes, Stored] = {}
-        self._recent: OrderedDict[Stored, None] = OrderedDict()
-        self._spare: list[tuple[int, Path, FileIO]] = []
+        self._idle: OrderedDict[Stored, None] = OrderedDict()
+        self._spare: list[tuple[int, Path]] = []
         self._serial = 0
         folder.mkdir(parents=True, mode=0o700)
 
     def __len__(self) -> int:
-        return len(self._recent)
+        return len(self._all)
 
     def find(self, blob: bytes) -> Stored | None:
-        """What ``blob`` names, most recently used from now on."""
-        stored = self._by_id.get(blob)
-        if stored is not None:
-            self._recent.move_to_end(stored)
-        return stored
-
-    def create(self, blob: bytes, size: int) -> Stored:
-        """Room for a blob of ``size`` bytes. Raises :class:`TooLarge` or :class:`QuotaExceeded` before any byte."""
-        if size > self._limits.blob:
-            raise TooLarge(
-                f"A blob of {size:,} bytes is over the limit of {self._limits.blob:,}.",
-                hint="Work on a smaller layer or start the daemon with a higher limit.",
-            )
-        self.make_room(size)
-        path, file = self._take_file(size)
-        stored = Stored(path, size, file)
-        self._enter(blob, stored)
-        return stored
-
-    def adopt(self, blob: bytes, path: Path, size: int, check: int) -> Stored:
-        """Take over a file that a worker has written."""
-        stored = Stored(path, size, FileIO(path, "r+"), check)
-        self._enter(blob, stored)
-        return stored
-
-    def alias(self, blob: bytes, stored: Stored) -> None:
-        """Let ``blob`` be one more name of ``stored``."""
-        stored.ids.add(blob)
-        self._by_id[blob] = stored
-        self._recent.move_to_end(stored)
+        """What ``blob`` names."""
+        name = self._names.get(blob)
+        return name.stored if name is not None else None
 
     def with_digest(self, digest: bytes | None, size: int) -> Stored | None:
         """A sealed blob with these bytes, if there is one."""
         stored = self._by_digest.get(digest) if digest is not None else None
         return stored if stored is not None and stored.size == size else None
 
+    def create(self, blob: bytes, size: int, holder: Hashable) -> Stored:
+        """Room for a blob of ``size`` bytes. Raises :class:`TooLarge` or :class:`QuotaExceeded` before any byte."""
+        if size > self._limits.blob:
+            raise TooLarge(
+                f"A blob of {size:,} bytes is over the limit of {self._limits.blob:,}.",
+                hint="Work on a smaller layer or start the daemon with a higher limit.",
+            )
+        self._make_room(size)
+        stored = self._open(size)
+        self._enter(stored)
+        self.hold(holder, blob, stored)
+        return stored
+
+    def adopt(self, blob: bytes, path: Path, size: int, check: int, holder: Hashable) -> Stored:
+        """Take over a file that a worker has written."""
+        stored = Stored(path, size, None, check)
+        self._enter(stored)
+        self.hold(holder, blob, stored)
+        return stored
+
     def seal(self, stored: Stored, check: int, digest: bytes | None) -> None:
         """All bytes are written and are what ``check`` and ``digest`` say."""
+        if stored.file is not None:
+            stored.file.close()
+            stored.file = None
         stored.check, stored.digest = check, digest
         if digest is not None:
             self._by_digest.setdefault(digest, stored)
 
-    def hold(self, stored: Stored, holder: Hashable) -> None:
-        """Keep ``stored`` while ``holder`` (a session or a job) is there."""
-        stored.holders.add(holder)
+    def hold(self, holder: Hashable, blob: bytes, stored: Stored) -> None:
+        """Let ``blob`` name ``stored`` for as long as ``holder`` needs it."""
+        name = self._names.setdefault(blob, _Name(stored))
+        name.holders.add(holder)
+        stored.ids.add(blob)
+        self._held.setdefault(holder, set()).add(blob)
+        self._idle.pop(stored, None)
+
+    def release(self, holder: Hashable, blob: bytes) -> None:
+        """``holder`` needs ``blob`` no longer."""
+        held = self._held.get(holder)
+        if held is not None and blob in held:
+            held.remove(blob)
+            if not held:
+                del self._held[holder]
+            self._drop(holder, blob)
 
     def let_go(self, holder: Hashable) -> None:
-        """``holder`` is gone. Named blobs that nobody holds stay for a while, the recently used ones longest."""
-        for stored in self._recent:
-            stored.holders.discard(holder)
-        self._trim()
-
-    def release(self, stored: Stored, holder: Hashable) -> None:
-        """``holder`` needs ``stored`` no longer."""
-        stored.holders.discard(holder)
-        self._trim()
+        """``holder`` needs nothing any more."""
+        for blob in self._held.pop(holder, ()):
+            self._drop(holder, blob)
 
     def forget(self, stored: Stored) -> None:
-        """Remove the bytes and every name of them."""
-        if stored not in self._recent:
+        """Remove bytes and every name of them, whoever holds it."""
+        if stored not in self._all:
             return
-        del self._recent[stored]
+        self._all.remove(stored)
+        self._idle.pop(stored, None)
         self.bytes -= stored.size
         for blob in stored.ids:
-            self._by_id.pop(blob, None)
+            for holder in self._names.pop(blob).holders:
+                self._held[holder].discard(blob)
         if stored.digest is not None and self._by_digest.get(stored.digest) is stored:
             del self._by_digest[stored.digest]
+        if stored.file is not None:
+            stored.file.close()
         self._keep_or_remove(stored)
 
-    def make_room(self, size: int) -> None:
-        """Evict unused blobs, the oldest first, until ``size`` bytes fit. Raises :class:`QuotaExceeded`."""
-        if self.bytes + size > self.quota:
+    def give_away(self, size: int) -> Path | None:
+        """A spare file of at least ``size`` bytes for a worker to paint over; None when there is none."""
+        for index, (spare_size, path) in enumerate(self._spare):
+            if spare_size >= size:
+                del self._spare[index]
+                return path
+        return None
+
+    def sweep(self, pid: int) -> None:
+        """Remove what a worker that died was painting: its files are named by its process id."""
+        known = {stored.path for stored in self._all} | {path for _, path in self._spare}
+        for path in self.folder.glob(f"{pid}-*"):
+            if path not in known:
+                path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Remove everything."""
+        for stored in self._all:
+            if stored.file is not None:
+                stored.file.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _make_room(self, size: int) -> None:
+        """Give up spare files, then blobs that nobody needs, the oldest first, until ``size`` bytes fit."""
+        if self.bytes + self._spare_bytes() + size > self.quota:
             self._drop_spares()
-            for stored in self._idle():
-                if self.bytes + size <= self.quota:
-                    break
-                self.forget(stored)
+            while self._idle and self.bytes + size > self.quota:
+                self.forget(next(iter(self._idle)))
+                self._drop_spares()
         if self.bytes + size > self.quota:
             raise QuotaExceeded(
                 f"The spool has no room for {size:,} more bytes (quota {self.quota:,}).",
                 hint="Wait until other jobs are done, or start the daemon with a larger --quota.",
             )
-        free = shutil.disk_usage(self.folder).free
+        try:
+            free = shutil.disk_usage(self.folder).free
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
         if free < size + DISK_RESERVE:
             raise QuotaExceeded(
                 f"The disk with {self.folder} has only {free:,} bytes left.",
                 hint="Free some space or set VELATURA_CACHE to a folder on another disk.",
             )
 
-    def close(self) -> None:
-        """Remove everything."""
-        for stored in list(self._recent):
-            stored.file.close()
-        self._recent.clear()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def sweep(self, pid: int) -> None:
-        """Remove what a worker that died was painting: its files are named by its process id."""
-        known = {stored.path for stored in self._recent}
-        for path in self.folder.glob(f"{pid}-*"):
-            if path not in known and path not in [spare for _, spare, _ in self._spare]:
-                path.unlink(missing_ok=True)
-
-    def _idle(self) -> list[Stored]:
-        return [stored for stored in self._recent if stored.sealed and not stored.holders]
-
-    def _trim(self) -> None:
-        idle = self._idle()
-        excess = sum(stored.size for stored in idle if stored.digest is not None) - IDLE_BYTES
-        for stored in idle:
-            if stored.digest is None:
-                self.forget(stored)
-            elif excess > 0:
-                excess -= stored.size
-                self.forget(stored)
-
-    def _enter(self, blob: bytes, stored: Stored) -> None:
-        stored.ids.add(blob)
-        self._by_id[blob] = stored
-        self._recent[stored] = None
-        self.bytes += stored.size
-
-    def give_away(self, size: int) -> Path | None:
-        """A spare file of at least ``size`` bytes for a worker to paint over; None when there is none."""
-        spare = self._take_spare(size)
-        if spare is None:
-            return None
-        path, file = spare
-        file.close()
-        return path
-
-    def _take_spare(self, size: int) -> tuple[Path, FileIO] | None:
-        for index, (spare_size, path, file) in enumerate(self._spare):
-            if spare_size >= size:
-                del self._spare[index]
-                return path, file
-        return None
-
-    def _take_file(self, size: int) -> tuple[Path, FileIO]:
-        spare = self._take_spare(size)
-        if spare is not None:
-            path, file = spare
+    def _open(self, size: int) -> Stored:
+        path = self.give_away(size)
+        mode = "r+"
+        if path is None:
+            self._serial += 1
+            path, mode = self.folder / f"{self._serial:08d}.blob", "x+"
+        try:
+            file = FileIO(path, mode)
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
+        try:
             file.truncate(size)
-            return path, file
-        self._serial += 1
-        path = self.folder / f"{self._serial:08d}.blob"
-        file = FileIO(path, "x+")
-        file.truncate(size)
-        return path, file
-
-    def _keep_or_remove(self, stored: Stored) -> None:
-        spare = sum(size for size, _, _ in self._spare)
-        if spare + stored.size <= SPARE_BYTES:
-            self._spare.append((stored.size, stored.path, stored.file))
-        else:
-            stored.file.close()
-            stored.path.unlink(missing_ok=True)
-
-    def _drop_spares(self) -> None:
-        for _, path, file in self._spare:
+        except OSError as error:
             file.close()
             path.unlink(missing_ok=True)
+            raise _unwritable(self.folder, error) from error
+        return Stored(path, size, file)
+
+    def _enter(self, stored: Stored) -> None:
+        self._all.add(stored)
+        self.bytes += stored.size
+
+    def _drop(self, holder: Hashable, blob: bytes) -> None:
+        name = self._names[blob]
+        name.holders.discard(holder)
+        if name.holders:
+            return
+        del self._names[blob]
+        name.stored.ids.discard(blob)
+        if not name.stored.ids:
+            self._rest(name.stored)
+
+    def _rest(self, stored: Stored) -> None:
+        """No id names these bytes any more; only their digest can bring them back."""
+        if stored.digest is None or self._by_digest.get(stored.digest) is not stored:
+            self.forget(stored)
+            return
+        self._idle[stored] = None
+        while sum(each.size for each in self._idle) > IDLE_BYTES:
+            self.forget(next(iter(self._idle)))
+
+    def _keep_or_remove(self, stored: Stored) -> None:
+        total = self._spare_bytes() + stored.size
+        if total <= SPARE_BYTES and self.bytes + total <= self.quota:
+            self._spare.append((stored.size, stored.path))
+        else:
+            stored.path.unlink(missing_ok=True)
+
+    def _spare_bytes(self) -> int:
+        return sum(size for size, _ in self._spare)
+
+    def _drop_spares(self) -> None:
+        for _, path in self._spare:
+            path.unlink(missing_ok=True)
         self._spare.clear()
+
+
+def _unwritable(folder: Path, error: OSError) -> QuotaExceeded:
+    return QuotaExceeded(
+        f"The spool in {folder} cannot take more: {error.strerror}.",
+        hint="Free some space, or set VELATURA_CACHE to a folder that can be written.",
+    )
 
 
 def remove_stale_spools(root: Path) -> None:

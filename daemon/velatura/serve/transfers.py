@@ -96,6 +96,9 @@ class Transfers:
             # Every byte came but not the check; "all there" would promise that it is checked, so start over.
             self._discard(upload, "blob_missing", "The upload was started anew.")
         known = self._spool.find(blob) or self._spool.with_digest(digest, size)
+        if known is not None and known.size != size:
+            self._refuse(session, blob, "bad_request", "This blob has another size.")
+            return
         if known is not None:
             self._present(session, blob, known)
             return
@@ -103,11 +106,10 @@ class Transfers:
             self._refuse(session, blob, "busy", "Too many blobs are being put at the same time.")
             return
         try:
-            stored = self._spool.create(blob, size)
+            stored = self._spool.create(blob, size, session)
         except VelaturaError as error:
             self._refuse(session, blob, error.code, error.message, error.hint)
             return
-        self._spool.hold(stored, session)
         upload = self._begin(blob, stored, session, digest)
         self._go(session, upload)
 
@@ -144,9 +146,7 @@ class Transfers:
         if upload is not None:
             self._discard(upload, "blob_missing", "The upload was given up.")
             return
-        stored = self._spool.find(blob)
-        if stored is not None:
-            self._spool.release(stored, session)
+        self._spool.release(session, blob)
 
     def get(self, session: Session, header: Header) -> None:
         """``blob.get``: send from ``offset`` on."""
@@ -165,9 +165,15 @@ class Transfers:
             )
             return
         self._end_download(session, blob)
-        download = Download(blob, stored, FileIO(stored.path), offset, 0)
-        download.file.seek(offset)
-        self._spool.hold(stored, download)
+        try:
+            file = FileIO(stored.path)
+        except OSError as error:
+            reason = f"The blob cannot be read: {error.strerror}."
+            self._refuse(session, blob, "blob_missing", reason, "Put it again.")
+            return
+        file.seek(offset)
+        download = Download(blob, stored, file, offset, 0)
+        self._spool.hold(download, blob, stored)
         session.downloads[blob] = download
         self._grant(download, upto)
         self._pump(session, download)
@@ -186,7 +192,7 @@ class Transfers:
         for upload in list(session.uploads.values()):
             upload.session = None
             upload.deadline = time.monotonic() + self._config.resume_grace
-            self._spool.hold(upload.stored, upload)
+            self._spool.hold(upload, upload.blob, upload.stored)
         session.uploads.clear()
         self._spool.let_go(session)
 
@@ -209,6 +215,7 @@ class Transfers:
         def failed(error: OSError) -> None:
             self._fail(upload, "quota", f"The spool could not be written: {error.strerror}.")
 
+        assert stored.file is not None, "a new blob is open"
         hasher = hashlib.sha256() if digest is not None else None
         inscription = Inscription(stored.file, written, finished, failed, hasher)
         upload = Upload(blob, stored, session, inscription, named=digest)
@@ -224,18 +231,17 @@ class Transfers:
         )
 
     def _resume(self, session: Session, upload: Upload) -> None:
-        if upload.session is not None and upload.session is not session:
-            upload.session.uploads.pop(upload.blob, None)
-            self._spool.release(upload.stored, upload.session)
-        upload.session = session
+        before, upload.session = upload.session, session
+        self._spool.hold(session, upload.blob, upload.stored)
+        if before is not None and before is not session:
+            before.uploads.pop(upload.blob, None)
+            self._spool.release(before, upload.blob)
         session.uploads[upload.blob] = upload
-        self._spool.hold(upload.stored, session)
-        self._spool.release(upload.stored, upload)
+        self._spool.release(upload, upload.blob)
         self._go(session, upload)
 
     def _present(self, session: Session, blob: bytes, stored: Stored) -> None:
-        self._spool.alias(blob, stored)
-        self._spool.hold(stored, session)
+        self._spool.hold(session, blob, stored)
         size = stored.size
         self._sessions.send(session, {"t": "blob.go", "blob": blob, "offset": size, "upto": size})
         self._sessions.send(session, {"t": "blob.done", "blob": blob, "check": stored.check})
@@ -261,13 +267,13 @@ class Transfers:
             self._fail(upload, "bad_digest", "The bytes are not those that their digest names.")
             return
         self._remove(upload)
-        self._spool.release(upload.stored, upload)
         self._spool.seal(upload.stored, check, digest)
         if upload.session is not None:
             self._sessions.send(
                 upload.session, {"t": "blob.done", "blob": upload.blob, "check": check}
             )
         self._on_sealed(upload.blob)
+        self._spool.release(upload, upload.blob)
 
     def _fail(self, upload: Upload, code: str, message: str) -> None:
         session = upload.session
@@ -312,7 +318,7 @@ class Transfers:
         download = session.downloads.pop(blob, None)
         if download is not None:
             download.file.close()
-            self._spool.release(download.stored, download)
+            self._spool.release(download, blob)
 
     def _refuse(
         self, session: Session, blob: object, code: str, message: str, hint: str = ""

@@ -16,6 +16,10 @@ def installation_fingerprint() -> str:
     for package in (velatura, velatura_link):
         root = Path(package.__file__ or "").parent
         for path in sorted(root.rglob("*.py")):
-            info = os.stat(path)  # noqa: PTH116 - half the cost of Path.stat over a whole tree
+            try:
+                info = os.stat(path)  # noqa: PTH116 - half the cost of Path.stat over a whole tree
+            except OSError:  # an upgrade is just replacing it
+                digest.update(f"{path.relative_to(root)} gone\n".encode())
+                continue
             digest.update(f"{path.relative_to(root)} {info.st_size} {info.st_mtime_ns}\n".encode())
     return digest.hexdigest()

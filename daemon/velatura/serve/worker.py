@@ -208,8 +208,8 @@ class Atelier:
             "t": "failed",
             "job": order.job,
             "code": error.code,
-            "message": error.message,
-            "hint": error.hint,
+            "message": shortened(error.message),
+            "hint": shortened(error.hint),
             "counters": self._counters(),
         }
 
@@ -223,6 +223,11 @@ class Atelier:
 
     def _counters(self) -> dict[str, int]:
         return self._models.counters if self._models is not None else {}
+
+
+def shortened(sentence: str) -> str:
+    """A sentence that repeats what was asked for must not grow with it."""
+    return sentence if len(sentence) <= 1000 else f"{sentence[:999]}…"
 
 
 def _library_style(name: str) -> Raster:

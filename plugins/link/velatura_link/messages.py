@@ -86,6 +86,11 @@ def new_id() -> bytes:
     return secrets.token_bytes(ID_BYTES)
 
 
+def is_id(value: object) -> bool:
+    """Whether ``value`` can name a blob or a job."""
+    return isinstance(value, bytes) and len(value) == ID_BYTES
+
+
 def pack_header(header: Mapping[str, Any]) -> bytes:
     """``header`` as one msgpack map. Raises :class:`ProtocolError` when it is larger than 1 MiB or cannot be packed."""
     try:

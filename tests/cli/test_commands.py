@@ -1,0 +1,175 @@
+"""What the other commands print, for people and for programs, with and without a daemon."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from velatura import __version__
+
+from ..shell import COMMAND, Shell, wait_until
+from .conftest import Velatura
+
+
+def test_status_says_that_no_daemon_runs(shell: Shell) -> None:
+    assert shell("status").out == "No daemon is running.\n"
+    outcome = shell("status", "--json")
+    assert (outcome.code, outcome.json) == (1, {"running": False})
+
+
+def test_status_tells_of_the_daemon_that_runs(served: Shell, velatura: Velatura) -> None:
+    outcome = velatura("status", "--json")
+    status = outcome.json
+    assert outcome.code == 0
+    assert status["running"] is True
+    assert status["version"] == __version__
+    assert status["jobs"] == {"queued": 0, "running": 0}
+    assert len(status["workers"]) == 1
+    text = velatura("status").out
+    assert text.startswith(f"Velatura {__version__}, running, up ")
+    assert "0 running, 0 waiting" in text
+
+
+def test_stopping_nothing_is_no_error(shell: Shell) -> None:
+    outcome = shell("stop")
+    assert (outcome.code, outcome.out) == (0, "No daemon is running.\n")
+    assert shell("--json", "stop").json["stopped"] is False
+
+
+def test_stop_ends_the_daemon_and_its_worker(shell: Shell) -> None:
+    daemon = shell.start("serve", "--engines", "identity")
+    wait_until(lambda: shell("status").code == 0, "the daemon")
+    assert shell("stop", "--json").json["stopped"] is True
+    assert daemon.wait(20) == 0
+    assert shell("status").code == 1
+    wait_until(lambda: not shell.processes(), "the end of the worker")
+
+
+def test_a_second_daemon_is_refused(served: Shell) -> None:
+    outcome = served("serve", "--json")
+    assert outcome.code == 1
+    assert outcome.json["error"]["message"] == "A daemon is running already."
+
+
+@pytest.mark.slow
+def test_doctor_finds_all_well_before_a_daemon_and_after(shell: Shell) -> None:
+    before = shell("doctor", "--json")
+    assert before.code == 0
+    findings = {each["subject"]: each for each in before.json["findings"]}
+    assert before.json["well"] is True
+    assert set(findings) == {"velatura", "torch", "weights", "cache", "daemon"}
+    assert "vgg19-gatys" in findings["weights"]["found"]
+    assert "not running" in findings["daemon"]["found"]
+
+
+def test_doctor_sees_the_daemon_that_runs(velatura: Velatura) -> None:
+    outcome = velatura("doctor")
+    assert outcome.code == 0
+    assert f"version {__version__}, workers: " in outcome.out
+
+
+def test_doctor_finds_the_traces_of_a_killed_daemon(shell: Shell) -> None:
+    daemon = shell.start("serve", "--engines", "identity")
+    wait_until(lambda: shell("status").code == 0, "the daemon")
+    daemon.kill()
+    daemon.wait(20)
+    assert shell("status").code == 1
+    outcome = shell("doctor", "--json")
+    assert outcome.code == 1
+    daemon_finding = outcome.json["findings"][-1]
+    assert daemon_finding["well"] is False
+    assert "does not answer" in daemon_finding["found"]
+    assert shell("stop").code == 0
+
+
+def test_engines_lists_those_for_people_and_all_on_request(velatura: Velatura) -> None:
+    assert set(velatura("engines", "--json").json) == {"adain"}
+    assert set(velatura("engines", "--all", "--json").json) == {"adain", "identity"}
+    assert velatura("engines").out.startswith("adain ")
+
+
+def test_an_engine_is_shown_with_its_knobs_and_their_ranges(velatura: Velatura) -> None:
+    schema = velatura("engines", "identity", "--json").json["schema"]
+    assert set(schema["properties"]) == {"steps", "pause"}
+    text = velatura("engines", "identity").out
+    assert "pause        0 … 10 s, default 0.0" in text
+    assert "steps        1 … 10000, default 1" in text
+
+
+def test_a_style_is_added_listed_shown_and_removed(velatura: Velatura, pictures: Path) -> None:
+    assert velatura("styles", "list").out.startswith("The library is empty.")
+    assert velatura("styles", "list", "--json").json == {}
+    added = velatura("styles", "add", pictures / "style.png", "--name", "Starry Night", "--json")
+    assert added.json["name"] == "starry-night"
+    path = added.json["path"]
+    assert velatura("styles", "list", "--json").json == {"starry-night": path}
+    assert velatura("styles", "list").out.split() == ["starry-night", path]
+    shown = velatura("styles", "show", "starry night", "--json").json
+    assert Path(shown["thumbnail"]).is_file()
+    removed = velatura("styles", "remove", "starry-night", "--json").json
+    assert removed["name"] == "starry-night"
+    assert not Path(path).exists()
+
+
+def test_models_are_listed_with_licence_and_place(velatura: Velatura) -> None:
+    listed = velatura("models", "list", "--json").json
+    assert set(listed) == {"vgg19", "vgg19-gatys", "adain-decoder"}
+    assert all(each["licence"] and each["path"] is None for each in listed.values())
+    assert velatura("models", "list").out.count("not here; downloaded at first use") == 3
+
+
+def test_a_file_that_is_no_model_is_not_taken_in(velatura: Velatura, pictures: Path) -> None:
+    outcome = velatura("models", "add", pictures / "style.png", "--json")
+    assert outcome.code == 2
+    assert outcome.json["error"]["code"] == "bad_weights"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["stylize", "--help"], ["--version"]])
+def test_help_is_no_error(velatura: Velatura, arguments: list[str]) -> None:
+    outcome = velatura(*arguments)
+    assert outcome.code == 0
+    assert "velatura" in outcome.out
+
+
+def test_names_that_look_like_markup_are_printed_as_they_are(
+    velatura: Velatura, served: Shell, pictures: Path
+) -> None:
+    folder = served.home / "[red]"
+    folder.mkdir()
+    target = Path("[red]", ":smile:.png")
+    outcome = velatura("stylize", pictures / "photo.png", "--engine", "identity", "-o", target)
+    assert outcome.out.startswith(f"{target}: 64 × 48, identity, ")
+    (served.home / target).unlink()
+    folder.rmdir()
+
+
+def test_a_terminal_that_lacks_letters_gets_no_traceback(shell: Shell) -> None:
+    shell.variables["PYTHONIOENCODING"] = "ascii"
+    outcome = shell("styles", "show", "nope")
+    assert outcome.code == 2
+    assert "The style library has no ?nope?." in outcome.err
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(shell: Shell, pictures: Path) -> None:
+    shell.variables["VELATURA_DATA"] = str(pictures / "photo.png")
+    assert "photo.png" in shell("styles", "add", pictures / "style.png").complaint(code=1)
+
+
+def test_a_reader_that_has_enough_is_no_error_worth_a_traceback(
+    shell: Shell, pictures: Path
+) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "models", "list", "--json"],
+        env={**shell.variables, "PATH": "", "PYTHONPATH": ":".join(sys.path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    errors = process.stderr.read()
+    assert process.wait(20) == 1
+    assert errors == b""

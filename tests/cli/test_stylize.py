@@ -1,0 +1,184 @@
+"""`velatura stylize` as a person uses it: through the daemon, without it, with all kinds of pictures."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ..shell import Shell, open_shell, wait_until
+from .conftest import Velatura
+
+
+@pytest.fixture(params=["daemon", "direct"])
+def way(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """Options for painting through the daemon, or without it."""
+    return ("--no-daemon",) if request.param == "direct" else ()
+
+
+def pixels(path: Path) -> np.ndarray:
+    """The file's own pixels, as deep as they are."""
+    return np.asarray(Image.open(path))
+
+
+@pytest.mark.parametrize(
+    "name", ["photo.png", "see-through.png", "grey.png", "deep-grey.png", "point.png", "line.png"]
+)
+def test_identity_gives_every_kind_of_picture_back(
+    velatura: Velatura, pictures: Path, tmp_path: Path, way: tuple[str, ...], name: str
+) -> None:
+    target = tmp_path / "out.png"
+    outcome = velatura(
+        "stylize", pictures / name, "--engine", "identity", "-o", target, "--json", *way
+    )
+    assert outcome.code == 0
+    given, got = pixels(pictures / name), pixels(target)
+    assert outcome.json["width"] == given.shape[1]
+    assert outcome.json["height"] == given.shape[0]
+    assert outcome.json["notes"] == []
+    assert got.dtype == given.dtype
+    np.testing.assert_array_equal(got, given)
+
+
+def test_both_ways_write_the_same_bytes(velatura: Velatura, pictures: Path, tmp_path: Path) -> None:
+    for name, options in (("a.png", []), ("b.png", ["--no-daemon"])):
+        velatura(
+            "stylize", pictures / "see-through.png", "--engine", "identity", "--size", "50",
+            "--strength", "0.5", "-o", tmp_path / name, *options,
+        )  # fmt: skip
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+@pytest.mark.parametrize(("size", "expected"), [(32, (32, 24)), (96, (96, 72)), (1, (1, 1))])
+def test_size_is_the_long_side(
+    velatura: Velatura, pictures: Path, tmp_path: Path, size: int, expected: tuple[int, int]
+) -> None:
+    target = tmp_path / "out.png"
+    velatura(
+        "stylize", pictures / "photo.png", "--engine", "identity", "--size", size, "-o", target
+    )
+    assert Image.open(target).size == expected
+
+
+def test_jpeg_says_what_it_cannot_hold(velatura: Velatura, pictures: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.jpg"
+    outcome = velatura(
+        "stylize", pictures / "see-through.png", "--engine", "identity", "-o", target
+    )
+    assert "  JPEG holds no transparency; the picture was laid on white.\n" in outcome.out
+    assert Image.open(target).mode == "RGB"
+
+
+def test_the_content_may_be_painted_over(
+    velatura: Velatura, pictures: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "photo.png"
+    target.write_bytes((pictures / "photo.png").read_bytes())
+    assert velatura("stylize", target, "--engine", "identity", "-o", target).code == 0
+    np.testing.assert_array_equal(pixels(target), pixels(pictures / "photo.png"))
+
+
+@pytest.fixture(scope="module")
+def studio(shared: Path) -> Iterator[Shell]:
+    """Places with AdaIN's real weights; the first command starts their daemon."""
+    with open_shell(VELATURA_MODELS=str(shared / "weights")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def paint(
+    studio: Shell,
+    velatura_in: Callable[[Shell], Velatura],
+    pictures: Path,
+    tmp_path: Path,
+) -> Callable[..., Path]:
+    """AdaIN in small: the file that it wrote for a content and options."""
+    velatura = velatura_in(studio)
+    count = iter(range(99))
+
+    def call(content: str, *options: object) -> Path:
+        target = tmp_path / f"{next(count)}.png"
+        outcome = velatura(
+            "stylize", pictures / content, "--set", "style_size=64", "-o", target, *options
+        )
+        assert outcome.code == 0, outcome
+        assert outcome.err == ""
+        return target
+
+    return call
+
+
+@pytest.mark.slow
+def test_adain_paints_the_same_bytes_both_ways(paint: Callable[..., Path], pictures: Path) -> None:
+    style = ("--style", pictures / "style.png")
+    daemon, direct = paint("photo.png", *style), paint("photo.png", *style, "--no-daemon")
+    assert daemon.read_bytes() == direct.read_bytes()
+    assert (pixels(daemon) != pixels(pictures / "photo.png")).mean() > 0.9
+
+
+@pytest.mark.slow
+def test_styles_are_mixed_by_their_weights(paint: Callable[..., Path], pictures: Path) -> None:
+    one, other = pictures / "style.png", pictures / "other.png"
+
+    def mixed(first: float, second: float) -> np.ndarray:
+        painted = paint("photo.png", "--style", f"{one}:{first}", "--style", f"{other}:{second}")
+        return pixels(painted).astype(float)
+
+    alone = pixels(paint("photo.png", "--style", one)).astype(float)
+    np.testing.assert_array_equal(mixed(2, 2), mixed(1, 1))
+    assert np.abs(mixed(99, 1) - alone).mean() < np.abs(mixed(1, 1) - alone).mean()
+
+
+@pytest.mark.slow
+def test_a_style_is_used_by_its_name_in_the_library(
+    studio: Shell, paint: Callable[..., Path], pictures: Path
+) -> None:
+    assert studio("styles", "add", pictures / "style.png", "--name", "waves").code == 0
+    named = paint("photo.png", "--style", "waves")
+    assert named.read_bytes() == paint("photo.png", "--style", pictures / "style.png").read_bytes()
+    assert named.read_bytes() == paint("photo.png", "--style", "waves", "--no-daemon").read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["point.png", "see-through.png", "grey.png", "deep-grey.png"])
+def test_adain_keeps_size_and_transparency(
+    paint: Callable[..., Path], pictures: Path, name: str
+) -> None:
+    given = Image.open(pictures / name)
+    painted = Image.open(paint(name, "--style", pictures / "style.png"))
+    assert painted.size == given.size
+    assert painted.mode == ("RGBA" if given.mode == "RGBA" else "RGB")
+    if given.mode == "RGBA":
+        np.testing.assert_array_equal(
+            np.asarray(painted.getchannel("A")), np.asarray(given.getchannel("A"))
+        )
+
+
+@pytest.mark.slow
+def test_adain_paints_a_line_of_sixty_thousand_pixels(
+    paint: Callable[..., Path], pictures: Path
+) -> None:
+    painted = pixels(paint("line.png", "--style", pictures / "style.png"))
+    assert painted.shape == (2, 60_000, 3)
+    # No tile is left out: black or flat.
+    columns = painted.astype(float).reshape(2, 60, 1000, 3).std(axis=(0, 2, 3))
+    assert columns.min() > 1
+
+
+@pytest.mark.slow
+def test_a_killed_daemon_is_replaced(
+    studio: Shell, paint: Callable[..., Path], pictures: Path
+) -> None:
+    before = paint("photo.png", "--style", pictures / "style.png")
+    killed = studio.daemons()
+    assert len(killed) == 1
+    os.kill(killed[0], signal.SIGKILL)
+    after = paint("photo.png", "--style", pictures / "style.png")
+    assert after.read_bytes() == before.read_bytes()
+    assert studio.daemons() != killed
+    wait_until(lambda: len(studio.daemons()) == 1, "the end of the killed one")
