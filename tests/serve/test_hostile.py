@@ -31,7 +31,7 @@ import velatura_link
 from conftest import PATIENCE, Daemon, wait_until
 from velatura_link import messages as m
 from velatura_link import zmtp
-from velatura_link.checks.bench import Bench, Broken, Peer, pattern, raster
+from velatura_link.checks.bench import Bench, Peer, pattern, raster
 from velatura_link.connection import FILE_NAME
 from velatura_link.errors import LinkError
 from velatura_link.pyzmq import PyzmqTransport
@@ -787,7 +787,14 @@ def test_more_connections_than_files_can_be_open_harm_nobody(home: Path) -> None
             with contextlib.suppress(LinkError):
                 honest.put(pattern(1000))
             assert_served(honest)
-        honest.put(pattern(1000, 1))
+
+        def takes_blobs_again() -> bool:  # once the daemon's side has closed those connections, too
+            with contextlib.suppress(LinkError):
+                honest.put(pattern(1000, 1))
+                return True
+            return False
+
+        wait_until(takes_blobs_again, "room for a file")
         await_rest_of(daemon, bench, honest)
 
 
