@@ -14,6 +14,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -146,15 +147,15 @@ class Broker:
             if self._wakeup.fileno() in ready:
                 self._wakeup.recv(1 << 16)
             while self._reports:
-                self._reports.popleft()()
+                guarded(self._reports.popleft())
             if self._frontend in ready:
                 self.reception.receive()
             if self.crew.socket in ready:
-                self.crew.receive(self)
+                guarded(partial(self.crew.receive, self))
             now = time.monotonic()
             if now - last_tick >= 0.02:
                 last_tick = now
-                self._tick(now)
+                guarded(partial(self._tick, now))
 
     def shutdown(self) -> None:
         """Take the connection file away, end the workers, remove the spool."""
@@ -318,3 +319,11 @@ class Broker:
             "jobs": self.dispatcher.counts(),
         }
         self.sessions.send(session, statements.status(self.config, facts, self.spool, self.crew))
+
+
+def guarded(call: Callable[[], None]) -> None:
+    """``call``, from which an error must not end everybody's daemon; the log has it."""
+    try:
+        call()
+    except Exception:
+        traceback.print_exc()

@@ -131,9 +131,7 @@ class Dispatcher:
 
     def worker_ready(self) -> None:
         """A worker is there: jobs can start, and what it does not serve may need another."""
-        for job in self._jobs.values():
-            if job.final is None and job.worker is None:
-                self._crew.require(job.device)
+        self._require_workers()
         self.schedule()
 
     def worker_says(self, worker: Worker, header: Header) -> None:
@@ -174,11 +172,11 @@ class Dispatcher:
             else:
                 job.started = None
                 self._queue.add(job, first=True)
-                self._crew.require(job.device)
         worker.jobs.clear()
         self._spool.sweep(worker.process.pid)
         if self._crew.hopeless:
             self._give_up(reason)
+        self._require_workers()
         self.schedule()
 
     def worker_broken(self, worker: Worker, error: Header) -> None:
@@ -207,6 +205,11 @@ class Dispatcher:
                 self._start(job, worker)
 
     # -- inside ----------------------------------------------------------------------------------
+
+    def _require_workers(self) -> None:
+        for job in self._jobs.values():
+            if job.final is None and job.worker is None:
+                self._crew.require(job.device)
 
     def _check_room(self, session: Session) -> None:
         if self.draining:

@@ -299,12 +299,13 @@ class Transfers:
         download.upto = max(download.upto, min(upto, download.stored.size, ceiling))
 
     def _pump(self, session: Session, download: Download) -> None:
-        while download.offset < download.upto:
+        while download.offset < download.upto and not download.file.closed:
             length = min(self._config.limits.chunk, download.upto - download.offset)
             chunk = download.file.read(length)
             header = {"t": "blob.chunk", "blob": download.blob, "offset": download.offset}
             if not self._sessions.send_chunk(session, header, chunk or b""):
-                download.file.seek(download.offset)
+                if not download.file.closed:  # as it is when the sending found the client dead
+                    download.file.seek(download.offset)
                 return
             download.offset += length
         if download.offset == download.stored.size:
