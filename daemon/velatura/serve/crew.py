@@ -156,8 +156,9 @@ class Crew:
             status = worker.process.poll()
             if status is not None:
                 self._workers.remove(worker)
-                self._deaths = 1 if worker.ready else self._deaths + 1
-                self._next_start = now + min(0.25 * 2 ** (self._deaths - 1), MAX_BACKOFF)
+                if worker.asked is None:
+                    self._deaths = 1 if worker.ready else self._deaths + 1
+                    self._next_start = now + min(0.25 * 2 ** (self._deaths - 1), MAX_BACKOFF)
                 listener.worker_died(worker, _ending(status))
         absent = all(worker.asked is not None for worker in self._workers)
         if self._wanted and absent and now >= self._next_start:

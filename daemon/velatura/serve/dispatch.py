@@ -176,6 +176,8 @@ class Dispatcher:
         self._spool.sweep(worker.process.pid)
         if self._crew.hopeless:
             self._give_up(reason)
+        elif worker.asked is not None and not worker.ready:
+            self._give_up(reason, worker.asked)
         self._require_workers()
         self.schedule()
 
@@ -207,8 +209,9 @@ class Dispatcher:
     # -- inside ----------------------------------------------------------------------------------
 
     def _require_workers(self) -> None:
+        """Have a worker for every job that waits for one of its own; the crew minds the daemon's own."""
         for job in self._jobs.values():
-            if job.final is None and job.worker is None:
+            if job.final is None and job.worker is None and job.device is not None:
                 self._crew.require(job.device)
 
     def _check_room(self, session: Session) -> None:
@@ -367,8 +370,11 @@ class Dispatcher:
             job.session.jobs.pop(job.id, None)
         self._spool.let_go((job, "result"))
 
-    def _give_up(self, reason: str) -> None:
+    def _give_up(self, reason: str, device: str | None = None) -> None:
+        """Fail every job, or those for ``device``."""
         for job in [job for job in self._jobs.values() if job.final is None]:
+            if device is not None and job.device != device:
+                continue
             self._fail(
                 job,
                 "worker_died",

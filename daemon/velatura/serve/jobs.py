@@ -70,9 +70,11 @@ class Job:
         return max(self.orphaned, self.finished) + self.grace
 
     def progress_due(self, header: Header, now: float) -> bool:
-        """Whether this step is worth a message: at most ten a second, and always the last of a phase."""
+        """Whether this step is worth a message: at most ten a second, and always a phase's first and last."""
+        begins = self.progress is None or self.progress.get("phase") != header.get("phase")
+        ends = header.get("step") == header.get("steps")
         self.progress = header
-        if now - self._told < 0.1 and header.get("step") != header.get("steps"):
+        if now - self._told < 0.1 and not (begins or ends):
             return False
         self._told = now
         return True

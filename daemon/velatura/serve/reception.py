@@ -16,6 +16,8 @@ from velatura_link.messages import ID_BYTES, Header, binary, is_id, unpack_heade
 Handler = Callable[[Session, Header], None]
 ChunkHandler = Callable[[Session, Header, Any], None]
 
+CHOSEN_BY_US = b"\0"
+"""How routing ids begin that ZeroMQ gives, never twice. One that a client chose could be a dead client's."""
 AT_ONCE = 256
 """Messages handled before the clock and the workers have their turn."""
 
@@ -47,6 +49,9 @@ class Reception:
 
     def _handle(self, frames: list[zmq.Frame]) -> None:
         route = frames[0].bytes
+        if route[:1] != CHOSEN_BY_US:
+            self._sessions.refuse_stranger(route)
+            return
         try:
             if len(frames) not in (2, 3):
                 raise ProtocolError("A message has one header and at most one chunk.")

@@ -43,15 +43,17 @@ class Watch:
         self._atelier = atelier
         self._order = order
         self._told = 0.0
+        self._phase = ""
         preview = order.header.get("preview")
         self._preview_seconds = float(preview) if preview is not None else None
         self._previewed = time.monotonic()
 
     def progressed(self, progress: Progress) -> None:
         now = time.monotonic()
-        if now - self._told < PROGRESS_SECONDS and progress.step != progress.steps:
+        begins, ends = progress.phase != self._phase, progress.step == progress.steps
+        if now - self._told < PROGRESS_SECONDS and not (begins or ends):
             return
-        self._told = now
+        self._told, self._phase = now, progress.phase
         self._atelier.line.send(
             {
                 "t": "progress",
@@ -244,7 +246,9 @@ def _model_file(name: str) -> Path:
 
 def end_with_broker() -> None:
     """End this process when its standard input ends: when the broker is gone, however it went."""
-    sys.stdin.buffer.read()
+    # Not through sys.stdin, whose lock the interpreter wants for itself when it ends.
+    while os.read(0, 1):
+        pass
     os._exit(0)
 
 
