@@ -8,8 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 
 import psutil
 
-PATIENCE = 30.0
+from .waiting import wait_until
 
 COMMAND = [sys.executable, "-m", "velatura.cli.main"]
 
@@ -136,14 +135,3 @@ def open_shell(**variables: str) -> Iterator[Shell]:
         for process in shell.processes():
             process.kill()
         shutil.rmtree(home, ignore_errors=True)
-
-
-def wait_until(true: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
-    """What ``true`` returns once that is something; fails the test after ``seconds``."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        value = true()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise AssertionError(f"waited {seconds} s in vain: {what}")

@@ -18,8 +18,9 @@ from velatura_link.connection import FILE_NAME, read_connection
 from velatura_link.jobs import Progress
 from velatura_link.request import EncodedFile, Pixels, Request, StyleRef
 
-from .shell import Shell, open_shell, wait_until
+from .shell import Shell, open_shell
 from .shop import Shop, open_shop
+from .waiting import wait_until
 
 pytestmark = pytest.mark.slow
 

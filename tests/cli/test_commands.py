@@ -10,7 +10,8 @@ import pytest
 
 from velatura import __version__
 
-from ..shell import COMMAND, Shell, wait_until
+from ..shell import COMMAND, Shell
+from ..waiting import wait_until
 from .conftest import Velatura
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from velatura_link.connection import FILE_NAME, read_connection
 
-from ..shell import Shell, wait_until
+from ..shell import Shell
+from ..waiting import wait_until
 
 LONG = ("--engine", "identity", "--set", "steps=100", "--set", "pause=0.1")
 """Ten seconds of work."""

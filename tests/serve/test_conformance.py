@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Daemon, start_daemon
 from velatura_link.conformance import run
+
+from ..daemons import Daemon, start_daemon
 
 
 @pytest.fixture(scope="module")

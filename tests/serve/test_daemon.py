@@ -13,11 +13,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import Daemon, start_daemon, wait_until
 from velatura_link.client import Client
 from velatura_link.errors import Disconnected, JobFailed
 from velatura_link.jobs import Accepted, Progress
 from velatura_link.request import Pixels, Request
+
+from ..daemons import Daemon, start_daemon
+from ..waiting import wait_until
 
 
 def layer(width: int = 64, height: int = 48, seed: int = 0) -> Pixels:

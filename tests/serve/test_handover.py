@@ -13,9 +13,11 @@ import pytest
 
 import velatura
 import velatura_link
-from conftest import Daemon, start_daemon, wait_until
 from velatura_link.connection import FILE_NAME, read_connection
 from velatura_link.request import Pixels, Request
+
+from ..daemons import Daemon, start_daemon
+from ..waiting import wait_until
 
 
 @pytest.fixture

@@ -28,7 +28,6 @@ import zmq
 
 import velatura
 import velatura_link
-from conftest import PATIENCE, Daemon, wait_until
 from velatura_link import messages as m
 from velatura_link import zmtp
 from velatura_link.checks.bench import Bench, Peer, pattern, raster
@@ -37,6 +36,9 @@ from velatura_link.errors import LinkError
 from velatura_link.pyzmq import PyzmqTransport
 from velatura_link.session import Session
 from velatura_link.sockets import SocketTransport
+
+from ..daemons import Daemon
+from ..waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs prlimit (Linux)")
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
+from benchmarks.slow_link import Detour
+from benchmarks.throttle import slow_link
 
-from conftest import Daemon, wait_until
 from velatura_link.client import Client
 from velatura_link.request import Pixels, Request
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
-
-from benchmarks.slow_link import Detour
-from benchmarks.throttle import slow_link
+from ..daemons import Daemon
+from ..waiting import wait_until
 
 MEGABIT = 1e6 / 8
 
