@@ -612,6 +612,16 @@ def test_finished_jobs_that_nobody_releases_cannot_fill_memory(
     assert resident(daemon) - before < 150 * MIB
 
 
+def test_a_result_that_was_not_released_stays_among_many(bench: Bench) -> None:
+    peer = bench.peer()
+    job = peer.submit(content(peer))
+    output = peer.result(job)["outputs"]["picture"]
+    for _ in range(160):
+        peer.final(peer.submit(None))
+    peer.submit(raster(m.new_id(), 64, 64), job=job)
+    assert peer.result(job)["outputs"]["picture"] == output
+
+
 def connect_silently(endpoint: str) -> socket.socket:
     """A ZeroMQ connection on which nothing is ever said."""
     if endpoint.startswith("ipc://"):
@@ -776,6 +786,21 @@ def test_more_blobs_than_files_can_be_open_harm_nobody(home: Path) -> None:
                 greedy.put(pattern(16, number))
         assert_served(greedy)
         await_rest_of(daemon, bench, greedy)
+
+
+def test_more_downloads_than_files_can_be_open_harm_nobody(home: Path) -> None:
+    with impatient(home) as daemon:
+        daemon.ready()
+        bench = Bench(daemon.connection(), SocketTransport)
+        greedy, data = bench.peer(), pattern(1000)
+        digest = hashlib.sha256(data).digest()
+        blobs = [greedy.put(data, digest=digest) for _ in range(200)]
+        resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, (160, 160))
+        for blob in blobs:
+            greedy.send(m.BLOB_GET, blob=blob, offset=0, upto=0)
+        assert_served(greedy)
+        assert_served(bench.peer())
+        bench.close()
 
 
 def test_more_connections_than_files_can_be_open_harm_nobody(home: Path) -> None:

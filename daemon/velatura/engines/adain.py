@@ -127,6 +127,7 @@ class AdaIN(FeedForward[AdaINParams, Prepared]):
         tiles=True,
         halo=HALO,
         multiple=STRIDE,
+        least=2 * STRIDE,
         deterministic="close",
         weights=(ADAIN_PAIR.encoder, ADAIN_PAIR.decoder),
     )

@@ -65,6 +65,8 @@ class Descriptor(BaseModel):
     """Pixels of surroundings a tile needs on each side: the radius of the network's receptive field."""
     multiple: int = 1
     """Sides of a tensor given to the engine are multiples of this many pixels."""
+    least: int = 64
+    """The shortest side of such a tensor: five halvings leave two pixels, enough to pad by reflection."""
     devices: tuple[str, ...] = ("cuda", "mps", "xpu", "cpu")
     deterministic: Literal["bitwise", "close", "no"] = "bitwise"
     """How equal two runs on one device are: the same bytes, within 2/255, or neither."""

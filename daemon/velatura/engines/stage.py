@@ -197,7 +197,7 @@ def _render_feed_forward(
         touched = [bool(weight.any()) for weight in job.weights(tile.core)]
         if any(touched):
             with blamed_on(engine), torch.inference_mode():
-                piece = content_tile(content, tile, fill, job.run, engine.descriptor.multiple)
+                piece = content_tile(content, tile, fill, job.run, engine.descriptor)
                 for index in np.flatnonzero(touched):
                     given = engine.apply(piece, prepared[index], job.run)
                     require_size(engine, given, piece.tensor.shape[2:])

@@ -30,11 +30,6 @@ if TYPE_CHECKING:
 TILE = 1024
 """The longest side of a tile's core in pixels, unless memory asks for less."""
 
-LEAST = 64
-"""The shortest side of a tensor given to an engine, in pixels: five halvings leave two, enough to
-pad by reflection.
-"""
-
 tile_side: ContextVar[int] = ContextVar("tile_side", default=TILE)
 """The longest side of a tile's core in the render that runs; :func:`velatura.engines.stage.render`
 sets it.
@@ -96,22 +91,23 @@ def tile_plan(width: int, height: int, descriptor: Descriptor) -> list[Tile]:
         core=tile_side.get(),
         halo=descriptor.halo,
         multiple=descriptor.multiple,
-        least=LEAST,
+        least=descriptor.least,
     )
 
 
 def content_tile(
-    content: Raster, tile: Tile, fill: Floats | None, run: Run, multiple: int
+    content: Raster, tile: Tile, fill: Floats | None, run: Run, descriptor: Descriptor
 ) -> ContentTile:
     """One tile of ``content``; ``fill`` is its :func:`~velatura.imaging.alpha.hidden_fill`.
 
-    The edge is repeated on the right and at the bottom until sides are multiples of ``multiple``
-    and at least 64 px.
+    The edge is repeated on the right and at the bottom until sides are multiples of
+    ``descriptor.multiple`` and at least ``descriptor.least``.
     """
     box = tile.outer
     rgb = np.clip(with_fill(content.crop(box.x0, box.y0, box.x1, box.y1), fill), 0, 1)
-    missing_rows = round_up(max(box.height, LEAST), multiple) - box.height
-    missing_columns = round_up(max(box.width, LEAST), multiple) - box.width
+    least, multiple = descriptor.least, descriptor.multiple
+    missing_rows = round_up(max(box.height, least), multiple) - box.height
+    missing_columns = round_up(max(box.width, least), multiple) - box.width
     padded = np.pad(rgb, ((0, missing_rows), (0, missing_columns), (0, 0)), mode="edge")
     return ContentTile(_on_device(padded, run), tile.inner, tile)
 
@@ -127,7 +123,7 @@ def content_tiles(scene: Scene, run: Run, descriptor: Descriptor) -> Iterator[Co
         raise BadRequest(f"The engine {descriptor.name} needs a picture to paint over.")
     fill = hidden_fill(scene.content)
     for tile in tile_plan(scene.content.width, scene.content.height, descriptor):
-        yield content_tile(scene.content, tile, fill, run, descriptor.multiple)
+        yield content_tile(scene.content, tile, fill, run, descriptor)
 
 
 def raster_of(picture: Tensor) -> Raster:
