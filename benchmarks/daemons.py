@@ -62,7 +62,9 @@ def daemon(*arguments: str) -> Iterator[Daemon]:
     """A fresh daemon."""
     with folder() as (home, environment):
         process = subprocess.Popen(
-            [sys.executable, "-m", "velatura.cli.main", "serve", *arguments], env=environment
+            [sys.executable, "-m", "velatura.cli.main", "serve", *arguments],
+            env=environment,
+            stdout=subprocess.DEVNULL,
         )
         try:
             yield Daemon(home, environment)

@@ -70,7 +70,9 @@ def start(home: Path, environment: dict[str, str]) -> tuple[float, float]:
     path = home / "run" / FILE_NAME
     started = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "velatura.cli.main", "serve"], env=environment
+        [sys.executable, "-m", "velatura.cli.main", "serve"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
     )
     while (connection := read_connection(path)) is None:
         time.sleep(0.001)
