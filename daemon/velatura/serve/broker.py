@@ -149,7 +149,7 @@ class Broker:
             while self._reports:
                 guarded(self._reports.popleft())
             if self._frontend in ready:
-                self.reception.receive()
+                guarded(self.reception.receive)
             if self.crew.socket in ready:
                 guarded(partial(self.crew.receive, self))
             now = time.monotonic()
@@ -232,7 +232,7 @@ class Broker:
         self.transfers.tick(now)
         self.dispatcher.tick(now)
         self.crew.tick(now, self)
-        if self.sessions or self.dispatcher.unfinished:
+        if self.sessions or self.dispatcher.unfinished or self.dispatcher.keeps_results:
             self._last_use = now
         self._last_use = max(self._last_use, self.reception.last_hello)
         if self.dispatcher.draining:

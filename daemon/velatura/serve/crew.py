@@ -23,7 +23,7 @@ from velatura.serve.config import Config
 from velatura.serve.endpoints import bind_loopback, bind_unix, unlink_unix
 from velatura.serve.memory import KEEP_FREED
 from velatura_link.errors import ProtocolError
-from velatura_link.messages import pack_header, unpack_header
+from velatura_link.messages import HEADER_LIMIT, pack_header, unpack_header
 
 if TYPE_CHECKING:
     from velatura.serve.jobs import Job
@@ -89,6 +89,7 @@ class Crew:
         self.socket.setsockopt(zmq.ROUTER_MANDATORY, 1)
         self.socket.setsockopt(zmq.SNDHWM, 0)
         self.socket.setsockopt(zmq.LINGER, 0)
+        self.socket.setsockopt(zmq.MAXMSGSIZE, HEADER_LIMIT)  # any local user may reach a loopback
         unix = bind_unix(self.socket, config.runtime / f"{os.getpid()}-crew.sock")
         self._endpoint = unix or bind_loopback(self.socket)
 
@@ -162,7 +163,9 @@ class Crew:
                 listener.worker_died(worker, _ending(status))
         absent = all(worker.asked is not None for worker in self._workers)
         if self._wanted and absent and now >= self._next_start:
+            self._next_start = now + MAX_BACKOFF  # should the system refuse a process
             self._spawn(None)
+            self._next_start = now
 
     def close(self) -> None:
         """End all workers: politely, then not."""

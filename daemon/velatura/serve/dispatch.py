@@ -19,6 +19,8 @@ from velatura_link.errors import ProtocolError
 from velatura_link.messages import Header, new_id
 
 MAX_ATTEMPTS = 2
+STUCK_SECONDS = 60.0
+"""How long a worker may take to let go of a job that was cancelled: one step of the slowest engine."""
 MAX_ENDED = 256
 """Ended jobs of one session that are remembered."""
 
@@ -189,8 +191,17 @@ class Dispatcher:
 
     # -- the clock -------------------------------------------------------------------------------
 
+    @property
+    def keeps_results(self) -> bool:
+        """Whether somebody may still come for a result that is kept."""
+        return any(job.expires is not None for job in self._jobs.values())
+
     def tick(self, now: float) -> None:
-        """Forget kept results whose time is over."""
+        """Forget kept results whose time is over; end workers that do not stop."""
+        for worker in self._crew:
+            job = worker.jobs[-1] if worker.jobs else None
+            if job is not None and job.finished is not None and now - job.finished > STUCK_SECONDS:
+                worker.process.kill()
         for job in [job for job in self._jobs.values() if job.expires is not None]:
             if job.expires is not None and job.expires < now:
                 self._forget(job)
@@ -361,7 +372,7 @@ class Dispatcher:
     def _forget_oldest(self, session: Session | None) -> None:
         """Clients release what they have; of one that never does, not everything is kept."""
         ended = [job for job in session.jobs.values() if job.final] if session is not None else []
-        for job in ended[: len(ended) - MAX_ENDED]:
+        for job in ended[: max(0, len(ended) - MAX_ENDED)]:
             self._forget(job)
 
     def _forget(self, job: Job) -> None:

@@ -28,7 +28,10 @@ def bind_unix(socket: zmq.Socket[bytes], path: Path) -> str | None:
     if os.name == "nt" or len(os.fsencode(path)) > LONGEST_PATH:
         return None
     endpoint = f"ipc://{path}"
-    socket.bind(endpoint)
+    try:
+        socket.bind(endpoint)
+    except zmq.ZMQError:  # a file system without sockets
+        return None
     return endpoint
 
 

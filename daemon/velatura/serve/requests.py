@@ -5,6 +5,7 @@ Engines check their own knobs; this is about shape and size. The layout is docs/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,9 @@ from velatura.serve.config import Limits
 from velatura.serve.jobs import MAX_GRACE, Job
 from velatura_link.errors import ProtocolError
 from velatura_link.messages import Header, check_raster, is_file, is_id
+
+DEVICE = re.compile(r"auto|cpu|mps|(cuda|xpu)(:\d{1,2})?")
+"""What a job may ask for: each other device has a worker of its own, so there must not be any number of them."""
 
 if TYPE_CHECKING:
     from velatura.serve.sessions import Session
@@ -70,10 +74,11 @@ def blobs_of(request: dict[str, Any], limits: Limits) -> list[BlobUse]:
     _check_fraction(request.get("strength", 1.0), "strength")
     _require(isinstance(request.get("seed", 0), int), "The seed must be a whole number.")
     device = request.get("device")
-    _require(
-        device is None or (isinstance(device, str) and len(device) <= 32),
-        "The device must be a name like cpu or cuda:1.",
-    )
+    if device is not None and not (isinstance(device, str) and DEVICE.fullmatch(device)):
+        raise BadRequest(
+            f"“{str(device)[:32]}” is not a device.",
+            hint="Devices are auto, cpu, cuda, cuda:1 (the second one), mps and xpu.",
+        )
     uses: list[BlobUse] = []
     if request.get("content") is not None:
         uses.append(_picture(request["content"], limits))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import shutil
 import threading
 import zlib
 from collections.abc import Mapping
@@ -13,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from velatura.errors import QuotaExceeded
 from velatura.imaging.raster import Pixels, Raster, RasterShape
+from velatura.serve.spool import DISK_RESERVE
 from velatura_link.messages import FILE, Header, new_id
 
 
@@ -24,6 +27,12 @@ class ResultFile:
         self.blob = new_id()
         self.shape = shape
         self.path = folder / f"{os.getpid()}-{self.blob.hex()}.result"
+        if room is None and shutil.disk_usage(folder).free < shape.nbytes + DISK_RESERVE:
+            # A mapped file that finds the disk full ends the process instead of raising an error.
+            raise QuotaExceeded(
+                f"The disk with {folder} has no room for the result.",
+                hint="Free some space or set VELATURA_CACHE to a folder on another disk.",
+            )
         if room is not None:
             room.rename(self.path)
         with self.path.open("xb+" if room is None else "rb+") as file:

@@ -23,6 +23,8 @@ DISK_RESERVE = 64 << 20
 SPARE_BYTES = 256 << 20
 """Files of dropped blobs kept for the next: memory that the system has handed out once is cheap to write again, and
 new memory costs several times as much as everything else that happens to a byte here."""
+MOST_SPARES = 64
+"""Of small files there may be any number, and they are looked through one after another."""
 IDLE_BYTES = 256 << 20
 """Named blobs that nobody holds are kept up to here, in case they are put again. Nameless ones cannot be."""
 
@@ -146,6 +148,8 @@ class Spool:
         for blob in stored.ids:
             for holder in self._names.pop(blob).holders:
                 self._held[holder].discard(blob)
+                if not self._held[holder]:
+                    del self._held[holder]
         if stored.digest is not None and self._by_digest.get(stored.digest) is stored:
             del self._by_digest[stored.digest]
         if stored.file is not None:
@@ -176,9 +180,9 @@ class Spool:
 
     def _make_room(self, size: int) -> None:
         """Give up spare files, then blobs that nobody needs, the oldest first, until ``size`` bytes fit."""
-        if self.bytes + self._spare_bytes() + size > self.quota:
+        if self.bytes + self._spare_bytes() + size > self.quota or self._lacks_disk(size):
             self._drop_spares()
-            while self._idle and self.bytes + size > self.quota:
+            while self._idle and (self.bytes + size > self.quota or self._lacks_disk(size)):
                 self.forget(next(iter(self._idle)))
                 self._drop_spares()
         if self.bytes + size > self.quota:
@@ -186,15 +190,17 @@ class Spool:
                 f"The spool has no room for {size:,} more bytes (quota {self.quota:,}).",
                 hint="Wait until other jobs are done, or start the daemon with a larger --quota.",
             )
-        try:
-            free = shutil.disk_usage(self.folder).free
-        except OSError as error:
-            raise _unwritable(self.folder, error) from error
-        if free < size + DISK_RESERVE:
+        if self._lacks_disk(size):
             raise QuotaExceeded(
-                f"The disk with {self.folder} has only {free:,} bytes left.",
+                f"The disk with {self.folder} has no room for {size:,} more bytes.",
                 hint="Free some space or set VELATURA_CACHE to a folder on another disk.",
             )
+
+    def _lacks_disk(self, size: int) -> bool:
+        try:
+            return shutil.disk_usage(self.folder).free < size + DISK_RESERVE
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
 
     def _open(self, size: int) -> Stored:
         path = self.give_away(size)
@@ -239,7 +245,8 @@ class Spool:
 
     def _keep_or_remove(self, stored: Stored) -> None:
         total = self._spare_bytes() + stored.size
-        if total <= SPARE_BYTES and self.bytes + total <= self.quota:
+        few = len(self._spare) < MOST_SPARES
+        if few and total <= SPARE_BYTES and self.bytes + total <= self.quota:
             self._spare.append((stored.size, stored.path))
         else:
             stored.path.unlink(missing_ok=True)

@@ -165,6 +165,9 @@ class Transfers:
             )
             return
         self._end_download(session, blob)
+        if len(session.downloads) >= self._config.limits.blobs:
+            self._refuse(session, blob, "busy", "Too many blobs are being fetched.")
+            return
         try:
             file = FileIO(stored.path)
         except OSError as error:
