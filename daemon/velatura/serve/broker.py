@@ -106,7 +106,6 @@ class Broker:
             on_sealed=self.dispatcher.blob_sealed,
             on_lost=self.dispatcher.blob_lost,
         )
-        self.dispatcher.transfers = self.transfers
         handlers: dict[str, Handler] = {
             "blob.put": self.transfers.put,
             "blob.end": self.transfers.finish,

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from velatura.errors import BadRequest, BlobMissing, Busy, Draining, VelaturaError
+from velatura.errors import BadRequest, Busy, Draining, VelaturaError
 from velatura.serve.config import Config
 from velatura.serve.crew import Crew, Worker
 from velatura.serve.jobs import Job, Queue
-from velatura.serve.requests import BlobUse, blobs_of, read_submit
+from velatura.serve.outputs import (
+    let_outputs_go,
+    room_for,
+    take_inputs,
+    take_outputs,
+    take_preview,
+)
+from velatura.serve.requests import read_submit
 from velatura.serve.sessions import Session, Sessions
-from velatura.serve.spool import Spool, Stored
-from velatura.serve.transfers import Transfers
+from velatura.serve.spool import Spool
 from velatura_link.errors import ProtocolError
 from velatura_link.messages import Header, new_id
 
@@ -44,7 +49,6 @@ class Dispatcher:
         self._engines = engines
         self._jobs: dict[bytes, Job] = {}
         self._queue = Queue()
-        self.transfers: Transfers | None = None
         self.draining = False
 
     @property
@@ -71,12 +75,10 @@ class Dispatcher:
         try:
             self._check_room(session)
             job = read_submit(session, job_id, header, self._engines())
-            uses = self._find_blobs(job)
+            take_inputs(job, self._spool, self._config.limits)
         except VelaturaError as error:
             self._refuse(session, job_id, error)
             return
-        for use, stored in uses:
-            self._spool.hold(job, use.blob, stored)
         self._jobs[job_id] = job
         session.jobs[job_id] = job
         self._crew.require(job.device)
@@ -145,7 +147,9 @@ class Dispatcher:
         if kind == "progress" and job.final is None:
             self._progress(job, header)
         elif kind == "preview":
-            self._preview(job, header)
+            raster = take_preview(job, header, self._spool)
+            if raster is not None:
+                self._tell(job, {"t": "preview", "job": job.id, "raster": raster})
         elif kind in ("done", "failed"):
             worker.jobs.remove(job)
             job.worker = None
@@ -234,27 +238,6 @@ class Dispatcher:
         if sum(job.final is None for job in session.jobs.values()) >= self._config.limits.jobs:
             raise Busy("Too many unfinished jobs.", hint="Wait for some of them.")
 
-    def _find_blobs(self, job: Job) -> list[tuple[BlobUse, Stored]]:
-        """What the request names, each of the size that it says; raises what makes it impossible."""
-        assert self.transfers is not None
-        found = []
-        for use in blobs_of(job.request, self._config.limits):
-            stored = self._spool.find(use.blob)
-            if stored is None:
-                raise BlobMissing(
-                    "The request names a blob that is not there.", hint="Put it again."
-                )
-            if use.size is not None and stored.size != use.size:
-                raise BadRequest(
-                    f"A raster of {use.size:,} bytes was described, but its blob has {stored.size:,}."
-                )
-            if stored.sealed:
-                job.blobs[use.blob] = stored
-            else:
-                job.missing.add(use.blob)
-            found.append((use, stored))
-        return found
-
     def _adopt(self, session: Session, job: Job) -> None:
         if job.session is not None and job.session is not session:
             job.session.jobs.pop(job.id, None)
@@ -274,7 +257,7 @@ class Dispatcher:
                 self._cancel(job, "replaced", "A newer request took this one's place.")
 
     def _start(self, job: Job, worker: Worker) -> None:
-        room = self._room_for(job)
+        room = room_for(job, self._spool)
         order: Header = {
             "t": "run",
             "job": new_id(),
@@ -296,40 +279,15 @@ class Dispatcher:
         job.started = time.monotonic()
         worker.jobs.append(job)
 
-    def _room_for(self, job: Job) -> Path | None:
-        """A used file for the result, which is most often as large as the content."""
-        content = job.request.get("content")
-        stored = job.blobs.get(content["blob"]) if content is not None else None
-        return self._spool.give_away(stored.size) if stored is not None else None
-
     def _progress(self, job: Job, header: Header) -> None:
         keys = ("t", "job", "phase", "step", "steps", "seconds_left")
         message = {**{key: header.get(key) for key in keys}, "job": job.id}
         if job.progress_due(message, time.monotonic()):
             self._tell(job, dict(message))
 
-    def _preview(self, job: Job, header: Header) -> None:
-        path, size, check = Path(header["path"]), header["size"], header["check"]
-        if job.final is not None or job.session is None:
-            path.unlink(missing_ok=True)
-            return
-        if job.preview_blob is not None:
-            self._spool.release(job, job.preview_blob)
-        raster = header["raster"]
-        job.preview_blob = raster["blob"]
-        self._spool.adopt(raster["blob"], path, size, check, job)
-        self._tell(job, {"t": "preview", "job": job.id, "raster": raster})
-
     def _done(self, job: Job, header: Header) -> None:
-        outputs = header["outputs"]
-        wanted = job.final is None
-        for output in outputs.values():
-            path, size = Path(output.pop("path")), output["size"]
-            if not wanted:
-                path.unlink(missing_ok=True)
-                continue
-            self._spool.adopt(output["blob"], path, size, output["check"], (job, "result"))
-        if not wanted:
+        outputs = take_outputs(job, header, self._spool)
+        if outputs is None:
             return
         now = time.monotonic()
         started = job.started or now
@@ -379,7 +337,7 @@ class Dispatcher:
         self._jobs.pop(job.id, None)
         if job.session is not None:
             job.session.jobs.pop(job.id, None)
-        self._spool.let_go((job, "result"))
+        let_outputs_go(job, self._spool)
 
     def _give_up(self, reason: str, device: str | None = None) -> None:
         """Fail every job, or those for ``device``."""

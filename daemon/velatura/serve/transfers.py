@@ -69,11 +69,6 @@ class Transfers:
         self._on_lost = on_lost
         self._uploads: dict[bytes, Upload] = {}
 
-    def growing(self, blob: bytes) -> int | None:
-        """The size of an upload that is not complete yet; None when there is no such."""
-        upload = self._uploads.get(blob)
-        return upload.stored.size if upload is not None else None
-
     def put(self, session: Session, header: Header) -> None:
         """``blob.put``: room for a new blob, or how much there is of a known one."""
         try:
