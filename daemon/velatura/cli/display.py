@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.progress import Progress, TaskID
 
 WORDS = {
@@ -84,14 +83,6 @@ def progress_bar(*, as_json: bool) -> Iterator[Bar]:
         transient=True,
     ) as progress:
         yield RichBar(progress)
-
-
-def console() -> Console:
-    """Where text and tables go."""
-    from rich.console import Console
-
-    # Names of files may look like markup or like emoji.
-    return Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
 def print_json(value: Any) -> None:

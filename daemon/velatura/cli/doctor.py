@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 from velatura import __version__
-from velatura.cli.display import console, print_json
+from velatura.cli.display import print_json
 from velatura.errors import VelaturaError
 from velatura.library.places import cache_dir
 
@@ -37,11 +37,10 @@ def run(options: argparse.Namespace) -> int:
             {"well": all(f.well for f in findings), "findings": [asdict(f) for f in findings]}
         )
     else:
-        out = console()
         for finding in findings:
-            out.print(f"{'ok ' if finding.well else 'BAD'}  {finding.subject:10} {finding.found}")
+            print(f"{'ok ' if finding.well else 'BAD'}  {finding.subject:10} {finding.found}")
             if finding.advice:
-                out.print(f"                {finding.advice}")
+                print(f"                {finding.advice}")
     return 0 if all(finding.well for finding in findings) else 1
 
 

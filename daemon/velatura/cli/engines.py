@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from velatura.cli.display import console, print_json
+from velatura.cli.display import print_json
 from velatura.engines import manifest as manifests
 from velatura.errors import UnknownEngine
 from velatura.library.places import cache_dir
@@ -38,10 +38,9 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json(shown)
         return 0
-    out = console()
     for name, engine in shown.items():
         descriptor = engine["descriptor"]
-        out.print(f"{name:12} {descriptor['summary']}  ({descriptor['source']})")
+        print(f"{name:12} {descriptor['summary']}  ({descriptor['source']})")
     return 0
 
 
@@ -57,17 +56,16 @@ def known_engines() -> manifests.Manifest:
 
 def show_engine(engine: dict[str, Any]) -> None:
     """One engine and its knobs as lines."""
-    out = console()
     descriptor = engine["descriptor"]
-    out.print(f"{descriptor['title']}: {descriptor['summary']}")
-    out.print(f"  source   {descriptor['source']}")
-    out.print(f"  styles   {', '.join(descriptor['styles']) or 'none'}")
-    out.print(f"  weights  {', '.join(descriptor['weights']) or 'none'}")
-    out.print("  knobs    --set KEY=VALUE")
+    print(f"{descriptor['title']}: {descriptor['summary']}")
+    print(f"  source   {descriptor['source']}")
+    print(f"  styles   {', '.join(descriptor['styles']) or 'none'}")
+    print(f"  weights  {', '.join(descriptor['weights']) or 'none'}")
+    print("  knobs    --set KEY=VALUE")
     for name, knob in engine["schema"].get("properties", {}).items():
         limits = f"{allowed}, " if (allowed := range_of(knob)) else ""
-        out.print(f"    {name:12} {limits}default {knob.get('default')}")
-        out.print(f"    {'':12} {knob.get('description', '')}")
+        print(f"    {name:12} {limits}default {knob.get('default')}")
+        print(f"    {'':12} {knob.get('description', '')}")
 
 
 def range_of(knob: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from velatura.cli.display import console, print_json
+from velatura.cli.display import print_json
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -42,9 +42,9 @@ def _tell(options: argparse.Namespace, name: str, path: Path, note: str) -> None
     if options.json:
         print_json({"model": name, "path": str(path), "note": note})
         return
-    console().print(str(path))
+    print(str(path))
     if note:
-        console().print(f"  {note}")
+        print(f"  {note}")
 
 
 def _list(options: argparse.Namespace) -> None:
@@ -65,8 +65,7 @@ def _list(options: argparse.Namespace) -> None:
             }
         )
         return
-    out = console()
     for model in MODELS:
         here = found[model.name]
-        out.print(f"{model.name:16} {model.title}; {model.licence}")
-        out.print(f"{'':16} {here.path if here else 'not here; downloaded at first use'}")
+        print(f"{model.name:16} {model.title}; {model.licence}")
+        print(f"{'':16} {here.path if here else 'not here; downloaded at first use'}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from velatura.cli.display import console, print_json
+from velatura.cli.display import print_json
 
 
 def configure(parser: argparse.ArgumentParser) -> None: ...
@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
         if options.json:
             print_json({"running": False})
         else:
-            console().print("No daemon is running.")
+            print("No daemon is running.")
         return 1
     with client:
         status = client.status()
@@ -37,20 +37,19 @@ def run(options: argparse.Namespace) -> int:
 
 def show(status: dict[str, Any]) -> None:
     """A status as lines."""
-    out = console()
     jobs, spool = status["jobs"], status["spool"]
     state = "ends when its jobs are done" if status["draining"] else "running"
-    out.print(f"Velatura {status['version']}, {state}, up {_duration(status['uptime'])}")
-    out.print(f"  clients  {status['sessions'] - 1} besides this one")
-    out.print(f"  jobs     {jobs['running']} running, {jobs['queued']} waiting")
-    out.print(
+    print(f"Velatura {status['version']}, {state}, up {_duration(status['uptime'])}")
+    print(f"  clients  {status['sessions'] - 1} besides this one")
+    print(f"  jobs     {jobs['running']} running, {jobs['queued']} waiting")
+    print(
         f"  spool    {_size(spool['bytes'])} of {_size(spool['quota'])} in {spool['blobs']} blobs"
     )
     for worker in status["workers"]:
-        out.print(f"  worker   {worker['device']}, {worker['state']}, process {worker['pid']}")
+        print(f"  worker   {worker['device']}, {worker['state']}, process {worker['pid']}")
         for name, count in worker["counters"].items():
             shown = _size(count) if name.endswith("_bytes") else count
-            out.print(f"             {name.removesuffix('_bytes').replace('_', ' ')}: {shown}")
+            print(f"             {name.removesuffix('_bytes').replace('_', ' ')}: {shown}")
 
 
 def _duration(seconds: float) -> str:

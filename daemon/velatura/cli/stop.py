@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 
-from velatura.cli.display import console, print_json
+from velatura.cli.display import print_json
 
 PATIENCE = 5.0
 
@@ -35,5 +35,5 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"stopped": said == "Stopped.", "message": said})
     else:
-        console().print(said)
+        print(said)
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from velatura.cli.display import console, print_json
+from velatura.cli.display import print_json
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -37,9 +37,9 @@ def run(options: argparse.Namespace) -> int:
         print_json(described)
     elif options.action == "show":
         for key, value in described.items():
-            console().print(f"{key:10} {value}")
+            print(f"{key:10} {value}")
     else:
-        console().print(f"{entry.name} {'added' if options.action == 'add' else 'removed'}")
+        print(f"{entry.name} {'added' if options.action == 'add' else 'removed'}")
     return 0
 
 
@@ -50,7 +50,7 @@ def _list(options: argparse.Namespace) -> None:
     if options.json:
         print_json({entry.name: str(entry.path) for entry in entries})
     elif not entries:
-        console().print("The library is empty. `velatura styles add FILE` takes in a picture.")
+        print("The library is empty. `velatura styles add FILE` takes in a picture.")
     else:
         for entry in entries:
-            console().print(f"{entry.name:24} {entry.path}")
+            print(f"{entry.name:24} {entry.path}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from velatura.cli.arguments import number, whole_number
-from velatura.cli.display import Bar, Stopwatch, console, print_json, progress_bar
+from velatura.cli.display import Bar, Stopwatch, print_json, progress_bar
 
 if TYPE_CHECKING:
     from velatura.imaging.raster import Raster
@@ -113,9 +113,8 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json(report)
         return 0
-    out = console()
     size = f"{painted.raster.width} × {painted.raster.height}"
-    out.print(f"{wish.output}: {size}, {wish.engine}, {watch.seconds:.2f} s")
+    print(f"{wish.output}: {size}, {wish.engine}, {watch.seconds:.2f} s")
     for note in notes:
-        out.print(f"  {note}")
+        print(f"  {note}")
     return 0
