@@ -5,9 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from velatura.imaging.alpha import coverage, hidden_fill, visible_rgb
-from velatura.imaging.colour import to_float
+from velatura.imaging.alpha import coverage, hidden_fill, with_fill
+from velatura.imaging.colour import Floats, to_float
 from velatura.imaging.raster import Raster
+
+
+def visible_rgb(raster: Raster) -> Floats:
+    """The raster as engines see it."""
+    return with_fill(raster, hidden_fill(raster))
 
 
 def test_hidden_colours_become_the_weighted_mean_of_visible_ones() -> None:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from velatura.cli.display import Bar, Stopwatch
 from velatura.cli.stylize import Painted
 from velatura.cli.wishes import StyleWish, Wish
 from velatura.engines import registry
+from velatura.engines.models import WarmModels
 from velatura.engines.run import Progress, Run, Silent
 from velatura.engines.scene import Region, Scene, Style
 from velatura.engines.stage import render
 from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
 from velatura.library import styles
-
-if TYPE_CHECKING:
-    from velatura.engines.models import WarmModels
 
 
 class _Showing(Silent):
@@ -39,20 +35,12 @@ def paint(wish: Wish, content: Raster, bar: Bar) -> Painted:
         strength=wish.strength,
         seed=wish.seed,
     )
-    run = Run(_models(wish.device), _Showing(bar))
+    run = Run(WarmModels.on(wish.device or "auto"), _Showing(bar))
     watch = Stopwatch()
     outputs = render(engine, scene, params, run)
     picture = outputs["picture"]
     assert isinstance(picture, Raster)
     return Painted(picture, run.notes, {"running": watch.seconds})
-
-
-def _models(device: str | None) -> WarmModels:
-    from velatura.engines.devices import best_dtype, pick_device
-    from velatura.engines.models import WarmModels
-
-    picked = pick_device(device or "auto")
-    return WarmModels(picked, best_dtype(picked))
 
 
 def _style(style: StyleWish) -> Style:

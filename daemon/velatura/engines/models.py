@@ -10,6 +10,8 @@ from typing import Any, TypeVar, cast
 import torch
 from torch import nn
 
+from velatura.engines.devices import best_dtype, pick_device
+
 T = TypeVar("T")
 
 GIB = 1 << 30
@@ -86,6 +88,12 @@ class WarmModels:
         self._counts = dict.fromkeys(
             ("models_loaded", "models_reused", "style_codes_made", "style_codes_reused"), 0
         )
+
+    @classmethod
+    def on(cls, wish: str) -> WarmModels:
+        """Nothing warm yet, on the device that ``wish`` names. Raises :class:`BadRequest`."""
+        device = pick_device(wish)
+        return cls(device, best_dtype(device))
 
     @property
     def counters(self) -> dict[str, int]:

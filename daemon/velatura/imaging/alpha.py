@@ -44,13 +44,3 @@ def with_fill(raster: Raster, fill: Floats | None) -> Floats:
     if raster.alpha is not None and fill is not None:
         np.copyto(rgb, fill, where=raster.alpha <= 0)
     return rgb
-
-
-def visible_rgb(raster: Raster) -> Floats:
-    """The raster as (h, w, 3) sRGB float32 in which colours that nobody sees say nothing about the
-    picture.
-
-    A pixel with alpha 0 has whatever colour a program left there; it becomes the alpha-weighted
-    mean of the others.
-    """
-    return with_fill(raster, hidden_fill(raster))

@@ -60,7 +60,7 @@ def resize(floats: Floats, size: tuple[int, int]) -> Floats:
 def resize_visible(raster: Raster, size: tuple[int, int]) -> Floats:
     """The raster's visible colours at ``size`` (width, height), (h, w, 3) sRGB float32.
 
-    See :func:`velatura.imaging.alpha.visible_rgb`. A picture much larger than ``size`` is averaged
+    See :func:`velatura.imaging.alpha.with_fill`. A picture much larger than ``size`` is averaged
     over blocks first, a band at a time: no full float copy is made.
     """
     fill = hidden_fill(raster)

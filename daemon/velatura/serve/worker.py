@@ -141,11 +141,9 @@ class Atelier:
     def models(self) -> WarmModels:
         """The warm models; made on first use, so that engines without networks never load torch."""
         if self._models is None:
-            from velatura.engines.devices import best_dtype, pick_device
             from velatura.engines.models import WarmModels
 
-            device = pick_device(self.settings.device)
-            self._models = WarmModels(device, best_dtype(device))
+            self._models = WarmModels.on(self.settings.device)
         return self._models
 
     def _paint(self, order: Order) -> None:

@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from .messages import CHUNK_LIMIT, Bytes
+from .messages import Bytes
 
 Sink = Callable[[memoryview, int], "memoryview | None"]
 """Asked with a message's header frame and the size of the chunk to come: where should the chunk go?
@@ -72,8 +72,3 @@ class Waker:
 def is_local(endpoint: str) -> bool:
     """Whether an endpoint is a Unix socket, which is always fast."""
     return endpoint.startswith("ipc://")
-
-
-def first_chunk_size(endpoint: str, limit: int) -> int:
-    """Bytes for the first chunks over ``endpoint``: small where the link may be slow, so that cancels pass between."""
-    return min(limit, CHUNK_LIMIT if is_local(endpoint) else SLOW_CHUNK)
