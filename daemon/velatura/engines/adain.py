@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch.nn.functional as F
@@ -21,9 +20,9 @@ from velatura.engines.tensors import (
     picture_tensor,
     tile_plan,
 )
+from velatura.engines.weights import ensure
 from velatura.errors import BadPicture, BadRequest
 from velatura.imaging.raster import Raster
-from velatura.library import models
 from velatura.library.catalogue import ADAIN_PAIR
 from velatura.library.weights import read_state
 from velatura.networks import adain_decoder
@@ -163,26 +162,13 @@ def load_networks(run: Run) -> Networks:
     Pooling keeps odd rows and padding reflects, as in the network that the decoder was trained on.
     Raises :class:`~velatura.errors.WeightsMissing` and :class:`~velatura.errors.BadWeights`.
     """
-    encoder, decoder = (
-        models.ensure(name, progress=_reporting(name, run))
-        for name in (ADAIN_PAIR.encoder, ADAIN_PAIR.decoder)
-    )
-    for found in (encoder, decoder):
-        if found.note:
-            run.note(found.note)
+    encoder, decoder = (ensure(name, run) for name in (ADAIN_PAIR.encoder, ADAIN_PAIR.decoder))
     convolutions = vgg_layouts.load(read_state(encoder.path), until=ADAIN_PAIR.layer)
     return Networks(
         VGG19(convolutions, padding="reflect", ceil=True, dtype=run.dtype).to(run.device),
         adain_decoder.load(read_state(decoder.path), dtype=run.dtype).to(run.device),
         encoder.sha256,
     )
-
-
-def _reporting(name: str, run: Run) -> Callable[[int, int], None]:
-    def report(done: int, total: int) -> None:
-        run.step(done >> 10, total >> 10, phase=f"download {name}")
-
-    return report
 
 
 def _style_code(style: Style, size: int, networks: Networks, run: Run) -> MeanStd:

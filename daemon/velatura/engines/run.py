@@ -102,11 +102,13 @@ class Run:
         steps: int,
         *,
         phase: str = "stylise",
+        share: float | None = None,
         preview: Callable[[], Tensor] | None = None,
     ) -> None:
         """Report that ``step`` of ``steps`` is done, and give others a chance.
 
-        Raises :class:`Cancelled` when the job is not wanted any more. ``preview`` is called only when somebody looks.
+        ``share`` is how much of the work is done, 0..1, where steps are not equally long. Raises
+        :class:`Cancelled` when the job is not wanted any more. ``preview`` is called only when somebody looks.
         """
         if self._observer.cancelled():
             raise Cancelled
@@ -114,7 +116,9 @@ class Run:
         if phase != self._phase:
             self._phase, self._phase_started = phase, now
         elapsed = now - self._phase_started
-        left = elapsed / step * (steps - step) if 0 < step <= steps else None
+        if share is None:
+            share = step / steps if 0 < step <= steps else 0.0
+        left = elapsed * (1 - share) / share if share else None
         self._observer.progressed(Progress(phase, step, steps, left))
         if preview is not None and self._observer.wants_preview():
             self._observer.preview(preview())

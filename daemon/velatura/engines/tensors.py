@@ -52,15 +52,20 @@ class ContentTile:
 
 
 def picture_tensor(
-    raster: Raster, run: Run, *, short: int | None = None, long: int | None = None
+    raster: Raster,
+    run: Run,
+    *,
+    short: int | None = None,
+    long: int | None = None,
+    size: tuple[int, int] | None = None,
 ) -> Tensor:
     """A whole picture as (1, 3, h, w) sRGB 0..1 float32 on ``run.device``.
 
     ``short`` and ``long`` resize it so that its short or long side has that many pixels (both: the
-    smaller result). Colours under zero alpha are replaced by the mean of the visible ones; values
-    outside 0..1 are clipped.
+    smaller result); ``size`` says (width, height) outright. Colours under zero alpha are replaced
+    by the mean of the visible ones; values outside 0..1 are clipped.
     """
-    size = fit(raster.width, raster.height, short=short, long=long)
+    size = size or fit(raster.width, raster.height, short=short, long=long)
     return _on_device(np.clip(resize_visible(raster, size), 0, 1), run)
 
 

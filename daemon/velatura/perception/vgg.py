@@ -124,6 +124,7 @@ class VGG19(nn.Module):
         found: dict[str, Tensor] = {}
         x = ((picture - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
         convolution = 0
+        asked_for = False
         for layer in self.layers:
             if len(found) == len(wanted):
                 break
@@ -131,10 +132,12 @@ class VGG19(nn.Module):
                 x = self._convolve(x, convolution)
                 convolution += 1
             elif layer.startswith("relu"):
-                x = F.relu(x)
+                # In place: a frozen convolution needs what it gave neither again nor for a gradient.
+                x = F.relu(x) if asked_for else F.relu_(x)
             else:
                 x = self._pool(x)
-            if layer in wanted:
+            asked_for = layer in wanted
+            if asked_for:
                 found[layer] = x.float()
         return found
 

@@ -1,0 +1,192 @@
+"""The knobs of Gatys' optimisation, and what the text in them means."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from velatura.engines.engine import EngineParams
+from velatura.engines.eyes import Crop
+from velatura.errors import BadParams
+
+RATES = {"adam": 0.1, "lbfgs": 1.0}
+"""Lengths of steps when none is asked for."""
+
+
+class GatysParams(EngineParams):
+    """Knobs of Gatys' optimisation."""
+
+    steps: int = Field(
+        60,
+        ge=1,
+        le=5000,
+        title="Steps",
+        description="Steps at each size. More come nearer to the style; the last ones change little.",
+    )
+    alpha: float = Field(
+        1.0,
+        ge=0.0,
+        le=1e6,
+        title="Content weight",
+        description="The paper's α: how much the content's shapes count.",
+    )
+    beta: float = Field(
+        1e6,
+        ge=0.0,
+        le=1e12,
+        title="Style weight",
+        description="The paper's β: how much the style's textures count.",
+    )
+    losses: Literal["released", "printed"] = Field(
+        "released",
+        title="Normalisation of losses",
+        description="Means as in the authors' code, or sums as printed in the paper, "
+        "where the same α and β leave the picture almost as it is.",
+    )
+    content_layers: str = Field(
+        "relu4_2",
+        max_length=400,
+        title="Content layers",
+        description="Layers in which the content is kept, as NAME or NAME:WEIGHT, with commas.",
+    )
+    style_layers: str = Field(
+        "relu1_1, relu2_1, relu3_1, relu4_1, relu5_1",
+        max_length=400,
+        title="Style layers",
+        description="Layers in which the style is matched, as NAME or NAME:WEIGHT, with commas.",
+    )
+    pooling: Literal["max", "avg"] = Field(
+        "max",
+        title="Pooling",
+        description="How the network pools: by maximum, as it was trained, or by average, "
+        "which the paper finds a little more pleasing.",
+    )
+    network: Literal["vgg19-gatys", "vgg19"] = Field(
+        "vgg19-gatys",
+        title="Network",
+        description="Weights to see with: those of Gatys et al., or torchvision's.",
+    )
+    init: Literal["content", "noise", "picture", "engine"] = Field(
+        "content",
+        title="Start from",
+        description="The content, noise, the picture given as “start”, or what another engine paints.",
+    )
+    init_engine: str = Field(
+        "adain",
+        max_length=60,
+        title="Engine to start from",
+        description="The engine whose result is refined, where the start is an engine's.",
+    )
+    sizes: int = Field(
+        0,
+        ge=0,
+        le=8,
+        title="Sizes",
+        description="From coarse to fine, each half the next; 0 chooses by the picture's size.",
+    )
+    optimiser: Literal["adam", "lbfgs"] = Field(
+        "adam",
+        title="Optimiser",
+        description="Adam keeps colours in range and is quicker; L-BFGS is the paper's.",
+    )
+    rate: float = Field(
+        0.0,
+        ge=0.0,
+        le=10.0,
+        title="Step length",
+        description=f"0 takes the optimiser's own: {RATES['adam']:g} of the colour range for Adam, "
+        f"{RATES['lbfgs']:g} for L-BFGS.",
+    )
+    history: int = Field(
+        10,
+        ge=1,
+        le=100,
+        title="L-BFGS memory",
+        description="Steps that L-BFGS remembers; each takes as much memory as two copies of the picture.",
+    )
+    average: float = Field(
+        0.0,
+        ge=0.0,
+        lt=1.0,
+        title="Average of steps",
+        description="Decay of a running mean over steps, which evens out their noise: 0 is off, "
+        "0.9 looks back over about ten.",
+    )
+    style_scale: float = Field(
+        1.0,
+        ge=0.05,
+        le=8.0,
+        title="Style scale",
+        description="The style's short side as a multiple of the picture's: less gives finer strokes.",
+        json_schema_extra={"unit": "×"},
+    )
+    style_crop: str = Field(
+        "",
+        pattern=r"^(\s*[0-9.]+(\s*,\s*[0-9.]+){3}\s*)?$",
+        max_length=80,
+        title="Style crop",
+        description="The part of the style to look at: left, top, right, bottom as parts of its "
+        "sides, 0…1; empty for all of it.",
+    )
+    texture: Literal["colour", "luminance"] = Field(
+        "colour",
+        title="Texture in",
+        description="What carries the style's texture: colours, or brightness alone, which leaves "
+        "the content its hues.",
+    )
+    colour: float = Field(
+        0.0,
+        ge=0.0,
+        le=1e12,
+        title="Colour weight",
+        description="How much the style's colours count by themselves: their mean and covariance.",
+    )
+    variation: float = Field(
+        0.0,
+        ge=0.0,
+        le=1e12,
+        title="Smoothness",
+        description="Weight of total variation: more gives a smoother picture.",
+    )
+    range: float = Field(
+        1e3,
+        ge=0.0,
+        le=1e12,
+        title="Range weight",
+        description="How strongly L-BFGS is held between black and white; 0 leaves it free, as the "
+        "paper does, and clips at the end.",
+    )
+    even_gradients: bool = Field(
+        False,
+        title="Even gradients",
+        description="Let each layer pull equally hard, whatever its loss; only with Adam.",
+    )
+    preview_every: int = Field(
+        5,
+        ge=1,
+        le=1000,
+        title="Preview every",
+        description="Steps between two pictures that may be shown while it paints.",
+    )
+
+    @property
+    def step_length(self) -> float:
+        """``rate``, or the optimiser's own."""
+        return self.rate or RATES[self.optimiser]
+
+    @property
+    def crop(self) -> Crop:
+        """``style_crop`` as numbers. Raises :class:`BadParams` when it is no part of a picture."""
+        if not self.style_crop.strip():
+            return (0.0, 0.0, 1.0, 1.0)
+        try:
+            left, top, right, bottom = (float(part) for part in self.style_crop.split(","))
+        except ValueError:
+            left = top = right = bottom = 0.0
+        if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+            raise BadParams(
+                f"style_crop must be left, top, right, bottom, not “{self.style_crop}”.",
+                hint="Each is from 0 to 1, left below right and top below bottom: 0.5,0,1,1 is the right half.",
+            )
+        return (left, top, right, bottom)

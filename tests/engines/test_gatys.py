@@ -1,0 +1,372 @@
+"""Gatys' optimisation as an engine; its losses and its descent have tests of their own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tests.perception.test_vgg import random_convolutions
+from torch import Tensor
+
+from velatura.engines import registry
+from velatura.engines.eyes import Brightness, Look, Network, load, styles_seen
+from velatura.engines.gatys import Gatys
+from velatura.engines.models import WarmModels
+from velatura.engines.run import Progress, Run, Silent
+from velatura.engines.scene import Region, Scene, Style
+from velatura.engines.stage import render
+from velatura.engines.tensors import picture_tensor
+from velatura.errors import BadParams, BadPicture, BadRequest, Cancelled, EngineFailed
+from velatura.imaging.files import read_picture
+from velatura.imaging.raster import Raster
+from velatura.imaging.resample import resized
+from velatura.perception import calibration
+from velatura.perception.losses import luminance
+from velatura.perception.objective import Balance, Eyes, Objective, style_targets
+from velatura.perception.vgg import VGG19
+
+CPU = torch.device("cpu")
+
+
+class Watching(Silent):
+    """Remembers what it is told; cancels once so many steps were told; always wants a preview."""
+
+    def __init__(self, cancel_after: int | None = None) -> None:
+        self.heard: list[Progress] = []
+        self.previews: list[Tensor] = []
+        self.cancel_after = cancel_after
+
+    def progressed(self, progress: Progress) -> None:
+        self.heard.append(progress)
+
+    def cancelled(self) -> bool:
+        return self.cancel_after is not None and len(self.heard) >= self.cancel_after
+
+    def wants_preview(self) -> bool:
+        return True
+
+    def preview(self, picture: Tensor) -> None:
+        self.previews.append(picture)
+
+
+def models_with(count: int) -> WarmModels:
+    """Nothing warm but a random VGG-19 of ``count`` convolutions; filters are as active as Gatys'."""
+    models = WarmModels(CPU, torch.float32)
+    for pooling in ("max", "avg"):
+        vgg = VGG19(
+            calibration.normalised(random_convolutions(count)),
+            pooling=pooling,
+            padding="reflect",
+            ceil=True,
+        )
+        models.get(f"eyes vgg19-gatys {pooling}", lambda vgg=vgg: Network(vgg, "random"))
+    return models
+
+
+@pytest.fixture(scope="module")
+def models() -> WarmModels:
+    return models_with(13)
+
+
+@pytest.fixture
+def run(models: WarmModels) -> Run:
+    return Run(models)
+
+
+def picture(height: int = 40, width: int = 48, seed: int = 0, channels: int = 3) -> Raster:
+    dice = np.random.default_rng(seed)
+    slope = np.linspace(0, 120, width)[None, :, None] + np.linspace(0, 60, height)[:, None, None]
+    pixels = (slope + dice.uniform(0, 75, (height, width, channels))).astype(np.uint8)
+    return Raster(pixels)
+
+
+def stripes() -> Raster:
+    """A style: orange and blue, six pixels wide."""
+    colours = np.array([[230, 140, 20], [20, 60, 170]], np.uint8)
+    return Raster(np.broadcast_to(colours[np.arange(48) // 6 % 2], (40, 48, 3)).copy())
+
+
+def scene(content: Raster | None = None, *styles: Style) -> Scene:
+    return Scene(
+        content=content or picture(), regions=(Region(styles or (Style(picture=stripes()),)),)
+    )
+
+
+def painted(what: Scene, run: Run, **knobs: object) -> Raster:
+    params = registry.validate(Gatys(), {"steps": 3, **knobs})
+    given = render(Gatys(), what, params, run)["picture"]
+    assert isinstance(given, Raster)
+    return given
+
+
+def difference(one: Raster, other: Raster) -> float:
+    return float(np.abs(one.pixels.astype(int) - other.pixels.astype(int)).mean())
+
+
+def test_steps_bring_the_picture_nearer_to_the_style(run: Run) -> None:
+    what = scene()
+    network = load("vgg19-gatys", "max", run)
+    style = styles_seen(what.styles, network, Look(("relu1_1", "relu2_1"), short=40), run)
+
+    def loss(raster: Raster) -> float:
+        of = Objective(
+            Eyes(network.vgg),
+            Balance(),
+            content=None,
+            content_layers={},
+            style=style,
+            style_layers={"relu1_1": 1.0, "relu2_1": 1.0},
+        )
+        return float(of(picture_tensor(raster, run)).style)
+
+    layers = {"style_layers": "relu1_1, relu2_1"}
+    few, more = (painted(what, run, steps=steps, **layers) for steps in (3, 20))
+    assert loss(more) < loss(few) < loss(picture())
+    lbfgs = painted(what, run, steps=20, optimiser="lbfgs", **layers)
+    assert loss(lbfgs) < loss(picture())
+
+
+def test_without_style_weight_the_content_stays(run: Run) -> None:
+    assert difference(painted(scene(), run, beta=0), picture()) == 0
+
+
+def test_printed_losses_hardly_change_the_picture(run: Run) -> None:
+    printed = painted(scene(), run, losses="printed", beta=1e3, optimiser="lbfgs", steps=10)
+    released = painted(scene(), run, optimiser="lbfgs", steps=10)
+    assert difference(printed, picture()) < difference(released, picture()) / 3
+
+
+def test_a_seed_gives_the_same_picture_and_another_seed_another(run: Run) -> None:
+    what = scene()
+    first = painted(what, run, init="noise")
+    assert np.array_equal(first.pixels, painted(what, run, init="noise").pixels)
+    assert difference(first, painted(replace(what, seed=1), run, init="noise")) > 5
+
+
+def test_a_picture_to_start_from_is_started_from(run: Run) -> None:
+    start = picture(seed=9)
+    what = replace(scene(), inputs={"start": start})
+    resumed = painted(what, run, init="picture", steps=1, rate=0.01)
+    assert difference(resumed, start) < 4 < difference(resumed, picture())
+
+
+def test_init_picture_without_a_picture_is_one_clear_sentence(run: Run) -> None:
+    with pytest.raises(BadRequest, match="no picture to start from"):
+        painted(scene(), run, init="picture")
+
+
+def test_another_engines_result_is_started_from(run: Run) -> None:
+    started = painted(scene(), run, init="engine", init_engine="identity", steps=2)
+    assert np.array_equal(started.pixels, painted(scene(), run, steps=2).pixels)
+
+
+def test_an_engine_does_not_start_from_itself(run: Run) -> None:
+    with pytest.raises(BadParams, match="another engine"):
+        painted(scene(), run, init="engine", init_engine="gatys")
+
+
+def test_coarse_to_fine_tells_one_way_and_its_true_share(models: WarmModels) -> None:
+    watching = Watching()
+    painted(scene(picture(64, 96)), Run(models, watching), sizes=2, steps=4)
+    heard = [each for each in watching.heard if each.phase == "stylise"]
+    assert [(each.step, each.steps) for each in heard] == [(n, 8) for n in range(1, 9)]
+    assert heard[-1].seconds_left == 0
+    assert all(each.seconds_left is not None for each in heard)
+
+
+def test_cancel_is_heard_within_one_step(models: WarmModels) -> None:
+    watching = Watching(cancel_after=3)
+    with pytest.raises(Cancelled):
+        painted(scene(), Run(models, watching), steps=50)
+    assert len(watching.heard) == 3
+
+
+def test_previews_are_shown_every_so_many_steps(models: WarmModels) -> None:
+    watching = Watching()
+    given = painted(scene(), Run(models, watching), steps=7, preview_every=3)
+    assert len(watching.previews) == 2
+    for shown in watching.previews:
+        assert shown.shape == (1, 3, 40, 48)
+        assert float(shown.min()) >= 0 and float(shown.max()) <= 1
+    last = (watching.previews[-1][0].permute(1, 2, 0) * 255).round().numpy()
+    assert np.abs(last - given.pixels).mean() < 30
+
+
+def test_layers_that_the_weights_lack_are_replaced_and_named() -> None:
+    run = Run(models_with(9))
+    painted(scene(), run)
+    assert run.notes == [
+        "relu4_2 is not in these weights; the content is looked at in relu4_1.",
+        "relu5_1 is not in these weights; "
+        "the style is looked at in relu1_1, relu2_1, relu3_1, relu4_1.",
+    ]
+
+
+def test_nothing_is_noted_where_nothing_is_missing(run: Run) -> None:
+    painted(scene(), run)
+    assert run.notes == []
+
+
+def test_luminance_texture_leaves_the_hues(run: Run) -> None:
+    # Mid tones alone, so that no step meets the end of the range.
+    content = Raster((picture().pixels // 3 + 80).astype(np.uint8))
+    given = painted(scene(content), run, texture="luminance", rate=0.02)
+    change = given.pixels.astype(int) - content.pixels.astype(int)
+    assert np.abs(change).mean() > 1
+    coloured = painted(scene(content), run, rate=0.02).pixels.astype(int) - content.pixels
+    spread = np.ptp(change, axis=2).mean() / np.abs(change).mean()
+    assert spread < 0.1 < np.ptp(coloured, axis=2).mean() / np.abs(coloured).mean()
+
+
+def test_brightness_is_given_to_a_style() -> None:
+    style = torch.rand(1, 3, 20, 20, generator=torch.Generator().manual_seed(0)) * 0.4
+    given = Brightness(0.5, 0.05).given_to(style)
+    grey = luminance(given)
+    assert float(grey.mean()) == pytest.approx(0.5, abs=1e-4)
+    assert float(grey.std()) == pytest.approx(0.05, rel=0.01)
+    assert torch.equal(given[:, 0], given[:, 2])
+
+
+def test_colours_go_to_the_styles_by_themselves(run: Run) -> None:
+    red = np.zeros((30, 30, 3), np.uint8) + np.array([200, 40, 40], np.uint8)
+    what = scene(picture(), Style(picture=Raster(red)))
+    given = painted(what, run, beta=0, colour=1e6, steps=40, rate=0.05)
+    assert given.pixels.mean((0, 1)) == pytest.approx([200, 40, 40], abs=12)
+
+
+def test_a_crop_of_a_style_is_that_part_of_it(run: Run) -> None:
+    whole, what = picture(60, 80, seed=3), Look(("relu1_1",), short=40)
+    network = load("vgg19-gatys", "max", run)
+    part = styles_seen([Style(picture=whole.crop(40, 0, 80, 60))], network, what, run)
+    cropped = styles_seen([Style(picture=whole)], network, replace(what, crop=(0.5, 0, 1, 1)), run)
+    assert torch.equal(part.grams["relu1_1"], cropped.grams["relu1_1"])
+
+
+@pytest.mark.parametrize(
+    "crop", ["0.5, 0, 0.5, 1", "0.8, 0, 0.2, 1", "0, 0, 2, 1", "0, 1, 1, 0", "1.2.3,0,1,1"]
+)
+def test_a_crop_that_is_no_part_is_one_clear_sentence(crop: str, run: Run) -> None:
+    with pytest.raises(BadParams, match="style_crop must be left, top, right, bottom"):
+        painted(scene(), run, style_crop=crop)
+
+
+def test_a_style_is_looked_at_once(run: Run) -> None:
+    what = scene(picture(), Style(picture=picture(seed=77)))
+    before = run.models.counters["style_codes_made"]
+    painted(what, run)
+    painted(what, run, alpha=2.0)
+    assert run.models.counters["style_codes_made"] == before + 1
+    painted(what, run, style_scale=0.5)
+    assert run.models.counters["style_codes_made"] == before + 2
+
+
+def test_colours_under_zero_alpha_do_not_matter(run: Run) -> None:
+    content = picture(channels=4).pixels.copy()
+    content[:, :, 3] = 255
+    content[:, 24:, 3] = 0
+    other = content.copy()
+    other[:, 24:, :3] = 255 - other[:, 24:, :3]
+    one, two = (painted(scene(Raster(each)), run) for each in (content, other))
+    assert np.array_equal(one.pixels[:, :24], two.pixels[:, :24])
+    assert np.array_equal(one.pixels[:, :, 3], content[:, :, 3])
+
+
+def test_a_style_of_which_nothing_is_seen_is_one_clear_sentence(run: Run) -> None:
+    style = picture(channels=4).pixels.copy()
+    style[:, :, 3] = 0
+    with pytest.raises(BadPicture, match="nothing to see"):
+        painted(scene(picture(), Style(picture=Raster(style))), run)
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 90), (33, 7), (2, 2)])
+def test_every_size_is_painted(height: int, width: int, run: Run) -> None:
+    assert painted(scene(picture(height, width)), run, sizes=3).pixels.shape == (height, width, 3)
+
+
+@pytest.mark.parametrize("knobs", [{"average": 0.9}, {"pooling": "avg"}, {"variation": 1e5}])
+def test_each_knob_changes_the_picture(knobs: dict[str, object], run: Run) -> None:
+    assert difference(painted(scene(), run, **knobs), painted(scene(), run)) > 0.2
+
+
+def test_even_gradients_are_for_adam(run: Run) -> None:
+    assert difference(painted(scene(), run, even_gradients=True), picture()) > 1
+    with pytest.raises(BadParams, match="Adam alone"):
+        painted(scene(), run, even_gradients=True, optimiser="lbfgs")
+
+
+def test_nothing_to_paint_is_one_clear_sentence(run: Run) -> None:
+    with pytest.raises(BadParams, match="both 0"):
+        painted(scene(), run, alpha=0, beta=0)
+    with pytest.raises(BadParams, match="no layer"):
+        painted(scene(), run, style_layers="relu7_1")
+
+
+def test_a_loss_that_is_no_number_is_told_at_once(models: WarmModels) -> None:
+    watching = Watching()
+    with pytest.raises(EngineFailed, match="no number"):
+        painted(scene(), Run(models, watching), optimiser="lbfgs", rate=10.0, beta=1e12, steps=200)
+    assert len(watching.heard) < 200
+
+
+def real_style_loss(shared: Path, run: Run, raster: Raster, style: Raster) -> float:
+    """relu1_1 … relu4_1 of the real network, released normalisation."""
+    network = load("vgg19-gatys", "max", run)
+    layers = dict.fromkeys(("relu1_1", "relu2_1", "relu3_1", "relu4_1"), 1.0)
+    eyes = Eyes(network.vgg)
+    of = Objective(
+        eyes,
+        Balance(),
+        content=None,
+        content_layers={},
+        style=style_targets(eyes, picture_tensor(style, run, short=256), layers),
+        style_layers=layers,
+    )
+    with torch.no_grad():
+        return float(of(picture_tensor(raster, run)).style)
+
+
+@pytest.fixture
+def trained(shared: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    monkeypatch.setenv("VELATURA_MODELS", str(shared / "weights"))
+    monkeypatch.setenv("VELATURA_CACHE", str(tmp_path))
+    return Run(WarmModels(CPU, torch.float32))
+
+
+def real_pair(shared: Path, side: int) -> tuple[Raster, Raster]:
+    classic = shared / "data" / "classic"
+    content = read_picture(classic / "content" / "golden_gate.jpg").raster
+    return resized(content, (side, side)), read_picture(classic / "style" / "la_muse.jpg").raster
+
+
+def test_real_weights_paint_a_style_in_a_few_steps(trained: Run, shared: Path) -> None:
+    content, style = real_pair(shared, 128)
+    given = painted(scene(content, Style(picture=style)), trained, steps=15)
+    before, after = (real_style_loss(shared, trained, each, style) for each in (content, given))
+    assert after < before / 4
+
+
+@pytest.mark.slow
+def test_from_noise_the_style_term_falls_to_three_hundredths(trained: Run, shared: Path) -> None:
+    """200 steps of the paper's L-BFGS at 256², whatever is clipped in the end."""
+    content, style = real_pair(shared, 256)
+    noise = torch.rand(1, 3, 256, 256, generator=torch.Generator().manual_seed(0))
+    first = real_style_loss(
+        shared, trained, Raster((noise[0].permute(1, 2, 0).numpy() * 255).astype(np.uint8)), style
+    )
+    what = scene(content, Style(picture=style))
+    given = painted(what, trained, init="noise", optimiser="lbfgs", steps=200, sizes=1)
+    assert real_style_loss(shared, trained, given, style) <= 0.03 * first
+
+
+def test_bfloat16_paints_the_same_manner(shared: Path, trained: Run) -> None:
+    content, style = real_pair(shared, 96)
+    what = scene(content, Style(picture=style))
+    half = Run(WarmModels(CPU, torch.bfloat16))
+    losses = [
+        real_style_loss(shared, trained, painted(what, run, steps=12), style)
+        for run in (trained, half)
+    ]
+    assert losses[1] == pytest.approx(losses[0], rel=0.1)
