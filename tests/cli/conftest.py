@@ -89,6 +89,7 @@ def save_good_pictures(folder: Path) -> None:
 
     save("photo.png", (48, 64, 3))
     save("photo.jpg", (48, 64, 3))
+    save("start.png", (48, 64, 3))
     save("style.png", (80, 64, 3))
     save("other.png", (64, 80, 3))
     save("see-through.png", (48, 64, 4))

@@ -108,6 +108,54 @@ def test_a_wrong_option_is_named(refused: Velatura, options: list[str], sentence
     assert_says(refused("--engine", "identity", *options), sentence)
 
 
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["start"], "--input start is not NAME=VALUE"),
+        (["=start.png"], "--input =start.png is not NAME=VALUE"),
+        (["start=a.png", "start=b.png"], "The input “start” was given twice"),
+        (["start=style.png"], "The engine identity has no input “start”"),
+    ],
+)
+def test_an_input_that_no_engine_could_take_is_refused(
+    refused: Velatura, options: list[str], sentence: str
+) -> None:
+    inputs = [word for option in options for word in ("--input", option)]
+    assert_says(refused("--engine", "identity", *inputs), sentence)
+
+
+@pytest.mark.parametrize(
+    ("preview", "sentence"),
+    [
+        ("out.png", r"--preview out\.png is the output already"),
+        ("./out.png", r"--preview out\.png is the output already"),
+        ("preview.xyz", r"preview\.xyz has no suffix of a format"),
+        ("preview", "preview has no suffix of a format"),
+        ("nowhere/preview.png", "There is no folder nowhere"),
+    ],
+)
+def test_a_file_that_cannot_hold_previews_is_refused(
+    refused: Velatura, preview: str, sentence: str
+) -> None:
+    assert_says(refused("--engine", "identity", "--preview", preview), sentence)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("photo.png", r"photo\.png is the content already"),
+        ("style.png", r"style\.png is a style already"),
+        ("other.png", r"other\.png is an input already"),
+        ("folder.png", r"folder\.png is a folder"),
+    ],
+)
+def test_previews_replace_no_picture_that_is_read(
+    refused: Velatura, pictures: Path, name: str, sentence: str
+) -> None:
+    options = ("--style", pictures / "style.png", "--input", f"start={pictures / 'other.png'}")
+    assert_says(refused("--engine", "identity", *options, "--preview", pictures / name), sentence)
+
+
 def test_an_output_that_is_a_folder_is_refused_before_painting(
     refused: Velatura, pictures: Path
 ) -> None:
@@ -194,6 +242,23 @@ def astray(
 def test_damaged_weights_are_named(astray: Velatura, pictures: Path) -> None:
     outcome = astray("--style", pictures / "style.png")
     assert_says(outcome, r"vgg19_relu4_1\.safetensors is not the .* that Velatura knows")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BAD_PICTURES)
+def test_a_bad_picture_given_as_an_input_is_named(
+    astray: Velatura, pictures: Path, name: str
+) -> None:
+    options = ("--engine", "gatys", "--style", pictures / "style.png")
+    outcome = astray(*options, "--input", f"start={pictures / name}")
+    assert_says(outcome, BAD_PICTURES[name])
+
+
+@pytest.mark.slow
+def test_an_input_without_a_file_is_named(astray: Velatura, pictures: Path) -> None:
+    options = ("--engine", "gatys", "--style", pictures / "style.png")
+    outcome = astray(*options, "--input", "start=")
+    assert_says(outcome, "The input “start” is a file, and none was named")
 
 
 @pytest.mark.slow

@@ -87,8 +87,8 @@ def test_doctor_finds_the_traces_of_a_killed_daemon(shell: Shell) -> None:
 
 
 def test_engines_lists_those_for_people_and_all_on_request(velatura: Velatura) -> None:
-    assert set(velatura("engines", "--json").json) == {"adain"}
-    assert set(velatura("engines", "--all", "--json").json) == {"adain", "identity"}
+    assert set(velatura("engines", "--json").json) == {"adain", "gatys"}
+    assert set(velatura("engines", "--all", "--json").json) == {"adain", "gatys", "identity"}
     assert velatura("engines").out.startswith("adain ")
 
 
@@ -98,6 +98,11 @@ def test_an_engine_is_shown_with_its_knobs_and_their_ranges(velatura: Velatura) 
     text = velatura("engines", "identity").out
     assert "pause        0 … 10 s, default 0.0" in text
     assert "steps        1 … 10000, default 1" in text
+
+
+def test_an_engine_is_shown_with_its_inputs(velatura: Velatura) -> None:
+    text = velatura("engines", "gatys").out
+    assert "  input    --input start=VALUE  Picture to start from (raster)\n" in text
 
 
 def test_a_style_is_added_listed_shown_and_removed(velatura: Velatura, pictures: Path) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ..shell import Shell, open_shell, wait_until
+from ..shell import Outcome, Shell, open_shell, wait_until
 from .conftest import Velatura
 
 
@@ -182,3 +182,82 @@ def test_a_killed_daemon_is_replaced(
     assert after.read_bytes() == before.read_bytes()
     assert studio.daemons() != killed
     wait_until(lambda: len(studio.daemons()) == 1, "the end of the killed one")
+
+
+@pytest.fixture
+def descend(
+    studio: Shell,
+    velatura_in: Callable[[Shell], Velatura],
+    pictures: Path,
+    way: tuple[str, ...],
+) -> Callable[..., Outcome]:
+    """A few steps of Gatys' in small: ``stylize photo.png --style style.png`` with more options."""
+    velatura = velatura_in(studio)
+
+    def call(target: Path, *options: object) -> Outcome:
+        outcome = velatura(
+            "stylize", pictures / "photo.png", "--style", pictures / "style.png", "-o", target,
+            "--engine", "gatys", "--set", "steps=4", "--set", "preview_every=1", "--size", 64,
+            "--json", *options, *way,
+        )  # fmt: skip
+        assert outcome.code == 0, outcome
+        return outcome
+
+    return call
+
+
+@pytest.mark.slow
+def test_painting_goes_on_from_an_earlier_result(
+    descend: Callable[..., Outcome], pictures: Path, tmp_path: Path
+) -> None:
+    def distance(start: str) -> float:
+        target = tmp_path / f"from-{start}"
+        resume = ("--set", "init=picture", "--input", f"start={pictures / start}")
+        descend(target, *resume, "--set", "rate=0.001")
+        return float(np.abs(pixels(target).astype(float) - pixels(pictures / start)).mean())
+
+    # Steps this short leave the picture where it started, which is noise of one kind or another.
+    assert distance("photo.png") < 2
+    assert distance("start.png") < 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["preview.png", "preview.jpg"])
+def test_the_newest_preview_lies_in_its_file(
+    descend: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("velatura.cli.preview.SECONDS", 0.0)
+    (tmp_path / name).write_bytes(b"an older preview")
+    outcome = descend(tmp_path / "out.png", "--preview", tmp_path / name)
+    assert not any("preview" in note for note in outcome.json["notes"])
+    shown = Image.open(tmp_path / name)
+    assert (shown.format, shown.size) == ("PNG" if name.endswith("png") else "JPEG", (64, 48))
+    # The last steps change little: what was shown is like what came out.
+    difference = pixels(tmp_path / name).astype(float) - pixels(tmp_path / "out.png")
+    assert np.abs(difference).mean() < 30
+    assert {path.name for path in tmp_path.iterdir()} == {"out.png", name}
+
+
+@pytest.mark.slow
+def test_previews_do_not_come_faster_than_every_two_seconds(
+    descend: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("velatura.cli.preview.SECONDS", 1000.0)
+    outcome = descend(tmp_path / "out.png", "--preview", tmp_path / "preview.png")
+    assert not (tmp_path / "preview.png").exists()
+    assert (
+        "There was no preview: the engine makes none, or was done too soon."
+        in (outcome.json["notes"])
+    )
+
+
+def test_an_engine_without_previews_says_so(
+    velatura: Velatura, pictures: Path, tmp_path: Path, way: tuple[str, ...]
+) -> None:
+    outcome = velatura(
+        "stylize", pictures / "photo.png", "--engine", "identity", "-o", tmp_path / "out.png",
+        "--preview", tmp_path / "preview.png", *way,
+    )  # fmt: skip
+    assert outcome.code == 0
+    assert "  There was no preview: " in outcome.out
+    assert not (tmp_path / "preview.png").exists()

@@ -19,12 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     manifest = known_engines()
     if options.name is not None:
-        engine = manifest.get(options.name)
-        if engine is None:
-            raise UnknownEngine(
-                f"There is no engine called “{options.name}”.",
-                hint=f"There are: {', '.join(manifest)}.",
-            )
+        engine = engine_named(options.name, manifest)
         if options.json:
             print_json(engine)
         else:
@@ -44,6 +39,16 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def engine_named(name: str, manifest: manifests.Manifest) -> dict[str, Any]:
+    """What ``manifest`` says of the engine ``name``. Raises :class:`UnknownEngine`."""
+    engine = manifest.get(name)
+    if engine is None:
+        raise UnknownEngine(
+            f"There is no engine called “{name}”.", hint=f"There are: {', '.join(manifest)}."
+        )
+    return engine
+
+
 def known_engines() -> manifests.Manifest:
     """The manifest, made and kept when this code has none yet (that loads torch, once)."""
     cache, code = cache_dir(), manifests.code_hash()
@@ -61,6 +66,8 @@ def show_engine(engine: dict[str, Any]) -> None:
     print(f"  source   {descriptor['source']}")
     print(f"  styles   {', '.join(descriptor['styles']) or 'none'}")
     print(f"  weights  {', '.join(descriptor['weights']) or 'none'}")
+    for each in descriptor["inputs"]:
+        print(f"  input    --input {each['name']}=VALUE  {each['title']} ({each['kind']})")
     print("  knobs    --set KEY=VALUE")
     for name, knob in engine["schema"].get("properties", {}).items():
         limits = f"{allowed}, " if (allowed := range_of(knob)) else ""

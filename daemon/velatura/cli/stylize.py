@@ -58,6 +58,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="turn a knob of the engine; `velatura engines NAME` lists them",
     )
     parser.add_argument(
+        "--input",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="something more that the engine takes: a file, a number or text; "
+        "`velatura engines NAME` lists its inputs",
+    )
+    parser.add_argument(
         "--strength",
         type=number,
         default=1.0,
@@ -81,11 +89,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--device", metavar="D", help="cuda, cuda:1, mps, xpu or cpu (default: the daemon's)"
     )
     parser.add_argument(
+        "--preview",
+        type=Path,
+        metavar="FILE",
+        help="a picture file that shows how far a slow engine is, anew every few seconds",
+    )
+    parser.add_argument(
         "--no-daemon", action="store_true", help="paint in this process, loading everything anew"
     )
 
 
 def run(options: argparse.Namespace) -> int:
+    from velatura.cli.preview import preview_file
     from velatura.cli.wishes import read_content, wish_of
     from velatura.imaging.files import write_picture
 
@@ -98,10 +113,12 @@ def run(options: argparse.Namespace) -> int:
         from velatura.cli.remote import paint
     bar: Bar
     with progress_bar(as_json=options.json) as bar:
-        painted = paint(wish, content.raster, bar)
+        with preview_file(wish.preview, content.icc_profile) as preview:
+            painted = paint(wish, content.raster, bar, preview)
         bar.show("write", 0, 0, None)
         lost = write_picture(wish.output, painted.raster, icc_profile=content.icc_profile)
-    notes = [*content.notes, *painted.notes, *lost]
+    unseen = preview.notes if preview is not None else []
+    notes = [*content.notes, *painted.notes, *lost, *unseen]
     report = {
         "output": str(wish.output),
         "engine": wish.engine,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from velatura.cli.inputs import inputs_of
 from velatura.errors import BadParams, BadRequest, TooLarge
 from velatura.imaging.files import PIXELS, SIDE, Picture, read_picture, require_writable
 from velatura.imaging.resample import fit, resized
@@ -29,17 +31,22 @@ class StyleWish:
 
 @dataclass(frozen=True)
 class Wish:
-    """Everything that `velatura stylize` was asked for. ``size`` is the result's long side in pixels."""
+    """Everything that `velatura stylize` was asked for. ``size`` is the result's long side in pixels.
+
+    ``inputs`` are as they were written: what they mean depends on the engine.
+    """
 
     content: Path
     styles: tuple[StyleWish, ...]
     output: Path
     engine: str
     params: dict[str, Scalar]
+    inputs: dict[str, str]
     strength: float
     size: int | None
     seed: int
     device: str | None
+    preview: Path | None
 
 
 def wish_of(options: argparse.Namespace) -> Wish:
@@ -54,17 +61,22 @@ def wish_of(options: argparse.Namespace) -> Wish:
     if not 0 <= options.seed <= LARGEST:
         raise BadRequest(f"--seed must be from 0 to {LARGEST}, not {options.seed}.")
     require_writable(options.output)
-    return Wish(
+    wish = Wish(
         content=options.content,
         styles=tuple(style_of(text) for text in options.style),
         output=options.output,
         engine=options.engine,
         params=params_of(options.set),
+        inputs=inputs_of(options.input),
         strength=options.strength,
         size=options.size,
         seed=options.seed,
         device=options.device,
+        preview=options.preview,
     )
+    if wish.preview is not None:
+        _check_preview(wish, wish.preview)
+    return wish
 
 
 def style_of(text: str) -> StyleWish:
@@ -120,6 +132,28 @@ def read_content(wish: Wish) -> Picture:
             hint=f"A picture may have {SIDE} pixels on a side and {PIXELS} in all.",
         )
     return replace(picture, raster=resized(raster, (width, height)))
+
+
+def _check_preview(wish: Wish, preview: Path) -> None:
+    """Refuse a file for previews that cannot be written, or that has another purpose."""
+    require_writable(preview)
+    others = [("the output", wish.output), ("the content", wish.content)]
+    others += [("a style", style.path) for style in wish.styles if style.path is not None]
+    others += [("an input", Path(text)) for text in wish.inputs.values()]
+    for purpose, other in others:
+        if _same_place(preview, other):
+            raise BadRequest(
+                f"--preview {preview} is {purpose} already.",
+                hint="Previews need a file of their own, which they replace.",
+            )
+
+
+def _same_place(one: Path, other: Path) -> bool:
+    """Whether two names are of one file, which need not be there yet."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return os.path.realpath(one) == os.path.realpath(other)
 
 
 def _is_number(text: str) -> bool:
