@@ -6,26 +6,24 @@ without a daemon; the same command with a warm daemon; a resident client (what a
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import skimage.data
 from PIL import Image
 
 from benchmarks.daemons import daemon
+from benchmarks.weights import use_shared_weights
 from velatura_link.request import EncodedFile, Pixels, Request, StyleRef
 
-SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "weights"
 ROUNDS = 5
 
 
 def main() -> None:
-    os.environ.setdefault("VELATURA_MODELS", str(SHARED))
+    use_shared_weights()
     with daemon() as served:
         content, style = served.home / "content.png", served.home / "style.png"
         picture = Image.fromarray(skimage.data.astronaut()).resize((256, 256))

@@ -99,10 +99,15 @@ def test_a_running_mean_is_not_drawn_to_where_it_began() -> None:
     assert float(mean.value(torch.tensor(9.0))) == pytest.approx(expected)
 
 
-def test_without_decay_the_last_counts() -> None:
+def test_without_anything_added_the_last_counts() -> None:
+    assert float(RunningMean(0.9).value(torch.tensor(9.0))) == 9
+
+
+def test_without_decay_what_was_added_last_counts() -> None:
     mean = RunningMean(0.0)
     mean.add(torch.tensor(4.0))
-    assert float(mean.value(torch.tensor(9.0))) == 9
+    mean.add(torch.tensor(5.0))
+    assert float(mean.value(torch.tensor(9.0))) == 5
 
 
 def test_an_average_of_steps_is_given_back_when_asked_for() -> None:

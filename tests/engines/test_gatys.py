@@ -14,6 +14,7 @@ from torch import Tensor
 from velatura.engines import registry
 from velatura.engines.eyes import Brightness, Look, Network, load, styles_seen
 from velatura.engines.gatys import Gatys
+from velatura.engines.identity import Identity
 from velatura.engines.models import WarmModels
 from velatura.engines.run import Progress, Run, Silent
 from velatura.engines.scene import Region, Scene, Style
@@ -96,7 +97,7 @@ def scene(content: Raster | None = None, *styles: Style) -> Scene:
 
 
 def painted(what: Scene, run: Run, **knobs: object) -> Raster:
-    params = registry.validate(Gatys(), {"steps": 3, **knobs})
+    params = registry.validate(Gatys(), {"steps": 3, "init": "content", **knobs})
     given = render(Gatys(), what, params, run)["picture"]
     assert isinstance(given, Raster)
     return given
@@ -163,8 +164,41 @@ def test_another_engines_result_is_started_from(run: Run) -> None:
     assert np.array_equal(started.pixels, painted(scene(), run, steps=2).pixels)
 
 
+def test_the_engine_to_start_from_paints_once_for_all_sizes(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painting: list[Raster] = []
+
+    def render(self: Identity, band: Raster, *_: object) -> Raster:
+        painting.append(band)
+        return band
+
+    monkeypatch.setattr(Identity, "render", render)
+    painted(scene(), run, init="engine", init_engine="identity", sizes=2)
+    assert len(painting) == 1
+
+
+def test_the_contents_shapes_in_the_styles_colours_are_started_from(run: Run) -> None:
+    given = painted(scene(), run, init="colours", steps=1, rate=1e-3)
+    own = given.pixels.reshape(-1, 3) / 255.0
+    wanted = stripes().pixels.reshape(-1, 3) / 255.0
+    # Stripes of two colours ask for more than 0..1 holds of a smooth slope: clipping costs a little.
+    assert own.mean(0) == pytest.approx(wanted.mean(0), abs=0.05)
+    assert np.cov(own.T) == pytest.approx(np.cov(wanted.T), abs=0.02)
+    brightness = picture().pixels.mean(2).ravel()
+    assert abs(np.corrcoef(brightness, own @ [1, 0, 0])[0, 1]) > 0.8
+
+
+def test_what_was_painted_gives_brightness_alone_where_hues_stay(run: Run) -> None:
+    content = Raster((picture().pixels // 3 + 80).astype(np.uint8))
+    given = painted(scene(content), run, init="colours", texture="luminance", steps=1, rate=1e-3)
+    change = given.pixels.astype(int) - content.pixels
+    assert np.abs(change).mean() > 3
+    assert np.ptp(change, axis=2).mean() < 1.5
+
+
 def test_an_engine_does_not_start_from_itself(run: Run) -> None:
-    with pytest.raises(BadParams, match="another engine"):
+    with pytest.raises(BadParams, match="init_engine cannot be gatys"):
         painted(scene(), run, init="engine", init_engine="gatys")
 
 

@@ -40,7 +40,7 @@ class Descent:
     steps: int = 100
     rate: float = 0.1
     average: float = 0.0
-    betas: tuple[float, float] = (0.9, 0.8)
+    betas: tuple[float, float] = (0.8, 0.8)
     history: int = 10
 
 

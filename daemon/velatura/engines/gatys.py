@@ -8,12 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
 
-import torch
 from torch import Tensor
 
-from velatura.engines import eyes, registry
+from velatura.engines import eyes
 from velatura.engines.descent import (
-    AdamState,
+    Descended,
     Descent,
     Loss,
     Size,
@@ -25,7 +24,8 @@ from velatura.engines.descent import (
 from velatura.engines.engine import Descriptor, Input, Iterative
 from velatura.engines.gatys_params import GatysParams
 from velatura.engines.run import Run
-from velatura.engines.scene import Region, Scene
+from velatura.engines.scene import Scene
+from velatura.engines.starts import Start
 from velatura.engines.tensors import alpha_tensor, picture_tensor
 from velatura.errors import BadParams, BadRequest, EngineFailed
 from velatura.imaging.raster import Raster
@@ -35,6 +35,9 @@ from velatura.perception.objective import Balance, Eyes, Objective
 COARSEST_LONG = 512
 COARSEST_SHORT = 128
 """The smallest sides of the size that is begun with, in pixels, unless more sizes are asked for."""
+
+FINER_RATE = 0.3
+"""Adam's first step at a finer size, as a part of that at the coarsest."""
 
 
 class Gatys(Iterative[GatysParams]):
@@ -64,23 +67,25 @@ class Gatys(Iterative[GatysParams]):
         looked_at = _Layers.of(params, network.vgg.layers, run)
         sizes = _sizes(content, params)
         progress = _Progress(run, sizes, params)
-        picture: Tensor | None = None
-        below: Tensor | None = None
-        state: AdamState | None = None
+        start = Start.of(
+            params.init, params.init_engine, scene, run, keep_hues=params.texture == "luminance"
+        )
+        found: Descended | None = None
+        began = below = None
         for size in sizes:
             above = picture_tensor(content, run, size=size)
-            start = (
-                _start(scene, above, params, run)
-                if picture is None
-                else enlarged(picture, above, below if params.init == "content" else None)
-            )
             objective = _objective(scene, above, looked_at, network, params, run)
+            began = start.at(above, objective, run)
             found = descend(
-                start, _total(objective), _descent(params), progress.watcher(size), state=state
+                began if found is None else enlarged(found.picture, began, below),
+                _total(objective),
+                _descent(params, finer=found is not None),
+                progress.watcher(size),
+                state=found.state if found is not None else None,
             )
-            picture, state, below = found.picture, found.state, above
-        assert picture is not None
-        return picture
+            below = began if start.has_detail else None
+        assert found is not None
+        return found.picture
 
 
 def _check(params: GatysParams) -> None:
@@ -94,9 +99,9 @@ def _check(params: GatysParams) -> None:
 
 
 def _sizes(content: Raster, params: GatysParams) -> list[Size]:
-    # A start that is worth refining has its large shapes already.
-    count = params.sizes or (1 if params.init in ("picture", "engine") else 0)
-    return sizes_of(content.width, content.height, count, long=COARSEST_LONG, short=COARSEST_SHORT)
+    return sizes_of(
+        content.width, content.height, params.sizes, long=COARSEST_LONG, short=COARSEST_SHORT
+    )
 
 
 @dataclass(frozen=True)
@@ -156,46 +161,13 @@ def _objective(
     )
 
 
-def _start(scene: Scene, content: Tensor, params: GatysParams, run: Run) -> Tensor:
-    """The picture to begin with, as large as ``content``, (1, 3, h, w) in 0..1."""
-    height, width = content.shape[2:]
-    if params.init == "content":
-        return content
-    if params.init == "noise":
-        # On the processor, so that a seed gives the same noise on every device.
-        dice = torch.Generator().manual_seed(scene.seed)
-        return torch.rand(content.shape, generator=dice).to(run.device)
-    if params.init == "engine":
-        given = _painted_by(params.init_engine, scene, run)
-    else:
-        raster = scene.inputs.get("start")
-        if not isinstance(raster, Raster):
-            raise BadRequest(
-                "init is “picture”, and there is no picture to start from.",
-                hint="Give one as the input “start”.",
-            )
-        given = raster
-    return picture_tensor(given, run, size=(width, height))
-
-
-def _painted_by(name: str, scene: Scene, run: Run) -> Raster:
-    """What the engine ``name`` makes of ``scene``, at full strength everywhere."""
-    from velatura.engines.stage import render
-
-    if name == Gatys.descriptor.name:
-        raise BadParams("init_engine must be another engine than gatys itself.")
-    engine = registry.load(name)
-    everywhere = Scene(scene.content, (Region(scene.styles),), seed=scene.seed)
-    painted = render(engine, everywhere, registry.validate(engine, {}), run)["picture"]
-    assert isinstance(painted, Raster)
-    return painted
-
-
-def _descent(params: GatysParams) -> Descent:
+def _descent(params: GatysParams, *, finer: bool) -> Descent:
+    """How to descend; ``finer`` when a coarser size has found the large shapes already."""
+    shorter = FINER_RATE if finer and params.optimiser == "adam" else 1.0
     return Descent(
         params.optimiser,
         steps=params.steps,
-        rate=params.step_length,
+        rate=params.step_length * shorter,
         average=params.average,
         history=params.history,
     )

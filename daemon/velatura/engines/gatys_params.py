@@ -8,17 +8,22 @@ from pydantic import Field
 
 from velatura.engines.engine import EngineParams
 from velatura.engines.eyes import Crop
+from velatura.engines.starts import Init
 from velatura.errors import BadParams
 
-RATES = {"adam": 0.1, "lbfgs": 1.0}
-"""Lengths of steps when none is asked for."""
+RATE = 0.1
+REFINING_RATE = 0.05
+LBFGS_RATE = 1.0
+"""Lengths of steps when none is asked for: Adam's, Adam's when the start is painted already, and
+L-BFGS'.
+"""
 
 
 class GatysParams(EngineParams):
     """Knobs of Gatys' optimisation."""
 
     steps: int = Field(
-        60,
+        40,
         ge=1,
         le=5000,
         title="Steps",
@@ -32,7 +37,7 @@ class GatysParams(EngineParams):
         description="The paper's α: how much the content's shapes count.",
     )
     beta: float = Field(
-        1e6,
+        6e5,
         ge=0.0,
         le=1e12,
         title="Style weight",
@@ -67,10 +72,11 @@ class GatysParams(EngineParams):
         title="Network",
         description="Weights to see with: those of Gatys et al., or torchvision's.",
     )
-    init: Literal["content", "noise", "picture", "engine"] = Field(
-        "content",
+    init: Init = Field(
+        "engine",
         title="Start from",
-        description="The content, noise, the picture given as “start”, or what another engine paints.",
+        description="What another engine paints, the content, the content in the style's colours, "
+        "noise, or the picture given as “start”.",
     )
     init_engine: str = Field(
         "adain",
@@ -95,8 +101,8 @@ class GatysParams(EngineParams):
         ge=0.0,
         le=10.0,
         title="Step length",
-        description=f"0 takes the optimiser's own: {RATES['adam']:g} of the colour range for Adam, "
-        f"{RATES['lbfgs']:g} for L-BFGS.",
+        description=f"0 takes the optimiser's own: for Adam {RATE:g} of the colour range, "
+        f"{REFINING_RATE:g} where the start is painted already; for L-BFGS {LBFGS_RATE:g}.",
     )
     history: int = Field(
         10,
@@ -173,7 +179,11 @@ class GatysParams(EngineParams):
     @property
     def step_length(self) -> float:
         """``rate``, or the optimiser's own."""
-        return self.rate or RATES[self.optimiser]
+        if self.rate:
+            return self.rate
+        if self.optimiser == "lbfgs":
+            return LBFGS_RATE
+        return REFINING_RATE if self.init in ("engine", "picture") else RATE
 
     @property
     def crop(self) -> Crop:

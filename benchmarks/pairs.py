@@ -1,0 +1,73 @@
+"""Paint many pairs of pictures with one engine, as a scorer wants them: OUT/CONTENT__STYLE.png.
+
+    python -m benchmarks.pairs CONTENTS STYLES OUT --engine gatys --pairs 40 --set steps=40
+
+Pair k takes content k mod m and style k mod n of the sorted folders, so that m·n pairs are all
+different where m and n have no common factor.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.weights import use_shared_weights
+from velatura.cli.wishes import params_of
+from velatura.engines import registry
+from velatura.engines.models import WarmModels
+from velatura.engines.run import Run
+from velatura.engines.scene import Region, Scene, Style
+from velatura.engines.stage import render
+from velatura.imaging.files import read_picture, write_picture
+from velatura.imaging.raster import Raster
+from velatura.imaging.resample import fit, resized
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.pairs", description=__doc__)
+    parser.add_argument("contents", type=Path)
+    parser.add_argument("styles", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--engine", default="gatys")
+    parser.add_argument("--pairs", type=int, default=40)
+    parser.add_argument("--short", type=int, default=512, help="short side of contents in pixels")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
+    options = parser.parse_args()
+    use_shared_weights()
+
+    contents = sorted(options.contents.iterdir())
+    styles = sorted(options.styles.iterdir())
+    options.out.mkdir(parents=True, exist_ok=True)
+    engine = registry.load(options.engine)
+    params = registry.validate(engine, params_of(options.set))
+    models = WarmModels.on("auto")
+    begun = time.perf_counter()
+    for number in range(options.pairs):
+        content, style = contents[number % len(contents)], styles[number % len(styles)]
+        scene = Scene(
+            content=_short(read_picture(content).raster, options.short),
+            regions=(Region((Style(picture=read_picture(style).raster),)),),
+        )
+        started = time.perf_counter()
+        picture = render(engine, scene, params, Run(models))["picture"]
+        assert isinstance(picture, Raster)
+        seconds = time.perf_counter() - started
+        write_picture(options.out / f"{content.stem}__{style.stem}.png", picture)
+        print(
+            f"{number + 1:3} {content.stem} × {style.stem}: "
+            f"{picture.width} × {picture.height}, {seconds:.1f} s",
+            flush=True,
+        )
+    mean = (time.perf_counter() - begun) / options.pairs
+    print(f"{options.pairs} pairs, {models.dtype}, {mean:.1f} s each")
+    return 0
+
+
+def _short(raster: Raster, side: int) -> Raster:
+    return resized(raster, fit(raster.width, raster.height, short=side, long=8 * side))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Other ways to do what Velatura does, written plainly, to compare with."""

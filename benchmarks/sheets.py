@@ -1,0 +1,69 @@
+"""Contact sheets for docs/gallery: python -m benchmarks.sheets.
+
+The photo is scikit-image's (NASA, public domain), the style a painting that is in the public domain,
+of which no copy is shown or shipped.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import skimage.data
+from PIL import Image, ImageDraw, ImageFont
+
+from benchmarks.weights import SHARED, use_shared_weights
+from velatura.engines import registry
+from velatura.engines.models import WarmModels
+from velatura.engines.run import Run
+from velatura.engines.scene import Region, Scene, Style
+from velatura.engines.stage import render
+from velatura.imaging.files import read_picture
+from velatura.imaging.raster import Raster
+from velatura.imaging.resample import resized
+
+GALLERY = Path(__file__).resolve().parent.parent / "docs" / "gallery"
+STYLE = SHARED / "data" / "masters" / "van_gogh_starry_night_1889.jpg"
+SIDE = 224
+GAP = 4
+MARGIN = 84
+HEAD = 44
+
+INITS = ("engine", "content", "colours", "noise")
+BETAS = (6e4, 6e5, 6e6)
+STEPS = (10, 40, 160)
+
+
+def main() -> None:
+    use_shared_weights()
+    models = WarmModels.on("auto")
+    photo = skimage.data.astronaut()[:400, 40:440]
+    scene = Scene(
+        content=resized(Raster(np.ascontiguousarray(photo)), (SIDE, SIDE)),
+        regions=(Region((Style(picture=read_picture(STYLE).raster),)),),
+    )
+    engine = registry.load("gatys")
+    columns = [(beta, steps) for beta in BETAS for steps in STEPS]
+    sheet = Image.new(
+        "RGB", (MARGIN + len(columns) * (SIDE + GAP), HEAD + len(INITS) * (SIDE + GAP)), "white"
+    )
+    draw = ImageDraw.Draw(sheet)
+    font = ImageFont.load_default(15)
+    for column, (beta, steps) in enumerate(columns):
+        words = f"α/β = {1 / beta:.1e}\n{steps} steps"
+        draw.text((MARGIN + column * (SIDE + GAP) + 4, 4), words, "black", font)
+    for row, init in enumerate(INITS):
+        draw.text((6, HEAD + row * (SIDE + GAP) + SIDE // 2), init, "black", font)
+        for column, (beta, steps) in enumerate(columns):
+            params = registry.validate(engine, {"init": init, "beta": beta, "steps": steps})
+            picture = render(engine, scene, params, Run(models))["picture"]
+            assert isinstance(picture, Raster)
+            corner = (MARGIN + column * (SIDE + GAP), HEAD + row * (SIDE + GAP))
+            sheet.paste(Image.fromarray(picture.pixels), corner)
+            print(init, beta, steps, flush=True)
+    GALLERY.mkdir(exist_ok=True)
+    sheet.save(GALLERY / "gatys.jpg", quality=88)
+
+
+if __name__ == "__main__":
+    main()
