@@ -134,12 +134,6 @@ def test_without_style_weight_the_content_stays(run: Run) -> None:
     assert difference(painted(scene(), run, beta=0), picture()) == 0
 
 
-def test_printed_losses_hardly_change_the_picture(run: Run) -> None:
-    printed = painted(scene(), run, losses="printed", beta=1e3, optimiser="lbfgs", steps=10)
-    released = painted(scene(), run, optimiser="lbfgs", steps=10)
-    assert difference(printed, picture()) < difference(released, picture()) / 3
-
-
 def test_a_seed_gives_the_same_picture_and_another_seed_another(run: Run) -> None:
     what = scene()
     first = painted(what, run, init="noise")
@@ -160,8 +154,8 @@ def test_init_picture_without_a_picture_is_one_clear_sentence(run: Run) -> None:
 
 
 def test_another_engines_result_is_started_from(run: Run) -> None:
-    started = painted(scene(), run, init="engine", init_engine="identity", steps=2)
-    assert np.array_equal(started.pixels, painted(scene(), run, steps=2).pixels)
+    started = painted(scene(), run, init="engine", init_engine="identity", rate=0.1)
+    assert np.array_equal(started.pixels, painted(scene(), run, rate=0.1).pixels)
 
 
 def test_the_engine_to_start_from_paints_once_for_all_sizes(
@@ -184,7 +178,7 @@ def test_the_contents_shapes_in_the_styles_colours_are_started_from(run: Run) ->
     wanted = stripes().pixels.reshape(-1, 3) / 255.0
     # Stripes of two colours ask for more than 0..1 holds of a smooth slope: clipping costs a little.
     assert own.mean(0) == pytest.approx(wanted.mean(0), abs=0.05)
-    assert np.cov(own.T) == pytest.approx(np.cov(wanted.T), abs=0.02)
+    assert np.cov(own.T) == pytest.approx(np.cov(wanted.T), abs=0.06)
     brightness = picture().pixels.mean(2).ravel()
     assert abs(np.corrcoef(brightness, own @ [1, 0, 0])[0, 1]) > 0.8
 
@@ -380,6 +374,22 @@ def test_real_weights_paint_a_style_in_a_few_steps(trained: Run, shared: Path) -
     given = painted(scene(content, Style(picture=style)), trained, steps=15)
     before, after = (real_style_loss(shared, trained, each, style) for each in (content, given))
     assert after < before / 4
+
+
+def test_printed_losses_hardly_change_the_picture(trained: Run, shared: Path) -> None:
+    """At the printed α/β of 1e-3; the released ones, which the default β fits, do change it."""
+    content, style = real_pair(shared, 96)
+
+    def paint(**knobs: object) -> tuple[float, float]:
+        what = scene(content, Style(picture=style))
+        given = painted(what, trained, optimiser="lbfgs", steps=15, **knobs)
+        left = real_style_loss(shared, trained, given, style) / before
+        return left, difference(given, content)
+
+    before = real_style_loss(shared, trained, content, style)
+    printed, released = paint(losses="printed", beta=1e3), paint()
+    assert printed[0] > 0.8 and printed[1] < 3
+    assert released[0] < 0.2 and released[1] > 15
 
 
 @pytest.mark.slow

@@ -114,7 +114,7 @@ class GatysParams(EngineParams):
     average: float = Field(
         0.0,
         ge=0.0,
-        lt=1.0,
+        le=0.999,
         title="Average of steps",
         description="Decay of a running mean over steps, which evens out their noise: 0 is off, "
         "0.9 looks back over about ten.",
