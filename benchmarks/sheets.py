@@ -50,7 +50,7 @@ def main() -> None:
     draw = ImageDraw.Draw(sheet)
     font = ImageFont.load_default(15)
     for column, (beta, steps) in enumerate(columns):
-        words = f"α/β = {1 / beta:.1e}\n{steps} steps"
+        words = f"beta = {beta:.0e}, alpha = 1\n{steps} steps"  # The font has no Greek.
         draw.text((MARGIN + column * (SIDE + GAP) + 4, 4), words, "black", font)
     for row, init in enumerate(INITS):
         draw.text((6, HEAD + row * (SIDE + GAP) + SIDE // 2), init, "black", font)
