@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -75,7 +76,10 @@ class Shell:
         return Outcome(process.returncode, out, err)
 
     def start(self, *arguments: object) -> subprocess.Popen[str]:
-        """``velatura`` with ``arguments``, on its way."""
+        """``velatura`` with ``arguments``, on its way; it hears Ctrl-C."""
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            # A shell's background jobs ignore it, and children inherit that.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         return subprocess.Popen(
             [*COMMAND, *map(str, arguments)],
             cwd=self.home,
