@@ -28,6 +28,7 @@ COMMANDS = {
     "engines": "list the engines, or the knobs of one",
     "styles": "the library of styles: list, add, remove, show",
     "models": "list model weights, add a file, say where one lies",
+    "train": "make weights of our own from folders of pictures",
 }
 
 BAD_INPUT = frozenset(

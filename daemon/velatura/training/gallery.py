@@ -1,0 +1,128 @@
+"""Parts of paintings with what VGG-19 sees of them: hung once, used for many samples, then exchanged.
+
+Looking costs as much as a third of a training sample, so it is not done again for each. Which parts hang, and in
+which order they are visited, depends on the seed and the gallery's number alone: a run that goes on hangs the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from velatura.engines.run import Run
+from velatura.perception.losses import colour_moments
+from velatura.perception.vgg import VGG19
+from velatura.training.objective import (
+    LAYERS,
+    SLICED,
+    Look,
+    deviations,
+    look,
+    random_directions,
+)
+from velatura.training.pictures import Pack, random_crop
+
+BATCH = 16
+"""Pictures that VGG-19 looks at in one go."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How galleries are made: ``count`` parts of ``side`` pixels, cut from at least ``least`` pixels of
+    a painting, each visited ``uses`` times; ``directions`` for slices; ``seed``.
+    """
+
+    count: int
+    side: int
+    least: int
+    uses: int
+    directions: int
+    seed: int
+
+    @property
+    def visits(self) -> int:
+        """Style visits until the gallery is exchanged."""
+        return self.count * self.uses
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """``pictures`` (n, 3, side, side) sRGB 0..1 and ``looks``, their statistics, in half precision;
+    ``order`` of visits; ``directions`` of slices; ``colours`` (n, 4, 4), their colour moments.
+    """
+
+    number: int
+    pictures: Tensor
+    looks: Look
+    colours: Tensor
+    directions: dict[str, Tensor]
+    order: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+
+    def visited(self, visit: int, count: int) -> list[int]:
+        """The pictures of ``count`` visits from ``visit`` on."""
+        return [int(each) for each in self.order[np.arange(visit, visit + count) % len(self.order)]]
+
+    def summary(self, pictures: Tensor | slice) -> Tensor:
+        """What there is to know of some pictures' styles in brief, (n, 2 · 960): roots of means and of
+        deviations of all layers' filters.
+        """
+        seen = self.looks.of(pictures)
+        parts = [
+            part
+            for name in LAYERS
+            for part in (seen.means[name].clamp_min(0).sqrt(), deviations(seen, name).sqrt())
+        ]
+        return torch.cat(parts, 1)
+
+
+def hang(pack: Pack, plan: Plan, number: int, vgg: VGG19, run: Run) -> Gallery:
+    """Gallery ``number`` of the paintings in ``pack``, on ``run.device``.
+
+    With more paintings than ``plan.count`` every one has its turn about equally often.
+    """
+    dice = np.random.default_rng([plan.seed, number])
+    chosen = np.concatenate(
+        [dice.permutation(len(pack)) for _ in range(-(-plan.count // len(pack)))]
+    )[: plan.count]
+    crops = [random_crop(dice, pack.shapes, int(index), plan.least) for index in chosen]
+    generator = torch.Generator().manual_seed(int(dice.integers(2**62)))
+    channels = {name: _channels(vgg, name) for name in SLICED}
+    directions = {
+        name: drawn.to(run.device)
+        for name, drawn in random_directions(channels, plan.directions, generator).items()
+    }
+    pictures = pack.cut(crops, plan.side).to(run.device)
+    looks: list[Look] = []
+    with torch.no_grad():
+        for start in range(0, len(pictures), BATCH):
+            part = pictures[start : start + BATCH]
+            looks.append(_halved(look(vgg(part, LAYERS), directions, run.dtype)))
+            run.step(start + len(part), len(pictures), phase="look at paintings")
+    colours = torch.stack([colour_moments(each[None]) for each in pictures])
+    order = dice.permutation(np.repeat(np.arange(plan.count), plan.uses))
+    return Gallery(number, pictures, _joined(looks), colours, directions, order)
+
+
+def _channels(vgg: VGG19, layer: str) -> int:
+    """Channels of a layer: those of the last convolution before it."""
+    before = [name for name in vgg.layers[: vgg.layers.index(layer)] if name.startswith("conv")]
+    return len(vgg.biases[len(before) - 1])
+
+
+def _halved(seen: Look) -> Look:
+    return Look(
+        {name: each.half() for name, each in seen.grams.items()},
+        seen.means,
+        {name: each.half() for name, each in seen.slices.items()},
+    )
+
+
+def _joined(looks: list[Look]) -> Look:
+    return Look(
+        {name: torch.cat([each.grams[name] for each in looks]) for name in looks[0].grams},
+        {name: torch.cat([each.means[name] for each in looks]) for name in looks[0].means},
+        {name: torch.cat([each.slices[name] for each in looks]) for name in looks[0].slices},
+    )

@@ -1,0 +1,411 @@
+"""The recipe of the engine glaze: one network for any style, in hours on a processor or minutes on a large GPU.
+
+What it learns from: photos, paintings, and VGG-19's opinion of what it paints. Nothing is computed twice: pictures are
+decoded once, paintings looked at once for many samples, and a photo's features serve every style of a step.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from velatura import __version__
+from velatura.engines import eyes
+from velatura.engines.devices import device_title
+from velatura.engines.run import Run
+from velatura.errors import BadRequest, BadWeights, Cancelled, EngineFailed
+from velatura.library.checksums import sha256_of
+from velatura.library.weights import read_state
+from velatura.networks.glaze import SIZES, Glaze, size_of
+from velatura.perception.vgg import VGG19
+from velatura.training import state as states
+from velatura.training.gallery import Gallery, Plan, hang
+from velatura.training.glaze_losses import Witness, draw, early_losses, losses
+from velatura.training.glaze_params import GlazeParams
+from velatura.training.journal import Journal
+from velatura.training.pictures import Pack, pack
+from velatura.training.recipe import Assignment, ModelCard, Recipe, RecipeDescriptor
+from velatura.training.sheets import middles, sheet, write_sheet
+from velatura.training.state import Average, Position, finite_norm
+
+EYES = "vgg19-gatys"
+
+SHOWN = (6, 8)
+"""Photos and paintings that are kept for sample sheets and never trained on."""
+
+SHEET_SIDE = 192
+
+PATIENCE = 50
+"""So many steps in a row without a finite gradient end a run."""
+
+LINE_EVERY = 20.0
+"""Seconds between two lines of the journal."""
+
+EARLY = 16
+"""Styles in each of the encoder's early steps."""
+
+CALIBRATED_ON = 256
+"""Parts of paintings from which fresh weights take their scale."""
+
+
+class GlazeRecipe(Recipe[GlazeParams]):
+    """Trains :class:`~velatura.networks.glaze.Glaze` by perceptual losses (Johnson et al. 2016) on
+    pairs of photos and paintings (Huang & Belongie 2017).
+    """
+
+    descriptor = RecipeDescriptor(
+        name="glaze",
+        title="Glaze: any picture as a style, with weights of our own",
+        source="arXiv:1603.08155, arXiv:1703.06868",
+        makes="glaze",
+        data=("photos", "paintings"),
+        weights=(EYES,),
+    )
+    Params = GlazeParams
+
+    def train(self, assignment: Assignment, params: GlazeParams, run: Run) -> ModelCard:
+        """Raises :class:`BadRequest` for data, a state or a start that do not fit, and
+        :class:`EngineFailed` when gradients stay infinite.
+        """
+        training = Training(assignment, params, run)
+        try:
+            training.go()
+        except Cancelled:
+            training.save()
+            raise
+        return training.save()
+
+
+class Training:
+    """A run of the recipe, from its first step or from where an earlier call left it."""
+
+    def __init__(self, assignment: Assignment, params: GlazeParams, run: Run) -> None:
+        self.assignment, self.params, self.run = assignment, params, run
+        self.began = time.monotonic()
+        self.state_file = assignment.into / "state.pt"
+        _check(assignment, params, self.state_file)
+        photos, paintings = _packs(assignment, params, run)
+        dice = np.random.default_rng([params.seed, 2])
+        self.photos, shown_photos = _apart(photos, SHOWN[0], dice)
+        self.paintings, shown_paintings = _apart(paintings, SHOWN[1], dice)
+        self.shown = [middles(each, SHEET_SIDE) for each in (shown_photos, shown_paintings)]
+        self.eyes = eyes.load(EYES, "max", run)
+        self.vgg = _rounded(self.eyes.vgg, run)
+        self.plan = Plan(
+            params.gallery, params.crop, params.least, params.uses, params.directions, params.seed
+        )
+        self.gallery: Gallery | None = None
+        fresh = assignment.start is None and params.size == "glaze"
+        self.early = params.early if fresh else 0
+        self.position = Position()
+        self.remarks: list[str] = []
+        self._build()
+        self.journal = Journal(assignment.into / "log.jsonl", LINE_EVERY)
+        if assignment.resume:
+            self._restore()
+
+    def _build(self) -> None:
+        params, run = self.params, self.run
+        torch.manual_seed(params.seed)
+        self.networks = Glaze(SIZES[params.size], dtype=run.dtype)
+        self.trained: list[nn.Module] = [self.networks.encoder, self.networks.painter]
+        if self.assignment.start is not None:
+            self._begin_from(self.assignment.start)
+        if params.size != "glaze":
+            # A code has one meaning, whichever size paints from it.
+            self.networks.encoder.requires_grad_(False)
+            self.trained = [self.networks.painter]
+        self.networks.to(run.device)
+        gallery = self._hung(0)
+        self.witness = Witness(gallery.summary(slice(0, 1)).shape[1]).to(run.device)
+        self.witness.calibrate(gallery.summary(slice(None)))
+        if self.assignment.start is None:
+            self.networks.encoder.calibrate(gallery.pictures[:CALIBRATED_ON])
+        self.parameters = [
+            each
+            for module in (*self.trained, self.witness)
+            for each in module.parameters()
+            if each.requires_grad
+        ]
+        fused = run.device.type in ("cpu", "cuda")
+        self.optimiser = torch.optim.Adam(
+            self.parameters, lr=params.rate, betas=(0.9, 0.99), fused=fused
+        )
+        self.average = Average(self.networks, params.average)
+
+    def _begin_from(self, start: Path) -> None:
+        weights = read_state(start)
+        modules: dict[str, nn.Module] = {"encoder.": self.networks.encoder}
+        if size_of(weights) == self.params.size:
+            modules["painter."] = self.networks.painter
+        for prefix, module in modules.items():
+            part = {
+                name.removeprefix(prefix): tensor.float()
+                for name, tensor in weights.items()
+                if name.startswith(prefix)
+            }
+            try:
+                module.load_state_dict(part)
+            except RuntimeError as error:
+                raise BadWeights(
+                    f"{start} does not fit the {self.params.size} that is to be trained."
+                ) from error
+        self.remarks.append(f"Begun from {start.name}, SHA-256 {sha256_of(start)}.")
+
+    def go(self) -> None:
+        """Train until the samples are done or the minutes are over."""
+        params, position = self.params, self.position
+        saved = painted = time.monotonic()
+        failed = 0
+        while position.samples < params.samples and not self._over():
+            before = time.monotonic()
+            failed = 0 if self._step() else failed + 1
+            if failed >= PATIENCE:
+                raise EngineFailed(
+                    f"The gradient was not finite {failed} times in a row.",
+                    hint="Go on from the last state with a smaller rate.",
+                )
+            now = time.monotonic()
+            position.seconds += now - before
+            self.journal.write(position, rate=self._rate())
+            if now - saved > 60 * params.checkpoint:
+                self.save()
+                saved = time.monotonic()
+            if now - painted > 60 * params.sheet:
+                self.show()
+                painted = time.monotonic()
+            self._tell()
+
+    def _step(self) -> bool:
+        """One step of the optimiser; whether its gradient was finite."""
+        params, position = self.params, self.position
+        terms = self._terms()
+        wanted = torch.autograd.grad(terms["total"], self.parameters, allow_unused=True)
+        pairs = [pair for pair in zip(self.parameters, wanted, strict=True) if pair[1] is not None]
+        gradients = [gradient for _, gradient in pairs]
+        norm = finite_norm(gradients, params.clip)
+        rate = self._rate()
+        position.step += 1
+        position.samples += params.styles * params.each if position.step > self.early else 0
+        if norm is None:
+            position.skipped += 1
+            return False
+        self.optimiser.zero_grad(set_to_none=True)
+        for parameter, gradient in pairs:
+            parameter.grad = gradient
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        self.optimiser.step()
+        self.average.update(self.networks)
+        self.journal.heard({**terms, "gradient": terms["total"].new_tensor(norm)})
+        return True
+
+    def _terms(self) -> dict[str, Tensor]:
+        """The losses of the step to come."""
+        step, styles = self.position.step, self.params.styles
+        count = EARLY if step < self.early else styles
+        visits = min(step, self.early) * EARLY + max(0, step - self.early) * styles
+        gallery = self._hung(visits // self.plan.visits)
+        places = gallery.visited(visits % self.plan.visits, count)
+        if step < self.early:
+            return early_losses(self.networks, self.witness, places, gallery)
+        batch = draw(step, places, self.photos, gallery, self.params)
+        return losses(self.networks, self.witness, batch, gallery, self.vgg, self.params)
+
+    def _hung(self, number: int) -> Gallery:
+        if self.gallery is None or self.gallery.number != number:
+            self.gallery = hang(self.paintings, self.plan, number, self.vgg, self.run)
+        return self.gallery
+
+    def _rate(self) -> float:
+        params, position = self.params, self.position
+        warm = min(1.0, (position.step + 1) / params.warmup)
+        return params.rate * warm / math.sqrt(1 + position.samples / params.anneal)
+
+    def _over(self) -> bool:
+        minutes = self.assignment.minutes
+        return minutes is not None and time.monotonic() - self.began > 60 * minutes
+
+    def _tell(self) -> None:
+        """Report samples done and samples expected: those of the knobs, or what the minutes allow."""
+        done, most = self.position.samples, self.params.samples
+        minutes = self.assignment.minutes
+        share = done / most
+        if minutes is not None:
+            spent = (time.monotonic() - self.began) / (60 * minutes)
+            if spent > share:
+                share, most = spent, max(done, int(done / spent))
+        self.run.step(done, most, phase="train", share=min(1.0, share), preview=self._sheet)
+
+    def _averaged(self) -> Glaze:
+        """The averaged networks, to look at and to ship."""
+        shown = Glaze(SIZES[self.params.size], dtype=self.run.dtype)
+        self.average.copy_to(shown.to(self.run.device))
+        return shown.eval()
+
+    def _sheet(self) -> Tensor:
+        return sheet(self._averaged(), *(each.to(self.run.device) for each in self.shown))
+
+    def show(self) -> None:
+        """Paint a sample sheet with the averaged weights."""
+        name = f"{self.position.samples:09}.png"
+        write_sheet(self.assignment.into / "sheets" / name, self._sheet())
+
+    def save(self) -> ModelCard:
+        """Write the state, the averaged weights and their card."""
+        states.save(
+            self.state_file,
+            {
+                "settings": _settings(self.params),
+                "packs": [self.photos.digest, self.paintings.digest],
+                "position": vars(self.position),
+                "networks": self.networks.state_dict(),
+                "witness": self.witness.state_dict(),
+                "optimiser": self.optimiser.state_dict(),
+                "average": self.average.state(),
+                "early": self.early,
+                "remarks": self.remarks,
+            },
+        )
+        return self._write_weights()
+
+    def _restore(self) -> None:
+        found = states.restore(self.state_file)
+        different = [
+            name
+            for name, value in _settings(self.params).items()
+            if found["settings"][name] != value
+        ]
+        if different:
+            raise BadRequest(
+                f"The run in {self.assignment.into} was begun with another {different[0]}: "
+                f"{found['settings'][different[0]]}.",
+                hint="Go on with the same, or begin anew with --start in another folder.",
+            )
+        if found["packs"] != [self.photos.digest, self.paintings.digest]:
+            raise BadRequest(
+                f"The run in {self.assignment.into} was begun with other pictures.",
+                hint="Go on with the same, or begin anew with --start in another folder.",
+            )
+        self.position = Position(**found["position"])
+        self.networks.load_state_dict(found["networks"])
+        self.witness.load_state_dict(found["witness"])
+        self.optimiser.load_state_dict(found["optimiser"])
+        self.average.restore(found["average"])
+        self.early = found["early"]
+        self.remarks = list(found["remarks"])
+
+    def _write_weights(self) -> ModelCard:
+        from safetensors.torch import save_file
+
+        params, into = self.params, self.assignment.into
+        file = into / f"{params.size}.safetensors"
+        parts = ("encoder.", "painter.") if params.size == "glaze" else ("painter.",)
+        weights = {
+            name: tensor.half().cpu().contiguous()
+            for name, tensor in self.average.tensors.items()
+            if name.startswith(parts)
+        }
+        draft = into / f".{file.name}.draft"
+        save_file(weights, draft)
+        draft.replace(file)
+        card = ModelCard(
+            name=params.size,
+            recipe=self._recipe,
+            file=file.name,
+            sha256=sha256_of(file),
+            parameters={
+                part.strip("."): sum(
+                    tensor.numel() for name, tensor in weights.items() if name.startswith(part)
+                )
+                for part in parts
+            },
+            settings=params.model_dump(),
+            data={
+                "photos": _facts(self.photos, self.assignment.data["photos"]),
+                "paintings": _facts(self.paintings, self.assignment.data["paintings"]),
+            },
+            loaded={EYES: self.eyes.identity},
+            samples=self.position.samples,
+            seconds=round(self.position.seconds, 1),
+            device=f"{device_title(self.run.device)}, {self.run.dtype}",
+            versions={"velatura": __version__, "torch": str(torch.__version__)},
+            losses={name: round(loss, 5) for name, loss in self.journal.losses.items()},
+            remarks=tuple(self.remarks),
+        )
+        card.write(into / f"{params.size}.card.json")
+        return card
+
+    _recipe = GlazeRecipe.descriptor.name
+
+
+def _rounded(vgg: VGG19, run: Run) -> VGG19:
+    """A copy that computes in ``run.dtype`` throughout.
+
+    What rounding in conv1_1 would do to a picture does not matter to a loss, and the tensors there
+    are the largest of all.
+    """
+    copied = copy.deepcopy(vgg)
+    copied.weights.to(run.dtype)
+    copied.biases.to(run.dtype)
+    return copied
+
+
+def _settings(params: GlazeParams) -> dict[str, Any]:
+    """The knobs that a run must be resumed with: all but those that only say when to stop or report."""
+    return params.model_dump(exclude={"samples", "checkpoint", "sheet"})
+
+
+def _check(assignment: Assignment, params: GlazeParams, state_file: Path) -> None:
+    if assignment.resume and not state_file.is_file():
+        raise BadRequest(
+            f"There is no run to go on with in {assignment.into}.", hint="Leave --resume out."
+        )
+    if not assignment.resume and state_file.is_file():
+        raise BadRequest(
+            f"There is a run in {assignment.into} already.",
+            hint="Go on with --resume, or name another folder with --into.",
+        )
+    if params.size != "glaze" and assignment.start is None and not assignment.resume:
+        raise BadRequest(
+            f"{params.size} paints from the codes of a glaze that is trained already.",
+            hint="Name its weights with --start.",
+        )
+    if params.each > params.styles:
+        raise BadRequest(
+            f"each is {params.each}, but a step has only {params.styles} photos.",
+            hint="Give a larger number of styles.",
+        )
+
+
+def _packs(assignment: Assignment, params: GlazeParams, run: Run) -> tuple[Pack, Pack]:
+    """Photos and paintings; on a GPU they lie there, on a processor in mapped memory."""
+    cache = assignment.into / "packs"
+    photos = pack(assignment.data["photos"], params.photo_side, cache, run)
+    paintings = pack(assignment.data["paintings"], params.painting_side, cache, run)
+    return photos.to(run.device), paintings.to(run.device)
+
+
+def _apart(whole: Pack, count: int, dice: np.random.Generator) -> tuple[Pack, Pack]:
+    """What is trained on, and ``count`` pictures that are not, or the same where there are few."""
+    order = [int(index) for index in dice.permutation(len(whole))]
+    if len(whole) < 10 * count:
+        return whole, whole.only(order[:count])
+    return whole.only(sorted(order[count:])), whole.only(order[:count])
+
+
+def _facts(trained_on: Pack, folders: Sequence[Path]) -> dict[str, Any]:
+    return {
+        "folders": [folder.name for folder in folders],
+        "pictures": len(trained_on),
+        "unreadable": trained_on.unreadable,
+        "digest": trained_on.digest,
+    }

@@ -1,0 +1,163 @@
+"""One step of the recipe glaze: a batch is drawn, painted, looked at, and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from velatura.networks.glaze import CODE, Glaze, mean_std
+from velatura.perception.losses import colour_moments, out_of_range
+from velatura.perception.recolour import recoloured
+from velatura.perception.statistics import MeanStd
+from velatura.perception.vgg import VGG19
+from velatura.training.gallery import Gallery
+from velatura.training.glaze_params import GlazeParams
+from velatura.training.objective import (
+    CONTENT,
+    LAYERS,
+    content_distance,
+    gram_distances,
+    look,
+    moment_distances,
+    shaped,
+    slice_distances,
+)
+from velatura.training.pictures import Pack, random_crop
+
+DEEP = ("relu3_1", "relu4_1")
+"""Layers in which strokes show, and not only colours."""
+
+
+class Witness(nn.Module):
+    """Tells from a code what VGG-19 sees of a style, so that the encoder learns to see it from the
+    first step on, through one linear map. Thrown away at the end.
+    """
+
+    def __init__(self, known: int) -> None:
+        super().__init__()
+        self.says = nn.Linear(CODE, known)
+        self.mean: Tensor
+        self.deviation: Tensor
+        self.register_buffer("mean", torch.zeros(known))
+        self.register_buffer("deviation", torch.ones(known))
+        nn.init.zeros_(self.says.weight)
+        nn.init.zeros_(self.says.bias)
+
+    def calibrate(self, summaries: Tensor) -> None:
+        """Take the scale of each fact from many styles' ``summaries``, (n, known)."""
+        deviation, mean = torch.std_mean(summaries, 0)
+        self.mean.copy_(mean)
+        self.deviation.copy_(deviation.clamp_min(1e-3))
+
+    def forward(self, codes: Tensor, summaries: Tensor) -> Tensor:
+        """Mean squared error in deviations: 1 for knowing nothing."""
+        wanted = (summaries - self.mean) / self.deviation
+        return F.mse_loss(self.says(codes), wanted)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """``contents`` (n, 3, side, side) and as many ``styles``, places in the gallery, (n,)."""
+
+    contents: Tensor
+    styles: Tensor
+
+
+def draw(
+    step: int, styles: Sequence[int], photos: Pack, gallery: Gallery, params: GlazeParams
+) -> Batch:
+    """The batch of ``step`` with ``styles``, places in the gallery: the same whatever was before."""
+    dice = np.random.default_rng([params.seed, step, 1])
+    crops = [
+        random_crop(dice, photos.shapes, int(photo), params.least)
+        for photo in dice.integers(0, len(photos), len(styles))
+    ]
+    cut = photos.cut(crops, params.crop).to(gallery.pictures.device)
+    contents = list(torch.split(cut, 1))
+    for place, style in enumerate(styles):
+        if dice.random() < params.matched:
+            own = colour_moments(contents[place])
+            contents[place] = recoloured(contents[place], own, gallery.colours[style])
+    return Batch(torch.cat(contents), torch.tensor(list(styles), device=gallery.pictures.device))
+
+
+def early_losses(
+    networks: Glaze, witness: Witness, styles: Sequence[int], gallery: Gallery
+) -> dict[str, Tensor]:
+    """What the encoder alone is trained with at first."""
+    places = torch.tensor(list(styles), device=gallery.pictures.device)
+    loss = witness(networks.encoder(gallery.pictures[places]), gallery.summary(places))
+    return {"witness": loss, "total": loss}
+
+
+def losses(
+    networks: Glaze,
+    witness: Witness,
+    batch: Batch,
+    gallery: Gallery,
+    vgg: VGG19,
+    params: GlazeParams,
+) -> dict[str, Tensor]:
+    """The terms of one step, scalars, and their weighted sum ``total``.
+
+    Style i is painted over photos i, i + 1, … of the batch, ``params.each`` of them; the first photo
+    is painted in its own style, too.
+    """
+    count, painter = len(batch.styles), networks.painter
+    codes = networks.encoder(torch.cat([gallery.pictures[batch.styles], batch.contents[:1]]))
+    features = painter.features(batch.contents)
+    seen = mean_std(features)
+    brushes = painter.brushes(codes)
+    painted: list[Tensor] = []
+    shown: list[int] = []
+    for style in range(count):
+        photos = [(style + turn) % count for turn in range(params.each)]
+        statistics = MeanStd(seen.mean[photos], seen.std[photos])
+        painted.append(painter.decode(features[photos], statistics, brushes[style]))
+        shown += photos
+    own = MeanStd(seen.mean[:1], seen.std[:1])
+    itself = painter.decode(features[:1], own, brushes[-1])
+    pictures = torch.cat(painted)
+    found = vgg(pictures, LAYERS)
+    with torch.no_grad():
+        contents = vgg(batch.contents, (CONTENT,))[CONTENT]
+    styles = batch.styles.repeat_interleave(params.each)
+    terms = {
+        **_style_terms(found, styles, gallery, params, painter.dtype),
+        "content": content_distance(found[CONTENT], contents[shown]).mean(),
+        "range": out_of_range(pictures),
+        "identity": F.l1_loss(itself, batch.contents[:1]),
+        "witness": witness(codes[:count], gallery.summary(batch.styles)),
+    }
+    weights = params.model_dump()
+    terms["total"] = torch.stack([weights[name] * term for name, term in terms.items()]).sum()
+    return terms
+
+
+def _style_terms(
+    found: dict[str, Tensor],
+    styles: Tensor,
+    gallery: Gallery,
+    params: GlazeParams,
+    dtype: torch.dtype,
+) -> dict[str, Tensor]:
+    seen, wanted = look(found, gallery.directions, dtype), gallery.looks.of(styles)
+    kinds = {
+        "gram": gram_distances(seen, wanted),
+        "moments": moment_distances(seen, wanted),
+        "slices": slice_distances(seen, wanted),
+    }
+    terms: dict[str, Tensor] = {}
+    for kind, distances in kinds.items():
+        weights = {name: params.strokes if name in DEEP else 1.0 for name in distances}
+        by_layer = [
+            weights[name] * shaped(distance, params.form, params.floor).mean()
+            for name, distance in distances.items()
+        ]
+        terms[kind] = torch.stack(by_layer).sum() / sum(weights.values())
+    return terms

@@ -1,0 +1,157 @@
+"""The knobs of the recipe glaze."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from velatura.engines.engine import EngineParams
+from velatura.training.objective import Form
+
+
+def _weight(default: float, title: str, description: str) -> Any:
+    return Field(default, ge=0, le=1000, title=title, description=description)
+
+
+class GlazeParams(EngineParams):
+    """What is trained, on what, and what it is trained for."""
+
+    size: Literal["glaze", "glaze-live"] = Field(
+        "glaze",
+        title="Size",
+        description="Which painter; glaze-live learns to paint from the codes of a glaze given as start.",
+    )
+    samples: int = Field(
+        1_000_000, ge=1, le=10**9, title="Samples", description="Pictures painted until the end."
+    )
+    crop: int = Field(
+        128,
+        ge=16,
+        le=1024,
+        multiple_of=8,
+        title="Crop",
+        description="Side of what is painted and of what is seen of a painting.",
+        json_schema_extra={"unit": "px"},
+    )
+    photo_side: int = Field(
+        288,
+        ge=32,
+        le=2048,
+        title="Photo side",
+        description="Short side of photos before crops are taken.",
+        json_schema_extra={"unit": "px"},
+    )
+    painting_side: int = Field(
+        384,
+        ge=32,
+        le=2048,
+        title="Painting side",
+        description="Short side of paintings before crops are taken.",
+        json_schema_extra={"unit": "px"},
+    )
+    least: int = Field(
+        112,
+        ge=8,
+        le=2048,
+        title="Least crop",
+        description="Crops are taken from this side up to the whole short side, then resized: styles "
+        "and photos come at all scales.",
+        json_schema_extra={"unit": "px"},
+    )
+    early: int = Field(
+        768,
+        ge=0,
+        le=10**6,
+        title="Early steps",
+        description="Steps in which the encoder alone learns to tell what VGG sees of a style; each costs "
+        "a fraction of a sample, and the painter then starts with codes that mean something.",
+    )
+    styles: int = Field(
+        2, ge=1, le=512, title="Styles a step", description="As many photos go with them."
+    )
+    each: int = Field(
+        2,
+        ge=1,
+        le=64,
+        title="Photos a style",
+        description="With how many photos of its step each is painted.",
+    )
+    gallery: int = Field(
+        512,
+        ge=1,
+        le=65536,
+        title="Gallery",
+        description="Parts of paintings whose statistics are kept at a time.",
+    )
+    uses: int = Field(
+        8, ge=1, le=1000, title="Uses", description="Visits to each before all are exchanged."
+    )
+    directions: int = Field(
+        32, ge=1, le=1024, title="Directions", description="Slices of each layer's distribution."
+    )
+    form: Form = Field(
+        "log",
+        title="Form of the style loss",
+        description="log pulls a pair that is nearly right as hard as one that is far off.",
+    )
+    floor: float = Field(
+        0.02,
+        gt=0,
+        le=100,
+        title="Floor",
+        description="Relative squared distance below which log is no longer steep.",
+    )
+    gram: float = _weight(1.0, "Weight of Gram matrices", "Which filters fire together.")
+    strokes: float = _weight(
+        2.0, "Weight of strokes", "Of relu3_1 and relu4_1 against the shallow layers."
+    )
+    moments: float = _weight(0.3, "Weight of moments", "Means and deviations of filters.")
+    slices: float = _weight(0.3, "Weight of slices", "Distributions of filters, sliced.")
+    content: float = _weight(6.0, "Weight of content", "relu4_1, normalised.")
+    identity: float = _weight(2.0, "Weight of identity", "A photo in its own style stays.")
+    range: float = _weight(10.0, "Weight of range", "Values outside 0..1.")
+    witness: float = _weight(
+        0.1, "Weight of the witness", "That a code tells what VGG sees of the style."
+    )
+    matched: float = Field(
+        0.25,
+        ge=0,
+        le=1,
+        title="Colour-matched share",
+        description="Photos that are given their style's colours before: strokes are left to learn.",
+    )
+    rate: float = Field(1e-3, gt=0, le=1, title="Learning rate", description="Adam's, at first.")
+    warmup: int = Field(
+        200, ge=1, le=10**6, title="Warm-up", description="Steps until the rate is reached."
+    )
+    anneal: int = Field(
+        50_000,
+        ge=1,
+        le=10**9,
+        title="Anneal",
+        description="The rate is divided by √(1 + samples / this).",
+    )
+    average: float = Field(
+        0.998, ge=0, lt=1, title="Average", description="Decay of the averaged weights, a step."
+    )
+    clip: float = Field(
+        5.0, gt=0, le=1e6, title="Clip", description="Largest norm of a step's gradient."
+    )
+    checkpoint: float = Field(
+        5.0,
+        gt=0,
+        le=1e4,
+        title="Checkpoint",
+        description="How often the state is written.",
+        json_schema_extra={"unit": "min"},
+    )
+    sheet: float = Field(
+        5.0,
+        gt=0,
+        le=1e4,
+        title="Sheet",
+        description="How often a sample sheet is painted.",
+        json_schema_extra={"unit": "min"},
+    )
+    seed: int = Field(0, ge=0, le=2**62, title="Seed", description="Another seed, another run.")

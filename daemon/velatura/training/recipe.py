@@ -1,0 +1,162 @@
+"""The contract of a recipe: what makes a file of weights, and says what it made.
+
+A recipe is one file in this folder, run by ``velatura train NAME``. It takes hours and pictures by the thousand and
+gives weights and a card, no picture, so it is no engine; the engine that loads the weights never imports it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import json
+import pkgutil
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+import velatura.training
+from velatura.engines.engine import EngineParams, ParamsT
+from velatura.errors import BadParams, BadRequest
+
+if TYPE_CHECKING:
+    from velatura.engines.run import Run
+
+_STATES_A_DESCRIPTOR = re.compile(r"^    descriptor\b[^\n]*=\s*RecipeDescriptor\(", re.MULTILINE)
+
+
+class RecipeDescriptor(BaseModel):
+    """What a recipe is, as data."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    title: str
+    source: str
+    """The papers that it follows."""
+    makes: str
+    """The engine that loads what it makes."""
+    data: tuple[str, ...]
+    """Roles of the folders it needs: ``photos``, ``paintings``, ``style``."""
+    weights: tuple[str, ...] = ()
+    """Names in the model catalogue of what it loads to train with."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What a recipe is to do, beside its knobs.
+
+    ``data`` are folders by role. ``into`` is a folder that is there: weights, card, state, log and
+    sample sheets go into it. ``minutes`` is how long this call may take, None for as long as the
+    knobs say. ``resume``: go on from the state in ``into``, exactly. ``start``: a file of weights
+    to begin from instead of fresh ones.
+    """
+
+    data: Mapping[str, tuple[Path, ...]]
+    into: Path
+    minutes: float | None = None
+    resume: bool = False
+    start: Path | None = None
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What a file of weights is, for whoever gets it.
+
+    ``parameters`` counts by part of the network, ``settings`` are all knobs, ``data`` says by role
+    what it was trained on, ``losses`` are means over the latest samples. ``seconds`` is training
+    time over all calls. ``sha256`` is the file's.
+    """
+
+    name: str
+    recipe: str
+    file: str
+    sha256: str
+    parameters: dict[str, int]
+    settings: dict[str, Any]
+    data: dict[str, dict[str, Any]]
+    loaded: dict[str, str]
+    samples: int
+    seconds: float
+    device: str
+    versions: dict[str, str]
+    losses: dict[str, float]
+    remarks: tuple[str, ...] = ()
+
+    def write(self, path: Path) -> None:
+        """Write the card as JSON; it appears whole or not at all."""
+        draft = path.with_name(f".{path.name}.draft")
+        draft.write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n", "utf-8")
+        draft.replace(path)
+
+
+class Recipe(ABC, Generic[ParamsT]):
+    """One way to make weights."""
+
+    descriptor: ClassVar[RecipeDescriptor]
+    Params: ClassVar[type[EngineParams]]
+
+    @abstractmethod
+    def train(self, assignment: Assignment, params: ParamsT, run: Run) -> ModelCard:
+        """Train until the time is over and leave weights and card in ``assignment.into``.
+
+        Calls ``run.step`` with samples done and samples expected, phase ``train``. State is written
+        every few minutes and also when ``run.step`` raises
+        :class:`~velatura.errors.Cancelled`, which is passed on.
+        """
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Names of all recipes, sorted. Sources are read, not imported: a recipe needs torch."""
+    found = []
+    for folder in velatura.training.__path__:
+        for module in pkgutil.iter_modules([folder]):
+            source = Path(folder, f"{module.name}.py")
+            if source.is_file() and _STATES_A_DESCRIPTOR.search(source.read_text("utf-8")):
+                found.append(module.name.replace("_", "-"))
+    return tuple(sorted(found))
+
+
+def load(name: str) -> Recipe[Any]:
+    """The recipe ``name``. Raises :class:`BadRequest` for any other."""
+    if name not in names():
+        raise BadRequest(f"There is no recipe “{name}”.", hint=f"There are: {', '.join(names())}.")
+    module = importlib.import_module(f"velatura.training.{name.replace('-', '_')}")
+    for value in vars(module).values():
+        if (
+            isinstance(value, type)
+            and issubclass(value, Recipe)
+            and "descriptor" in vars(value)
+            and value.__module__ == module.__name__
+        ):
+            return value()
+    raise TypeError(f"{module.__name__} has no recipe in it.")
+
+
+def validate(recipe: Recipe[Any], params: Mapping[str, Any]) -> EngineParams:
+    """``params`` as the recipe's knobs, defaults filled in.
+
+    Raises :class:`BadParams` with one sentence about the first that is wrong.
+    """
+    try:
+        return recipe.Params.model_validate(dict(params))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+    knob = ".".join(map(str, first["loc"]))
+    if first["type"] == "extra_forbidden":
+        there = list(recipe.Params.model_fields)
+        close = difflib.get_close_matches(knob, there, n=3)
+        raise BadParams(
+            f"The recipe {recipe.descriptor.name} has no knob “{knob}”.",
+            hint=f"Did you mean {' or '.join(close)}?"
+            if close
+            else f"There are: {', '.join(there)}.",
+        )
+    said = str(first["msg"])
+    raise BadParams(f"{knob}: {said[:1].lower()}{said[1:]}, not {first['input']!r}.")

@@ -1,0 +1,216 @@
+"""The recipe glaze on tiny networks: what a run leaves, and that it can be stopped anywhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from velatura.engines.models import WarmModels
+from velatura.engines.run import Progress, Run, Silent
+from velatura.errors import BadParams, BadRequest, BadWeights, Cancelled, EngineFailed
+from velatura.networks import glaze, glaze_encoder
+from velatura.networks.glaze import Size
+from velatura.training import glaze as recipe_file
+from velatura.training import recipe as recipes
+from velatura.training.glaze import GlazeRecipe
+from velatura.training.glaze_params import GlazeParams
+from velatura.training.recipe import Assignment, ModelCard
+
+TINY = {
+    "glaze": Size(near=8, near_blocks=1, far=8, far_blocks=1, tail=4, rank=4),
+    "glaze-live": Size(near=4, near_blocks=0, far=8, far_blocks=1, tail=4, rank=4),
+}
+
+Train = Callable[..., ModelCard]
+
+
+class Watching(Silent):
+    """Remembers what it is told of training; cancels once so many samples are done."""
+
+    def __init__(self, cancel_at: int | None = None) -> None:
+        self.heard: list[Progress] = []
+        self.cancel_at = cancel_at
+
+    def progressed(self, progress: Progress) -> None:
+        if progress.phase == "train":
+            self.heard.append(progress)
+
+    def cancelled(self) -> bool:
+        done = self.heard[-1].step if self.heard else 0
+        return self.cancel_at is not None and done >= self.cancel_at
+
+
+@pytest.fixture(autouse=True)
+def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, size in TINY.items():
+        monkeypatch.setitem(glaze.SIZES, name, size)
+    monkeypatch.setattr(glaze_encoder, "WIDTHS", (4, 4, 8, 8))
+    monkeypatch.setattr(glaze_encoder, "HIDDEN", 8)
+    monkeypatch.setattr(recipe_file, "SHEET_SIDE", 16)
+
+
+@pytest.fixture
+def train(photos: Path, paintings: Path, models: WarmModels) -> Train:
+    """Train for some samples: 4 a step, a gallery of 3 parts that is exchanged every 3 steps."""
+
+    def call(
+        into: Path,
+        samples: int,
+        *,
+        resume: bool = False,
+        start: Path | None = None,
+        minutes: float | None = None,
+        observer: Silent | None = None,
+        folder: Path = photos,
+        **knobs: object,
+    ) -> ModelCard:
+        into.mkdir(exist_ok=True)
+        data = {"photos": (folder,), "paintings": (paintings,)}
+        params = GlazeParams.model_validate(
+            {
+                "samples": samples, "crop": 16, "photo_side": 32, "painting_side": 32, "least": 12,
+                "styles": 2, "each": 2, "gallery": 3, "uses": 2, "directions": 4, "warmup": 2,
+                "early": 2, **knobs,
+            }
+        )  # fmt: skip
+        assignment = Assignment(data, into, minutes, resume, start)
+        return GlazeRecipe().train(assignment, params, Run(models, observer))
+
+    return call
+
+
+def test_a_run_leaves_weights_and_a_card_that_says_all(train: Train, tmp_path: Path) -> None:
+    card = train(tmp_path / "run", 8, matched=1.0)
+    written = json.loads((tmp_path / "run" / "glaze.card.json").read_text())
+    assert written["samples"] == card.samples == 8
+    assert written["settings"]["matched"] == 1.0
+    assert set(written["settings"]) == set(GlazeParams.model_fields)
+    assert written["data"]["photos"]["pictures"] == 6
+    assert written["data"]["paintings"]["folders"] == ["paintings"]
+    assert {"gram", "content", "identity", "total"} <= set(written["losses"])
+    weights = load_file(tmp_path / "run" / card.file)
+    assert glaze.size_of(weights) == "glaze"
+    assert all(each.dtype == torch.float16 for each in weights.values())
+    assert sum(each.numel() for each in weights.values()) == sum(card.parameters.values())
+
+
+def test_a_run_that_goes_on_is_the_same_to_the_bit(train: Train, tmp_path: Path) -> None:
+    train(tmp_path / "whole", 36)
+    train(tmp_path / "parts", 8)
+    with pytest.raises(Cancelled):
+        train(tmp_path / "parts", 36, resume=True, observer=Watching(cancel_at=24))
+    train(tmp_path / "parts", 36, resume=True)
+    whole, parts = (
+        torch.load(tmp_path / name / "state.pt", weights_only=True) for name in ("whole", "parts")
+    )
+    assert whole["position"]["samples"] == parts["position"]["samples"] == 36
+    for kind in ("networks", "witness"):
+        for name, tensor in whole[kind].items():
+            assert torch.equal(tensor, parts[kind][name]), name
+    for name, tensor in whole["average"]["tensors"].items():
+        assert torch.equal(tensor, parts["average"]["tensors"][name]), name
+    for index, moments in whole["optimiser"]["state"].items():
+        for name, tensor in moments.items():
+            assert torch.equal(tensor, parts["optimiser"]["state"][index][name]), name
+
+
+def test_training_lowers_the_loss(train: Train, tmp_path: Path) -> None:
+    first = train(tmp_path / "run", 40, rate=3e-3)
+    later = train(tmp_path / "run", 480, rate=3e-3, resume=True)
+    assert later.losses["total"] < 0.9 * first.losses["total"]
+
+
+def test_time_ends_a_run(train: Train, tmp_path: Path) -> None:
+    watching = Watching()
+    card = train(tmp_path / "run", 10**9, minutes=0.02, observer=watching)
+    assert 0 < card.samples < 10**6
+    last = watching.heard[-1]
+    assert last.steps < 2 * card.samples
+    assert last.seconds_left is not None
+    assert last.seconds_left < 2
+
+
+def test_sample_sheets_are_painted_on_the_way(train: Train, tmp_path: Path) -> None:
+    train(tmp_path / "run", 8, sheet=1e-6, early=0)
+    sheets = sorted(path.name for path in (tmp_path / "run" / "sheets").iterdir())
+    assert sheets == ["000000004.png", "000000008.png"]
+
+
+def test_a_gradient_that_is_not_finite_changes_nothing(
+    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(tmp_path / "run", 4)
+    before = load_file(tmp_path / "run" / "glaze.safetensors")
+    monkeypatch.setattr(recipe_file, "finite_norm", lambda gradients, most: None)
+    monkeypatch.setattr(recipe_file, "PATIENCE", 3)
+    train(tmp_path / "run", 12, resume=True)
+    after = load_file(tmp_path / "run" / "glaze.safetensors")
+    assert all(torch.equal(each, after[name]) for name, each in before.items())
+    with pytest.raises(EngineFailed, match="not finite 3 times"):
+        train(tmp_path / "run", 999, resume=True)
+
+
+def test_a_finished_network_can_be_the_start_of_another(train: Train, tmp_path: Path) -> None:
+    train(tmp_path / "first", 8)
+    weights = tmp_path / "first" / "glaze.safetensors"
+    card = train(tmp_path / "second", 4, start=weights, rate=1e-9)
+    assert "glaze.safetensors" in card.remarks[0]
+    before, after = load_file(weights), load_file(tmp_path / "second" / "glaze.safetensors")
+    assert all(torch.allclose(each, after[name], atol=1e-3) for name, each in before.items())
+
+
+def test_the_live_painter_learns_the_codes_that_there_are(train: Train, tmp_path: Path) -> None:
+    with pytest.raises(BadRequest, match="codes of a glaze"):
+        train(tmp_path / "live", 4, size="glaze-live")
+    train(tmp_path / "first", 4)
+    start = tmp_path / "first" / "glaze.safetensors"
+    card = train(tmp_path / "live", 8, size="glaze-live", start=start)
+    assert set(card.parameters) == {"painter"}
+    assert glaze.size_of(load_file(tmp_path / "live" / card.file)) == "glaze-live"
+    encoder = torch.load(tmp_path / "live" / "state.pt", weights_only=True)["networks"]
+    for name, tensor in load_file(start).items():
+        if name.startswith("encoder."):
+            assert torch.equal(encoder[name], tensor.float()), name
+
+
+def test_a_start_that_does_not_fit_is_refused(train: Train, tmp_path: Path) -> None:
+    torch.save({"features.0.weight": torch.zeros(3)}, tmp_path / "other.pt")
+    with pytest.raises(BadWeights, match="does not fit"):
+        train(tmp_path / "run", 4, start=tmp_path / "other.pt")
+
+
+def test_a_run_goes_on_with_its_own_settings_and_pictures_alone(
+    train: Train, tmp_path: Path, paintings: Path
+) -> None:
+    with pytest.raises(BadRequest, match="There is no run"):
+        train(tmp_path / "run", 4, resume=True)
+    train(tmp_path / "run", 4)
+    with pytest.raises(BadRequest, match="There is a run"):
+        train(tmp_path / "run", 8)
+    with pytest.raises(BadRequest, match=r"another rate: 0\.001"):
+        train(tmp_path / "run", 8, resume=True, rate=0.01)
+    with pytest.raises(BadRequest, match="other pictures"):
+        train(tmp_path / "run", 8, resume=True, folder=paintings)
+
+
+def test_recipes_are_found_by_their_files() -> None:
+    assert recipes.names() == ("glaze",)
+    recipe = recipes.load("glaze")
+    assert isinstance(recipe, GlazeRecipe)
+    assert recipe.descriptor.makes == "glaze"
+    with pytest.raises(BadRequest, match="no recipe “oil”"):
+        recipes.load("oil")
+
+
+def test_knobs_are_checked_before_anything_starts() -> None:
+    recipe = GlazeRecipe()
+    assert recipes.validate(recipe, {}) == GlazeParams()
+    with pytest.raises(BadParams, match="no knob “sample”"):
+        recipes.validate(recipe, {"sample": 3})
+    with pytest.raises(BadParams, match="rate: "):
+        recipes.validate(recipe, {"rate": -1})
