@@ -10,7 +10,7 @@ from velatura.perception.vgg import BLOCKS, MEAN, STD, Convolution
 
 
 class PlainVGG(nn.Module):
-    """VGG-19 until relu4_1, with every second of its blocks' first activations at hand."""
+    """VGG-19 as far as there are convolutions, layer by layer; gives every layer's activations."""
 
     def __init__(self, convolutions: list[Convolution], padding: str) -> None:
         super().__init__()
