@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import pytest
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from velatura.errors import BadWeights
 from velatura.networks import glaze
-from velatura.networks.coded_convolution import CodedConvolution
-from velatura.networks.glaze import CODE, SIZES, STRIDE, Glaze, Painter, mean_std
+from velatura.networks.glaze import CODE, SIZES, STRIDE, Glaze, Painter
 from velatura.networks.glaze_encoder import StyleEncoder
-from velatura.perception.statistics import mean_std as over
-from velatura.perception.statistics import merge, moments
 
 SHIPPED = 12e6
 """Bytes that all shipped weights may take together."""
@@ -42,21 +38,27 @@ def encoder() -> StyleEncoder:
 @pytest.mark.parametrize("size", [(1, 1), (1, 7), (8, 8), (9, 31), (64, 17)])
 def test_a_picture_of_any_size_stays_as_large(painter: Painter, size: tuple[int, int]) -> None:
     content = picture(*size)
-    painted = painter.paint(content, painter.statistics(content), code())
-    assert painted.shape == content.shape
-    assert painted.dtype == torch.float32
-    assert bool(torch.isfinite(painted).all())
+    for painted in (painter(content, code()), painter.measure(content, code())[1]):
+        assert painted.shape == content.shape
+        assert painted.dtype == torch.float32
+        assert bool(torch.isfinite(painted).all())
+
+
+def test_what_is_measured_paints_as_the_picture_alone_is_painted(painter: Painter) -> None:
+    content = picture(64, 80)
+    brush, painted = painter.measure(content, code())
+    torch.testing.assert_close(painted, painter(content, code()), rtol=0, atol=1e-5)
+    torch.testing.assert_close(painter.paint(content, brush), painted, rtol=0, atol=1e-5)
 
 
 def test_tiles_with_their_halo_are_the_whole(painter: Painter) -> None:
     halo, core = painter.size.halo, 64
     content = picture(core + 2 * (halo + 40), core + 2 * (halo + 40))
-    statistics, brush = painter.statistics(content), painter.brush(code())
-    whole = painter.decode(painter.features(content), statistics, brush)
+    brush, whole = painter.measure(content, code())
     start = (halo + 40) // STRIDE * STRIDE
     margin = -(-halo // STRIDE) * STRIDE
     outer = slice(start - margin, start + core + margin)
-    tile = painter.decode(painter.features(content[:, :, outer, outer]), statistics, brush)
+    tile = painter.paint(content[:, :, outer, outer], brush)
     inside = slice(margin, margin + core)
     found, expected = tile[:, :, inside, inside], whole[:, :, start:, start:][:, :, :core, :core]
     torch.testing.assert_close(found, expected, rtol=0, atol=1e-5)
@@ -64,14 +66,12 @@ def test_tiles_with_their_halo_are_the_whole(painter: Painter) -> None:
 
 def test_nothing_beyond_the_halo_is_seen(painter: Painter) -> None:
     side = 2 * painter.size.halo + 96
-    content, brush = picture(side, side), painter.brush(code())
-    statistics = painter.statistics(content)
-    before = painter.decode(painter.features(content), statistics, brush)
+    content = picture(side, side)
+    brush, _ = painter.measure(content, code())
+    before = painter.paint(content, brush)
     touched = content.clone()
     touched[:, :, side // 2, side // 2] += 9
-    change = (
-        (painter.decode(painter.features(touched), statistics, brush) - before).abs().amax(1)[0]
-    )
+    change = (painter.paint(touched, brush) - before).abs().amax(1)[0]
     rows = change.amax(1).nonzero()
     # Tiles start and end at multiples of the stride.
     starts, ends = int(rows.max()) // STRIDE * STRIDE, (int(rows.min()) // STRIDE + 1) * STRIDE
@@ -79,49 +79,59 @@ def test_nothing_beyond_the_halo_is_seen(painter: Painter) -> None:
     assert painter.size.halo - STRIDE <= reach <= painter.size.halo
 
 
-def test_statistics_gathered_by_tiles_are_those_of_the_whole(painter: Painter) -> None:
-    features = painter.features(picture(64, 96))
-    parts = merge(moments(part) for part in (features[..., :10], features[..., 10:]))
-    whole, merged = mean_std(features), over(parts, features.device)
-    torch.testing.assert_close(merged.mean, whole.mean, rtol=1e-5, atol=1e-6)
-    torch.testing.assert_close(merged.std, whole.std, rtol=1e-5, atol=1e-6)
+def test_parts_of_a_picture_are_measured_together(painter: Painter) -> None:
+    one, other = picture(40, 40), 0.3 * picture(40, 40, seed=1)
+    _, together = painter.measure(torch.cat([one, other]), code())
+    _, alone = painter.measure(one, code())
+    assert float((together[:1] - alone).abs().max()) > 0.01
+    _, twice = painter.measure(torch.cat([one, one]), code())
+    torch.testing.assert_close(twice[:1], alone, rtol=0, atol=1e-5)
 
 
-def test_a_mixed_codes_kernels_lie_between_those_it_is_mixed_of() -> None:
-    torch.manual_seed(3)
-    layer = CodedConvolution(4, 6, code=CODE, rank=5).requires_grad_(False)
-    one, other, both = layer.kernels(torch.cat([code(1), code(2), (code(1) + code(2)) / 2]))
-    torch.testing.assert_close(both.bias, (one.bias + other.bias) / 2, rtol=1e-4, atol=1e-5)
-    # Filters have the lengths that the gains say, which are linear in the code; directions turn.
-    lengths = [kernel.weight.flatten(1).norm(dim=1) for kernel in (one, other, both)]
-    torch.testing.assert_close(lengths[2], (lengths[0] + lengths[1]) / 2, rtol=1e-3, atol=1e-4)
-    ends = F.cosine_similarity(one.weight.flatten(1), other.weight.flatten(1))
-    for end in (one, other):
-        assert bool(
-            (F.cosine_similarity(both.weight.flatten(1), end.weight.flatten(1)) > ends).all()
-        )
+def test_pixels_that_do_not_count_do_not_change_a_brush(painter: Painter) -> None:
+    halo = painter.size.halo
+    content = picture(32, 64 + 3 * halo)
+    weights = torch.zeros_like(content[:, :1])
+    weights[..., :64] = 1
+    other = content.clone()
+    other[..., 64 + 2 * halo :] = 0
+    one, same = (painter.measure(each, code(), weights)[0] for each in (content, other))
+    for name, kernel in one.kernels.items():
+        torch.testing.assert_close(kernel.weight, same.kernels[name].weight)
+        torch.testing.assert_close(kernel.bias, same.kernels[name].bias)
+    without, _ = painter.measure(content, code())
+    assert not torch.allclose(without.kernels["tail"].bias, one.kernels["tail"].bias)
+    everywhere, _ = painter.measure(content, code(), torch.ones_like(weights))
+    torch.testing.assert_close(
+        everywhere.kernels["tail"].bias, without.kernels["tail"].bias, rtol=1e-3, atol=1e-3
+    )
+
+
+def test_each_picture_of_a_batch_has_its_own_style_and_statistics(painter: Painter) -> None:
+    contents, codes = torch.cat([picture(32, 32), picture(32, 32, 1)]), torch.cat([code(1), code(2)])
+    together = painter(contents, codes)
+    alone = [painter(contents[n : n + 1], codes[n : n + 1]) for n in range(2)]
+    torch.testing.assert_close(together, torch.cat(alone), rtol=0, atol=1e-5)
 
 
 def test_two_styles_give_two_pictures(painter: Painter) -> None:
     content = picture(32, 32)
-    statistics = painter.statistics(content)
-    one, other = (painter.paint(content, statistics, code(seed)) for seed in (1, 2))
+    one, other = (painter(content, code(seed)) for seed in (1, 2))
     assert float((one - other).abs().mean()) > 0.02
 
 
 def test_the_body_may_be_half_as_precise(painter: Painter) -> None:
     content = picture(64, 64)
-    exact = painter.paint(content, painter.statistics(content), code())
+    exact = painter(content, code())
     coarse = Painter(painter.size, dtype=torch.bfloat16).requires_grad_(False)
     coarse.load_state_dict(painter.state_dict())
-    found = coarse.paint(content, coarse.statistics(content), code())
+    found = coarse(content, code())
     assert found.dtype == torch.float32
     assert float((found - exact).abs().mean()) < 0.02 * float(exact.std())
 
 
 def test_a_fresh_painter_leaves_no_checkerboard(painter: Painter) -> None:
-    content = picture(64, 64)
-    painted = painter.paint(content, painter.statistics(content), code())
+    painted = painter(picture(64, 64), code())
     for row, column in ((0, 1), (1, 0), (1, 1)):
         torch.testing.assert_close(painted[..., row::2, column::2], painted[..., ::2, ::2])
 
@@ -168,7 +178,7 @@ def test_weights_are_recognised_and_paint_as_they_did(name: str) -> None:
     assert glaze.size_of(state) == name
     content, style = picture(24, 24), picture(32, 32, seed=1)
     painter, encoder = glaze.load_painter(state), glaze.load_encoder(state)
-    painted = painter.paint(content, painter.statistics(content), encoder(style))
+    painted = painter(content, encoder(style))
     torch.testing.assert_close(painted, whole(content, style))
 
 

@@ -22,8 +22,8 @@ from velatura.training.glaze_params import GlazeParams
 from velatura.training.recipe import Assignment, ModelCard
 
 TINY = {
-    "glaze": Size(near=8, near_blocks=1, far=8, far_blocks=1, tail=4, rank=4),
-    "glaze-live": Size(near=4, near_blocks=0, far=8, far_blocks=1, tail=4, rank=4),
+    "glaze": Size(near=8, near_blocks=1, far=8, far_blocks=1, tail=4),
+    "glaze-live": Size(near=4, near_blocks=0, far=8, far_blocks=1, tail=4),
 }
 
 Train = Callable[..., ModelCard]
@@ -56,7 +56,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def train(photos: Path, paintings: Path, models: WarmModels) -> Train:
-    """Train for some samples: 4 a step, a gallery of 3 parts that is exchanged every 3 steps."""
+    """Train for some samples: 4 a step, a gallery of 6 parts that is exchanged every 3 steps."""
 
     def call(
         into: Path,
@@ -74,7 +74,7 @@ def train(photos: Path, paintings: Path, models: WarmModels) -> Train:
         params = GlazeParams.model_validate(
             {
                 "samples": samples, "crop": 16, "photo_side": 32, "painting_side": 32, "least": 12,
-                "styles": 2, "each": 2, "gallery": 3, "uses": 2, "directions": 4, "warmup": 2,
+                "batch": 4, "gallery": 6, "uses": 2, "directions": 4, "warmup": 2,
                 "early": 2, **knobs,
             }
         )  # fmt: skip

@@ -76,6 +76,6 @@ def _input(given: Given) -> Raster | Path | float | str:
 
 
 def _style(style: StyleWish) -> Style:
-    if style.path is not None:
-        return Style(picture=read_picture(style.path).raster, weight=style.weight)
-    return Style(picture=styles.read(style.name or ""), weight=style.weight)
+    path = style.path if style.path is not None else styles.show(style.name or "").path
+    picture, code = styles.opened(path)
+    return Style(picture=picture, code=code, weight=style.weight)

@@ -1,21 +1,36 @@
-"""`velatura styles list|add|remove|show`: the style library."""
+"""`velatura styles list|add|remove|show|code`: the style library."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
+from velatura.cli.arguments import whole_number
 from velatura.cli.display import print_json
+from velatura.errors import BadRequest
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser("list", help="all styles")
-    add = actions.add_parser("add", help="take in a picture as a style")
+    add = actions.add_parser("add", help="take in a picture or a style code as a style")
     add.add_argument("file", type=Path, metavar="FILE")
     add.add_argument("--name", help="what to call it (default: the file's name)")
     for action, text in (("remove", "forget a style"), ("show", "where a style's files are")):
         actions.add_parser(action, help=text).add_argument("name", metavar="NAME")
+    code = actions.add_parser("code", help="make a style code, a few hundred bytes, from a picture")
+    code.add_argument("file", type=Path, metavar="FILE")
+    code.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="OUT", help="ends in .code"
+    )
+    code.add_argument("--title", help="what it is called (default: the file's name)")
+    code.add_argument(
+        "--size",
+        type=whole_number,
+        default=512,
+        metavar="N",
+        help="short side at which the picture is looked at; smaller gives finer strokes (default: 512)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -24,6 +39,8 @@ def run(options: argparse.Namespace) -> int:
     if options.action == "list":
         _list(options)
         return 0
+    if options.action == "code":
+        return _code(options)
     if options.action == "add":
         entry = styles.add(options.file, options.name)
     elif options.action == "remove":
@@ -32,7 +49,9 @@ def run(options: argparse.Namespace) -> int:
         entry = styles.show(options.name)
     described = {"name": entry.name, "path": str(entry.path), "sha256": entry.sha256}
     if options.action == "show":
-        described["thumbnail"] = str(styles.thumbnail(entry))
+        seen = styles.thumbnail(entry)
+        if seen is not None:
+            described["thumbnail"] = str(seen)
     if options.json:
         print_json(described)
     elif options.action == "show":
@@ -43,14 +62,33 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _code(options: argparse.Namespace) -> int:
+    from velatura.engines import glaze, registry
+    from velatura.engines.models import WarmModels
+    from velatura.engines.run import Run
+    from velatura.imaging.files import read_picture
+    from velatura.library import codes
+
+    registry.validate(registry.load("glaze"), {"style_size": options.size})
+    picture = read_picture(options.file).raster
+    if options.output.suffix.lower() != codes.SUFFIX:
+        raise BadRequest(f"{options.output} does not end in {codes.SUFFIX}.")
+    title = options.title if options.title is not None else options.file.stem
+    code = glaze.encode(picture, None, options.size, Run(WarmModels.on("cpu")))
+    codes.write(options.output, code, codes.CodeFacts("glaze", glaze.encoder_identity(), title))
+    if options.json:
+        print_json({"title": title, "path": str(options.output)})
+    else:
+        print(f"{options.output}: {title}")
+    return 0
+
+
 def _list(options: argparse.Namespace) -> None:
     from velatura.library import styles
 
     entries = styles.entries()
     if options.json:
         print_json({entry.name: str(entry.path) for entry in entries})
-    elif not entries:
-        print("The library is empty. `velatura styles add FILE` takes in a picture.")
-    else:
-        for entry in entries:
-            print(f"{entry.name:24} {entry.path}")
+        return
+    for entry in entries:
+        print(f"{entry.name:24} {f'built in: {entry.title}' if entry.builtin else entry.path}")

@@ -14,7 +14,7 @@ from velatura.cli.display import Bar, Stopwatch, print_json, progress_bar
 if TYPE_CHECKING:
     from velatura.imaging.raster import Raster
 
-DEFAULT_ENGINE = "adain"
+DEFAULT_ENGINE = "glaze"
 
 
 @dataclass(frozen=True)

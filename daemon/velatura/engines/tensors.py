@@ -50,6 +50,17 @@ class ContentTile:
     core: tuple[slice, slice]
     tile: Tile
 
+    def visible(self, content: Raster, run: Run) -> Tensor:
+        """How visible each pixel is, (1, 1, h, w) 0..1; what only fills the tensor up is not."""
+        import torch.nn.functional as F
+
+        box = self.tile.outer
+        alpha = alpha_tensor(content.crop(box.x0, box.y0, box.x1, box.y1), run)
+        missing = [
+            side - there for side, there in zip(self.tensor.shape[2:], alpha.shape[2:], strict=True)
+        ]
+        return F.pad(alpha, (0, missing[1], 0, missing[0]))
+
 
 def picture_tensor(
     raster: Raster,

@@ -1,7 +1,7 @@
-"""A person's own styles: a folder of pictures, each called by a short name.
+"""Styles by short names: a person's own folder of pictures and codes, and those that are built in.
 
 The folder is the truth: a picture put into it by hand is a style, named after its file. Beside it
-nothing is kept but thumbnails, in the cache.
+nothing is kept but thumbnails, in the cache. An own style goes before a built-in one of its name.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from velatura.errors import BadPicture, BadRequest
 from velatura.imaging.files import read_picture, write_picture
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import thumbnail as reduced
+from velatura.library import assets, codes
 from velatura.library.checksums import remembered_sha256
 from velatura.library.places import cache_dir, styles_dir
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif")
-"""Endings of the files in the folder that are styles."""
+"""Endings of pictures that are styles."""
 
 THUMBNAIL = 160
 """Longest side of a thumbnail in pixels."""
@@ -30,11 +31,16 @@ THUMBNAIL = 160
 
 @dataclass(frozen=True)
 class StyleEntry:
-    """One style of the library. ``sha256`` is that of the file's bytes: equal styles are equal."""
+    """One style of the library. ``sha256`` is that of the file's bytes: equal styles are equal.
+
+    ``title`` is what a code's file says, a picture's name otherwise; ``builtin`` came with Velatura.
+    """
 
     name: str
     path: Path
     sha256: str
+    title: str
+    builtin: bool = False
 
 
 def slug(text: str) -> str:
@@ -51,8 +57,12 @@ def slug(text: str) -> str:
 
 
 def entries() -> tuple[StyleEntry, ...]:
-    """All styles, sorted by name; of two files with one name both are there."""
-    return tuple(StyleEntry(slug(path.stem), path, remembered_sha256(path)) for path in _pictures())
+    """All styles, sorted by name; of two own files with one name both are there."""
+    own = [_entry(path) for path in _files()]
+    taken = {entry.name for entry in own}
+    builtin = [_entry(path, builtin=True) for path in assets.codes()]
+    others = [entry for entry in builtin if entry.name not in taken]
+    return tuple(sorted([*own, *others], key=lambda entry: (entry.name, entry.path.name)))
 
 
 def show(name: str) -> StyleEntry:
@@ -61,32 +71,44 @@ def show(name: str) -> StyleEntry:
     Raises :class:`BadRequest` when there is none or more than one.
     """
     wanted = slug(name)
-    named = [path for path in _pictures() if slug(path.stem) == wanted]
+    named = [path for path in _files() if slug(path.stem) == wanted]
     if len(named) > 1:
         raise BadRequest(
             f"Two files of the style library are called “{wanted}”: "
             f"{' and '.join(path.name for path in named[:2])}.",
             hint=f"Rename one of them in {styles_dir()}.",
         )
-    if not named:
-        raise BadRequest(f"The style library has no “{name}”.", hint=_alternatives(wanted))
-    return StyleEntry(wanted, named[0], remembered_sha256(named[0]))
+    if named:
+        return _entry(named[0])
+    for path in assets.codes():
+        if slug(path.stem) == wanted:
+            return _entry(path, builtin=True)
+    raise BadRequest(f"The style library has no “{name}”.", hint=_alternatives(wanted))
 
 
-def read(name: str) -> Raster:
-    """The picture of the style ``name``. Raises :class:`BadRequest` and :class:`BadPicture`."""
-    return read_picture(show(name).path).raster
+def opened(path: Path) -> tuple[Raster | None, Path | None]:
+    """The file of a style as a picture, or as the path of a code: (picture, None) or (None, path).
+
+    Raises :class:`BadPicture`.
+    """
+    if codes.is_code(path):
+        return None, path
+    return read_picture(path).raster, None
 
 
 def add(path: Path, name: str | None = None) -> StyleEntry:
-    """Copy a picture into the library under ``name``, or its file's.
+    """Copy a picture or a code into the library under ``name``, or its file's.
 
-    Adding the same picture under the same name again changes nothing. Raises :class:`BadPicture`
-    for what cannot be read, and :class:`BadRequest` for a name that is taken or has no letters.
+    Adding the same file under the same name again changes nothing. Raises :class:`BadPicture`
+    for what cannot be read, and :class:`BadRequest` for a name that is taken or has no letters and
+    for a file that is no code.
     """
-    read_picture(path)
+    if codes.is_code(path):
+        codes.facts(path)
+    else:
+        read_picture(path)
     suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
+    if suffix not in (*SUFFIXES, codes.SUFFIX):
         raise BadPicture(
             f"{path.name} does not end like a picture.", hint=f"Styles are {', '.join(SUFFIXES)}."
         )
@@ -96,29 +118,39 @@ def add(path: Path, name: str | None = None) -> StyleEntry:
             f"“{name if name is not None else path.stem}” has nothing to make a name of.",
             hint="Give a name with letters or digits.",
         )
-    taken = [each for each in entries() if each.name == wanted]
+    taken = [each for each in entries() if each.name == wanted and not each.builtin]
     if taken:
         if taken[0].sha256 == remembered_sha256(path):
             return taken[0]
         raise BadRequest(
-            f"The style library has another picture called “{wanted}”.",
+            f"The style library has another style called “{wanted}”.",
             hint=f"Give a name with --name, or first run: velatura styles remove {wanted}",
         )
     target = styles_dir() / f"{wanted}{suffix}"
     _copy(path, target)
-    return StyleEntry(wanted, target, remembered_sha256(target))
+    return _entry(target)
 
 
 def remove(name: str) -> StyleEntry:
-    """Delete the style ``name`` and return what it was. Raises :class:`BadRequest` for no such."""
+    """Delete the style ``name`` and return what it was. Raises :class:`BadRequest` for no such, and
+    for one that is built in.
+    """
     entry = show(name)
+    if entry.builtin:
+        raise BadRequest(f"{entry.title} is built in and stays.")
     entry.path.unlink()
     _thumbnail_path(entry).unlink(missing_ok=True)
     return entry
 
 
-def thumbnail(entry: StyleEntry) -> Path:
-    """A PNG of the style, at most 160 px long, made at its first use. Raises :class:`BadPicture`."""
+def thumbnail(entry: StyleEntry) -> Path | None:
+    """A picture of the style, at most 160 px long: a built-in one's is there, a picture's is made at its
+    first use, an own code has none. Raises :class:`BadPicture`.
+    """
+    if entry.builtin:
+        return entry.path.with_suffix(".jpg")
+    if codes.is_code(entry.path):
+        return None
     path = _thumbnail_path(entry)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -130,16 +162,23 @@ def _thumbnail_path(entry: StyleEntry) -> Path:
     return cache_dir() / "thumbnails" / f"{entry.sha256}.png"
 
 
-def _pictures() -> list[Path]:
+def _entry(path: Path, *, builtin: bool = False) -> StyleEntry:
+    title = codes.facts(path).title if codes.is_code(path) else path.stem
+    return StyleEntry(slug(path.stem), path, remembered_sha256(path), title, builtin)
+
+
+def _files() -> list[Path]:
     folder = styles_dir()
     if not folder.is_dir():
         return []
-    pictures = [
+    found = [
         path
         for path in folder.iterdir()
-        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
+        if path.suffix.lower() in (*SUFFIXES, codes.SUFFIX)
+        and path.is_file()
+        and not path.name.startswith(".")
     ]
-    return sorted(pictures, key=lambda path: (slug(path.stem), path.name))
+    return sorted(found, key=lambda path: (slug(path.stem), path.name))
 
 
 def _copy(path: Path, target: Path) -> None:
@@ -153,7 +192,7 @@ def _copy(path: Path, target: Path) -> None:
 
 
 def _alternatives(wanted: str) -> str:
-    names = [slug(path.stem) for path in _pictures()]
+    names = [slug(path.stem) for path in (*_files(), *assets.codes())]
     close = difflib.get_close_matches(wanted, names)
     if close:
         return f"Did you mean {' or '.join(close)}?"

@@ -14,15 +14,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol, cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from velatura.errors import BadWeights
-from velatura.networks.coded_convolution import CodedConvolution, Kernel
 from velatura.networks.glaze_encoder import StyleEncoder
-from velatura.perception.statistics import EPSILON, MeanStd
+from velatura.networks.modulated import Kernel, ModulatedConvolution
+from velatura.perception.statistics import EPSILON
 
 State = Mapping[str, Tensor]
 
@@ -42,8 +43,7 @@ BEYOND = 0.05
 @dataclass(frozen=True)
 class Size:
     """How large a painter is. ``near`` channels at a quarter of the resolution, ``far`` at an eighth, ``tail`` at a
-    half; ``near_blocks`` and ``far_blocks`` are residual blocks of two convolutions; ``rank`` is how many filters of
-    a layer the code mixes.
+    half; ``near_blocks`` and ``far_blocks`` are residual blocks of two convolutions.
     """
 
     near: int
@@ -51,7 +51,6 @@ class Size:
     far: int
     far_blocks: int
     tail: int
-    rank: int
 
     @property
     def halo(self) -> int:
@@ -67,115 +66,136 @@ class Size:
 
 
 SIZES = {
-    "glaze": Size(near=64, near_blocks=1, far=128, far_blocks=3, tail=32, rank=48),
-    "glaze-live": Size(near=48, near_blocks=0, far=96, far_blocks=2, tail=24, rank=32),
+    "glaze": Size(near=64, near_blocks=1, far=128, far_blocks=3, tail=32),
+    "glaze-live": Size(near=48, near_blocks=0, far=96, far_blocks=2, tail=24),
 }
 
 
 @dataclass(frozen=True)
 class Brush:
-    """A painter's kernels for one style, by layer, in the types that its layers compute in."""
+    """A painter's kernels for one style and one picture, by layer, in the types that its layers compute in."""
 
     kernels: dict[str, Kernel]
 
-    def __getitem__(self, layer: str) -> Kernel:
-        return self.kernels[layer]
+    def __call__(self, layer: str, x: Tensor, stride: int = 1) -> Tensor:
+        return self.kernels[layer](x, stride)
+
+
+class Layer(Protocol):
+    """How a modulated layer, found by its name, is computed."""
+
+    def __call__(self, layer: str, x: Tensor, stride: int = 1) -> Tensor: ...
 
 
 class Painter(nn.Module):
-    """Paints pictures with brushes.
+    """Paints pictures as codes say.
 
-    ``dtype`` is what the body computes in; parameters, the normalisation and the last layer are
-    float32 always. :meth:`paint` does all at once. A caller with tiles uses the steps:
-    :meth:`features` of each tile, their statistics over the whole picture, then :meth:`decode`.
+    ``dtype`` is what the body computes in; parameters and the last layer are float32 always. Called with pictures, it
+    normalises each by its own statistics. A caller with tiles lets :meth:`measure` look at the picture, or at a fair
+    sample of it, and then paints any part with the :class:`Brush`.
     """
 
     def __init__(self, size: Size, *, dtype: torch.dtype = torch.float32) -> None:
         super().__init__()
         self.size = size
         self.dtype = dtype
-        near, far, rank = size.near, size.far, size.rank
+        near, far = size.near, size.far
         self.stem = _convolution(3 * FOLD**2, near)
-        self.second = _convolution(near, near)
-        self.coded = nn.ModuleDict()
-        self._code("down", near, far, rank, scale=2**0.5)
+        self.modulated = nn.ModuleDict()
+        self._add("second", near, near)
+        self._add("down", near, far, scale=2**0.5)
         for block in range(size.far_blocks):
-            self._code(f"far{block}_first", far, far, rank, scale=2**0.5)
-            self._code(f"far{block}_second", far, far, rank, scale=0.5)
-        self._code("up", far, near, rank)
+            self._add(f"far{block}_first", far, far, scale=2**0.5)
+            self._add(f"far{block}_second", far, far, scale=0.5)
+        self._add("up", far, near)
         for block in range(size.near_blocks):
-            self._code(f"near{block}_first", near, near, rank, scale=2**0.5)
-            self._code(f"near{block}_second", near, near, rank, scale=0.5)
-        self._code("tail", near, size.tail, rank, scale=2**0.5)
-        self._code("head", size.tail, 12, -(-rank // 4), scale=0.5)
+            self._add(f"near{block}_first", near, near, scale=2**0.5)
+            self._add(f"near{block}_second", near, near, scale=0.5)
+        self._add("tail", near, size.tail, scale=2**0.5)
+        self._add("head", size.tail, 12, scale=0.5, normalised=False)
         self._start_without_checkerboard()
 
-    def _code(self, name: str, inputs: int, outputs: int, rank: int, *, scale: float = 1.0) -> None:
-        self.coded[name] = CodedConvolution(inputs, outputs, code=CODE, rank=rank, scale=scale)
+    def _add(self, name: str, inputs: int, outputs: int, **kind: Any) -> None:
+        self.modulated[name] = ModulatedConvolution(inputs, outputs, code=CODE, **kind)
 
     def _start_without_checkerboard(self) -> None:
         """Let the four pixels of a position start equal. Aitken et al. 2017, arXiv:1707.02937."""
-        head = self.coded["head"]
-        assert isinstance(head, CodedConvolution)
+        head = self._layer("head")
         with torch.no_grad():
-            gains, _, biases = torch.split(head.from_code.weight, head.sizes)
-            for each in (head.weight, head.mixing, gains, biases):
+            for each in (head.weight, *head.from_code.weight.chunk(2)):
                 each.copy_(each[::4].repeat_interleave(4, dim=0))
 
-    def brush(self, code: Tensor) -> Brush:
-        """The kernels for ``code``, (1, CODE): made once, used for every tile."""
-        return self.brushes(code)[0]
+    def _layer(self, name: str) -> ModulatedConvolution:
+        layer = self.modulated[name]
+        assert isinstance(layer, ModulatedConvolution)
+        return layer
 
-    def brushes(self, codes: Tensor) -> list[Brush]:
-        """A brush for each of ``codes``, (n, CODE)."""
-        made: dict[str, list[Kernel]] = {}
-        for name, layer in self.coded.items():
-            assert isinstance(layer, CodedConvolution)
-            made[name] = layer.kernels(codes, torch.float32 if name == "head" else self.dtype)
-        return [
-            Brush({name: kernels[style] for name, kernels in made.items()})
-            for style in range(len(codes))
-        ]
+    def forward(self, content: Tensor, codes: Tensor) -> Tensor:
+        """Each of ``content`` (n, 3, h, w) sRGB 0..1 in the style of its own of ``codes`` (n, CODE).
 
-    def features(self, content: Tensor) -> Tensor:
-        """What the painter sees of ``content`` (n, 3, h, w) sRGB 0..1, before any style.
-
-        (n, near, 2⌈h/8⌉, 2⌈w/8⌉) float32. The edge is repeated to the right and below until the
-        sides are multiples of 8.
+        As large, sRGB float32, not clipped: −0.05..1.05.
         """
+
+        def layer(name: str, x: Tensor, stride: int = 1) -> Tensor:
+            return cast(Tensor, self._layer(name)(x, codes, stride))
+
+        return self._paint(content, layer)
+
+    def measure(
+        self, content: Tensor, code: Tensor, weights: Tensor | None = None
+    ) -> tuple[Brush, Tensor]:
+        """The brush for ``content`` (n, 3, h, w) in the style of ``code`` (1, CODE), and what it paints there.
+
+        The n are parts of one picture and have their statistics together. ``weights`` (n, 1, h, w)
+        ≥ 0 say how much each pixel counts.
+        """
+        kernels: dict[str, Kernel] = {}
+        shares: dict[tuple[int, int], Tensor] = {}
+
+        def layer(name: str, x: Tensor, stride: int = 1) -> Tensor:
+            found = self._layer(name)
+            y = found.convolve(x, stride)
+            mean, deviation = y.new_zeros(y.shape[1]).float(), y.new_ones(y.shape[1]).float()
+            if found.normalised:
+                rows = y.permute(0, 2, 3, 1).flatten(0, 2).float()
+                size = (y.shape[2], y.shape[3])
+                if weights is not None and size not in shares:
+                    pooled = F.adaptive_avg_pool2d(_padded(weights), size)
+                    shares[size] = pooled.flatten()[:, None] / pooled.sum().clamp_min(1e-12)
+                mean, deviation = _moments(rows, shares.get(size))
+            kernels[name] = found.kernel(code, mean, deviation, x.dtype)
+            gains, shifts = (each[0] for each in found.scales(code))
+            scale = gains / deviation
+            return torch.addcmul(
+                (shifts - mean * scale).to(y.dtype)[:, None, None],
+                y,
+                scale.to(y.dtype)[:, None, None],
+            )
+
+        painted = self._paint(content, layer)
+        return Brush(kernels), painted
+
+    def paint(self, content: Tensor, brush: Brush) -> Tensor:
+        """``content`` (n, 3, h, w) as :meth:`measure` would have painted it there."""
+        return self._paint(content, brush)
+
+    def _paint(self, content: Tensor, layer: Layer) -> Tensor:
         height, width = content.shape[-2:]
-        x = F.pad(content - 0.5, (0, -width % STRIDE, 0, -height % STRIDE), mode="replicate")
-        x = F.pixel_unshuffle(x, FOLD).to(self.dtype).contiguous(memory_format=torch.channels_last)
-        x = F.relu_(_convolve(self.stem, x))
-        return _convolve(self.second, x).float()
-
-    def statistics(self, content: Tensor) -> MeanStd:
-        """Mean and deviation of the features of each of ``content``, (n, near, 1, 1): all that needs
-        a whole picture.
-        """
-        return mean_std(self.features(content))
-
-    def paint(self, content: Tensor, statistics: MeanStd, code: Tensor) -> Tensor:
-        """``content`` (n, 3, h, w) in the style of ``code`` (1, CODE): as large, sRGB float32,
-        not clipped: −0.05..1.05.
-        """
-        painted = self.decode(self.features(content), statistics, self.brush(code))
-        return painted[..., : content.shape[-2], : content.shape[-1]]
-
-    def decode(self, features: Tensor, statistics: MeanStd, brush: Brush) -> Tensor:
-        """The picture of ``features`` (n, near, h, w): (n, 3, 4h, 4w) sRGB float32, −0.05..1.05."""
-        seen = ((features - statistics.mean) / statistics.std).to(self.dtype)
-        far = F.relu_(brush["down"](seen, stride=2))
+        x = F.pixel_unshuffle(_padded(content - 0.5), FOLD)
+        x = x.to(self.dtype).contiguous(memory_format=torch.channels_last)
+        seen = layer("second", F.relu_(_convolve(self.stem, x)))
+        far = F.relu(layer("down", seen, 2))
         for block in range(self.size.far_blocks):
-            inner = F.relu_(brush[f"far{block}_first"](far))
-            far = far + brush[f"far{block}_second"](inner)
-        near = seen + brush["up"](_doubled(far))
+            inner = F.relu_(layer(f"far{block}_first", far))
+            far = far + layer(f"far{block}_second", inner)
+        near = seen + layer("up", _doubled(far))
         for block in range(self.size.near_blocks):
-            inner = F.relu_(brush[f"near{block}_first"](near))
-            near = near + brush[f"near{block}_second"](inner)
-        tail = F.relu_(brush["tail"](_doubled(F.relu(near))))
-        painted = torch.sigmoid(brush["head"](tail.float()))
-        return F.pixel_shuffle(painted * (1 + 2 * BEYOND) - BEYOND, 2)
+            inner = F.relu_(layer(f"near{block}_first", near))
+            near = near + layer(f"near{block}_second", inner)
+        tail = F.relu_(layer("tail", _doubled(F.relu(near))))
+        painted = torch.sigmoid(layer("head", tail.float()))
+        painted = F.pixel_shuffle(painted * (1 + 2 * BEYOND) - BEYOND, 2)
+        return painted[..., :height, :width]
 
 
 class Glaze(nn.Module):
@@ -188,16 +208,8 @@ class Glaze(nn.Module):
 
     def forward(self, content: Tensor, style: Tensor) -> Tensor:
         """``content`` (n, 3, h, w) in the style of ``style`` (1, 3, h', w'), both sRGB 0..1."""
-        painted: Tensor = self.painter.paint(
-            content, self.painter.statistics(content), self.encoder(style)
-        )
+        painted: Tensor = self.painter(content, self.encoder(style).expand(len(content), -1))
         return painted
-
-
-def mean_std(features: Tensor) -> MeanStd:
-    """Statistics of each of ``features`` (n, channels, h, w) over its positions."""
-    deviation, mean = torch.var_mean(features, (2, 3), correction=0, keepdim=True)
-    return MeanStd(mean, (deviation + EPSILON).sqrt())
 
 
 def size_of(state: State) -> str | None:
@@ -259,6 +271,21 @@ def _convolve(layer: nn.Conv2d, x: Tensor) -> Tensor:
     assert layer.bias is not None
     weight = layer.weight.to(x.dtype).contiguous(memory_format=torch.channels_last)
     return F.conv2d(x, weight, layer.bias.to(x.dtype), padding=1)
+
+
+def _padded(x: Tensor) -> Tensor:
+    """The edge repeated to the right and below until sides are multiples of ``STRIDE``."""
+    return F.pad(x, (0, -x.shape[-1] % STRIDE, 0, -x.shape[-2] % STRIDE), mode="replicate")
+
+
+def _moments(rows: Tensor, shares: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Mean and deviation of ``rows`` (m, channels), where each counts by its share (m, 1)."""
+    if shares is None:
+        variance, mean = torch.var_mean(rows, 0, correction=0)
+    else:
+        mean = (rows * shares).sum(0)
+        variance = ((rows - mean).square() * shares).sum(0)
+    return mean, (variance + EPSILON).sqrt()
 
 
 def _doubled(x: Tensor) -> Tensor:

@@ -70,7 +70,7 @@ class VGG19(nn.Module):
     ``ceil`` lets pooling keep an odd last row and column, as Torch 7's networks did; sides that are
     multiples of 16 are not affected.
 
-    ``dtype`` is what the body computes in; outputs are float32 always, and so is conv1_1: it costs
+    ``dtype`` is what the body computes in; outputs are ``gives``, and conv1_1 is float32: it costs
     little, and rounding what it sees of a smooth sky is most of what bfloat16 would do to a picture
     (AdaIN of a sunset: 99 % of values within 1.9/255 of float32's instead of within 9.1/255).
 
@@ -85,6 +85,7 @@ class VGG19(nn.Module):
         padding: Literal["zeros", "reflect"] = "zeros",
         ceil: bool = False,
         dtype: torch.dtype = torch.float32,
+        gives: torch.dtype = torch.float32,
     ) -> None:
         super().__init__()
         check_shapes(convolutions)
@@ -92,6 +93,7 @@ class VGG19(nn.Module):
         self.pooling = pooling
         self.padding = padding
         self.ceil = ceil
+        self.gives = gives
         dtypes = [torch.float32, *[dtype] * (len(convolutions) - 1)]
         self.weights = nn.ParameterList(
             weight.to(kind).contiguous(memory_format=torch.channels_last)
@@ -115,7 +117,8 @@ class VGG19(nn.Module):
     def forward(self, picture: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
         """Activations of ``picture``, (n, 3, h, w) sRGB 0..1, by layer name, shallow to deep.
 
-        Each is (n, channels, h / 2^k, w / 2^k) float32, k the number of poolings before it. Nothing
+        Each is (n, channels, h / 2^k, w / 2^k), k the number of poolings before it, of the
+        type ``gives``. Nothing
         deeper than the deepest layer asked for is computed. Raises :class:`BadRequest` for a layer
         that is unknown or not there.
         """
@@ -138,7 +141,7 @@ class VGG19(nn.Module):
                 x = self._pool(x)
             asked_for = layer in wanted
             if asked_for:
-                found[layer] = x.float()
+                found[layer] = x.to(self.gives)
         return found
 
     def _check(self, wanted: set[str]) -> None:

@@ -28,7 +28,7 @@ class Sources:
     """Where a request's references lead: spool files by blob id, the style library, the model catalogue."""
 
     files: Mapping[bytes, SpoolFile]
-    style: Callable[[str], Raster]
+    style: Callable[[str], Path]
     model: Callable[[str], Path]
 
 
@@ -82,7 +82,9 @@ def _style(style: Mapping[str, Any], sources: Sources) -> Style:
     if style.get("picture") is not None:
         picture = _picture(style["picture"], sources)
     elif style.get("name") is not None:
-        picture = sources.style(style["name"])
+        from velatura.library.styles import opened
+
+        picture, code = opened(sources.style(style["name"]))
     elif style.get("code") is not None:
         code = sources.files[style["code"]["blob"]].path
     elif style.get("file") is not None:

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from velatura.engines.models import WarmModels
-    from velatura.imaging.raster import Raster
 
 PROGRESS_SECONDS = 0.08
 
@@ -230,10 +229,10 @@ def shortened(sentence: str) -> str:
     return sentence if len(sentence) <= 1000 else f"{sentence[:999]}…"
 
 
-def _library_style(name: str) -> Raster:
+def _library_style(name: str) -> Path:
     from velatura.library import styles
 
-    return styles.read(name)
+    return styles.show(name).path
 
 
 def _model_file(name: str) -> Path:

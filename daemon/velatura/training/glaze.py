@@ -27,6 +27,7 @@ from velatura.library.weights import read_state
 from velatura.networks.glaze import SIZES, Glaze, size_of
 from velatura.perception.vgg import VGG19
 from velatura.training import state as states
+from velatura.training.album import Album, fill
 from velatura.training.gallery import Gallery, Plan, hang
 from velatura.training.glaze_losses import Witness, draw, early_losses, losses
 from velatura.training.glaze_params import GlazeParams
@@ -103,6 +104,7 @@ class Training:
             params.gallery, params.crop, params.least, params.uses, params.directions, params.seed
         )
         self.gallery: Gallery | None = None
+        self.album: Album | None = None
         fresh = assignment.start is None and params.size == "glaze"
         self.early = params.early if fresh else 0
         self.position = Position()
@@ -194,7 +196,7 @@ class Training:
         norm = finite_norm(gradients, params.clip)
         rate = self._rate()
         position.step += 1
-        position.samples += params.styles * params.each if position.step > self.early else 0
+        position.samples += params.batch if position.step > self.early else 0
         if norm is None:
             position.skipped += 1
             return False
@@ -210,20 +212,27 @@ class Training:
 
     def _terms(self) -> dict[str, Tensor]:
         """The losses of the step to come."""
-        step, styles = self.position.step, self.params.styles
-        count = EARLY if step < self.early else styles
-        visits = min(step, self.early) * EARLY + max(0, step - self.early) * styles
+        step, size = self.position.step, self.params.batch
+        count = EARLY if step < self.early else size
+        visits = min(step, self.early) * EARLY + max(0, step - self.early) * size
         gallery = self._hung(visits // self.plan.visits)
         places = gallery.visited(visits % self.plan.visits, count)
         if step < self.early:
             return early_losses(self.networks, self.witness, places, gallery)
-        batch = draw(step, places, self.photos, gallery, self.params)
+        album = self._filled(self.position.samples // self.plan.visits)
+        photos = album.visited(self.position.samples % self.plan.visits, count)
+        batch = draw(step, photos, places, album, gallery, self.params)
         return losses(self.networks, self.witness, batch, gallery, self.vgg, self.params)
 
     def _hung(self, number: int) -> Gallery:
         if self.gallery is None or self.gallery.number != number:
             self.gallery = hang(self.paintings, self.plan, number, self.vgg, self.run)
         return self.gallery
+
+    def _filled(self, number: int) -> Album:
+        if self.album is None or self.album.number != number:
+            self.album = fill(self.photos, self.plan, number, self.vgg, self.run)
+        return self.album
 
     def _rate(self) -> float:
         params, position = self.params, self.position
@@ -348,12 +357,14 @@ class Training:
 
 
 def _rounded(vgg: VGG19, run: Run) -> VGG19:
-    """A copy that computes in ``run.dtype`` throughout.
+    """A copy that computes in ``run.dtype`` throughout and pads with zeros.
 
-    What rounding in conv1_1 would do to a picture does not matter to a loss, and the tensors there
-    are the largest of all.
+    What rounding in conv1_1 and another edge would do to a picture does not matter to a loss, and
+    the tensors there are the largest of all.
     """
     copied = copy.deepcopy(vgg)
+    copied.padding = "zeros"
+    copied.gives = run.dtype
     copied.weights.to(run.dtype)
     copied.biases.to(run.dtype)
     return copied
@@ -378,11 +389,6 @@ def _check(assignment: Assignment, params: GlazeParams, state_file: Path) -> Non
         raise BadRequest(
             f"{params.size} paints from the codes of a glaze that is trained already.",
             hint="Name its weights with --start.",
-        )
-    if params.each > params.styles:
-        raise BadRequest(
-            f"each is {params.each}, but a step has only {params.styles} photos.",
-            hint="Give a larger number of styles.",
         )
 
 

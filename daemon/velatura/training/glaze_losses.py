@@ -10,11 +10,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from velatura.networks.glaze import CODE, Glaze, mean_std
+from velatura.networks.glaze import CODE, Glaze
 from velatura.perception.losses import colour_moments, out_of_range
 from velatura.perception.recolour import recoloured
-from velatura.perception.statistics import MeanStd
 from velatura.perception.vgg import VGG19
+from velatura.training.album import Album
 from velatura.training.gallery import Gallery
 from velatura.training.glaze_params import GlazeParams
 from velatura.training.objective import (
@@ -24,10 +24,13 @@ from velatura.training.objective import (
     gram_distances,
     look,
     moment_distances,
+    normalised,
     shaped,
     slice_distances,
 )
-from velatura.training.pictures import Pack, random_crop
+
+ITSELF = 4
+"""Every so many steps a photo is painted in its own style."""
 
 DEEP = ("relu3_1", "relu4_1")
 """Layers in which strokes show, and not only colours."""
@@ -62,28 +65,37 @@ class Witness(nn.Module):
 
 @dataclass(frozen=True)
 class Batch:
-    """``contents`` (n, 3, side, side) and as many ``styles``, places in the gallery, (n,)."""
+    """``contents`` (n, 3, side, side), what they show (n, positions, channels), and as many ``styles``, places
+    in the gallery, (n,). ``itself`` says whether the first content is painted in its own style, too.
+    """
 
     contents: Tensor
+    shows: Tensor
     styles: Tensor
+    itself: bool
 
 
 def draw(
-    step: int, styles: Sequence[int], photos: Pack, gallery: Gallery, params: GlazeParams
+    step: int,
+    photos: Sequence[int],
+    styles: Sequence[int],
+    album: Album,
+    gallery: Gallery,
+    params: GlazeParams,
 ) -> Batch:
-    """The batch of ``step`` with ``styles``, places in the gallery: the same whatever was before."""
+    """The batch of ``step``, places in album and gallery: the same whatever was before."""
     dice = np.random.default_rng([params.seed, step, 1])
-    crops = [
-        random_crop(dice, photos.shapes, int(photo), params.least)
-        for photo in dice.integers(0, len(photos), len(styles))
-    ]
-    cut = photos.cut(crops, params.crop).to(gallery.pictures.device)
-    contents = list(torch.split(cut, 1))
+    contents = list(torch.split(album.pictures[list(photos)], 1))
     for place, style in enumerate(styles):
         if dice.random() < params.matched:
             own = colour_moments(contents[place])
             contents[place] = recoloured(contents[place], own, gallery.colours[style])
-    return Batch(torch.cat(contents), torch.tensor(list(styles), device=gallery.pictures.device))
+    return Batch(
+        torch.cat(contents),
+        album.shows[list(photos)].float(),
+        torch.tensor(list(styles), device=gallery.pictures.device),
+        itself=step % ITSELF == 0,
+    )
 
 
 def early_losses(
@@ -103,37 +115,21 @@ def losses(
     vgg: VGG19,
     params: GlazeParams,
 ) -> dict[str, Tensor]:
-    """The terms of one step, scalars, and their weighted sum ``total``.
-
-    Style i is painted over photos i, i + 1, … of the batch, ``params.each`` of them; the first photo
-    is painted in its own style, too.
-    """
-    count, painter = len(batch.styles), networks.painter
-    codes = networks.encoder(torch.cat([gallery.pictures[batch.styles], batch.contents[:1]]))
-    features = painter.features(batch.contents)
-    seen = mean_std(features)
-    brushes = painter.brushes(codes)
-    painted: list[Tensor] = []
-    shown: list[int] = []
-    for style in range(count):
-        photos = [(style + turn) % count for turn in range(params.each)]
-        statistics = MeanStd(seen.mean[photos], seen.std[photos])
-        painted.append(painter.decode(features[photos], statistics, brushes[style]))
-        shown += photos
-    own = MeanStd(seen.mean[:1], seen.std[:1])
-    itself = painter.decode(features[:1], own, brushes[-1])
-    pictures = torch.cat(painted)
+    """The terms of one step, scalars, and their weighted sum ``total``: each content in its style."""
+    own = batch.contents[: int(batch.itself)]
+    count = len(batch.styles)
+    codes = networks.encoder(torch.cat([gallery.pictures[batch.styles], own]))
+    painted = networks.painter(torch.cat([batch.contents, own]), codes)
+    pictures, itself = painted[:count], painted[count:]
     found = vgg(pictures, LAYERS)
-    with torch.no_grad():
-        contents = vgg(batch.contents, (CONTENT,))[CONTENT]
-    styles = batch.styles.repeat_interleave(params.each)
     terms = {
-        **_style_terms(found, styles, gallery, params, painter.dtype),
-        "content": content_distance(found[CONTENT], contents[shown]).mean(),
+        **_style_terms(found, batch.styles, gallery, params, networks.painter.dtype),
+        "content": content_distance(normalised(found[CONTENT]), batch.shows).mean(),
         "range": out_of_range(pictures),
-        "identity": F.l1_loss(itself, batch.contents[:1]),
         "witness": witness(codes[:count], gallery.summary(batch.styles)),
     }
+    if batch.itself:
+        terms["identity"] = F.l1_loss(itself, own)
     weights = params.model_dump()
     terms["total"] = torch.stack([weights[name] * term for name, term in terms.items()]).sum()
     return terms

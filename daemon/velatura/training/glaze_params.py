@@ -67,22 +67,13 @@ class GlazeParams(EngineParams):
         description="Steps in which the encoder alone learns to tell what VGG sees of a style; each costs "
         "a fraction of a sample, and the painter then starts with codes that mean something.",
     )
-    styles: int = Field(
-        2, ge=1, le=512, title="Styles a step", description="As many photos go with them."
-    )
-    each: int = Field(
-        2,
-        ge=1,
-        le=64,
-        title="Photos a style",
-        description="With how many photos of its step each is painted.",
-    )
+    batch: int = Field(4, ge=1, le=512, title="Batch", description="Photos painted in a step.")
     gallery: int = Field(
         512,
         ge=1,
         le=65536,
         title="Gallery",
-        description="Parts of paintings whose statistics are kept at a time.",
+        description="Parts of paintings, and as many of photos, whose statistics are kept at a time.",
     )
     uses: int = Field(
         8, ge=1, le=1000, title="Uses", description="Visits to each before all are exchanged."

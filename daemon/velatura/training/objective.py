@@ -148,15 +148,16 @@ def shaped(distance: Tensor, form: Form, floor: float) -> Tensor:
 
 
 def content_distance(found: Tensor, target: Tensor) -> Tensor:
-    """Half the mean squared difference of activations (n, C, h, w) normalised per picture and channel, (n,).
+    """Half the mean squared difference of :func:`normalised` activations, (n,).
 
     0 for the same, about 1 for unrelated pictures.
     """
-    return (_normalised(found) - _normalised(target)).square().mean((1, 2)) / 2
+    return (found - target).square().mean((1, 2)) / 2
 
 
-def _normalised(features: Tensor) -> Tensor:
-    rows = features.permute(0, 2, 3, 1).flatten(1, 2)
+def normalised(features: Tensor) -> Tensor:
+    """Activations (n, C, h, w) with mean 0 and deviation 1 in each picture and channel: (n, h · w, C)."""
+    rows = features.permute(0, 2, 3, 1).flatten(1, 2).float()
     centred = rows - rows.mean(1, keepdim=True)
     return centred / (centred.square().mean(1, keepdim=True) + EPSILON).sqrt()
 

@@ -33,10 +33,9 @@ def sheet(networks: Glaze, contents: Tensor, styles: Tensor) -> Tensor:
     """
     painter = networks.painter
     with torch.no_grad():
-        features, seen = painter.features(contents), painter.statistics(contents)
         columns = [torch.cat([torch.ones_like(contents[:1]), contents])]
         for style in torch.split(styles, 1):
-            painted = painter.decode(features, seen, painter.brush(networks.encoder(style)))
+            painted = painter(contents, networks.encoder(style).expand(len(contents), -1))
             columns.append(torch.cat([style, painted.clamp(0, 1)]))
     framed = [F.pad(column, (GAP,) * 4, value=1.0) for column in columns]
     stacked = [torch.cat(list(column), dim=1) for column in framed]

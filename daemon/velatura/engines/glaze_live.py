@@ -1,0 +1,24 @@
+"""The engine glaze with a smaller painter, for previews while a slider moves."""
+
+from __future__ import annotations
+
+from velatura.engines.engine import Descriptor
+from velatura.engines.glaze import CodePainting
+from velatura.networks.glaze import SIZES, STRIDE
+
+
+class GlazeLive(CodePainting):
+    """The smaller painter: the same codes, less detail, half the time."""
+
+    descriptor = Descriptor(
+        name="glaze-live",
+        title="Glaze, live",
+        summary="Glaze in half the time, for previews.",
+        source="arXiv:1705.06830, arXiv:1703.06868",
+        styles=("picture", "code"),
+        tiles=True,
+        halo=SIZES["glaze-live"].halo,
+        multiple=STRIDE,
+        least=2 * STRIDE,
+        deterministic="close",
+    )

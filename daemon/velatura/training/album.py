@@ -1,0 +1,47 @@
+"""Parts of photos with what VGG-19 says that they show: cut and looked at once, painted over several times."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from velatura.engines.run import Run
+from velatura.perception.vgg import VGG19
+from velatura.training.gallery import BATCH, Plan
+from velatura.training.objective import CONTENT, normalised
+from velatura.training.pictures import Pack, random_crop
+
+
+@dataclass(frozen=True)
+class Album:
+    """``pictures`` (n, 3, side, side) sRGB 0..1 and ``shows``, their normalised activations of the content
+    layer, (n, positions, channels) in half precision; ``order`` of visits.
+    """
+
+    number: int
+    pictures: Tensor
+    shows: Tensor
+    order: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+
+    def visited(self, visit: int, count: int) -> Sequence[int]:
+        """The pictures of ``count`` visits from ``visit`` on."""
+        return [int(each) for each in self.order[np.arange(visit, visit + count) % len(self.order)]]
+
+
+def fill(pack: Pack, plan: Plan, number: int, vgg: VGG19, run: Run) -> Album:
+    """Album ``number`` of the photos in ``pack``, on ``run.device``: chosen by ``plan.seed`` and ``number``."""
+    dice = np.random.default_rng([plan.seed, number, 1])
+    chosen = dice.integers(0, len(pack), plan.count)
+    crops = [random_crop(dice, pack.shapes, int(index), plan.least) for index in chosen]
+    pictures = pack.cut(crops, plan.side).to(run.device)
+    shows: list[Tensor] = []
+    with torch.no_grad():
+        for part in torch.split(pictures, BATCH):
+            shows.append(normalised(vgg(part, (CONTENT,))[CONTENT]).half())
+            run.step(len(shows) * BATCH, len(pictures), phase="look at photos")
+    order = dice.permutation(np.repeat(np.arange(plan.count), plan.uses))
+    return Album(number, pictures, torch.cat(shows), order)
