@@ -108,7 +108,10 @@ def test_pixels_that_do_not_count_do_not_change_a_brush(painter: Painter) -> Non
 
 
 def test_each_picture_of_a_batch_has_its_own_style_and_statistics(painter: Painter) -> None:
-    contents, codes = torch.cat([picture(32, 32), picture(32, 32, 1)]), torch.cat([code(1), code(2)])
+    contents, codes = (
+        torch.cat([picture(32, 32), picture(32, 32, 1)]),
+        torch.cat([code(1), code(2)]),
+    )
     together = painter(contents, codes)
     alone = [painter(contents[n : n + 1], codes[n : n + 1]) for n in range(2)]
     torch.testing.assert_close(together, torch.cat(alone), rtol=0, atol=1e-5)

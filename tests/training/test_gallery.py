@@ -12,8 +12,7 @@ import torch
 from velatura.engines import eyes
 from velatura.engines.run import Run
 from velatura.training.gallery import Gallery, Plan, hang
-from velatura.training.glaze_losses import Witness, draw
-from velatura.training.glaze_params import GlazeParams
+from velatura.training.glaze_losses import Witness
 from velatura.training.objective import LAYERS, deviations, look
 from velatura.training.pictures import Pack, pack
 
@@ -77,27 +76,3 @@ def test_who_knows_nothing_is_no_more_than_a_deviation_off(packed: Pack, run: Ru
     loss = witness(torch.zeros(7, witness.says.in_features), summaries).detach()
     # Six sevenths for the sample's deviation; less for filters that are the same in all styles.
     assert 0.4 < float(loss) <= 6 / 7 + 1e-3
-
-
-def test_a_batch_depends_on_its_step_alone(
-    packed: Pack, photos: Path, tmp_path: Path, run: Run
-) -> None:
-    contents = pack([photos], 32, tmp_path / "packs", run)
-    gallery = hung(packed, run)
-    params = GlazeParams(crop=16, least=12, styles=2, matched=0.5)
-    one, again, other = (draw(step, [3, 5], contents, gallery, params) for step in (9, 9, 10))
-    assert torch.equal(one.contents, again.contents)
-    assert one.styles.tolist() == again.styles.tolist() == [3, 5]
-    assert not torch.equal(one.contents, other.contents)
-    assert one.contents.shape == (2, 3, 16, 16)
-
-
-def test_matched_photos_have_their_styles_colours(
-    packed: Pack, photos: Path, tmp_path: Path, run: Run
-) -> None:
-    contents = pack([photos], 32, tmp_path / "packs", run)
-    gallery = hung(packed, run)
-    params = GlazeParams(crop=16, least=12, styles=2, matched=1.0)
-    batch = draw(0, [1, 4], contents, gallery, params)
-    styles = gallery.pictures[batch.styles]
-    torch.testing.assert_close(batch.contents.mean((2, 3)), styles.mean((2, 3)), rtol=0, atol=0.02)

@@ -15,6 +15,7 @@ from velatura.training.objective import (
     gram_distances,
     look,
     moment_distances,
+    normalised,
     random_directions,
     shaped,
     slice_distances,
@@ -98,7 +99,8 @@ def test_the_log_pulls_the_same_at_any_distance_above_its_floor() -> None:
 
 def test_content_does_not_depend_on_contrast_and_colour() -> None:
     features = noise(2, 5, 6, 8)
-    same = content_distance(features * 3 + 2, features)
+    same = content_distance(normalised(features * 3 + 2), normalised(features))
     torch.testing.assert_close(same, torch.zeros(2), rtol=0, atol=1e-5)
-    unrelated = content_distance(noise(2, 5, 20, 20, seed=1), noise(2, 5, 20, 20, seed=2))
+    pictures = (normalised(noise(2, 5, 20, 20, seed=seed)) for seed in (1, 2))
+    unrelated = content_distance(*pictures)
     torch.testing.assert_close(unrelated, torch.ones(2), rtol=0.1, atol=0)

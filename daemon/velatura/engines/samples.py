@@ -22,9 +22,7 @@ PARTS = 16
 """Most parts of a picture: a megapixel in all."""
 
 
-def spread_parts(
-    content: Raster, run: Run, descriptor: Descriptor
-) -> tuple[Tensor, Tensor | None]:
+def spread_parts(content: Raster, run: Run, descriptor: Descriptor) -> tuple[Tensor, Tensor | None]:
     """Parts of ``content``, (n, 3, h, w) sRGB 0..1 float32 on ``run.device``, and how visible their pixels are,
     (n, 1, h, w) 0..1, or None where all are.
 

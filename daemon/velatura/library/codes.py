@@ -1,7 +1,7 @@
 """Style codes as files: what a style encoder made of a style, to be kept, sent and mixed.
 
-One safetensors file: the tensor ``code``, (n,) in half precision, and as metadata a ``format``, the ``engine`` that it is
-for, the ``encoder`` (SHA-256 of the weights that made it) and a ``title``.
+One safetensors file: the tensor ``code``, (n,) in half precision, and as metadata a ``format``, the ``engine`` that it
+is for, the ``encoder`` (SHA-256 of the weights that made it) and a ``title``.
 """
 
 from __future__ import annotations

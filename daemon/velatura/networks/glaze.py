@@ -14,18 +14,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from velatura.errors import BadWeights
+from velatura.networks.convolution import convolution, convolve
 from velatura.networks.glaze_encoder import StyleEncoder
 from velatura.networks.modulated import Kernel, ModulatedConvolution
 from velatura.perception.statistics import EPSILON
 
 State = Mapping[str, Tensor]
+
+ModuleT = TypeVar("ModuleT", bound=nn.Module)
 
 CODE = 320
 """Numbers of a style code."""
@@ -84,7 +87,7 @@ class Brush:
 class Layer(Protocol):
     """How a modulated layer, found by its name, is computed."""
 
-    def __call__(self, layer: str, x: Tensor, stride: int = 1) -> Tensor: ...
+    def __call__(self, layer: str, x: Tensor, stride: int = 1, /) -> Tensor: ...
 
 
 class Painter(nn.Module):
@@ -100,7 +103,7 @@ class Painter(nn.Module):
         self.size = size
         self.dtype = dtype
         near, far = size.near, size.far
-        self.stem = _convolution(3 * FOLD**2, near)
+        self.stem = convolution(3 * FOLD**2, near)
         self.modulated = nn.ModuleDict()
         self._add("second", near, near)
         self._add("down", near, far, scale=2**0.5)
@@ -136,7 +139,7 @@ class Painter(nn.Module):
         As large, sRGB float32, not clipped: −0.05..1.05.
         """
 
-        def layer(name: str, x: Tensor, stride: int = 1) -> Tensor:
+        def layer(name: str, x: Tensor, stride: int = 1, /) -> Tensor:
             return cast(Tensor, self._layer(name)(x, codes, stride))
 
         return self._paint(content, layer)
@@ -152,7 +155,7 @@ class Painter(nn.Module):
         kernels: dict[str, Kernel] = {}
         shares: dict[tuple[int, int], Tensor] = {}
 
-        def layer(name: str, x: Tensor, stride: int = 1) -> Tensor:
+        def layer(name: str, x: Tensor, stride: int = 1, /) -> Tensor:
             found = self._layer(name)
             y = found.convolve(x, stride)
             mean, deviation = y.new_zeros(y.shape[1]).float(), y.new_ones(y.shape[1]).float()
@@ -183,7 +186,7 @@ class Painter(nn.Module):
         height, width = content.shape[-2:]
         x = F.pixel_unshuffle(_padded(content - 0.5), FOLD)
         x = x.to(self.dtype).contiguous(memory_format=torch.channels_last)
-        seen = layer("second", F.relu_(_convolve(self.stem, x)))
+        seen = layer("second", F.relu_(convolve(self.stem, x)))
         far = F.relu(layer("down", seen, 2))
         for block in range(self.size.far_blocks):
             inner = F.relu_(layer(f"far{block}_first", far))
@@ -233,21 +236,26 @@ def load_painter(state: State, *, dtype: torch.dtype = torch.float32) -> Painter
     if size is None:
         raise BadWeights("These weights are not a painter of the engine glaze.")
     painter = Painter(SIZES[size], dtype=dtype)
-    _fill(painter, state, "painter.")
-    return painter
+    fill(painter, state, "painter")
+    return _frozen(painter)
 
 
 def load_encoder(state: State, *, dtype: torch.dtype = torch.float32) -> StyleEncoder:
     """The style encoder of ``state``, frozen. Raises :class:`BadWeights` when it holds none."""
     encoder = StyleEncoder(CODE, dtype=dtype)
     try:
-        _fill(encoder, state, "encoder.")
+        fill(encoder, state, "encoder")
     except RuntimeError as error:
         raise BadWeights("These weights are not a style encoder of the engine glaze.") from error
-    return encoder
+    return _frozen(encoder)
 
 
-def _fill(module: nn.Module, state: State, prefix: str) -> None:
+def fill(module: nn.Module, state: State, part: str) -> None:
+    """Give ``module`` the weights of ``state`` whose names begin with ``part``.
+
+    Raises :class:`RuntimeError` when they are not its own.
+    """
+    prefix = f"{part}."
     module.load_state_dict(
         {
             name.removeprefix(prefix): tensor.float()
@@ -255,22 +263,12 @@ def _fill(module: nn.Module, state: State, prefix: str) -> None:
             if name.startswith(prefix)
         }
     )
+
+
+def _frozen(module: ModuleT) -> ModuleT:
     module.requires_grad_(False)
     module.eval()
-
-
-def _convolution(inputs: int, outputs: int) -> nn.Conv2d:
-    layer = nn.Conv2d(inputs, outputs, 3, padding=1)
-    nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-    assert layer.bias is not None
-    nn.init.zeros_(layer.bias)
-    return layer
-
-
-def _convolve(layer: nn.Conv2d, x: Tensor) -> Tensor:
-    assert layer.bias is not None
-    weight = layer.weight.to(x.dtype).contiguous(memory_format=torch.channels_last)
-    return F.conv2d(x, weight, layer.bias.to(x.dtype), padding=1)
+    return module
 
 
 def _padded(x: Tensor) -> Tensor:

@@ -11,6 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from velatura.networks.convolution import convolution, convolve
+
 WIDTHS = (48, 96, 192, 192)
 """Channels at a half, a quarter, an eighth and a sixteenth of the resolution."""
 
@@ -38,12 +40,12 @@ class StyleEncoder(nn.Module):
         super().__init__()
         self.dtype = dtype
         self.entries = nn.ModuleList(
-            _convolution(inputs, outputs, stride)
+            convolution(inputs, outputs, stride)
             for inputs, outputs, stride in zip(
                 (12, *WIDTHS[:-1]), WIDTHS, (1, 2, 2, 2), strict=True
             )
         )
-        self.blocks = nn.ModuleList(_convolution(width, width, 1) for width in WIDTHS[1:])
+        self.blocks = nn.ModuleList(convolution(width, width, 1) for width in WIDTHS[1:])
         self.sketches = nn.ParameterList(
             torch.randn(SKETCH, width) * width**-0.5 for width in WIDTHS
         )
@@ -69,9 +71,9 @@ class StyleEncoder(nn.Module):
         x = F.pixel_unshuffle(style, 2).to(self.dtype).contiguous(memory_format=torch.channels_last)
         known: list[Tensor] = []
         for scale, (entry, sketch) in enumerate(zip(self.entries, self.sketches, strict=True)):
-            x = F.relu_(_convolve(entry, x))
+            x = F.relu_(convolve(entry, x))
             if scale:
-                x = x + F.relu_(_convolve(self.blocks[scale - 1], x))
+                x = x + F.relu_(convolve(self.blocks[scale - 1], x))
             known.append(self._statistics(x, sketch, weights))
         return torch.cat(known, 1)
 
@@ -120,19 +122,3 @@ def _shares(x: Tensor, weights: Tensor | None) -> Tensor:
 def _to_multiple(x: Tensor) -> Tensor:
     height, width = x.shape[-2:]
     return F.pad(x, (0, -width % STRIDE, 0, -height % STRIDE), mode="replicate")
-
-
-def _convolution(inputs: int, outputs: int, stride: int) -> nn.Conv2d:
-    layer = nn.Conv2d(inputs, outputs, 3, padding=1, stride=stride)
-    nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-    assert layer.bias is not None
-    nn.init.zeros_(layer.bias)
-    return layer
-
-
-def _convolve(layer: nn.Module, x: Tensor) -> Tensor:
-    assert isinstance(layer, nn.Conv2d)
-    assert layer.bias is not None
-    weight = layer.weight.to(x.dtype).contiguous(memory_format=torch.channels_last)
-    bias = layer.bias.to(x.dtype)
-    return F.conv2d(x, weight, bias, stride=layer.stride, padding=layer.padding)

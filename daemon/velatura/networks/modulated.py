@@ -80,7 +80,8 @@ class ModulatedConvolution(nn.Module):
         """Each of ``x`` (n, in, h, w) normalised by itself and modulated by its own of ``codes``."""
         y = self.convolve(x, stride)
         if self.normalised:
-            y = F.instance_norm(y, eps=EPSILON)
+            # functional.instance_norm refuses a single position, whose deviation is simply 0.
+            y = torch.instance_norm(y, None, None, None, None, True, 0.0, EPSILON, False)
         gains, shifts = (each.to(y.dtype)[:, :, None, None] for each in self.scales(codes))
         return torch.addcmul(shifts, y, gains)
 

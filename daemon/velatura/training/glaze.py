@@ -15,27 +15,26 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from velatura import __version__
 from velatura.engines import eyes
 from velatura.engines.devices import device_title
 from velatura.engines.run import Run
-from velatura.errors import BadRequest, BadWeights, Cancelled, EngineFailed
+from velatura.errors import BadRequest, Cancelled, EngineFailed
 from velatura.library.checksums import sha256_of
-from velatura.library.weights import read_state
-from velatura.networks.glaze import SIZES, Glaze, size_of
 from velatura.perception.vgg import VGG19
 from velatura.training import state as states
 from velatura.training.album import Album, fill
 from velatura.training.gallery import Gallery, Plan, hang
-from velatura.training.glaze_losses import Witness, draw, early_losses, losses
+from velatura.training.glaze_losses import draw, early_losses, losses
 from velatura.training.glaze_params import GlazeParams
 from velatura.training.journal import Journal
+from velatura.training.learner import Learner
 from velatura.training.pictures import Pack, pack
 from velatura.training.recipe import Assignment, ModelCard, Recipe, RecipeDescriptor
 from velatura.training.sheets import middles, sheet, write_sheet
-from velatura.training.state import Average, Position, finite_norm
+from velatura.training.state import Position
 
 EYES = "vgg19-gatys"
 
@@ -52,9 +51,6 @@ LINE_EVERY = 20.0
 
 EARLY = 16
 """Styles in each of the encoder's early steps."""
-
-CALIBRATED_ON = 256
-"""Parts of paintings from which fresh weights take their scale."""
 
 
 class GlazeRecipe(Recipe[GlazeParams]):
@@ -109,58 +105,14 @@ class Training:
         self.early = params.early if fresh else 0
         self.position = Position()
         self.remarks: list[str] = []
-        self._build()
+        if assignment.start is not None:
+            self.remarks.append(
+                f"Begun from {assignment.start.name}, SHA-256 {sha256_of(assignment.start)}."
+            )
+        self.learner = Learner(params, assignment.start, self._hung(0), run)
         self.journal = Journal(assignment.into / "log.jsonl", LINE_EVERY)
         if assignment.resume:
             self._restore()
-
-    def _build(self) -> None:
-        params, run = self.params, self.run
-        torch.manual_seed(params.seed)
-        self.networks = Glaze(SIZES[params.size], dtype=run.dtype)
-        self.trained: list[nn.Module] = [self.networks.encoder, self.networks.painter]
-        if self.assignment.start is not None:
-            self._begin_from(self.assignment.start)
-        if params.size != "glaze":
-            # A code has one meaning, whichever size paints from it.
-            self.networks.encoder.requires_grad_(False)
-            self.trained = [self.networks.painter]
-        self.networks.to(run.device)
-        gallery = self._hung(0)
-        self.witness = Witness(gallery.summary(slice(0, 1)).shape[1]).to(run.device)
-        self.witness.calibrate(gallery.summary(slice(None)))
-        if self.assignment.start is None:
-            self.networks.encoder.calibrate(gallery.pictures[:CALIBRATED_ON])
-        self.parameters = [
-            each
-            for module in (*self.trained, self.witness)
-            for each in module.parameters()
-            if each.requires_grad
-        ]
-        fused = run.device.type in ("cpu", "cuda")
-        self.optimiser = torch.optim.Adam(
-            self.parameters, lr=params.rate, betas=(0.9, 0.99), fused=fused
-        )
-        self.average = Average(self.networks, params.average)
-
-    def _begin_from(self, start: Path) -> None:
-        weights = read_state(start)
-        modules: dict[str, nn.Module] = {"encoder.": self.networks.encoder}
-        if size_of(weights) == self.params.size:
-            modules["painter."] = self.networks.painter
-        for prefix, module in modules.items():
-            part = {
-                name.removeprefix(prefix): tensor.float()
-                for name, tensor in weights.items()
-                if name.startswith(prefix)
-            }
-            try:
-                module.load_state_dict(part)
-            except RuntimeError as error:
-                raise BadWeights(
-                    f"{start} does not fit the {self.params.size} that is to be trained."
-                ) from error
-        self.remarks.append(f"Begun from {start.name}, SHA-256 {sha256_of(start)}.")
 
     def go(self) -> None:
         """Train until the samples are done or the minutes are over."""
@@ -188,25 +140,14 @@ class Training:
 
     def _step(self) -> bool:
         """One step of the optimiser; whether its gradient was finite."""
-        params, position = self.params, self.position
+        position = self.position
         terms = self._terms()
-        wanted = torch.autograd.grad(terms["total"], self.parameters, allow_unused=True)
-        pairs = [pair for pair in zip(self.parameters, wanted, strict=True) if pair[1] is not None]
-        gradients = [gradient for _, gradient in pairs]
-        norm = finite_norm(gradients, params.clip)
-        rate = self._rate()
+        norm = self.learner.learn(terms["total"], self._rate())
         position.step += 1
-        position.samples += params.batch if position.step > self.early else 0
+        position.samples += self.params.batch if position.step > self.early else 0
         if norm is None:
             position.skipped += 1
             return False
-        self.optimiser.zero_grad(set_to_none=True)
-        for parameter, gradient in pairs:
-            parameter.grad = gradient
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
-        self.optimiser.step()
-        self.average.update(self.networks)
         self.journal.heard({**terms, "gradient": terms["total"].new_tensor(norm)})
         return True
 
@@ -218,11 +159,11 @@ class Training:
         gallery = self._hung(visits // self.plan.visits)
         places = gallery.visited(visits % self.plan.visits, count)
         if step < self.early:
-            return early_losses(self.networks, self.witness, places, gallery)
+            return early_losses(self.learner.networks, self.learner.witness, places, gallery)
         album = self._filled(self.position.samples // self.plan.visits)
         photos = album.visited(self.position.samples % self.plan.visits, count)
-        batch = draw(step, photos, places, album, gallery, self.params)
-        return losses(self.networks, self.witness, batch, gallery, self.vgg, self.params)
+        batch = draw(self.position.samples // size, photos, places, album, gallery, self.params)
+        return losses(self.learner, batch, gallery, self.vgg, self.params)
 
     def _hung(self, number: int) -> Gallery:
         if self.gallery is None or self.gallery.number != number:
@@ -254,14 +195,8 @@ class Training:
                 share, most = spent, max(done, int(done / spent))
         self.run.step(done, most, phase="train", share=min(1.0, share), preview=self._sheet)
 
-    def _averaged(self) -> Glaze:
-        """The averaged networks, to look at and to ship."""
-        shown = Glaze(SIZES[self.params.size], dtype=self.run.dtype)
-        self.average.copy_to(shown.to(self.run.device))
-        return shown.eval()
-
     def _sheet(self) -> Tensor:
-        return sheet(self._averaged(), *(each.to(self.run.device) for each in self.shown))
+        return sheet(self.learner.averaged(), *(each.to(self.run.device) for each in self.shown))
 
     def show(self) -> None:
         """Paint a sample sheet with the averaged weights."""
@@ -276,10 +211,7 @@ class Training:
                 "settings": _settings(self.params),
                 "packs": [self.photos.digest, self.paintings.digest],
                 "position": vars(self.position),
-                "networks": self.networks.state_dict(),
-                "witness": self.witness.state_dict(),
-                "optimiser": self.optimiser.state_dict(),
-                "average": self.average.state(),
+                **self.learner.state(),
                 "early": self.early,
                 "remarks": self.remarks,
             },
@@ -305,10 +237,7 @@ class Training:
                 hint="Go on with the same, or begin anew with --start in another folder.",
             )
         self.position = Position(**found["position"])
-        self.networks.load_state_dict(found["networks"])
-        self.witness.load_state_dict(found["witness"])
-        self.optimiser.load_state_dict(found["optimiser"])
-        self.average.restore(found["average"])
+        self.learner.restore(found)
         self.early = found["early"]
         self.remarks = list(found["remarks"])
 
@@ -317,25 +246,22 @@ class Training:
 
         params, into = self.params, self.assignment.into
         file = into / f"{params.size}.safetensors"
-        parts = ("encoder.", "painter.") if params.size == "glaze" else ("painter.",)
-        weights = {
-            name: tensor.half().cpu().contiguous()
-            for name, tensor in self.average.tensors.items()
-            if name.startswith(parts)
-        }
+        weights = self.learner.weights()
         draft = into / f".{file.name}.draft"
         save_file(weights, draft)
         draft.replace(file)
         card = ModelCard(
             name=params.size,
-            recipe=self._recipe,
+            recipe=GlazeRecipe.descriptor.name,
             file=file.name,
             sha256=sha256_of(file),
             parameters={
-                part.strip("."): sum(
-                    tensor.numel() for name, tensor in weights.items() if name.startswith(part)
+                part: sum(
+                    tensor.numel()
+                    for name, tensor in weights.items()
+                    if name.startswith(f"{part}.")
                 )
-                for part in parts
+                for part in self.learner.trained
             },
             settings=params.model_dump(),
             data={
@@ -352,8 +278,6 @@ class Training:
         )
         card.write(into / f"{params.size}.card.json")
         return card
-
-    _recipe = GlazeRecipe.descriptor.name
 
 
 def _rounded(vgg: VGG19, run: Run) -> VGG19:

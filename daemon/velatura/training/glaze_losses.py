@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -28,6 +29,9 @@ from velatura.training.objective import (
     shaped,
     slice_distances,
 )
+
+if TYPE_CHECKING:
+    from velatura.training.learner import Learner
 
 ITSELF = 4
 """Every so many steps a photo is painted in its own style."""
@@ -83,7 +87,7 @@ def draw(
     gallery: Gallery,
     params: GlazeParams,
 ) -> Batch:
-    """The batch of ``step``, places in album and gallery: the same whatever was before."""
+    """The batch that is painted as number ``step``, of places in album and gallery: the same whatever was before."""
     dice = np.random.default_rng([params.seed, step, 1])
     contents = list(torch.split(album.pictures[list(photos)], 1))
     for place, style in enumerate(styles):
@@ -108,14 +112,14 @@ def early_losses(
 
 
 def losses(
-    networks: Glaze,
-    witness: Witness,
+    learner: Learner,
     batch: Batch,
     gallery: Gallery,
     vgg: VGG19,
     params: GlazeParams,
 ) -> dict[str, Tensor]:
     """The terms of one step, scalars, and their weighted sum ``total``: each content in its style."""
+    networks = learner.networks
     own = batch.contents[: int(batch.itself)]
     count = len(batch.styles)
     codes = networks.encoder(torch.cat([gallery.pictures[batch.styles], own]))
@@ -126,8 +130,12 @@ def losses(
         **_style_terms(found, batch.styles, gallery, params, networks.painter.dtype),
         "content": content_distance(normalised(found[CONTENT]), batch.shows).mean(),
         "range": out_of_range(pictures),
-        "witness": witness(codes[:count], gallery.summary(batch.styles)),
+        "witness": learner.witness(codes[:count], gallery.summary(batch.styles)),
     }
+    if learner.teacher is not None:
+        with torch.no_grad():
+            wanted = learner.teacher(batch.contents, codes[:count])
+        terms["teacher"] = F.l1_loss(pictures, wanted)
     if batch.itself:
         terms["identity"] = F.l1_loss(itself, own)
     weights = params.model_dump()

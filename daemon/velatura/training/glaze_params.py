@@ -105,6 +105,9 @@ class GlazeParams(EngineParams):
     witness: float = _weight(
         0.1, "Weight of the witness", "That a code tells what VGG sees of the style."
     )
+    teacher: float = _weight(
+        5.0, "Weight of the teacher", "What the glaze given as start paints; for glaze-live alone."
+    )
     matched: float = Field(
         0.25,
         ge=0,

@@ -6,28 +6,22 @@ gives weights and a card, no picture, so it is no engine; the engine that loads 
 
 from __future__ import annotations
 
-import difflib
-import importlib
 import json
-import pkgutil
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 import velatura.training
+from velatura.engines import finder, knobs
 from velatura.engines.engine import EngineParams, ParamsT
-from velatura.errors import BadParams, BadRequest
+from velatura.errors import BadRequest
 
 if TYPE_CHECKING:
     from velatura.engines.run import Run
-
-_STATES_A_DESCRIPTOR = re.compile(r"^    descriptor\b[^\n]*=\s*RecipeDescriptor\(", re.MULTILINE)
 
 
 class RecipeDescriptor(BaseModel):
@@ -111,32 +105,18 @@ class Recipe(ABC, Generic[ParamsT]):
         """
 
 
-@cache
 def names() -> tuple[str, ...]:
-    """Names of all recipes, sorted. Sources are read, not imported: a recipe needs torch."""
-    found = []
-    for folder in velatura.training.__path__:
-        for module in pkgutil.iter_modules([folder]):
-            source = Path(folder, f"{module.name}.py")
-            if source.is_file() and _STATES_A_DESCRIPTOR.search(source.read_text("utf-8")):
-                found.append(module.name.replace("_", "-"))
-    return tuple(sorted(found))
+    """Names of all recipes, sorted."""
+    return finder.names(velatura.training, "RecipeDescriptor")
 
 
 def load(name: str) -> Recipe[Any]:
     """The recipe ``name``. Raises :class:`BadRequest` for any other."""
     if name not in names():
-        raise BadRequest(f"There is no recipe “{name}”.", hint=f"There are: {', '.join(names())}.")
-    module = importlib.import_module(f"velatura.training.{name.replace('-', '_')}")
-    for value in vars(module).values():
-        if (
-            isinstance(value, type)
-            and issubclass(value, Recipe)
-            and "descriptor" in vars(value)
-            and value.__module__ == module.__name__
-        ):
-            return value()
-    raise TypeError(f"{module.__name__} has no recipe in it.")
+        raise BadRequest(
+            f"There is no recipe “{name}”.", hint=knobs.alternatives(name, list(names()))
+        )
+    return finder.load(velatura.training, name, Recipe)()  # type: ignore[type-abstract]
 
 
 def validate(recipe: Recipe[Any], params: Mapping[str, Any]) -> EngineParams:
@@ -144,19 +124,4 @@ def validate(recipe: Recipe[Any], params: Mapping[str, Any]) -> EngineParams:
 
     Raises :class:`BadParams` with one sentence about the first that is wrong.
     """
-    try:
-        return recipe.Params.model_validate(dict(params))
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-    knob = ".".join(map(str, first["loc"]))
-    if first["type"] == "extra_forbidden":
-        there = list(recipe.Params.model_fields)
-        close = difflib.get_close_matches(knob, there, n=3)
-        raise BadParams(
-            f"The recipe {recipe.descriptor.name} has no knob “{knob}”.",
-            hint=f"Did you mean {' or '.join(close)}?"
-            if close
-            else f"There are: {', '.join(there)}.",
-        )
-    said = str(first["msg"])
-    raise BadParams(f"{knob}: {said[:1].lower()}{said[1:]}, not {first['input']!r}.")
+    return knobs.validate(f"recipe {recipe.descriptor.name}", recipe.Params, params)

@@ -1,0 +1,75 @@
+"""Albums, and the batches that are drawn from album and gallery."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from velatura.engines import eyes
+from velatura.engines.run import Run
+from velatura.perception.vgg import VGG19
+from velatura.training.album import Album, fill
+from velatura.training.gallery import Gallery, Plan, hang
+from velatura.training.glaze_losses import ITSELF, draw
+from velatura.training.glaze_params import GlazeParams
+from velatura.training.objective import CONTENT, content_distance, normalised
+from velatura.training.pictures import Pack, pack
+
+PLAN = Plan(count=7, side=16, least=12, uses=3, directions=4, seed=5)
+
+
+@pytest.fixture
+def vgg(run: Run) -> VGG19:
+    return eyes.load("vgg19-gatys", "max", run).vgg
+
+
+@pytest.fixture
+def packed(photos: Path, tmp_path: Path, run: Run) -> Pack:
+    return pack([photos], 32, tmp_path / "packs", run)
+
+
+@pytest.fixture
+def album(packed: Pack, vgg: VGG19, run: Run) -> Album:
+    return fill(packed, PLAN, 0, vgg, run)
+
+
+@pytest.fixture
+def gallery(paintings: Path, tmp_path: Path, vgg: VGG19, run: Run) -> Gallery:
+    return hang(pack([paintings], 32, tmp_path / "packs", run), PLAN, 0, vgg, run)
+
+
+def test_an_album_is_the_same_whenever_it_is_filled(
+    packed: Pack, vgg: VGG19, run: Run, album: Album
+) -> None:
+    again, other = (fill(packed, PLAN, number, vgg, run) for number in (0, 1))
+    assert torch.equal(album.pictures, again.pictures)
+    assert np.array_equal(album.order, again.order)
+    assert not torch.equal(album.pictures, other.pictures)
+    assert set(np.bincount(album.order)) == {PLAN.uses}
+
+
+def test_what_an_album_shows_is_what_its_pictures_show(album: Album, vgg: VGG19) -> None:
+    seen = normalised(vgg(album.pictures, (CONTENT,))[CONTENT])
+    distance = content_distance(album.shows.float(), seen)
+    torch.testing.assert_close(distance, torch.zeros(7), rtol=0, atol=1e-5)
+
+
+def test_a_batch_depends_on_its_step_alone(album: Album, gallery: Gallery) -> None:
+    params = GlazeParams.model_validate({"matched": 0.5})
+    one, again = (draw(9, [0, 1, 2], [3, 5, 6], album, gallery, params) for _ in range(2))
+    assert torch.equal(one.contents, again.contents)
+    assert one.styles.tolist() == again.styles.tolist() == [3, 5, 6]
+    assert one.contents.shape == (3, 3, 16, 16)
+    drawn = [draw(step, [0, 1, 2], [3, 5, 6], album, gallery, params) for step in range(ITSELF)]
+    assert [each.itself for each in drawn] == [True, *[False] * (ITSELF - 1)]
+    assert any(not torch.equal(one.contents, other.contents) for other in drawn)
+
+
+def test_matched_photos_have_their_styles_colours(album: Album, gallery: Gallery) -> None:
+    params = GlazeParams.model_validate({"matched": 1.0})
+    batch = draw(0, [0, 2], [1, 4], album, gallery, params)
+    styles = gallery.pictures[batch.styles]
+    torch.testing.assert_close(batch.contents.mean((2, 3)), styles.mean((2, 3)), rtol=0, atol=0.02)
