@@ -8,8 +8,9 @@ from torch import Tensor
 
 from velatura.errors import BadWeights
 from velatura.networks import glaze
-from velatura.networks.glaze import CODE, SIZES, STRIDE, Glaze, Painter
+from velatura.networks.glaze import CODE, LEARNT, SIZES, STRIDE, Glaze, Painter
 from velatura.networks.glaze_encoder import StyleEncoder
+from velatura.networks.palette import Palette
 
 SHIPPED = 12e6
 """Bytes that all shipped weights may take together."""
@@ -20,7 +21,8 @@ def picture(height: int, width: int, seed: int = 0) -> Tensor:
 
 
 def code(seed: int = 0) -> Tensor:
-    return torch.randn(1, CODE, generator=torch.Generator().manual_seed(seed))
+    learnt = torch.randn(1, LEARNT, generator=torch.Generator().manual_seed(seed))
+    return torch.cat([learnt, Palette.of(picture(16, 16, seed)).numbers], 1)
 
 
 @pytest.fixture(params=SIZES)
@@ -32,7 +34,7 @@ def painter(request: pytest.FixtureRequest) -> Painter:
 @pytest.fixture(scope="module")
 def encoder() -> StyleEncoder:
     torch.manual_seed(2)
-    return StyleEncoder(CODE).requires_grad_(False).eval()
+    return StyleEncoder(LEARNT).requires_grad_(False).eval()
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 7), (8, 8), (9, 31), (64, 17)])
@@ -86,6 +88,21 @@ def test_parts_of_a_picture_are_measured_together(painter: Painter) -> None:
     assert float((together[:1] - alone).abs().max()) > 0.01
     _, twice = painter.measure(torch.cat([one, one]), code())
     torch.testing.assert_close(twice[:1], alone, rtol=0, atol=1e-5)
+
+
+def test_a_picture_takes_on_the_colours_of_its_code(painter: Painter) -> None:
+    wanted = code(3)
+    shifted = wanted.clone()
+    shifted[:, LEARNT : LEARNT + 3] += 0.2
+    content = picture(32, 32)
+    torch.testing.assert_close(painter(content, shifted), painter(content, wanted) + 0.2)
+
+
+def test_a_picture_may_have_any_colours(painter: Painter) -> None:
+    content = picture(32, 32)
+    recoloured = content.flip(1) * 0.5 + 0.1
+    one, other = painter(content, code()), painter(recoloured.flip(1), code())
+    torch.testing.assert_close(one, other, rtol=0, atol=0.02)
 
 
 def test_pixels_that_do_not_count_do_not_change_a_brush(painter: Painter) -> None:
@@ -159,10 +176,10 @@ def test_pixels_that_do_not_count_do_not_change_a_code(encoder: StyleEncoder) ->
 
 def test_calibrated_codes_have_mean_0_and_deviation_1() -> None:
     torch.manual_seed(4)
-    fresh = StyleEncoder(CODE)
+    fresh = StyleEncoder(LEARNT)
     styles = torch.cat([picture(32, 32, seed) * seed / 40 for seed in range(40)])
     fresh.calibrate(styles)
-    deviation, mean = torch.std_mean(fresh(styles).detach(), 0)
+    deviation, mean = torch.std_mean(fresh(styles).detach()[:, :LEARNT], 0)
     # Far codes are bent back a little.
     assert float(mean.abs().max()) < 0.2
     assert 0.7 < float(deviation.min()) < float(deviation.max()) < 1.1

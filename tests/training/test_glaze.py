@@ -86,10 +86,10 @@ def train(photos: Path, paintings: Path, models: WarmModels) -> Train:
 
 
 def test_a_run_leaves_weights_and_a_card_that_says_all(train: Train, tmp_path: Path) -> None:
-    card = train(tmp_path / "run", 8, matched=1.0)
+    card = train(tmp_path / "run", 8, strokes=1.5)
     written = json.loads((tmp_path / "run" / "glaze.card.json").read_text())
     assert written["samples"] == card.samples == 8
-    assert written["settings"]["matched"] == 1.0
+    assert written["settings"]["strokes"] == 1.5
     assert set(written["settings"]) == set(GlazeParams.model_fields)
     assert written["data"]["photos"]["pictures"] == 6
     assert written["data"]["paintings"]["folders"] == ["paintings"]

@@ -15,12 +15,11 @@ from torch import Tensor
 from velatura.engines.engine import Descriptor, EngineParams, FeedForward
 from velatura.engines.fingerprint import fingerprint
 from velatura.engines.run import Run
-from velatura.engines.samples import spread_parts
+from velatura.engines.samples import fair_sample
 from velatura.engines.scene import Scene, Style
 from velatura.engines.tensors import (
     ContentTile,
     alpha_tensor,
-    content_tiles,
     mask_tensor,
     picture_tensor,
     tile_plan,
@@ -67,8 +66,7 @@ class CodePainting(FeedForward[GlazeParams, Prepared]):
     def prepare(self, scene: Scene, params: GlazeParams, run: Run) -> Prepared:
         """The styles' codes mixed by weight, and a brush with the content's statistics.
 
-        A picture of one tile is painted on the way. Of a larger one parts are looked at that are
-        spread over it, a megapixel in all. Hidden pixels count neither in a style nor in the content.
+        A small picture is painted on the way. Hidden pixels count neither in a style nor in the content.
         """
         name = self.descriptor.name
         painter: Painter = run.model(name, lambda: _painter(name, run))
@@ -79,13 +77,11 @@ class CodePainting(FeedForward[GlazeParams, Prepared]):
         content = scene.content
         if content is None:
             raise BadRequest(f"The engine {name} needs a picture to paint over.")
-        if len(tile_plan(content.width, content.height, self.descriptor)) > 1:
-            seen, weights = spread_parts(content, run, self.descriptor)
-            brush, _ = painter.measure(seen, code, weights)
-            return Prepared(painter, brush, None)
-        (tile,) = content_tiles(scene, run, self.descriptor)
-        weights = tile.visible(content, run) if content.has_alpha else None
-        return Prepared(painter, *painter.measure(tile.tensor, code, weights))
+        seen, weights = fair_sample(content, run, self.descriptor)
+        brush, painted = painter.measure(seen, code, weights)
+        tiles = tile_plan(content.width, content.height, self.descriptor)
+        whole = len(seen) == len(tiles) == 1
+        return Prepared(painter, brush, painted if whole else None)
 
     def apply(self, tile: ContentTile, prepared: Prepared, run: Run) -> Tensor:
         """Paint ``tile`` with the brush, or hand out what is painted."""

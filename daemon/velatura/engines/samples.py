@@ -1,4 +1,4 @@
-"""A fair sample of a large picture: parts at its own resolution, spread evenly."""
+"""What of a picture stands for all of it: the whole of a small one, parts of a large one that are spread evenly."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ PARTS = 16
 """Most parts of a picture: a megapixel in all."""
 
 
-def spread_parts(content: Raster, run: Run, descriptor: Descriptor) -> tuple[Tensor, Tensor | None]:
+def fair_sample(content: Raster, run: Run, descriptor: Descriptor) -> tuple[Tensor, Tensor | None]:
     """Parts of ``content``, (n, 3, h, w) sRGB 0..1 float32 on ``run.device``, and how visible their pixels are,
-    (n, 1, h, w) 0..1, or None where all are.
+    (n, 1, h, w) 0..1, or None where all are. Up to a megapixel it is one part, the whole.
 
     What depends on a whole picture's statistics takes them from these, whatever is painted of it
     later: tiles then agree. Chen et al. 2022, arXiv:2103.11784, take them from a thumbnail, which is
@@ -43,6 +43,8 @@ def spread_parts(content: Raster, run: Run, descriptor: Descriptor) -> tuple[Ten
 
 
 def _boxes(content: Raster) -> list[Box]:
+    if content.width * content.height <= PARTS * SIDE**2:
+        return [Box(0, 0, content.width, content.height)]
     width, height = min(SIDE, content.width), min(SIDE, content.height)
     columns = round((PARTS * content.width / content.height) ** 0.5)
     columns = min(max(1, columns), PARTS, -(-content.width // width))

@@ -24,23 +24,24 @@ from velatura.errors import BadWeights
 from velatura.networks.convolution import convolution, convolve
 from velatura.networks.glaze_encoder import StyleEncoder
 from velatura.networks.modulated import Kernel, ModulatedConvolution
+from velatura.networks.palette import NUMBERS, Palette
 from velatura.perception.statistics import EPSILON
 
 State = Mapping[str, Tensor]
 
 ModuleT = TypeVar("ModuleT", bound=nn.Module)
 
-CODE = 320
-"""Numbers of a style code."""
+LEARNT = 320
+"""Numbers of a style code that the encoder learns to give."""
+
+CODE = LEARNT + NUMBERS
+"""Numbers of a style code: those and the palette."""
 
 STRIDE = 8
 """Pixels between two positions of the coarsest layer: sides are padded to multiples of this."""
 
 FOLD = 4
 """Pixels that are folded into one position at the start."""
-
-BEYOND = 0.05
-"""How far painted values may lie outside 0..1 before they are clipped: so black and white are within reach."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,13 @@ SIZES = {
 
 @dataclass(frozen=True)
 class Brush:
-    """A painter's kernels for one style and one picture, by layer, in the types that its layers compute in."""
+    """How a painter paints one picture in one style: ``kernels`` by layer, in the types that its layers compute in;
+    ``own`` is the picture's palette, ``colours`` the style's.
+    """
 
     kernels: dict[str, Kernel]
+    own: Palette
+    colours: Palette
 
     def __call__(self, layer: str, x: Tensor, stride: int = 1) -> Tensor:
         return self.kernels[layer](x, stride)
@@ -115,11 +120,11 @@ class Painter(nn.Module):
             self._add(f"near{block}_first", near, near, scale=2**0.5)
             self._add(f"near{block}_second", near, near, scale=0.5)
         self._add("tail", near, size.tail, scale=2**0.5)
-        self._add("head", size.tail, 12, scale=0.5, normalised=False)
+        self._add("head", size.tail, 12, normalised=False)
         self._start_without_checkerboard()
 
     def _add(self, name: str, inputs: int, outputs: int, **kind: Any) -> None:
-        self.modulated[name] = ModulatedConvolution(inputs, outputs, code=CODE, **kind)
+        self.modulated[name] = ModulatedConvolution(inputs, outputs, code=LEARNT, **kind)
 
     def _start_without_checkerboard(self) -> None:
         """Let the four pixels of a position start equal. Aitken et al. 2017, arXiv:1707.02937."""
@@ -136,13 +141,15 @@ class Painter(nn.Module):
     def forward(self, content: Tensor, codes: Tensor) -> Tensor:
         """Each of ``content`` (n, 3, h, w) sRGB 0..1 in the style of its own of ``codes`` (n, CODE).
 
-        As large, sRGB float32, not clipped: −0.05..1.05.
+        As large, sRGB float32, not clipped.
         """
 
-        def layer(name: str, x: Tensor, stride: int = 1, /) -> Tensor:
-            return cast(Tensor, self._layer(name)(x, codes, stride))
+        learnt, colours = _parted(codes)
 
-        return self._paint(content, layer)
+        def layer(name: str, x: Tensor, stride: int = 1, /) -> Tensor:
+            return cast(Tensor, self._layer(name)(x, learnt, stride))
+
+        return colours.given(self._paint(Palette.of(content).removed(content), layer))
 
     def measure(
         self, content: Tensor, code: Tensor, weights: Tensor | None = None
@@ -152,6 +159,11 @@ class Painter(nn.Module):
         The n are parts of one picture and have their statistics together. ``weights`` (n, 1, h, w)
         ≥ 0 say how much each pixel counts.
         """
+        # Parts one below the other are one picture.
+        whole = torch.cat(list(content), 1)[None]
+        seen = None if weights is None else torch.cat(list(weights), 1)[None]
+        own = Palette.of(whole, seen)
+        learnt, colours = _parted(code)
         kernels: dict[str, Kernel] = {}
         shares: dict[tuple[int, int], Tensor] = {}
 
@@ -166,8 +178,8 @@ class Painter(nn.Module):
                     pooled = F.adaptive_avg_pool2d(_padded(weights), size)
                     shares[size] = pooled.flatten()[:, None] / pooled.sum().clamp_min(1e-12)
                 mean, deviation = _moments(rows, shares.get(size))
-            kernels[name] = found.kernel(code, mean, deviation, x.dtype)
-            gains, shifts = (each[0] for each in found.scales(code))
+            kernels[name] = found.kernel(learnt, mean, deviation, x.dtype)
+            gains, shifts = (each[0] for each in found.scales(learnt))
             scale = gains / deviation
             return torch.addcmul(
                 (shifts - mean * scale).to(y.dtype)[:, None, None],
@@ -175,16 +187,17 @@ class Painter(nn.Module):
                 scale.to(y.dtype)[:, None, None],
             )
 
-        painted = self._paint(content, layer)
-        return Brush(kernels), painted
+        painted = self._paint(own.removed(content), layer)
+        return Brush(kernels, own, colours), colours.given(painted)
 
     def paint(self, content: Tensor, brush: Brush) -> Tensor:
         """``content`` (n, 3, h, w) as :meth:`measure` would have painted it there."""
-        return self._paint(content, brush)
+        return brush.colours.given(self._paint(brush.own.removed(content), brush))
 
     def _paint(self, content: Tensor, layer: Layer) -> Tensor:
+        """From canonical colours to canonical colours."""
         height, width = content.shape[-2:]
-        x = F.pixel_unshuffle(_padded(content - 0.5), FOLD)
+        x = F.pixel_unshuffle(_padded(content), FOLD)
         x = x.to(self.dtype).contiguous(memory_format=torch.channels_last)
         seen = layer("second", F.relu_(convolve(self.stem, x)))
         far = F.relu(layer("down", seen, 2))
@@ -196,8 +209,7 @@ class Painter(nn.Module):
             inner = F.relu_(layer(f"near{block}_first", near))
             near = near + layer(f"near{block}_second", inner)
         tail = F.relu_(layer("tail", _doubled(F.relu(near))))
-        painted = torch.sigmoid(layer("head", tail.float()))
-        painted = F.pixel_shuffle(painted * (1 + 2 * BEYOND) - BEYOND, 2)
+        painted = F.pixel_shuffle(layer("head", tail.float()), 2)
         return painted[..., :height, :width]
 
 
@@ -206,7 +218,7 @@ class Glaze(nn.Module):
 
     def __init__(self, size: Size, *, dtype: torch.dtype = torch.float32) -> None:
         super().__init__()
-        self.encoder = StyleEncoder(CODE, dtype=dtype)
+        self.encoder = StyleEncoder(LEARNT, dtype=dtype)
         self.painter = Painter(size, dtype=dtype)
 
     def forward(self, content: Tensor, style: Tensor) -> Tensor:
@@ -242,7 +254,7 @@ def load_painter(state: State, *, dtype: torch.dtype = torch.float32) -> Painter
 
 def load_encoder(state: State, *, dtype: torch.dtype = torch.float32) -> StyleEncoder:
     """The style encoder of ``state``, frozen. Raises :class:`BadWeights` when it holds none."""
-    encoder = StyleEncoder(CODE, dtype=dtype)
+    encoder = StyleEncoder(LEARNT, dtype=dtype)
     try:
         fill(encoder, state, "encoder")
     except RuntimeError as error:
@@ -269,6 +281,11 @@ def _frozen(module: ModuleT) -> ModuleT:
     module.requires_grad_(False)
     module.eval()
     return module
+
+
+def _parted(codes: Tensor) -> tuple[Tensor, Palette]:
+    learnt, numbers = codes.split((LEARNT, NUMBERS), dim=1)
+    return learnt, Palette.from_numbers(numbers)
 
 
 def _padded(x: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from velatura.networks.convolution import convolution, convolve
+from velatura.networks.palette import Palette
 
 WIDTHS = (48, 96, 192, 192)
 """Channels at a half, a quarter, an eighth and a sixteenth of the resolution."""
@@ -31,12 +32,12 @@ EPSILON = 1e-4
 
 
 class StyleEncoder(nn.Module):
-    """From a picture to its code of ``code`` numbers.
+    """From a picture to its code: ``learnt`` numbers for the layers and a :class:`Palette` for the colours.
 
     ``dtype`` is what convolutions compute in; parameters and statistics are float32 always.
     """
 
-    def __init__(self, code: int, *, dtype: torch.dtype = torch.float32) -> None:
+    def __init__(self, learnt: int, *, dtype: torch.dtype = torch.float32) -> None:
         super().__init__()
         self.dtype = dtype
         self.entries = nn.ModuleList(
@@ -51,18 +52,19 @@ class StyleEncoder(nn.Module):
         )
         known = 2 * sum(WIDTHS) + len(WIDTHS) * SKETCH * (SKETCH + 1) // 2
         self.hidden = nn.Linear(known, HIDDEN)
-        self.last = nn.Linear(HIDDEN, code)
+        self.last = nn.Linear(HIDDEN, learnt)
         self.upper: Tensor
         self.register_buffer("upper", torch.triu_indices(SKETCH, SKETCH), persistent=False)
 
     def forward(self, style: Tensor, weights: Tensor | None = None) -> Tensor:
-        """Codes of ``style`` (n, 3, h, w) sRGB 0..1: (n, code) float32, −4..4.
+        """Codes of ``style`` (n, 3, h, w) sRGB 0..1: (n, learnt + 12) float32, those learnt in −4..4.
 
         ``weights`` (n, 1, h, w) ≥ 0 say how much each pixel counts; some must be above 0. The edge
         is repeated to the right and below until the sides are multiples of 16.
         """
         code = self.last(F.silu(self.hidden(self.known(style, weights))))
-        return LARGEST * torch.tanh(code / LARGEST)
+        palette = Palette.of(style, weights)
+        return torch.cat([LARGEST * torch.tanh(code / LARGEST), palette.numbers], 1)
 
     def known(self, style: Tensor, weights: Tensor | None = None) -> Tensor:
         """The statistics that a code is made of, (n, statistics) float32."""
@@ -78,7 +80,7 @@ class StyleEncoder(nn.Module):
         return torch.cat(known, 1)
 
     def calibrate(self, styles: Tensor) -> None:
-        """Let each number of a code have mean 0 and deviation 1 over ``styles`` (n, 3, h, w).
+        """Let each number that is learnt have mean 0 and deviation 1 over ``styles`` (n, 3, h, w).
 
         For fresh weights only: what a network sees first decides how far the layers behind it
         start. Salimans & Kingma 2016, section 3; Krähenbühl et al. 2015.

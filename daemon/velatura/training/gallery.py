@@ -13,7 +13,6 @@ import torch
 from torch import Tensor
 
 from velatura.engines.run import Run
-from velatura.perception.losses import colour_moments
 from velatura.perception.vgg import VGG19
 from velatura.training.objective import (
     LAYERS,
@@ -51,13 +50,12 @@ class Plan:
 @dataclass(frozen=True)
 class Gallery:
     """``pictures`` (n, 3, side, side) sRGB 0..1 and ``looks``, their statistics, in half precision;
-    ``order`` of visits; ``directions`` of slices; ``colours`` (n, 4, 4), their colour moments.
+    ``order`` of visits; ``directions`` of slices.
     """
 
     number: int
     pictures: Tensor
     looks: Look
-    colours: Tensor
     directions: dict[str, Tensor]
     order: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 
@@ -101,9 +99,8 @@ def hang(pack: Pack, plan: Plan, number: int, vgg: VGG19, run: Run) -> Gallery:
             part = pictures[start : start + BATCH]
             looks.append(_halved(look(vgg(part, LAYERS), directions, run.dtype)))
             run.step(start + len(part), len(pictures), phase="look at paintings")
-    colours = torch.stack([colour_moments(each[None]) for each in pictures])
     order = dice.permutation(np.repeat(np.arange(plan.count), plan.uses))
-    return Gallery(number, pictures, _joined(looks), colours, directions, order)
+    return Gallery(number, pictures, _joined(looks), directions, order)
 
 
 def _channels(vgg: VGG19, layer: str) -> int:

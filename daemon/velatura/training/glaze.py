@@ -162,7 +162,7 @@ class Training:
             return early_losses(self.learner.networks, self.learner.witness, places, gallery)
         album = self._filled(self.position.samples // self.plan.visits)
         photos = album.visited(self.position.samples % self.plan.visits, count)
-        batch = draw(self.position.samples // size, photos, places, album, gallery, self.params)
+        batch = draw(self.position.samples // size, photos, places, album, gallery)
         return losses(self.learner, batch, gallery, self.vgg, self.params)
 
     def _hung(self, number: int) -> Gallery:

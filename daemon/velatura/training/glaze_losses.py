@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from velatura.networks.glaze import CODE, Glaze
-from velatura.perception.losses import colour_moments, out_of_range
-from velatura.perception.recolour import recoloured
+from velatura.perception.losses import out_of_range
 from velatura.perception.vgg import VGG19
 from velatura.training.album import Album
 from velatura.training.gallery import Gallery
@@ -85,17 +83,10 @@ def draw(
     styles: Sequence[int],
     album: Album,
     gallery: Gallery,
-    params: GlazeParams,
 ) -> Batch:
     """The batch that is painted as number ``step``, of places in album and gallery: the same whatever was before."""
-    dice = np.random.default_rng([params.seed, step, 1])
-    contents = list(torch.split(album.pictures[list(photos)], 1))
-    for place, style in enumerate(styles):
-        if dice.random() < params.matched:
-            own = colour_moments(contents[place])
-            contents[place] = recoloured(contents[place], own, gallery.colours[style])
     return Batch(
-        torch.cat(contents),
+        album.pictures[list(photos)],
         album.shows[list(photos)].float(),
         torch.tensor(list(styles), device=gallery.pictures.device),
         itself=step % ITSELF == 0,

@@ -108,13 +108,6 @@ class GlazeParams(EngineParams):
     teacher: float = _weight(
         5.0, "Weight of the teacher", "What the glaze given as start paints; for glaze-live alone."
     )
-    matched: float = Field(
-        0.25,
-        ge=0,
-        le=1,
-        title="Colour-matched share",
-        description="Photos that are given their style's colours before: strokes are left to learn.",
-    )
     rate: float = Field(1e-3, gt=0, le=1, title="Learning rate", description="Adam's, at first.")
     warmup: int = Field(
         200, ge=1, le=10**6, title="Warm-up", description="Steps until the rate is reached."

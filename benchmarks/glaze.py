@@ -1,0 +1,157 @@
+"""Glaze beside MicroAST: latency with the style's code at hand, and what large pictures cost.
+
+    python -m benchmarks.glaze [latency] [scale]
+    python -m benchmarks.glaze --pairs CONTENTS STYLES OUT
+
+* latency: one picture of 512², every size and type, MicroAST in float32, in turn.
+* scale: seconds a megapixel and the most memory that a process held, 1024² to 4096².
+* --pairs paints every content in every style with glaze, glaze-live, adain and MicroAST into folders of
+  OUT, named CONTENT__STYLE.png, for ../shared/tools/score_pairs.py.
+
+MicroAST and adain need weights: ../shared/weights, or whatever VELATURA_MODELS names.
+"""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import skimage.data
+import torch
+import torch.nn.functional as F
+
+from benchmarks.peers.microast import MicroAST
+from benchmarks.weights import SHARED, use_shared_weights
+from velatura.engines import registry
+from velatura.engines.devices import best_dtype
+from velatura.engines.models import WarmModels
+from velatura.engines.run import Run
+from velatura.engines.scene import Region, Scene, Style
+from velatura.engines.stage import render
+from velatura.engines.tensors import picture_tensor, raster_of
+from velatura.imaging.files import read_picture, write_picture
+from velatura.imaging.raster import Raster
+from velatura.imaging.resample import fit, resized
+from velatura.library import assets
+from velatura.library.weights import read_state
+from velatura.networks.glaze import CODE, SIZES, load_painter
+
+CPU = torch.device("cpu")
+PEER = SHARED / "weights" / "microast"
+SIDE = 512
+ROUNDS = 15
+SIDES = (1024, 2048, 4096)
+
+
+def latency() -> None:
+    content = picture_tensor(_photo(SIDE), Run(WarmModels(CPU, torch.float32)))
+    code = torch.zeros(1, CODE)
+    peer = MicroAST(PEER)
+    peer_code = peer.encode(content)
+    ways: dict[str, Callable[[], object]] = {
+        "MicroAST, float32": lambda: peer.paint(content, peer_code)
+    }
+    for name in SIZES:
+        for dtype in dict.fromkeys((torch.float32, best_dtype(CPU))):
+            painter = load_painter(read_state(assets.weights(name)), dtype=dtype)
+            ways[f"{name}, {str(dtype).removeprefix('torch.')}"] = lambda painter=painter: (
+                painter.measure(content, code)
+            )
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    with torch.inference_mode():
+        for _ in range(ROUNDS):
+            for name, way in ways.items():
+                started = time.perf_counter()
+                way()
+                times[name].append(time.perf_counter() - started)
+    base = statistics.median(times["MicroAST, float32"])
+    for name, each in times.items():
+        middle = statistics.median(each)
+        print(f"  {name:22} {middle * 1e3:6.1f} ms   {middle / base:.2f} ×", flush=True)
+
+
+def scale() -> None:
+    for side in SIDES:
+        output = subprocess.run(
+            [sys.executable, "-m", "benchmarks.glaze", "--hold", str(side)],
+            check=True, capture_output=True, text=True,
+        ).stdout  # fmt: skip
+        print(f"  {side}²: {output.strip()}", flush=True)
+
+
+def hold(side: int) -> None:
+    """Paint ``side``² and say how long a megapixel took and what this process held at most."""
+    engine = registry.load("glaze")
+    style = Style(picture=_photo(256))
+    models = WarmModels.on("cpu")
+    params = registry.validate(engine, {})
+    for width in (64, side):
+        scene = Scene(_photo(width), (Region((style,)),))
+        started = time.perf_counter()
+        render(engine, scene, params, Run(models))
+        took = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{took:.2f} s, {took / side**2 * 1e6:.3f} s a megapixel, {peak:.0f} MiB at most")
+
+
+def pairs(contents: Path, styles: Path, out: Path) -> None:
+    use_shared_weights()
+    models = WarmModels.on("cpu")
+    run, peer = Run(models), MicroAST(PEER)
+    for content in sorted(contents.iterdir()):
+        picture = read_picture(content).raster
+        picture = resized(picture, fit(picture.width, picture.height, short=SIDE, long=8 * SIDE))
+        for style in sorted(styles.iterdir()):
+            painting = read_picture(style).raster
+            name = f"{content.stem}__{style.stem}.png"
+            scene = Scene(picture, (Region((Style(picture=painting),)),))
+            for which in (*SIZES, "adain"):
+                engine = registry.load(which)
+                painted = render(engine, scene, registry.validate(engine, {}), run)["picture"]
+                assert isinstance(painted, Raster)
+                _write(out / which / name, painted)
+            _write(out / "microast" / name, _by_peer(peer, picture, painting, run))
+        print(content.stem, flush=True)
+
+
+def _by_peer(peer: MicroAST, picture: Raster, painting: Raster, run: Run) -> Raster:
+    with torch.inference_mode():
+        code = peer.encode(picture_tensor(painting, run, short=SIDE))
+        content = picture_tensor(picture, run)
+        height, width = content.shape[-2:]
+        filled = F.pad(content, (0, -width % 4, 0, -height % 4), mode="replicate")
+        return raster_of(peer.paint(filled, code)[..., :height, :width].clamp(0, 1))
+
+
+def _write(path: Path, raster: Raster) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_picture(path, raster)
+
+
+def _photo(side: int) -> Raster:
+    photo = Raster(np.ascontiguousarray(skimage.data.astronaut()))
+    return resized(photo, (side, side))
+
+
+PARTS = {"latency": latency, "scale": scale}
+
+
+def main(names: tuple[str, ...] = ()) -> None:
+    for name in names or tuple(PARTS):
+        print(f"{name}:", flush=True)
+        PARTS[name]()
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--hold"]:
+        hold(int(sys.argv[2]))
+    elif sys.argv[1:2] == ["--pairs"]:
+        pairs(*map(Path, sys.argv[2:5]))
+    else:
+        main(tuple(sys.argv[1:]))

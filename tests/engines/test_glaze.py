@@ -1,0 +1,185 @@
+"""The engines glaze and glaze-live with the weights that are shipped."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from velatura.engines import glaze, registry
+from velatura.engines.models import WarmModels
+from velatura.engines.run import Run
+from velatura.engines.samples import PARTS, SIDE, fair_sample
+from velatura.engines.scene import Region, Scene, Style
+from velatura.engines.stage import render
+from velatura.errors import BadPicture, BadRequest
+from velatura.imaging.raster import Raster
+from velatura.library import codes, styles
+from velatura.library.codes import CodeFacts
+from velatura.networks.glaze import CODE
+
+ENGINES = ("glaze", "glaze-live")
+
+
+@pytest.fixture(scope="module")
+def models() -> WarmModels:
+    return WarmModels(torch.device("cpu"), torch.float32)
+
+
+def picture(width: int, height: int, channels: int = 3, seed: int = 0) -> Raster:
+    """Waves of all lengths with a little noise."""
+    dice = np.random.default_rng(seed)
+    y, x = np.mgrid[:height, :width]
+    waves = np.stack(
+        [
+            np.sin(x / length + phase) * np.cos(y / other)
+            for length, other, phase in dice.uniform(4, 60, (channels, 3))
+        ],
+        axis=-1,
+    )
+    noisy = 128 + 80 * waves + dice.normal(0, 12, waves.shape)
+    return Raster(noisy.clip(0, 255).astype(np.uint8))
+
+
+def painted(
+    models: WarmModels,
+    content: Raster,
+    *given: Style,
+    engine: str = "glaze",
+    tile: int = 1024,
+    **knobs: object,
+) -> Raster:
+    chosen = registry.load(engine)
+    scene = Scene(content, (Region(given or (Style(picture(96, 80, seed=1)),)),))
+    found = render(chosen, scene, registry.validate(chosen, knobs), Run(models), tile=tile)
+    result = found["picture"]
+    assert isinstance(result, Raster)
+    return result
+
+
+def difference(one: Raster, other: Raster) -> int:
+    return int(np.abs(one.pixels.astype(int) - other.pixels.astype(int)).max())
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("size", [(1, 1), (1, 40), (17, 9), (64, 64), (257, 120)])
+def test_a_picture_of_any_size_is_painted(
+    models: WarmModels, engine: str, size: tuple[int, int]
+) -> None:
+    content = picture(*size)
+    result = painted(models, content, engine=engine)
+    assert (result.width, result.height) == size
+    if min(size) > 1:
+        assert difference(result, content) > 8
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("size", [(700, 500), (1500, 1100)])
+def test_tiles_are_the_whole(models: WarmModels, engine: str, size: tuple[int, int]) -> None:
+    content = picture(*size)
+    whole = painted(models, content, engine=engine, tile=2048)
+    assert difference(painted(models, content, engine=engine, tile=256), whole) <= 2
+
+
+def test_a_small_picture_stands_for_itself_and_a_large_one_is_sampled(models: WarmModels) -> None:
+    run, descriptor = Run(models), registry.load("glaze").descriptor
+    small, weights = fair_sample(picture(300, 200), run, descriptor)
+    assert small.shape == (1, 3, 200, 304)
+    assert weights is None
+    for size in ((2000, 1500), (9000, 200), (130, 20_000)):
+        large, weights = fair_sample(picture(*size, channels=4), run, descriptor)
+        assert 4 <= len(large) <= PARTS
+        assert max(large.shape[2:]) <= SIDE
+        assert weights is not None
+        assert weights.shape == (len(large), 1, *large.shape[2:])
+
+
+def test_a_samples_parts_are_pieces_of_the_picture_far_apart(models: WarmModels) -> None:
+    ramp = np.zeros((1600, 1600, 3), np.uint8)
+    ramp[:, :, 0] = np.linspace(0, 255, 1600)[:, None]
+    ramp[:, :, 1] = np.linspace(0, 255, 1600)[None]
+    parts, _ = fair_sample(Raster(ramp), Run(models), registry.load("glaze").descriptor)
+    middles = parts.mean((2, 3))
+    for channel in (0, 1):
+        assert len(set(middles[:, channel].mul(100).round().tolist())) == 4
+        assert float(middles[:, channel].mean()) == pytest.approx(0.5, abs=0.01)
+
+
+def test_what_is_hidden_does_not_change_what_is_seen(models: WarmModels) -> None:
+    content = picture(160, 160, channels=4)
+    content.pixels[:, :, 3] = 255
+    content.pixels[:, 96:, 3] = 0
+    other = Raster(content.pixels.copy())
+    other.pixels[:, 96:, :3] = 0
+    one, same = painted(models, content), painted(models, other)
+    assert np.array_equal(one.pixels[:, :, 3], content.pixels[:, :, 3])
+    assert difference(Raster(one.pixels[:, :96, :3]), Raster(same.pixels[:, :96, :3])) <= 1
+
+
+def test_a_code_paints_as_its_picture_does(models: WarmModels, tmp_path: Path) -> None:
+    style, content = picture(120, 90, seed=3), picture(64, 64)
+    code = glaze.encode(style, None, 512, Run(models))
+    file = tmp_path / "waves.code"
+    codes.write(file, code, CodeFacts("glaze", glaze.encoder_identity(), "Waves"))
+    assert file.stat().st_size < 2048
+    for engine in ENGINES:
+        from_code = painted(models, content, Style(code=file), engine=engine)
+        assert difference(from_code, painted(models, content, Style(style), engine=engine)) <= 3
+
+
+def test_styles_are_mixed_by_weight(models: WarmModels) -> None:
+    one, other = Style(picture(90, 90, seed=4)), Style(picture(90, 90, seed=5))
+    content = picture(96, 96)
+    ends = [painted(models, content, each) for each in (one, other)]
+    nearly = painted(models, content, replace(one, weight=99.0), replace(other, weight=0.01))
+    assert difference(nearly, ends[0]) <= 3
+    between = painted(models, content, one, other).pixels.astype(float)
+    for end in ends:
+        assert (
+            np.abs(between - end.pixels).mean()
+            < 0.9 * np.abs(ends[0].pixels.astype(float) - ends[1].pixels).mean()
+        )
+
+
+def test_a_style_is_looked_at_once(models: WarmModels) -> None:
+    style = Style(picture(70, 70, seed=6))
+    painted(models, picture(32, 32), style)
+    made = models.counters["style_codes_made"]
+    painted(models, picture(40, 40), style, engine="glaze-live")
+    assert models.counters["style_codes_made"] == made
+
+
+def test_a_mask_limits_what_is_seen_of_a_style(models: WarmModels) -> None:
+    style = picture(128, 128, seed=7)
+    changed = Raster(style.pixels.copy())
+    changed.pixels[:, 64:] = 0
+    mask = np.zeros((128, 128, 1), np.uint8)
+    mask[:, :32] = 255
+    content = picture(48, 48)
+    one, same = (
+        painted(models, content, Style(each, mask=Raster(mask))) for each in (style, changed)
+    )
+    assert difference(one, same) <= 4
+    assert difference(one, painted(models, content, Style(style))) > 8
+
+
+def test_a_style_without_anything_to_see_is_refused(models: WarmModels) -> None:
+    with pytest.raises(BadPicture, match="nothing to see of the style"):
+        painted(models, picture(32, 32), Style(Raster(np.zeros((40, 40, 4), np.uint8))))
+
+
+def test_the_code_of_another_encoder_is_refused(models: WarmModels, tmp_path: Path) -> None:
+    file = tmp_path / "old.code"
+    codes.write(file, torch.zeros(1, CODE), CodeFacts("glaze", "0" * 64, "Old"))
+    with pytest.raises(BadRequest, match="“Old” was made by another encoder"):
+        painted(models, picture(32, 32), Style(code=file))
+
+
+@pytest.mark.parametrize("entry", [entry.name for entry in styles.entries() if entry.builtin])
+def test_every_built_in_style_paints(models: WarmModels, entry: str) -> None:
+    content = picture(64, 64)
+    result = painted(models, content, Style(code=styles.show(entry).path))
+    assert difference(result, content) > 16
