@@ -98,13 +98,6 @@ def test_a_picture_takes_on_the_colours_of_its_code(painter: Painter) -> None:
     torch.testing.assert_close(painter(content, shifted), painter(content, wanted) + 0.2)
 
 
-def test_a_picture_may_have_any_colours(painter: Painter) -> None:
-    content = picture(32, 32)
-    recoloured = content.flip(1) * 0.5 + 0.1
-    one, other = painter(content, code()), painter(recoloured.flip(1), code())
-    torch.testing.assert_close(one, other, rtol=0, atol=0.02)
-
-
 def test_pixels_that_do_not_count_do_not_change_a_brush(painter: Painter) -> None:
     halo = painter.size.halo
     content = picture(32, 64 + 3 * halo)

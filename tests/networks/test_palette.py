@@ -1,4 +1,4 @@
-"""Palettes: colours go out and in again, and are those of whoever gave them."""
+"""Palettes: colours are those of whoever gave them."""
 
 from __future__ import annotations
 
@@ -31,28 +31,18 @@ def test_a_palette_is_mean_and_root_of_the_covariance() -> None:
     torch.testing.assert_close(palette.root, palette.root.transpose(1, 2))
 
 
-def test_colours_come_out_and_go_in_again() -> None:
-    picture = pictures()
-    palette = Palette.of(picture)
-    canonical = palette.removed(picture)
-    torch.testing.assert_close(canonical.mean((2, 3)), torch.zeros(2, 3), rtol=0, atol=1e-4)
-    # The floor leaves a little less than 1 where there was little.
-    assert float(torch.linalg.eigvalsh(covariance(canonical)).max()) <= 1
-    torch.testing.assert_close(palette.given(canonical), picture, rtol=0, atol=1e-5)
+def test_canonical_colours_become_those_of_the_palette() -> None:
+    wanted = Palette.of(pictures())
+    canonical = torch.randn(2, 3, 200, 200, generator=torch.Generator().manual_seed(1))
+    found = Palette.of(wanted.given(canonical))
+    torch.testing.assert_close(found.mean, wanted.mean, rtol=0, atol=5e-3)
+    torch.testing.assert_close(found.root, wanted.root, rtol=0, atol=2e-2)
 
 
-def test_another_palette_gives_its_colours() -> None:
-    picture, other = pictures(), pictures(seed=1) * 0.5
-    wanted = Palette.of(other)
-    found = wanted.given(Palette.of(picture).removed(picture))
-    torch.testing.assert_close(found.mean((2, 3)), other.mean((2, 3)), rtol=0, atol=1e-4)
-    torch.testing.assert_close(covariance(found), covariance(other), rtol=0.2, atol=1e-3)
-
-
-def test_a_flat_picture_is_not_stretched() -> None:
-    flat = torch.full((1, 3, 8, 8), 0.5)
-    flat[..., 0, 0] += 0.01
-    assert float(Palette.of(flat).removed(flat).abs().max()) < 0.5
+def test_even_a_flat_style_shows_something() -> None:
+    black = Palette.of(torch.zeros(1, 3, 8, 8))
+    shown = black.given(torch.ones(1, 3, 1, 1))
+    torch.testing.assert_close(shown, torch.full_like(shown, FLOOR**0.5))
 
 
 def test_pixels_that_do_not_count_have_no_colours() -> None:

@@ -78,11 +78,10 @@ SIZES = {
 @dataclass(frozen=True)
 class Brush:
     """How a painter paints one picture in one style: ``kernels`` by layer, in the types that its layers compute in;
-    ``own`` is the picture's palette, ``colours`` the style's.
+    ``colours`` are the style's.
     """
 
     kernels: dict[str, Kernel]
-    own: Palette
     colours: Palette
 
     def __call__(self, layer: str, x: Tensor, stride: int = 1) -> Tensor:
@@ -149,7 +148,7 @@ class Painter(nn.Module):
         def layer(name: str, x: Tensor, stride: int = 1, /) -> Tensor:
             return cast(Tensor, self._layer(name)(x, learnt, stride))
 
-        return colours.given(self._paint(Palette.of(content).removed(content), layer))
+        return colours.given(self._paint(content, layer))
 
     def measure(
         self, content: Tensor, code: Tensor, weights: Tensor | None = None
@@ -159,10 +158,6 @@ class Painter(nn.Module):
         The n are parts of one picture and have their statistics together. ``weights`` (n, 1, h, w)
         ≥ 0 say how much each pixel counts.
         """
-        # Parts one below the other are one picture.
-        whole = torch.cat(list(content), 1)[None]
-        seen = None if weights is None else torch.cat(list(weights), 1)[None]
-        own = Palette.of(whole, seen)
         learnt, colours = _parted(code)
         kernels: dict[str, Kernel] = {}
         shares: dict[tuple[int, int], Tensor] = {}
@@ -187,17 +182,17 @@ class Painter(nn.Module):
                 scale.to(y.dtype)[:, None, None],
             )
 
-        painted = self._paint(own.removed(content), layer)
-        return Brush(kernels, own, colours), colours.given(painted)
+        painted = self._paint(content, layer)
+        return Brush(kernels, colours), colours.given(painted)
 
     def paint(self, content: Tensor, brush: Brush) -> Tensor:
         """``content`` (n, 3, h, w) as :meth:`measure` would have painted it there."""
-        return brush.colours.given(self._paint(brush.own.removed(content), brush))
+        return brush.colours.given(self._paint(content, brush))
 
     def _paint(self, content: Tensor, layer: Layer) -> Tensor:
-        """From canonical colours to canonical colours."""
+        """What is painted, in canonical colours."""
         height, width = content.shape[-2:]
-        x = F.pixel_unshuffle(_padded(content), FOLD)
+        x = F.pixel_unshuffle(_padded(content - 0.5), FOLD)
         x = x.to(self.dtype).contiguous(memory_format=torch.channels_last)
         seen = layer("second", F.relu_(convolve(self.stem, x)))
         far = F.relu(layer("down", seen, 2))

@@ -1,8 +1,8 @@
-"""A picture's colours, taken out and put in: mean and covariance of RGB as linear maps.
+"""A picture's colours as the linear map that gives them: mean and covariance of RGB.
 
-What a painter sees has no colours of its own (mean 0, covariance 1), and what it paints gets those of the style, so
-that colours need not be learnt and hold for any style. The symmetric roots keep red red where they can: of all maps
-between two normal distributions A Σ Aᵀ = Σ′, theirs move colours least when they commute (Pitié & Kokaram 2007).
+A painter paints in canonical colours (mean 0, covariance 1 when it is right), which then become the style's, so that
+its palette need not be learnt and is there for any style: the second half of whitening and colouring (Li et al. 2017,
+arXiv:1705.08086) on pixels.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 FLOOR = 1e-3
-"""Added to variances of RGB (0..1 squared): what is flat is not stretched to noise, and not painted wholly flat."""
+"""Added to variances of RGB (0..1 squared): even in a flat style something can be seen."""
 
 NUMBERS = 12
 """Numbers of a palette: the mean and the root."""
@@ -53,15 +53,7 @@ class Palette:
         """(n, 12): those of a mixture are the mixture of numbers."""
         return torch.cat([self.mean, self.root.flatten(1)], 1)
 
-    def removed(self, pictures: Tensor) -> Tensor:
-        """``pictures`` (n, 3, h, w) without these colours: mean 0 and covariance 1 if they are their own."""
-        inverse = torch.linalg.inv(self.root.double()).float()
-        return _mixed(inverse, pictures - self.mean[:, :, None, None])
-
     def given(self, canonical: Tensor) -> Tensor:
         """(n, 3, h, w) of mean 0 and covariance 1 with these colours."""
-        return _mixed(self.root, canonical) + self.mean[:, :, None, None]
-
-
-def _mixed(matrices: Tensor, pictures: Tensor) -> Tensor:
-    return (matrices @ pictures.flatten(2)).view_as(pictures)
+        turned = (self.root @ canonical.flatten(2)).view_as(canonical)
+        return turned + self.mean[:, :, None, None]
