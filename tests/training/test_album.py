@@ -13,7 +13,7 @@ from velatura.engines.run import Run
 from velatura.perception.vgg import VGG19
 from velatura.training.album import Album, fill
 from velatura.training.gallery import Gallery, Plan, hang
-from velatura.training.glaze_losses import ITSELF, draw
+from velatura.training.glaze_losses import Batch
 from velatura.training.objective import CONTENT, content_distance, normalised
 from velatura.training.pictures import Pack, pack
 
@@ -56,9 +56,8 @@ def test_what_an_album_shows_is_what_its_pictures_show(album: Album, vgg: VGG19)
     torch.testing.assert_close(distance, torch.zeros(7), rtol=0, atol=1e-5)
 
 
-def test_a_batch_depends_on_its_step_alone(album: Album, gallery: Gallery) -> None:
-    drawn = [draw(step, [0, 1, 2], [3, 5, 6], album, gallery) for step in range(ITSELF)]
-    assert [each.itself for each in drawn] == [True, *[False] * (ITSELF - 1)]
-    for each in drawn:
-        assert torch.equal(each.contents, album.pictures[:3])
-        assert each.styles.tolist() == [3, 5, 6]
+def test_a_batch_is_of_the_places_that_are_named(album: Album, gallery: Gallery) -> None:
+    batch = Batch.of([2, 0, 2], [3, 5, 6], album, gallery)
+    assert torch.equal(batch.contents, album.pictures[[2, 0, 2]])
+    assert torch.equal(batch.shows, album.shows[[2, 0, 2]].float())
+    assert batch.styles.tolist() == [3, 5, 6]

@@ -27,7 +27,7 @@ from velatura.perception.vgg import VGG19
 from velatura.training import state as states
 from velatura.training.album import Album, fill
 from velatura.training.gallery import Gallery, Plan, hang
-from velatura.training.glaze_losses import draw, early_losses, losses
+from velatura.training.glaze_losses import Batch, early_losses, losses
 from velatura.training.glaze_params import GlazeParams
 from velatura.training.journal import Journal
 from velatura.training.learner import Learner
@@ -162,7 +162,7 @@ class Training:
             return early_losses(self.learner.networks, self.learner.witness, places, gallery)
         album = self._filled(self.position.samples // self.plan.visits)
         photos = album.visited(self.position.samples % self.plan.visits, count)
-        batch = draw(self.position.samples // size, photos, places, album, gallery)
+        batch = Batch.of(photos, places, album, gallery)
         return losses(self.learner, batch, gallery, self.vgg, self.params)
 
     def _hung(self, number: int) -> Gallery:
@@ -281,13 +281,12 @@ class Training:
 
 
 def _rounded(vgg: VGG19, run: Run) -> VGG19:
-    """A copy that computes in ``run.dtype`` throughout and pads with zeros.
+    """A copy that computes in ``run.dtype`` throughout.
 
-    What rounding in conv1_1 and another edge would do to a picture does not matter to a loss, and
-    the tensors there are the largest of all.
+    What rounding in conv1_1 would do to a picture does not matter to a loss, and the tensors there
+    are the largest of all.
     """
     copied = copy.deepcopy(vgg)
-    copied.padding = "zeros"
     copied.gives = run.dtype
     copied.weights.to(run.dtype)
     copied.biases.to(run.dtype)

@@ -31,9 +31,6 @@ from velatura.training.objective import (
 if TYPE_CHECKING:
     from velatura.training.learner import Learner
 
-ITSELF = 4
-"""Every so many steps a photo is painted in its own style."""
-
 DEEP = ("relu3_1", "relu4_1")
 """Layers in which strokes show, and not only colours."""
 
@@ -68,29 +65,23 @@ class Witness(nn.Module):
 @dataclass(frozen=True)
 class Batch:
     """``contents`` (n, 3, side, side), what they show (n, positions, channels), and as many ``styles``, places
-    in the gallery, (n,). ``itself`` says whether the first content is painted in its own style, too.
+    in the gallery, (n,).
     """
 
     contents: Tensor
     shows: Tensor
     styles: Tensor
-    itself: bool
 
-
-def draw(
-    step: int,
-    photos: Sequence[int],
-    styles: Sequence[int],
-    album: Album,
-    gallery: Gallery,
-) -> Batch:
-    """The batch that is painted as number ``step``, of places in album and gallery: the same whatever was before."""
-    return Batch(
-        album.pictures[list(photos)],
-        album.shows[list(photos)].float(),
-        torch.tensor(list(styles), device=gallery.pictures.device),
-        itself=step % ITSELF == 0,
-    )
+    @classmethod
+    def of(
+        cls, photos: Sequence[int], styles: Sequence[int], album: Album, gallery: Gallery
+    ) -> Batch:
+        """Those of places in album and gallery."""
+        return cls(
+            album.pictures[list(photos)],
+            album.shows[list(photos)].float(),
+            torch.tensor(list(styles), device=gallery.pictures.device),
+        )
 
 
 def early_losses(
@@ -109,9 +100,12 @@ def losses(
     vgg: VGG19,
     params: GlazeParams,
 ) -> dict[str, Tensor]:
-    """The terms of one step, scalars, and their weighted sum ``total``: each content in its style."""
+    """The terms of one step, scalars, and their weighted sum ``total``.
+
+    Each content is painted in its style, and the first in its own, too.
+    """
     networks = learner.networks
-    own = batch.contents[: int(batch.itself)]
+    own = batch.contents[:1]
     count = len(batch.styles)
     codes = networks.encoder(torch.cat([gallery.pictures[batch.styles], own]))
     painted = networks.painter(torch.cat([batch.contents, own]), codes)
@@ -121,14 +115,13 @@ def losses(
         **_style_terms(found, batch.styles, gallery, params, networks.painter.dtype),
         "content": content_distance(normalised(found[CONTENT]), batch.shows).mean(),
         "range": out_of_range(pictures),
+        "identity": F.l1_loss(itself, own),
         "witness": learner.witness(codes[:count], gallery.summary(batch.styles)),
     }
     if learner.teacher is not None:
         with torch.no_grad():
             wanted = learner.teacher(batch.contents, codes[:count])
         terms["teacher"] = F.l1_loss(pictures, wanted)
-    if batch.itself:
-        terms["identity"] = F.l1_loss(itself, own)
     weights = params.model_dump()
     terms["total"] = torch.stack([weights[name] * term for name, term in terms.items()]).sum()
     return terms

@@ -84,7 +84,13 @@ class Learner:
         done.
         """
         wanted = torch.autograd.grad(loss, self.parameters, allow_unused=True)
-        pairs = [pair for pair in zip(self.parameters, wanted, strict=True) if pair[1] is not None]
+        # Fused Adam goes through memory and not through indices: a channels-last gradient of a contiguous parameter
+        # would move other weights than its own.
+        pairs = [
+            (parameter, gradient.contiguous())
+            for parameter, gradient in zip(self.parameters, wanted, strict=True)
+            if gradient is not None
+        ]
         norm = finite_norm([gradient for _, gradient in pairs], self.params.clip)
         if norm is None:
             return None

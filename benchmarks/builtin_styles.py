@@ -1,0 +1,102 @@
+"""Make the built-in styles again, after glaze was trained: python -m benchmarks.builtin_styles
+
+Codes and thumbnails of paintings in the public domain, from ../shared/data. What is shipped of a
+painting is its code, 332 numbers; a thumbnail shows what our own network makes of a photo with it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import skimage.data
+from PIL import Image
+
+from benchmarks.weights import SHARED
+from velatura.engines import glaze, registry
+from velatura.engines.models import WarmModels
+from velatura.engines.run import Run
+from velatura.engines.scene import Region, Scene, Style
+from velatura.engines.stage import render
+from velatura.imaging.files import read_picture
+from velatura.imaging.raster import Raster
+from velatura.imaging.resample import resized
+from velatura.library import assets, codes
+
+PAINTINGS = {
+    "almond-blossom": ("Vincent van Gogh, Almond Blossom, 1890", "vincent-van-gogh_branches-with"),
+    "apollos-chariot": ("Odilon Redon, Apollo's Chariot", "odilon-redon_apollo-s-chariot-1"),
+    "churches": ("Aristarkh Lentulov, Churches, 1916", "aristarkh-lentulov_churches-1916"),
+    "city-rises": ("Umberto Boccioni, The City Rises", "umberto-boccioni_the-city-rises-1"),
+    "composition-vii": ("Wassily Kandinsky, Composition VII, 1913", "kandinsky_composition_vii"),
+    "great-wave": ("Katsushika Hokusai, The Great Wave off Kanagawa, 1831", "hokusai_great_wave"),
+    "haymaking": (
+        "Pieter Bruegel the Elder, Haymaking, 1565",
+        "pieter-bruegel-the-elder_haymaking",
+    ),
+    "in-the-rain": ("Franz Marc, In the Rain, 1912", "franz-marc_in-the-rain-1912"),
+    "irises": ("Claude Monet, Irises, 1917", "claude-monet_irises-3-1917"),
+    "island-garden": ("Childe Hassam, The Island Garden", "childe-hassam_the-island-garden"),
+    "landscape-with-stars": (
+        "Henri-Edmond Cross, Landscape with Stars, 1908",
+        "henri-edmond-cross",
+    ),
+    "metzinger": ("Robert Delaunay, Portrait of Jean Metzinger, 1906", "delaunay_metzinger_1906"),
+    "mont-sainte-victoire": ("Paul Cézanne, Mont Sainte-Victoire", "paul-cezanne_mont-sainte-v"),
+    "moscow": ("Aristarkh Lentulov, Moscow, 1913", "aristarkh-lentulov_moscow-1913"),
+    "poplars": ("Claude Monet, Four Poplars", "claude-monet_poplars-four-trees"),
+    "poppy-field": ("Gustav Klimt, Poppy Field", "gustav-klimt_poppy-field"),
+    "prune-orchard": ("Utagawa Hiroshige, Plum Park in Kameido", "hiroshige_prune-orchard-sun"),
+    "rocky-ground": ("Vincent van Gogh, Rocky Ground", "vincent-van-gogh_rocky-ground"),
+    "scream": ("Edvard Munch, The Scream, 1893", "munch_scream_1893"),
+    "shipwreck": ("J. M. W. Turner, The Shipwreck, 1805", "turner_shipwreck_1805"),
+    "stables": ("Franz Marc, Stables, 1913", "franz-marc_stables-1913"),
+    "starry-night": ("Vincent van Gogh, The Starry Night, 1889", "van_gogh_starry_night_1889"),
+    "stoclet-frieze": (
+        "Gustav Klimt, Design for the Stoclet Frieze",
+        "gustav-klimt_design-for-the",
+    ),
+    "udnie": ("Francis Picabia, Udnie, 1913", "picabia_udnie_1913"),
+    "yellow-city": ("Egon Schiele, Yellow City, 1914", "egon-schiele_yellow-city-1914"),
+}
+"""By name: title, and how the painting's file begins."""
+
+SIZE = 512
+"""Short side at which a painting is looked at."""
+
+PAINTED = 320
+SIDE = 160
+"""A thumbnail is painted at the first and shrunk to the second."""
+
+
+def main() -> None:
+    run = Run(WarmModels.on("cpu"))
+    engine = registry.load("glaze")
+    photo = resized(Raster(np.ascontiguousarray(skimage.data.astronaut())), (PAINTED, PAINTED))
+    folder = assets.FOLDER / "styles"
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.iterdir():
+        old.unlink()
+    for name, (title, start) in PAINTINGS.items():
+        picture = read_picture(_file(start)).raster
+        code = glaze.encode(picture, None, SIZE, run)
+        path = folder / f"{name}{codes.SUFFIX}"
+        codes.write(path, code, codes.CodeFacts("glaze", glaze.encoder_identity(), title))
+        scene = Scene(photo, (Region((Style(code=path),)),))
+        painted = render(engine, scene, registry.validate(engine, {}), run)["picture"]
+        assert isinstance(painted, Raster)
+        small = Image.fromarray(painted.pixels).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+        small.save(path.with_suffix(".jpg"), quality=85)
+        print(name, path.stat().st_size, flush=True)
+
+
+def _file(start: str) -> Path:
+    for folder in ("masters", "paintings"):
+        found = sorted((SHARED / "data" / folder).glob(f"{start}*"))
+        if found:
+            return found[0]
+    raise FileNotFoundError(start)
+
+
+if __name__ == "__main__":
+    main()
