@@ -21,28 +21,24 @@ from velatura.errors import BadRequest, Cancelled
 if TYPE_CHECKING:
     from velatura.training.recipe import Assignment, ModelCard, RecipeDescriptor
 
+ROLES = ("photos", "paintings")
+"""What folders may be of."""
+
 LINE_EVERY = 30.0
 """Seconds between two lines of text where there is no terminal for a bar."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="the recipe, named like what it makes: glaze")
-    parser.add_argument(
-        "--photos",
-        action="append",
-        type=Path,
-        default=[],
-        metavar="DIR",
-        help="a folder of photos, those in its folders included; may be given more than once",
-    )
-    parser.add_argument(
-        "--paintings",
-        action="append",
-        type=Path,
-        default=[],
-        metavar="DIR",
-        help="a folder of paintings; may be given more than once",
-    )
+    for role in ROLES:
+        parser.add_argument(
+            f"--{role}",
+            action="append",
+            type=Path,
+            default=[],
+            metavar="DIR",
+            help=f"a folder of {role}, those in its folders included; may be given more than once",
+        )
     parser.add_argument(
         "--into",
         type=Path,
@@ -97,7 +93,7 @@ def _assignment(options: argparse.Namespace, descriptor: RecipeDescriptor) -> As
     from velatura.library.places import data_dir
     from velatura.training.recipe import Assignment
 
-    given = {"photos": tuple(options.photos), "paintings": tuple(options.paintings)}
+    given = {role: tuple(getattr(options, role)) for role in ROLES}
     for role in descriptor.data:
         if not given.get(role):
             raise BadRequest(

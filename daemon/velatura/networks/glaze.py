@@ -1,13 +1,13 @@
 """Glaze: any picture's style in one pass, by two small networks of our own.
 
-A style encoder looks at a style once and gives its **code**, ``CODE`` numbers. A painter makes its kernels from the
-code and then paints pictures of any size. Codes can be mixed: a weighted mean of them is a blend of styles.
+A style encoder looks at a style once and gives its **code**, ``CODE`` numbers. A painter normalises what its layers see
+and scales and shifts it as the code says; what it paints then gets the style's own palette. Codes can be mixed: a
+weighted mean of them is a blend of styles.
 
 What is known of fast networks for processors decides the shape. All convolutions are dense; none works at full
 resolution: pixels are folded into channels (Shi et al. 2016) before the first and after the last. Doubling repeats
-pixels and then convolves, which leaves no checkerboard (Odena et al. 2016). One layer alone, the normalisation of the
-content's features, needs the whole picture, so that a picture can be painted in tiles with statistics gathered in a
-first pass.
+pixels and then convolves, which leaves no checkerboard (Odena et al. 2016). What the normalisations need of the whole
+picture is measured once; with it, every layer is a plain convolution, and tiles are painted as the whole would be.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from velatura.networks.convolution import convolution, convolve
 from velatura.networks.glaze_encoder import StyleEncoder
 from velatura.networks.modulated import Kernel, ModulatedConvolution
 from velatura.networks.palette import NUMBERS, Palette
-from velatura.perception.statistics import EPSILON
 
 State = Mapping[str, Tensor]
 
@@ -160,27 +159,13 @@ class Painter(nn.Module):
         """
         learnt, colours = _parted(code)
         kernels: dict[str, Kernel] = {}
-        shares: dict[tuple[int, int], Tensor] = {}
+        shares = _Shares(weights)
 
         def layer(name: str, x: Tensor, stride: int = 1, /) -> Tensor:
             found = self._layer(name)
-            y = found.convolve(x, stride)
-            mean, deviation = y.new_zeros(y.shape[1]).float(), y.new_ones(y.shape[1]).float()
-            if found.normalised:
-                rows = y.permute(0, 2, 3, 1).flatten(0, 2).float()
-                size = (y.shape[2], y.shape[3])
-                if weights is not None and size not in shares:
-                    pooled = F.adaptive_avg_pool2d(_padded(weights), size)
-                    shares[size] = pooled.flatten()[:, None] / pooled.sum().clamp_min(1e-12)
-                mean, deviation = _moments(rows, shares.get(size))
+            y, mean, deviation = found.measure(x, learnt, stride, shares.of(x, stride))
             kernels[name] = found.kernel(learnt, mean, deviation, x.dtype)
-            gains, shifts = (each[0] for each in found.scales(learnt))
-            scale = gains / deviation
-            return torch.addcmul(
-                (shifts - mean * scale).to(y.dtype)[:, None, None],
-                y,
-                scale.to(y.dtype)[:, None, None],
-            )
+            return y
 
         painted = self._paint(content, layer)
         return Brush(kernels, colours), colours.given(painted)
@@ -195,7 +180,7 @@ class Painter(nn.Module):
         x = F.pixel_unshuffle(_padded(content - 0.5), FOLD)
         x = x.to(self.dtype).contiguous(memory_format=torch.channels_last)
         seen = layer("second", F.relu_(convolve(self.stem, x)))
-        far = F.relu(layer("down", seen, 2))
+        far = F.relu_(layer("down", seen, 2))
         for block in range(self.size.far_blocks):
             inner = F.relu_(layer(f"far{block}_first", far))
             far = far + layer(f"far{block}_second", inner)
@@ -279,7 +264,7 @@ def _frozen(module: ModuleT) -> ModuleT:
 
 
 def _parted(codes: Tensor) -> tuple[Tensor, Palette]:
-    learnt, numbers = codes.split((LEARNT, NUMBERS), dim=1)
+    learnt, numbers = torch.split(codes, (LEARNT, NUMBERS), dim=1)
     return learnt, Palette.from_numbers(numbers)
 
 
@@ -288,14 +273,22 @@ def _padded(x: Tensor) -> Tensor:
     return F.pad(x, (0, -x.shape[-1] % STRIDE, 0, -x.shape[-2] % STRIDE), mode="replicate")
 
 
-def _moments(rows: Tensor, shares: Tensor | None) -> tuple[Tensor, Tensor]:
-    """Mean and deviation of ``rows`` (m, channels), where each counts by its share (m, 1)."""
-    if shares is None:
-        variance, mean = torch.var_mean(rows, 0, correction=0)
-    else:
-        mean = (rows * shares).sum(0)
-        variance = ((rows - mean).square() * shares).sum(0)
-    return mean, (variance + EPSILON).sqrt()
+class _Shares:
+    """How much each position of a layer counts, where pixels count by ``weights`` (n, 1, h, w)."""
+
+    def __init__(self, weights: Tensor | None) -> None:
+        self._weights = None if weights is None else _padded(weights)
+        self._known: dict[tuple[int, int], Tensor] = {}
+
+    def of(self, x: Tensor, stride: int) -> Tensor | None:
+        """Shares of what a layer makes of ``x``, (n · h · w, 1), in sum 1; None where all count alike."""
+        if self._weights is None:
+            return None
+        size = (x.shape[-2] // stride, x.shape[-1] // stride)
+        if size not in self._known:
+            pooled = F.adaptive_avg_pool2d(self._weights, size).flatten()[:, None]
+            self._known[size] = pooled / pooled.sum().clamp_min(1e-12)
+        return self._known[size]
 
 
 def _doubled(x: Tensor) -> Tensor:

@@ -85,6 +85,32 @@ class ModulatedConvolution(nn.Module):
         gains, shifts = (each.to(y.dtype)[:, :, None, None] for each in self.scales(codes))
         return torch.addcmul(shifts, y, gains)
 
+    def measure(
+        self, x: Tensor, code: Tensor, stride: int, shares: Tensor | None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """``x`` (n, in, h, w), parts of one picture, normalised together and modulated by ``code`` (1, code); μ and σ,
+        (out,).
+
+        ``shares`` (n · h' · w', 1) say how much each position of the result counts, in sum 1.
+        """
+        y = self.convolve(x, stride)
+        gains, shifts = (each[0] for each in self.scales(code))
+        if self.normalised and shares is None:
+            # What batch normalisation does in training, and several times as fast as the steps of it.
+            y, mean, inverse = torch.native_batch_norm(
+                y, gains, shifts, None, None, True, 0.0, EPSILON
+            )
+            return y, mean, 1 / inverse
+        mean, deviation = gains.new_zeros(y.shape[1]), gains.new_ones(y.shape[1])
+        if self.normalised and shares is not None:
+            rows = y.permute(0, 2, 3, 1).flatten(0, 2).float()
+            mean = (rows * shares).sum(0)
+            deviation = (((rows - mean).square() * shares).sum(0) + EPSILON).sqrt()
+        scale = gains / deviation
+        shift = shifts - mean * scale
+        y = torch.addcmul(shift.to(y.dtype)[:, None, None], y, scale.to(y.dtype)[:, None, None])
+        return y, mean, deviation
+
     def kernel(self, code: Tensor, mean: Tensor, deviation: Tensor, dtype: torch.dtype) -> Kernel:
         """All in one convolution: for ``code`` (1, code) and given μ and σ, (out,)."""
         gains, shifts = (each[0] for each in self.scales(code))

@@ -45,7 +45,7 @@ class Palette:
     @classmethod
     def from_numbers(cls, numbers: Tensor) -> Palette:
         """What :attr:`numbers` gave."""
-        mean, root = numbers.split((3, 9), dim=1)
+        mean, root = torch.split(numbers, (3, 9), dim=1)
         return cls(mean, root.unflatten(1, (3, 3)))
 
     @property

@@ -28,7 +28,7 @@ GRAIN = 0.02
 FAINTEST = 0.8
 """A filter that is less active than this part of its layer's :func:`level` is scaled as if it were
 that active. What the calibration set hardly excites may well be active on photos, and would be
-blown up; with this the losses of photos come out within a factor of three of Gatys' own.
+blown up; with this the losses of photos come out within a factor of five of Gatys' own.
 """
 
 NORMALISED = frozenset({"2644c9e4470500c89e2aa7ba6af1610486dd622476fe9005b5a170121388d700"})

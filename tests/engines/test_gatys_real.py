@@ -1,0 +1,97 @@
+"""Gatys' optimisation with the trained VGG-19: what its losses do to real pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tests.engines.test_gatys import CPU, difference, painted, scene
+
+from velatura.engines.eyes import load
+from velatura.engines.models import WarmModels
+from velatura.engines.run import Run
+from velatura.engines.scene import Style
+from velatura.engines.tensors import picture_tensor
+from velatura.imaging.files import read_picture
+from velatura.imaging.raster import Raster
+from velatura.imaging.resample import resized
+from velatura.perception.objective import Balance, Eyes, Objective, style_targets
+
+
+def real_style_loss(shared: Path, run: Run, raster: Raster, style: Raster) -> float:
+    """relu1_1 … relu4_1 of the real network, released normalisation."""
+    network = load("vgg19-gatys", "max", run)
+    layers = dict.fromkeys(("relu1_1", "relu2_1", "relu3_1", "relu4_1"), 1.0)
+    eyes = Eyes(network.vgg)
+    of = Objective(
+        eyes,
+        Balance(),
+        content=None,
+        content_layers={},
+        style=style_targets(eyes, picture_tensor(style, run, short=256), layers),
+        style_layers=layers,
+    )
+    with torch.no_grad():
+        return float(of(picture_tensor(raster, run)).style)
+
+
+@pytest.fixture
+def trained(shared: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    monkeypatch.setenv("VELATURA_MODELS", str(shared / "weights"))
+    monkeypatch.setenv("VELATURA_CACHE", str(tmp_path))
+    return Run(WarmModels(CPU, torch.float32))
+
+
+def real_pair(shared: Path, side: int) -> tuple[Raster, Raster]:
+    classic = shared / "data" / "classic"
+    content = read_picture(classic / "content" / "golden_gate.jpg").raster
+    return resized(content, (side, side)), read_picture(classic / "style" / "la_muse.jpg").raster
+
+
+def test_real_weights_paint_a_style_in_a_few_steps(trained: Run, shared: Path) -> None:
+    content, style = real_pair(shared, 128)
+    given = painted(scene(content, Style(picture=style)), trained, steps=15)
+    before, after = (real_style_loss(shared, trained, each, style) for each in (content, given))
+    assert after < before / 4
+
+
+def test_printed_losses_hardly_change_the_picture(trained: Run, shared: Path) -> None:
+    """At the printed α/β of 1e-3; the released ones, which the default β fits, do change it."""
+    content, style = real_pair(shared, 96)
+
+    def paint(**knobs: object) -> tuple[float, float]:
+        what = scene(content, Style(picture=style))
+        given = painted(what, trained, optimiser="lbfgs", steps=15, **knobs)
+        left = real_style_loss(shared, trained, given, style) / before
+        return left, difference(given, content)
+
+    before = real_style_loss(shared, trained, content, style)
+    printed, released = paint(losses="printed", beta=1e3), paint()
+    assert printed[0] > 0.8 and printed[1] < 3
+    assert released[0] < 0.2 and released[1] > 15
+
+
+@pytest.mark.slow
+def test_from_noise_the_style_term_falls_to_three_hundredths(trained: Run, shared: Path) -> None:
+    """200 steps of the paper's L-BFGS at 256², whatever is clipped in the end."""
+    content, style = real_pair(shared, 256)
+    noise = torch.rand(1, 3, 256, 256, generator=torch.Generator().manual_seed(0))
+    first = real_style_loss(
+        shared, trained, Raster((noise[0].permute(1, 2, 0).numpy() * 255).astype(np.uint8)), style
+    )
+    what = scene(content, Style(picture=style))
+    given = painted(what, trained, init="noise", optimiser="lbfgs", steps=200, sizes=1)
+    assert real_style_loss(shared, trained, given, style) <= 0.03 * first
+
+
+def test_bfloat16_paints_the_same_manner(shared: Path, trained: Run) -> None:
+    content, style = real_pair(shared, 96)
+    what = scene(content, Style(picture=style))
+    half = Run(WarmModels(CPU, torch.bfloat16))
+    losses = [
+        real_style_loss(shared, trained, painted(what, run, steps=12), style)
+        for run in (trained, half)
+    ]
+    assert losses[1] == pytest.approx(losses[0], rel=0.1)
