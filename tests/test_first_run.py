@@ -74,7 +74,9 @@ def shell(shop: Shop) -> Iterator[Shell]:
         yield opened
 
 
-WISH = ("stylize", "photo.png", "--style", "painting.png", "--set", "style_size=64")
+WISH = (
+    "stylize", "photo.png", "--style", "painting.png", "--engine", "adain", "--set", "style_size=64"
+)  # fmt: skip
 
 
 def resumed(goods: dict[str, bytes]) -> list[str | None]:

@@ -105,6 +105,7 @@ def save_bad_pictures(folder: Path) -> None:
         (folder / f"cut.{suffix}").write_bytes(whole[: len(whole) // 2])
     (folder / "empty.png").touch()
     (folder / "text.png").write_text("a picture says more than this\n" * 9)
+    (folder / "text.code").write_text("a code says more than this\n" * 9)
     (folder / "nothing.png").write_bytes(png_header(0, 0))
     (folder / "bomb.png").write_bytes(png_header(60_000, 60_000))
     (folder / "folder.png").mkdir()

@@ -240,7 +240,7 @@ def astray(
 
 @pytest.mark.slow
 def test_damaged_weights_are_named(astray: Velatura, pictures: Path) -> None:
-    outcome = astray("--style", pictures / "style.png")
+    outcome = astray("--engine", "adain", "--style", pictures / "style.png")
     assert_says(outcome, r"vgg19_relu4_1\.safetensors is not the .* that Velatura knows")
 
 
@@ -262,8 +262,20 @@ def test_an_input_without_a_file_is_named(astray: Velatura, pictures: Path) -> N
 
 
 @pytest.mark.slow
-def test_adain_without_a_style_says_that_it_needs_one(astray: Velatura) -> None:
-    assert_says(astray(), "The engine adain needs a style")
+def test_an_engine_without_a_style_says_that_it_needs_one(astray: Velatura) -> None:
+    assert_says(astray(), "The engine glaze needs a style")
+
+
+@pytest.mark.slow
+def test_a_style_code_for_an_engine_that_wants_a_picture_is_refused(astray: Velatura) -> None:
+    outcome = astray("--engine", "adain", "--style", "starry-night")
+    assert_says(outcome, "The engine adain does not take a style code as a style")
+
+
+@pytest.mark.slow
+def test_a_file_that_is_no_style_code_is_named(astray: Velatura, pictures: Path) -> None:
+    outcome = astray("--style", pictures / "text.code")
+    assert_says(outcome, "is not a style code")
 
 
 @pytest.mark.slow

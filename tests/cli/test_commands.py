@@ -87,8 +87,9 @@ def test_doctor_finds_the_traces_of_a_killed_daemon(shell: Shell) -> None:
 
 
 def test_engines_lists_those_for_people_and_all_on_request(velatura: Velatura) -> None:
-    assert set(velatura("engines", "--json").json) == {"adain", "gatys"}
-    assert set(velatura("engines", "--all", "--json").json) == {"adain", "gatys", "identity"}
+    assert set(velatura("engines", "--json").json) == {"adain", "gatys", "glaze", "glaze-live"}
+    everything = velatura("engines", "--all", "--json").json
+    assert set(everything) == {"adain", "gatys", "glaze", "glaze-live", "identity"}
     assert velatura("engines").out.startswith("adain ")
 
 
@@ -106,18 +107,44 @@ def test_an_engine_is_shown_with_its_inputs(velatura: Velatura) -> None:
 
 
 def test_a_style_is_added_listed_shown_and_removed(velatura: Velatura, pictures: Path) -> None:
-    assert velatura("styles", "list").out.startswith("The library is empty.")
-    assert velatura("styles", "list", "--json").json == {}
-    added = velatura("styles", "add", pictures / "style.png", "--name", "Starry Night", "--json")
-    assert added.json["name"] == "starry-night"
+    there = velatura("styles", "list", "--json").json
+    added = velatura("styles", "add", pictures / "style.png", "--name", "My Waves", "--json")
+    assert added.json["name"] == "my-waves"
     path = added.json["path"]
-    assert velatura("styles", "list", "--json").json == {"starry-night": path}
-    assert velatura("styles", "list").out.split() == ["starry-night", path]
-    shown = velatura("styles", "show", "starry night", "--json").json
+    assert velatura("styles", "list", "--json").json == {**there, "my-waves": path}
+    assert ["my-waves", path] in [
+        line.split() for line in velatura("styles", "list").out.splitlines()
+    ]
+    shown = velatura("styles", "show", "my waves", "--json").json
     assert Path(shown["thumbnail"]).is_file()
-    removed = velatura("styles", "remove", "starry-night", "--json").json
-    assert removed["name"] == "starry-night"
+    removed = velatura("styles", "remove", "my-waves", "--json").json
+    assert removed["name"] == "my-waves"
     assert not Path(path).exists()
+    assert velatura("styles", "list", "--json").json == there
+
+
+def test_built_in_styles_are_listed_shown_and_stay(velatura: Velatura, pictures: Path) -> None:
+    assert len(velatura("styles", "list", "--json").json) >= 16
+    assert "built in: Vincent van Gogh, The Starry Night, 1889" in velatura("styles", "list").out
+    shown = velatura("styles", "show", "starry-night", "--json").json
+    assert Path(shown["path"]).stat().st_size < 4096
+    assert Path(shown["thumbnail"]).is_file()
+    assert "is built in and stays" in velatura("styles", "remove", "starry-night").complaint()
+    own = velatura("styles", "add", pictures / "style.png", "--name", "starry night", "--json").json
+    assert velatura("styles", "show", "starry-night", "--json").json["path"] == own["path"]
+    velatura("styles", "remove", "starry-night")
+    assert velatura("styles", "show", "starry-night", "--json").json["path"] == shown["path"]
+
+
+def test_a_code_is_made_of_a_picture(velatura: Velatura, pictures: Path, tmp_path: Path) -> None:
+    code = tmp_path / "waves.code"
+    made = velatura("styles", "code", pictures / "style.png", "-o", code, "--title", "Waves")
+    assert made.out == f"{code}: Waves\n"
+    assert code.stat().st_size < 4096
+    astray = velatura("styles", "code", pictures / "style.png", "-o", tmp_path / "waves.png")
+    assert "does not end in .code" in astray.complaint()
+    astray = velatura("styles", "code", pictures / "style.png", "-o", code, "--size", "3")
+    assert "style_size must be" in astray.complaint()
 
 
 def test_models_are_listed_with_licence_and_place(velatura: Velatura) -> None:

@@ -97,7 +97,7 @@ def paint(
     pictures: Path,
     tmp_path: Path,
 ) -> Callable[..., Path]:
-    """AdaIN in small: the file that it wrote for a content and options."""
+    """Painting in small: the file that was written for a content and options."""
     velatura = velatura_in(studio)
     count = iter(range(99))
 
@@ -114,8 +114,11 @@ def paint(
 
 
 @pytest.mark.slow
-def test_adain_paints_the_same_bytes_both_ways(paint: Callable[..., Path], pictures: Path) -> None:
-    style = ("--style", pictures / "style.png")
+@pytest.mark.parametrize("engine", ["glaze", "glaze-live", "adain"])
+def test_an_engine_paints_the_same_bytes_both_ways(
+    paint: Callable[..., Path], pictures: Path, engine: str
+) -> None:
+    style = ("--engine", engine, "--style", pictures / "style.png")
     daemon, direct = paint("photo.png", *style), paint("photo.png", *style, "--no-daemon")
     assert daemon.read_bytes() == direct.read_bytes()
     assert (pixels(daemon) != pixels(pictures / "photo.png")).mean() > 0.9
@@ -145,8 +148,33 @@ def test_a_style_is_used_by_its_name_in_the_library(
 
 
 @pytest.mark.slow
+def test_a_style_is_used_by_its_code(
+    studio: Shell, paint: Callable[..., Path], pictures: Path, tmp_path: Path
+) -> None:
+    code = tmp_path / "waves.code"
+    made = studio("styles", "code", pictures / "style.png", "-o", code, "--size", "64")
+    assert made.code == 0, made
+    from_file = paint("photo.png", "--style", code)
+    assert from_file.read_bytes() == paint("photo.png", "--style", code, "--no-daemon").read_bytes()
+    of_picture = pixels(paint("photo.png", "--style", pictures / "style.png"))
+    assert np.abs(pixels(from_file).astype(int) - of_picture).max() <= 4
+    assert studio("styles", "add", code, "--name", "coded waves").code == 0
+    assert paint("photo.png", "--style", "coded-waves").read_bytes() == from_file.read_bytes()
+
+
+@pytest.mark.slow
+def test_a_built_in_style_is_there_from_the_start(
+    paint: Callable[..., Path], pictures: Path
+) -> None:
+    daemon = paint("photo.png", "--style", "starry-night")
+    direct = paint("photo.png", "--style", "Starry Night", "--no-daemon")
+    assert daemon.read_bytes() == direct.read_bytes()
+    assert (pixels(daemon) != pixels(pictures / "photo.png")).mean() > 0.9
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["point.png", "see-through.png", "grey.png", "deep-grey.png"])
-def test_adain_keeps_size_and_transparency(
+def test_size_and_transparency_are_kept(
     paint: Callable[..., Path], pictures: Path, name: str
 ) -> None:
     given = Image.open(pictures / name)
@@ -160,7 +188,7 @@ def test_adain_keeps_size_and_transparency(
 
 
 @pytest.mark.slow
-def test_adain_paints_a_line_of_sixty_thousand_pixels(
+def test_a_line_of_sixty_thousand_pixels_is_painted(
     paint: Callable[..., Path], pictures: Path
 ) -> None:
     painted = pixels(paint("line.png", "--style", pictures / "style.png"))

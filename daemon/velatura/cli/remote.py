@@ -16,7 +16,7 @@ from velatura.cli.wishes import StyleWish, Wish
 from velatura.errors import BadPicture
 from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
-from velatura.library.codes import is_code
+from velatura.library import codes
 from velatura_link.client import Client
 from velatura_link.errors import JobFailed
 from velatura_link.jobs import Accepted, Downloading, Event, Preview, Progress, Uploading
@@ -103,7 +103,9 @@ def _input(given: Given) -> EncodedFile | float | str:
 def _style(style: StyleWish) -> StyleRef:
     if style.path is None:
         return StyleRef(name=style.name, weight=style.weight)
-    if is_code(style.path):
+    if codes.is_code(style.path):
+        # The daemon, which gets bytes, could not name the file.
+        codes.facts(style.path)
         return StyleRef(code=_file(style.path), weight=style.weight)
     return StyleRef(picture=_file(style.path), weight=style.weight)
 
@@ -119,7 +121,7 @@ def _read_pictures(wish: Wish, inputs: Mapping[str, Given]) -> None:
     """Raise what is wrong with a picture's file: the daemon, which gets bytes, cannot name it."""
     pictures = [each.value for each in inputs.values() if each.kind == "raster"]
     for path in (*(style.path for style in wish.styles), *pictures):
-        if isinstance(path, Path) and not is_code(path):
+        if isinstance(path, Path) and not codes.is_code(path):
             read_picture(path)
 
 

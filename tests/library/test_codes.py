@@ -1,0 +1,77 @@
+"""Style codes as files, and as styles of the library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from velatura.errors import BadPicture, BadRequest
+from velatura.library import assets, codes, styles
+from velatura.library.codes import CodeFacts
+
+FACTS = CodeFacts("glaze", "ab" * 32, "Waves, 1831")
+
+
+@pytest.fixture
+def code(tmp_path: Path) -> Path:
+    path = tmp_path / "waves.code"
+    codes.write(path, torch.linspace(-4, 4, 332)[None], FACTS)
+    return path
+
+
+def test_a_code_comes_back_with_what_it_says_of_itself(code: Path) -> None:
+    found, said = codes.read(code)
+    assert said == codes.facts(code) == FACTS
+    assert found.dtype == torch.float32
+    torch.testing.assert_close(found, torch.linspace(-4, 4, 332)[None], rtol=0, atol=2e-3)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"short", b"\x02\0\0\0\0\0\0\0{}", b"\xff" * 64, b"\x08\0\0\0\0\0\0\0[1, 2, 3"]
+)
+def test_what_is_no_code_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "other.code").write_bytes(content)
+    for look in (codes.facts, codes.read):
+        with pytest.raises(BadRequest, match=r"other\.code is not a style code"):
+            look(tmp_path / "other.code")
+    with pytest.raises(BadRequest, match=r"nothing\.code cannot be read"):
+        codes.facts(tmp_path / "nothing.code")
+
+
+def test_a_damaged_code_is_named(code: Path) -> None:
+    code.write_bytes(code.read_bytes()[:-100])
+    with pytest.raises(BadRequest, match=r"waves\.code is damaged"):
+        codes.read(code)
+
+
+def test_codes_are_styles_of_the_library(code: Path) -> None:
+    entry = styles.add(code, "my waves")
+    assert (entry.name, entry.title, entry.builtin) == ("my-waves", "Waves, 1831", False)
+    assert styles.opened(styles.show("my-waves").path) == (None, entry.path)
+    assert styles.thumbnail(entry) is None
+    (code.parent / "text.code").write_text("no code")
+    with pytest.raises(BadRequest, match="not a style code"):
+        styles.add(code.parent / "text.code")
+    with pytest.raises(BadPicture):
+        styles.opened(code.parent / "nothing.png")
+
+
+def test_built_in_styles_have_a_title_a_thumbnail_and_the_encoders_name() -> None:
+    builtin = [entry for entry in styles.entries() if entry.builtin]
+    assert len(builtin) >= 16
+    for entry in builtin:
+        said = codes.facts(entry.path)
+        assert said.title == entry.title
+        assert "," in entry.title
+        thumbnail = styles.thumbnail(entry)
+        assert thumbnail is not None
+        assert thumbnail.is_file()
+
+
+def test_shipped_weights_are_small_enough() -> None:
+    sizes = [path.stat().st_size for path in assets.FOLDER.glob("*.safetensors")]
+    assert len(sizes) == 2
+    assert max(sizes) <= 8e6
+    assert sum(sizes) <= 12e6
