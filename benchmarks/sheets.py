@@ -1,11 +1,12 @@
-"""Contact sheets for docs/gallery: python -m benchmarks.sheets.
+"""Contact sheets for docs/gallery: python -m benchmarks.sheets [gatys] [glaze]
 
-The photo is scikit-image's (NASA, public domain), the style a painting that is in the public domain,
-of which no copy is shown or shipped.
+Photos are scikit-image's, styles are paintings in the public domain, of which no copy is shown or
+shipped.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from velatura.engines.stage import render
 from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import resized
+from velatura.library import styles
 
 GALLERY = Path(__file__).resolve().parent.parent / "docs" / "gallery"
 STYLE = SHARED / "data" / "masters" / "van_gogh_starry_night_1889.jpg"
@@ -33,8 +35,48 @@ INITS = ("engine", "content", "colours", "noise")
 BETAS = (6e4, 6e5, 6e6)
 STEPS = (10, 40, 160)
 
+PHOTOS = ("astronaut", "chelsea", "coffee", "rocket", "motorcycle_left", "hubble_deep_field")
+NAMES = (
+    "starry-night", "great-wave", "scream", "composition-vii", "poppy-field", "in-the-rain",
+    "city-rises", "rocky-ground",
+)  # fmt: skip
 
-def main() -> None:
+
+def glaze() -> None:
+    models = WarmModels.on("auto")
+    engine = registry.load("glaze")
+    sheet = Image.new(
+        "RGB", ((len(NAMES) + 1) * (SIDE + GAP), HEAD // 2 + len(PHOTOS) * (SIDE + GAP)), "white"
+    )
+    draw = ImageDraw.Draw(sheet)
+    font = ImageFont.load_default(15)
+    for column, name in enumerate(NAMES, 1):
+        draw.text((column * (SIDE + GAP) + 4, 2), name, "black", font)
+    for row, photo in enumerate(PHOTOS):
+        whole = read_picture(_photo(photo)).raster
+        short = min(whole.width, whole.height)
+        left, top = (whole.width - short) // 2, (whole.height - short) // 2
+        content = resized(whole.crop(left, top, left + short, top + short), (2 * SIDE, 2 * SIDE))
+        pictures = [content]
+        for name in NAMES:
+            scene = Scene(content, (Region((Style(code=styles.show(name).path),)),))
+            painted = render(engine, scene, registry.validate(engine, {}), Run(models))["picture"]
+            assert isinstance(painted, Raster)
+            pictures.append(painted)
+        for column, picture in enumerate(pictures):
+            corner = (column * (SIDE + GAP), HEAD // 2 + row * (SIDE + GAP))
+            sheet.paste(Image.fromarray(resized(picture, (SIDE, SIDE)).pixels), corner)
+        print(photo, flush=True)
+    GALLERY.mkdir(exist_ok=True)
+    sheet.save(GALLERY / "glaze.jpg", quality=86)
+
+
+def _photo(name: str) -> Path:
+    (found,) = (Path(skimage.data.__file__).parent).glob(f"{name}.*")
+    return found
+
+
+def gatys() -> None:
     use_shared_weights()
     models = WarmModels.on("auto")
     photo = skimage.data.astronaut()[:400, 40:440]
@@ -65,5 +107,8 @@ def main() -> None:
     sheet.save(GALLERY / "gatys.jpg", quality=88)
 
 
+SHEETS = {"gatys": gatys, "glaze": glaze}
+
 if __name__ == "__main__":
-    main()
+    for wanted in sys.argv[1:] or SHEETS:
+        SHEETS[wanted]()
