@@ -192,7 +192,7 @@ def _copy(path: Path, target: Path) -> None:
 
 
 def _alternatives(wanted: str) -> str:
-    names = [slug(path.stem) for path in (*_files(), *assets.codes())]
+    names = sorted({slug(path.stem) for path in (*_files(), *assets.codes())})
     close = difflib.get_close_matches(wanted, names)
     if close:
         return f"Did you mean {' or '.join(close)}?"
