@@ -23,7 +23,7 @@ SMALL = tuple(
         "painting_side=32",
         "least=16",
         "gallery=4",
-        "styles=2",
+        "batch=4",
     )
     for word in ("--set", knob)
 )

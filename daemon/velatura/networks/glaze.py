@@ -264,7 +264,7 @@ def _frozen(module: ModuleT) -> ModuleT:
 
 
 def _parted(codes: Tensor) -> tuple[Tensor, Palette]:
-    learnt, numbers = torch.split(codes, (LEARNT, NUMBERS), dim=1)
+    learnt, numbers = torch.split(codes, [LEARNT, NUMBERS], dim=1)
     return learnt, Palette.from_numbers(numbers)
 
 

@@ -45,8 +45,8 @@ class Palette:
     @classmethod
     def from_numbers(cls, numbers: Tensor) -> Palette:
         """What :attr:`numbers` gave."""
-        mean, root = torch.split(numbers, (3, 9), dim=1)
-        return cls(mean, root.unflatten(1, (3, 3)))
+        mean, root = torch.split(numbers, [3, 9], dim=1)
+        return cls(mean, root.view(-1, 3, 3))
 
     @property
     def numbers(self) -> Tensor:
