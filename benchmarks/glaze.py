@@ -25,6 +25,7 @@ import numpy as np
 import skimage.data
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from benchmarks.peers.microast import MicroAST
 from benchmarks.weights import SHARED, use_shared_weights
@@ -40,7 +41,7 @@ from velatura.imaging.raster import Raster
 from velatura.imaging.resample import fit, resized
 from velatura.library import assets
 from velatura.library.weights import read_state
-from velatura.networks.glaze import CODE, SIZES, load_painter
+from velatura.networks.glaze import CODE, SIZES, Painter, load_painter
 
 CPU = torch.device("cpu")
 PEER = SHARED / "weights" / "microast"
@@ -60,8 +61,8 @@ def latency() -> None:
     for name in SIZES:
         for dtype in dict.fromkeys((torch.float32, best_dtype(CPU))):
             painter = load_painter(read_state(assets.weights(name)), dtype=dtype)
-            ways[f"{name}, {str(dtype).removeprefix('torch.')}"] = lambda painter=painter: (
-                painter.measure(content, code)
+            ways[f"{name}, {str(dtype).removeprefix('torch.')}"] = lambda painter=painter: _painted(
+                painter, content, code
             )
     times: dict[str, list[float]] = {name: [] for name in ways}
     with torch.inference_mode():
@@ -74,6 +75,12 @@ def latency() -> None:
     for name, each in times.items():
         middle = statistics.median(each)
         print(f"  {name:22} {middle * 1e3:6.1f} ms   {middle / base:.2f} ×", flush=True)
+
+
+def _painted(painter: Painter, content: Tensor, code: Tensor) -> Tensor:
+    """As the engine does it: other types than float32 paint after they measured."""
+    brush, painted = painter.measure(content, code)
+    return painted if painter.dtype == torch.float32 else painter.paint(content, brush)
 
 
 def scale() -> None:

@@ -38,7 +38,7 @@ LONGEST = 4
 
 @dataclass(frozen=True)
 class Prepared:
-    """``painted`` is the picture when it is a single tile, (1, 3, h, w), else None."""
+    """``painted`` is the picture, (1, 3, h, w), where it is painted already, else None."""
 
     painter: Painter
     brush: Brush
@@ -80,7 +80,9 @@ class CodePainting(FeedForward[GlazeParams, Prepared]):
         seen, weights = fair_sample(content, run, self.descriptor)
         brush, painted = painter.measure(seen, code, weights)
         tiles = tile_plan(content.width, content.height, self.descriptor)
-        whole = len(seen) == len(tiles) == 1
+        # Coarser types round a normalised layer and a convolution with statistics folded in differently: there
+        # the brush paints, so that a picture does not depend on how it is cut.
+        whole = len(seen) == len(tiles) == 1 and painter.dtype == torch.float32
         return Prepared(painter, brush, painted if whole else None)
 
     def apply(self, tile: ContentTile, prepared: Prepared, run: Run) -> Tensor:
