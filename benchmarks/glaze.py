@@ -1,14 +1,11 @@
 """Glaze beside MicroAST: latency with the style's code at hand, and what large pictures cost.
 
     python -m benchmarks.glaze [latency] [scale]
-    python -m benchmarks.glaze --pairs CONTENTS STYLES OUT
 
 * latency: one picture of 512², every size and type, MicroAST in float32, in turn.
 * scale: seconds a megapixel and the most memory that a process held, 1024² to 4096².
-* --pairs paints every content in every style with glaze, glaze-live, adain and MicroAST into folders of
-  OUT, named CONTENT__STYLE.png, for ../shared/tools/score_pairs.py.
 
-MicroAST and adain need weights: ../shared/weights, or whatever VELATURA_MODELS names.
+MicroAST's weights are those in ../shared/weights.
 """
 
 from __future__ import annotations
@@ -19,32 +16,27 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import skimage.data
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from benchmarks.peers.microast import MicroAST
-from benchmarks.weights import SHARED, use_shared_weights
+from benchmarks.peers.microast import PUBLISHED, MicroAST
 from velatura.engines import registry
 from velatura.engines.devices import best_dtype
 from velatura.engines.models import WarmModels
 from velatura.engines.run import Run
 from velatura.engines.scene import Region, Scene, Style
 from velatura.engines.stage import render
-from velatura.engines.tensors import picture_tensor, raster_of
-from velatura.imaging.files import read_picture, write_picture
+from velatura.engines.tensors import picture_tensor
 from velatura.imaging.raster import Raster
-from velatura.imaging.resample import fit, resized
+from velatura.imaging.resample import resized
 from velatura.library import assets
 from velatura.library.weights import read_state
 from velatura.networks.glaze import CODE, SIZES, Painter, load_painter
 
 CPU = torch.device("cpu")
-PEER = SHARED / "weights" / "microast"
 SIDE = 512
 ROUNDS = 15
 SIDES = (1024, 2048, 4096)
@@ -53,7 +45,7 @@ SIDES = (1024, 2048, 4096)
 def latency() -> None:
     content = picture_tensor(_photo(SIDE), Run(WarmModels(CPU, torch.float32)))
     code = torch.zeros(1, CODE)
-    peer = MicroAST(PEER)
+    peer = MicroAST(PUBLISHED)
     peer_code = peer.encode(content)
     ways: dict[str, Callable[[], object]] = {
         "MicroAST, float32": lambda: peer.paint(content, peer_code)
@@ -107,40 +99,6 @@ def hold(side: int) -> None:
     print(f"{took:.2f} s, {took / side**2 * 1e6:.3f} s a megapixel, {peak:.0f} MiB at most")
 
 
-def pairs(contents: Path, styles: Path, out: Path) -> None:
-    use_shared_weights()
-    models = WarmModels.on("cpu")
-    run, peer = Run(models), MicroAST(PEER)
-    for content in sorted(contents.iterdir()):
-        picture = read_picture(content).raster
-        picture = resized(picture, fit(picture.width, picture.height, short=SIDE, long=8 * SIDE))
-        for style in sorted(styles.iterdir()):
-            painting = read_picture(style).raster
-            name = f"{content.stem}__{style.stem}.png"
-            scene = Scene(picture, (Region((Style(picture=painting),)),))
-            for which in (*SIZES, "adain"):
-                engine = registry.load(which)
-                painted = render(engine, scene, registry.validate(engine, {}), run)["picture"]
-                assert isinstance(painted, Raster)
-                _write(out / which / name, painted)
-            _write(out / "microast" / name, _by_peer(peer, picture, painting, run))
-        print(content.stem, flush=True)
-
-
-def _by_peer(peer: MicroAST, picture: Raster, painting: Raster, run: Run) -> Raster:
-    with torch.inference_mode():
-        code = peer.encode(picture_tensor(painting, run, short=SIDE))
-        content = picture_tensor(picture, run)
-        height, width = content.shape[-2:]
-        filled = F.pad(content, (0, -width % 4, 0, -height % 4), mode="replicate")
-        return raster_of(peer.paint(filled, code)[..., :height, :width].clamp(0, 1))
-
-
-def _write(path: Path, raster: Raster) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_picture(path, raster)
-
-
 def _photo(side: int) -> Raster:
     photo = Raster(np.ascontiguousarray(skimage.data.astronaut()))
     return resized(photo, (side, side))
@@ -158,7 +116,5 @@ def main(names: tuple[str, ...] = ()) -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--hold"]:
         hold(int(sys.argv[2]))
-    elif sys.argv[1:2] == ["--pairs"]:
-        pairs(*map(Path, sys.argv[2:5]))
     else:
         main(tuple(sys.argv[1:]))

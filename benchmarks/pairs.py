@@ -1,6 +1,7 @@
 """Paint many pairs of pictures with one engine, as a scorer wants them: OUT/CONTENT__STYLE.png.
 
     python -m benchmarks.pairs CONTENTS STYLES OUT --engine gatys --pairs 40 --set steps=40
+    python -m benchmarks.pairs CONTENTS STYLES OUT --engine microast --pairs 220
 
 Pair k takes content k mod m and style k mod n of the sorted folders, so that m·n pairs are all
 different where m and n have no common factor.
@@ -11,8 +12,12 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import torch
+
+from benchmarks.peers.microast import PUBLISHED, MicroAST
 from benchmarks.weights import use_shared_weights
 from velatura.cli.wishes import params_of
 from velatura.engines import registry
@@ -20,9 +25,17 @@ from velatura.engines.models import WarmModels
 from velatura.engines.run import Run
 from velatura.engines.scene import Region, Scene, Style
 from velatura.engines.stage import render
+from velatura.engines.tensors import picture_tensor, raster_of
 from velatura.imaging.files import read_picture, write_picture
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import fit, resized
+
+Paint = Callable[[Raster, Raster], Raster]
+
+PEER = "microast"
+
+STYLE_SHORT = 512
+"""Short side at which the peer looks at styles, as glaze and AdaIN do by default."""
 
 
 def main() -> int:
@@ -40,19 +53,14 @@ def main() -> int:
     contents = sorted(options.contents.iterdir())
     styles = sorted(options.styles.iterdir())
     options.out.mkdir(parents=True, exist_ok=True)
-    engine = registry.load(options.engine)
-    params = registry.validate(engine, params_of(options.set))
     models = WarmModels.on("auto")
+    paint = _peer(models) if options.engine == PEER else _engine(options, models)
     begun = time.perf_counter()
     for number in range(options.pairs):
         content, style = contents[number % len(contents)], styles[number % len(styles)]
-        scene = Scene(
-            content=_short(read_picture(content).raster, options.short),
-            regions=(Region((Style(picture=read_picture(style).raster),)),),
-        )
+        pictures = (_short(read_picture(content).raster, options.short), read_picture(style).raster)
         started = time.perf_counter()
-        picture = render(engine, scene, params, Run(models))["picture"]
-        assert isinstance(picture, Raster)
+        picture = paint(*pictures)
         seconds = time.perf_counter() - started
         write_picture(options.out / f"{content.stem}__{style.stem}.png", picture)
         print(
@@ -63,6 +71,30 @@ def main() -> int:
     mean = (time.perf_counter() - begun) / options.pairs
     print(f"{options.pairs} pairs, {models.dtype}, {mean:.1f} s each")
     return 0
+
+
+def _engine(options: argparse.Namespace, models: WarmModels) -> Paint:
+    engine = registry.load(options.engine)
+    params = registry.validate(engine, params_of(options.set))
+
+    def paint(content: Raster, style: Raster) -> Raster:
+        scene = Scene(content=content, regions=(Region((Style(picture=style),)),))
+        picture = render(engine, scene, params, Run(models))["picture"]
+        assert isinstance(picture, Raster)
+        return picture
+
+    return paint
+
+
+def _peer(models: WarmModels) -> Paint:
+    peer, run = MicroAST(PUBLISHED), Run(models)
+
+    def paint(content: Raster, style: Raster) -> Raster:
+        with torch.inference_mode():
+            code = peer.encode(picture_tensor(style, run, short=STYLE_SHORT))
+            return raster_of(peer.paint(picture_tensor(content, run), code).clamp(0, 1))
+
+    return paint
 
 
 def _short(raster: Raster, side: int) -> Raster:

@@ -13,7 +13,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from benchmarks.weights import SHARED
+
 State = dict[str, Tensor]
+
+PUBLISHED = SHARED / "weights" / "microast"
+
+STRIDE = 4
+"""Sides of what is painted are multiples of this many pixels."""
 
 STRIDES = (1, 2, 1, 2, 1)
 """Of the five convolutions before an encoder's first block."""
@@ -60,8 +67,10 @@ class MicroAST:
         )
 
     def paint(self, content: Tensor, code: Code) -> Tensor:
-        """``content`` (1, 3, h, w) in 0..1, sides multiples of 4, in the style of ``code``; as large."""
-        _, x = _encoded(self.content, content)
+        """``content`` (1, 3, h, w) in 0..1 in the style of ``code``; as large."""
+        height, width = content.shape[-2:]
+        filled = F.pad(content, (0, -width % STRIDE, 0, -height % STRIDE), mode="replicate")
+        _, x = _encoded(self.content, filled)
         for block, (mean, deviation) in enumerate(code.moments):
             own_mean, own_deviation = _moments(x)
             x = (x - own_mean) / own_deviation * deviation + mean
@@ -72,7 +81,7 @@ class MicroAST:
                 x = _convolve(self.decoder, f"dec3.{place}", x)
                 if place != FINER[-1][-1]:
                     x = F.relu(x)
-        return x
+        return x[..., :height, :width]
 
     def _modulated(self, name: str, x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
         """A residual block whose filters are scaled and shifted by the style, section 3.2."""

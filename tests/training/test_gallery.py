@@ -12,9 +12,9 @@ import torch
 from velatura.engines import eyes
 from velatura.engines.run import Run
 from velatura.training.gallery import Gallery, Plan, hang
-from velatura.training.glaze_losses import Witness
 from velatura.training.objective import LAYERS, deviations, look
 from velatura.training.pictures import Pack, pack
+from velatura.training.witness import Witness
 
 PLAN = Plan(count=7, side=16, least=12, uses=3, directions=4, seed=5)
 
@@ -31,7 +31,7 @@ def hung(packed: Pack, run: Run, number: int = 0, plan: Plan = PLAN) -> Gallery:
 def test_a_gallery_is_the_same_whenever_it_is_hung(packed: Pack, run: Run) -> None:
     one, again, other = (hung(packed, run, number) for number in (3, 3, 4))
     assert torch.equal(one.pictures, again.pictures)
-    assert np.array_equal(one.order, again.order)
+    assert np.array_equal(one.order.places, again.order.places)
     for layer in LAYERS:
         assert torch.equal(one.looks.grams[layer], again.looks.grams[layer])
     assert not torch.equal(one.pictures, other.pictures)
@@ -41,8 +41,8 @@ def test_a_gallery_is_the_same_whenever_it_is_hung(packed: Pack, run: Run) -> No
 
 def test_every_part_is_visited_as_often_as_the_others(packed: Pack, run: Run) -> None:
     gallery = hung(packed, run)
-    assert len(gallery.order) == PLAN.visits
-    assert set(np.bincount(gallery.order)) == {PLAN.uses}
+    assert len(gallery.order.places) == PLAN.visits
+    assert set(np.bincount(gallery.order.places)) == {PLAN.uses}
 
 
 def test_looks_are_those_of_the_pictures(packed: Pack, run: Run) -> None:

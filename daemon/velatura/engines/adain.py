@@ -12,16 +12,15 @@ from velatura.engines.engine import Descriptor, EngineParams, FeedForward
 from velatura.engines.fingerprint import fingerprint
 from velatura.engines.run import Run
 from velatura.engines.scene import Scene, Style
+from velatura.engines.style_pictures import style_size_knob, style_tensor
 from velatura.engines.tensors import (
     ContentTile,
     alpha_tensor,
     content_tiles,
-    mask_tensor,
-    picture_tensor,
     tile_plan,
 )
 from velatura.engines.weights import ensure
-from velatura.errors import BadPicture, BadRequest
+from velatura.errors import BadRequest
 from velatura.imaging.raster import Raster
 from velatura.library.catalogue import ADAIN_PAIR
 from velatura.library.weights import read_state
@@ -41,9 +40,6 @@ Outwards from the edge of a tile that starts at a multiple of 8: the decoder's c
 full size, 2 at half, 4 at a quarter, 1 at an eighth, the encoder's 1, 4, 2 and 2 back again;
 doubling and pooling round to whole cells. Left and top: 2 → 3/2 → 6/4 → 4/8 → 5/8 → 14/4 → 30/2 →
 62 pixels; right and bottom take two fewer."""
-
-LONGEST = 4
-"""A style's long side is at most this many times ``style_size``."""
 
 
 @dataclass(frozen=True)
@@ -98,14 +94,7 @@ class Prepared:
 class AdaINParams(EngineParams):
     """Knobs of AdaIN."""
 
-    style_size: int = Field(
-        512,
-        ge=64,
-        le=2048,
-        title="Style size",
-        description="Short side at which the style is looked at; smaller gives finer strokes.",
-        json_schema_extra={"unit": "px"},
-    )
+    style_size: int = style_size_knob()
     alpha: float = Field(
         1.0,
         ge=0.0,
@@ -185,21 +174,9 @@ def _style_code(style: Style, size: int, networks: Networks, run: Run) -> MeanSt
 def _encode_style(
     picture: Raster, mask: Raster | None, size: int, networks: Networks, run: Run
 ) -> MeanStd:
-    tensor = picture_tensor(picture, run, short=size, long=LONGEST * size)
-    height, width = tensor.shape[-2:]
-    weights = None
-    if picture.has_alpha or mask is not None:
-        weights = alpha_tensor(picture, run, size=(width, height))
-        if mask is not None:
-            weights = weights * mask_tensor(mask, run, size=(width, height))
-        weights = _per_cell(weights)
-    seen = moments(networks.encode(tensor), weights)
-    if not seen.count:
-        raise BadPicture(
-            "There is nothing to see of the style's picture.",
-            hint="It is transparent all over, or its mask is black.",
-        )
-    return mean_std(seen, run.device)
+    tensor, weights = style_tensor(picture, mask, size, run)
+    cells = None if weights is None else _per_cell(weights)
+    return mean_std(moments(networks.encode(tensor), cells), run.device)
 
 
 def _content_statistics(

@@ -11,19 +11,15 @@ from torch import Tensor
 from velatura.engines.fingerprint import fingerprint
 from velatura.engines.run import Run
 from velatura.engines.scene import Style
-from velatura.engines.tensors import alpha_tensor, mask_tensor, picture_tensor
+from velatura.engines.style_pictures import style_tensor
 from velatura.engines.weights import ensure
-from velatura.errors import BadPicture, BadRequest
+from velatura.errors import BadRequest
 from velatura.imaging.raster import Raster
-from velatura.imaging.resample import fit
 from velatura.library.weights import read_state
 from velatura.perception import calibration, vgg_layouts
 from velatura.perception.losses import luminance
 from velatura.perception.objective import Eyes, StyleTargets, mix, style_targets
 from velatura.perception.vgg import VGG19
-
-LONGEST = 4
-"""A style's long side is at most this many times the short side it is looked at with."""
 
 Pooling = Literal["max", "avg"]
 Crop = tuple[float, float, float, float]
@@ -119,18 +115,9 @@ def _look(
 ) -> StyleTargets:
     box = _box(picture, look.crop)
     picture = picture.crop(*box)
-    size = fit(picture.width, picture.height, short=look.short, long=LONGEST * look.short)
-    tensor = picture_tensor(picture, run, size=size)
-    weights = None
-    if picture.has_alpha or mask is not None:
-        weights = alpha_tensor(picture, run, size=size)
-        if mask is not None:
-            weights = weights * mask_tensor(mask.crop(*box), run, size=size)
-        if not bool(weights.any()):
-            raise BadPicture(
-                "There is nothing to see of the style's picture.",
-                hint="It is transparent all over, or its mask is black.",
-            )
+    if mask is not None:
+        mask = mask.crop(*box)
+    tensor, weights = style_tensor(picture, mask, look.short, run)
     colours = style_targets(Eyes(network.vgg), tensor, (), weights).colours
     if look.brightness is not None:
         tensor = look.brightness.given_to(tensor)

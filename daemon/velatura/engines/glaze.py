@@ -7,9 +7,9 @@ code says (Ghiasi et al. 2017). ``docs/training.md`` tells how the weights were 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import torch
-from pydantic import Field
 from torch import Tensor
 
 from velatura.engines.engine import Descriptor, EngineParams, FeedForward
@@ -17,23 +17,15 @@ from velatura.engines.fingerprint import fingerprint
 from velatura.engines.run import Run
 from velatura.engines.samples import fair_sample
 from velatura.engines.scene import Scene, Style
-from velatura.engines.tensors import (
-    ContentTile,
-    alpha_tensor,
-    mask_tensor,
-    picture_tensor,
-    tile_plan,
-)
-from velatura.errors import BadPicture, BadRequest
+from velatura.engines.style_pictures import style_size_knob, style_tensor
+from velatura.engines.tensors import ContentTile, tile_plan
+from velatura.errors import BadRequest
 from velatura.imaging.raster import Raster
 from velatura.library import assets, codes
 from velatura.library.checksums import remembered_sha256
 from velatura.library.weights import read_state
 from velatura.networks.glaze import SIZES, STRIDE, Brush, Painter, load_encoder, load_painter
 from velatura.networks.glaze_encoder import StyleEncoder
-
-LONGEST = 4
-"""A style's long side is at most this many times ``style_size``."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +40,7 @@ class Prepared:
 class GlazeParams(EngineParams):
     """Knobs of Glaze."""
 
-    style_size: int = Field(
-        512,
-        ge=64,
-        le=2048,
-        title="Style size",
-        description="Short side at which the style is looked at; smaller gives finer strokes.",
-        json_schema_extra={"unit": "px"},
-    )
+    style_size: int = style_size_knob()
 
 
 class CodePainting(FeedForward[GlazeParams, Prepared]):
@@ -110,6 +95,7 @@ class Glaze(CodePainting):
     )
 
 
+@cache
 def encoder_identity() -> str:
     """SHA-256 of the weights whose codes the painters understand."""
     return remembered_sha256(assets.weights("glaze"))
@@ -122,18 +108,7 @@ def encode(picture: Raster, mask: Raster | None, size: int, run: Run) -> Tensor:
     there is nothing to see.
     """
     encoder: StyleEncoder = run.model("glaze encoder", lambda: _encoder(run))
-    tensor = picture_tensor(picture, run, short=size, long=LONGEST * size)
-    height, width = tensor.shape[-2:]
-    weights = None
-    if picture.has_alpha or mask is not None:
-        weights = alpha_tensor(picture, run, size=(width, height))
-        if mask is not None:
-            weights = weights * mask_tensor(mask, run, size=(width, height))
-        if not bool(weights.any()):
-            raise BadPicture(
-                "There is nothing to see of the style's picture.",
-                hint="It is transparent all over, or its mask is black.",
-            )
+    tensor, weights = style_tensor(picture, mask, size, run)
     code: Tensor = encoder(tensor, weights)
     return code
 

@@ -258,9 +258,10 @@ def fill(module: nn.Module, state: State, part: str) -> None:
 
 
 def _frozen(module: ModuleT) -> ModuleT:
+    """As painting wants it: no gradients, and filters lie as channels-last convolutions read them."""
     module.requires_grad_(False)
     module.eval()
-    return module
+    return module.to(memory_format=torch.channels_last)
 
 
 def _parted(codes: Tensor) -> tuple[Tensor, Palette]:

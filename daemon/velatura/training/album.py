@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,7 @@ from torch import Tensor
 
 from velatura.engines.run import Run
 from velatura.perception.vgg import VGG19
-from velatura.training.gallery import BATCH, Plan
+from velatura.training.gallery import BATCH, Order, Plan
 from velatura.training.objective import CONTENT, normalised
 from velatura.training.pictures import Pack, random_crop
 
@@ -25,11 +24,7 @@ class Album:
     number: int
     pictures: Tensor
     shows: Tensor
-    order: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
-
-    def visited(self, visit: int, count: int) -> Sequence[int]:
-        """The pictures of ``count`` visits from ``visit`` on."""
-        return [int(each) for each in self.order[np.arange(visit, visit + count) % len(self.order)]]
+    order: Order
 
 
 def fill(pack: Pack, plan: Plan, number: int, vgg: VGG19, run: Run) -> Album:
@@ -43,5 +38,4 @@ def fill(pack: Pack, plan: Plan, number: int, vgg: VGG19, run: Run) -> Album:
         for part in torch.split(pictures, BATCH):
             shows.append(normalised(vgg(part, (CONTENT,))[CONTENT]).half())
             run.step(len(shows) * BATCH, len(pictures), phase="look at photos")
-    order = dice.permutation(np.repeat(np.arange(plan.count), plan.uses))
-    return Album(number, pictures, torch.cat(shows), order)
+    return Album(number, pictures, torch.cat(shows), plan.order(dice))

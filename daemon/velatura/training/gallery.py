@@ -30,8 +30,8 @@ BATCH = 16
 
 @dataclass(frozen=True)
 class Plan:
-    """How galleries are made: ``count`` parts of ``side`` pixels, cut from at least ``least`` pixels of
-    a painting, each visited ``uses`` times; ``directions`` for slices; ``seed``.
+    """How galleries and albums are made: ``count`` parts of ``side`` pixels, cut from at least ``least`` pixels
+    of a picture, each visited ``uses`` times; ``directions`` for slices; ``seed``.
     """
 
     count: int
@@ -43,8 +43,24 @@ class Plan:
 
     @property
     def visits(self) -> int:
-        """Style visits until the gallery is exchanged."""
+        """Visits until the pictures are exchanged."""
         return self.count * self.uses
+
+    def order(self, dice: np.random.Generator) -> Order:
+        """An order in which each picture comes ``uses`` times."""
+        return Order(dice.permutation(np.repeat(np.arange(self.count), self.uses)))
+
+
+@dataclass(frozen=True)
+class Order:
+    """In which order pictures are visited: their ``places``, over and over."""
+
+    places: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+
+    def visited(self, visit: int, count: int) -> list[int]:
+        """The pictures of ``count`` visits from ``visit`` on."""
+        visits = np.arange(visit, visit + count) % len(self.places)
+        return [int(each) for each in self.places[visits]]
 
 
 @dataclass(frozen=True)
@@ -57,11 +73,7 @@ class Gallery:
     pictures: Tensor
     looks: Look
     directions: dict[str, Tensor]
-    order: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
-
-    def visited(self, visit: int, count: int) -> list[int]:
-        """The pictures of ``count`` visits from ``visit`` on."""
-        return [int(each) for each in self.order[np.arange(visit, visit + count) % len(self.order)]]
+    order: Order
 
     def summary(self, pictures: Tensor | slice) -> Tensor:
         """What there is to know of some pictures' styles in brief, (n, 2 · 960): roots of means and of
@@ -99,8 +111,7 @@ def hang(pack: Pack, plan: Plan, number: int, vgg: VGG19, run: Run) -> Gallery:
             part = pictures[start : start + BATCH]
             looks.append(_halved(look(vgg(part, LAYERS), directions, run.dtype)))
             run.step(start + len(part), len(pictures), phase="look at paintings")
-    order = dice.permutation(np.repeat(np.arange(plan.count), plan.uses))
-    return Gallery(number, pictures, _joined(looks), directions, order)
+    return Gallery(number, pictures, _joined(looks), directions, plan.order(dice))
 
 
 def _channels(vgg: VGG19, layer: str) -> int:

@@ -157,11 +157,11 @@ class Training:
         count = EARLY if step < self.early else size
         visits = min(step, self.early) * EARLY + max(0, step - self.early) * size
         gallery = self._hung(visits // self.plan.visits)
-        places = gallery.visited(visits % self.plan.visits, count)
+        places = gallery.order.visited(visits % self.plan.visits, count)
         if step < self.early:
-            return early_losses(self.learner.networks, self.learner.witness, places, gallery)
+            return early_losses(self.learner, places, gallery)
         album = self._filled(self.position.samples // self.plan.visits)
-        photos = album.visited(self.position.samples % self.plan.visits, count)
+        photos = album.order.visited(self.position.samples % self.plan.visits, count)
         batch = Batch.of(photos, places, album, gallery)
         return losses(self.learner, batch, gallery, self.vgg, self.params)
 

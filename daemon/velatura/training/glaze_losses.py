@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
-from velatura.networks.glaze import CODE, Glaze
 from velatura.perception.losses import out_of_range
 from velatura.perception.vgg import VGG19
 from velatura.training.album import Album
 from velatura.training.gallery import Gallery
 from velatura.training.glaze_params import GlazeParams
+from velatura.training.learner import Learner
 from velatura.training.objective import (
     CONTENT,
     LAYERS,
@@ -28,38 +27,8 @@ from velatura.training.objective import (
     slice_distances,
 )
 
-if TYPE_CHECKING:
-    from velatura.training.learner import Learner
-
 DEEP = ("relu3_1", "relu4_1")
 """Layers in which strokes show, and not only colours."""
-
-
-class Witness(nn.Module):
-    """Tells from a code what VGG-19 sees of a style, so that the encoder learns to see it from the
-    first step on, through one linear map. Thrown away at the end.
-    """
-
-    def __init__(self, known: int) -> None:
-        super().__init__()
-        self.says = nn.Linear(CODE, known)
-        self.mean: Tensor
-        self.deviation: Tensor
-        self.register_buffer("mean", torch.zeros(known))
-        self.register_buffer("deviation", torch.ones(known))
-        nn.init.zeros_(self.says.weight)
-        nn.init.zeros_(self.says.bias)
-
-    def calibrate(self, summaries: Tensor) -> None:
-        """Take the scale of each fact from many styles' ``summaries``, (n, known)."""
-        deviation, mean = torch.std_mean(summaries, 0)
-        self.mean.copy_(mean)
-        self.deviation.copy_(deviation.clamp_min(1e-3))
-
-    def forward(self, codes: Tensor, summaries: Tensor) -> Tensor:
-        """Mean squared error in deviations: 1 for knowing nothing."""
-        wanted = (summaries - self.mean) / self.deviation
-        return F.mse_loss(self.says(codes), wanted)
 
 
 @dataclass(frozen=True)
@@ -84,12 +53,12 @@ class Batch:
         )
 
 
-def early_losses(
-    networks: Glaze, witness: Witness, styles: Sequence[int], gallery: Gallery
-) -> dict[str, Tensor]:
+def early_losses(learner: Learner, styles: Sequence[int], gallery: Gallery) -> dict[str, Tensor]:
     """What the encoder alone is trained with at first."""
     places = torch.tensor(list(styles), device=gallery.pictures.device)
-    loss = witness(networks.encoder(gallery.pictures[places]), gallery.summary(places))
+    loss = learner.witness(
+        learner.networks.encoder(gallery.pictures[places]), gallery.summary(places)
+    )
     return {"witness": loss, "total": loss}
 
 

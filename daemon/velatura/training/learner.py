@@ -14,9 +14,9 @@ from velatura.errors import BadWeights
 from velatura.library.weights import read_state
 from velatura.networks.glaze import SIZES, Glaze, Painter, fill, size_of
 from velatura.training.gallery import Gallery
-from velatura.training.glaze_losses import Witness
 from velatura.training.glaze_params import GlazeParams
 from velatura.training.state import Average, finite_norm
+from velatura.training.witness import Witness
 
 CALIBRATED_ON = 256
 """Parts of paintings from which fresh weights take their scale."""

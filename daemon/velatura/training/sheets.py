@@ -31,11 +31,10 @@ def sheet(networks: Glaze, contents: Tensor, styles: Tensor) -> Tensor:
 
     ``contents`` and ``styles`` are (n, 3, side, side) sRGB 0..1.
     """
-    painter = networks.painter
     with torch.no_grad():
         columns = [torch.cat([torch.ones_like(contents[:1]), contents])]
         for style in torch.split(styles, 1):
-            painted = painter(contents, networks.encoder(style).expand(len(contents), -1))
+            painted = networks(contents, style)
             columns.append(torch.cat([style, painted.clamp(0, 1)]))
     framed = [F.pad(column, (GAP,) * 4, value=1.0) for column in columns]
     stacked = [torch.cat(list(column), dim=1) for column in framed]

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import random
-import resource
 import time
-
-import pytest
 
 from velatura_link import messages as m
 from velatura_link.checks.bench import Bench, Peer, pattern, raster
 
 from ...daemons import Daemon
 from .ground import MIB, assert_served, await_rest, content
-
-pytestmark = pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs prlimit (Linux)")
 
 
 def test_clients_that_die_while_they_are_sent_pixels_harm_nobody(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import resource
 import shutil
 from pathlib import Path
 
@@ -19,8 +18,6 @@ from velatura_link.sockets import SocketTransport
 
 from ...waiting import wait_until
 from .ground import content, impatient
-
-pytestmark = pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs prlimit (Linux)")
 
 
 def test_half_an_upload_does_not_keep_a_draining_daemon_for_ever(home: Path) -> None:

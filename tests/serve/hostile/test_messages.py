@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import resource
 from collections.abc import Callable
 from typing import Any
 
@@ -13,9 +12,6 @@ from velatura_link import messages as m
 from velatura_link.checks.bench import Bench, Peer, pattern, raster
 
 from .ground import LONG, MIB, Raw, assert_served, packed, send_raw
-
-pytestmark = pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs prlimit (Linux)")
-
 
 DEEP = Raw(b"\x91" * 1000 + b"\xc0")
 """Lists in lists: less deep than can be unpacked, deeper than can be printed."""

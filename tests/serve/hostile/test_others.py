@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import resource
 import zlib
 
-import pytest
 import zmq
 
 from velatura_link import messages as m
@@ -18,8 +16,6 @@ from velatura_link.session import Session
 from ...daemons import Daemon
 from ...waiting import PATIENCE, wait_until
 from .ground import MIB, assert_served, content, make_tight, packed, status
-
-pytestmark = pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs prlimit (Linux)")
 
 
 def test_nobody_ends_or_takes_what_others_have(bench: Bench, honest: Peer) -> None:

@@ -28,7 +28,9 @@ from .ground import (
     impatient,
 )
 
-pytestmark = pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs prlimit (Linux)")
+needs_prlimit = pytest.mark.skipif(
+    not hasattr(resource, "prlimit"), reason="limits another process, which Linux alone can"
+)
 
 
 def test_more_blobs_than_the_quota_are_refused(daemon: Daemon, bench: Bench, honest: Peer) -> None:
@@ -55,6 +57,7 @@ def test_files_kept_for_later_count_against_the_quota(daemon: Daemon, honest: Pe
     assert lie_on_disk() <= QUOTA
 
 
+@needs_prlimit
 def test_a_full_disk_refuses_the_blob_and_harms_nobody(home: Path) -> None:
     with impatient(home) as daemon:
         daemon.ready()
@@ -80,6 +83,7 @@ def await_rest_of(daemon: Daemon, bench: Bench, *peers: Peer) -> None:
     bench.close()
 
 
+@needs_prlimit
 def test_more_blobs_than_files_can_be_open_harm_nobody(home: Path) -> None:
     with impatient(home) as daemon:
         daemon.ready()
@@ -93,6 +97,7 @@ def test_more_blobs_than_files_can_be_open_harm_nobody(home: Path) -> None:
         await_rest_of(daemon, bench, greedy)
 
 
+@needs_prlimit
 def test_more_downloads_than_files_can_be_open_harm_nobody(home: Path) -> None:
     with impatient(home) as daemon:
         daemon.ready()
@@ -108,6 +113,7 @@ def test_more_downloads_than_files_can_be_open_harm_nobody(home: Path) -> None:
         bench.close()
 
 
+@needs_prlimit
 def test_more_connections_than_files_can_be_open_harm_nobody(home: Path) -> None:
     with impatient(home) as daemon:
         daemon.ready()

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import resource
 import time
 from pathlib import Path
 
 import psutil
-import pytest
 
 import velatura_link
 from velatura_link import messages as m
@@ -21,8 +19,6 @@ from velatura_link.sockets import SocketTransport
 from ...daemons import Daemon
 from ...waiting import PATIENCE
 from .ground import LONG, MIB, assert_served, connect_silently, content, impatient, packed, send_raw
-
-pytestmark = pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs prlimit (Linux)")
 
 
 def resident(daemon: Daemon) -> int:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 from functools import partial
-
-import pytest
 
 from velatura_link import messages as m
 from velatura_link.checks.bench import Bench, Peer, pattern
@@ -15,8 +12,6 @@ from velatura_link.checks.bench import Bench, Peer, pattern
 from ...daemons import Daemon
 from ...waiting import wait_until
 from .ground import await_rest, content, has_running_job, status, worker_pid
-
-pytestmark = pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs prlimit (Linux)")
 
 
 def test_a_worker_killed_before_it_began_leaves_no_file(daemon: Daemon, bench: Bench) -> None:
