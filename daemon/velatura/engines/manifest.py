@@ -17,7 +17,8 @@ from velatura import __version__
 
 Manifest = dict[str, dict[str, Any]]
 """By engine name: ``descriptor`` (its fields), ``kind`` (``feed-forward``, ``iterative`` or
-``pixelwise``) and ``schema`` (the JSON schema of its ``Params``)."""
+``pixelwise``), ``schema`` (the JSON schema of its ``Params``) and ``treatment`` (that of the knobs
+which every engine has)."""
 
 
 def code_hash(only: Collection[str] | None = None) -> str:
@@ -65,6 +66,7 @@ def write(cache: Path, code: str, manifest: Manifest) -> Path:
 def build(only: Collection[str] | None = None) -> Manifest:
     """Import every engine (of ``only``) and write down what it says about itself."""
     from velatura.engines import registry
+    from velatura.engines.treatment import Treatment
 
     manifest: Manifest = {}
     for name in registry.names():
@@ -75,6 +77,7 @@ def build(only: Collection[str] | None = None) -> Manifest:
             "descriptor": engine.descriptor.model_dump(mode="json"),
             "kind": registry.kind(engine),
             "schema": engine.Params.model_json_schema(),
+            "treatment": Treatment.model_json_schema(),
         }
     return manifest
 

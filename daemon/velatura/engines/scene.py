@@ -10,7 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from velatura.engines.treatment import Treatment
 from velatura.imaging.raster import Raster
+
+STROKES_ACROSS = 32
+"""How many strokes a style's short side is thought to be across: what makes a stroke's size one of pixels."""
+
+STYLE_SIDES = (16, 4096)
+"""The smallest and the largest short side, in pixels, that a style is looked at with."""
+
+Crop = tuple[float, float, float, float]
+"""Left, top, right and bottom of a part of a picture, 0..1 of its sides."""
+
+WHOLE: Crop = (0.0, 0.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -20,6 +32,9 @@ class Style:
     ``weight`` is relative to the other styles of the same region and greater than 0. ``mask`` (one channel, the
     picture's size) limits a picture to a part of it. ``index`` names one style of a bank inside ``checkpoint``.
     ``before`` is the unpainted half of a pair (the A of image analogies; ``picture`` is A′).
+
+    ``crop`` is the part of the picture that counts; that part is turned by ``rotation`` degrees, counter-clockwise, and
+    its strokes become ``scale`` times as large as they would be.
     """
 
     picture: Raster | None = None
@@ -29,11 +44,18 @@ class Style:
     mask: Raster | None = None
     index: int | None = None
     before: Raster | None = None
+    crop: Crop = WHOLE
+    rotation: float = 0.0
+    scale: float = 1.0
 
 
 @dataclass(frozen=True)
 class Region:
-    """Styles over a part of the content. ``mask`` has one channel and the content's size; None means everywhere."""
+    """Styles over a part of the content.
+
+    ``mask`` has one channel and the content's size; None means whatever the masks of other regions leave: everything
+    where there is no other. What no region covers keeps the content.
+    """
 
     styles: tuple[Style, ...]
     mask: Raster | None = None
@@ -47,6 +69,8 @@ class Scene:
     ``content`` is None for engines that start from nothing (texture synthesis); ``size`` is then the output's
     (width, height) in pixels. ``inputs`` holds what else a descriptor names, by that name: rasters, files, scalars
     (a video's previous frame and flow, say). The same scene, params, device and tile plan give the same picture.
+    ``reduction`` is how many pixels of ``content`` a pixel of the document is, along a side: less than 1 while a
+    smaller picture is painted in its place.
     """
 
     content: Raster | None
@@ -55,8 +79,19 @@ class Scene:
     strength: float = 1.0
     seed: int = 0
     inputs: Mapping[str, Raster | Path | float | str] = field(default_factory=dict)
+    treatment: Treatment = field(default_factory=Treatment)
+    reduction: float = 1.0
 
     @property
     def styles(self) -> tuple[Style, ...]:
         """All styles of all regions, in order."""
         return tuple(style for region in self.regions for style in region.styles)
+
+    def style_side(self, style: Style, usual: int) -> int:
+        """The short side in pixels with which an engine looks at ``style``; ``usual`` where nobody asked for strokes
+        of a size.
+        """
+        stroke = self.treatment.stroke
+        side = STROKES_ACROSS * stroke * self.reduction if stroke else float(usual)
+        least, most = STYLE_SIDES
+        return min(max(round(side * style.scale), least), most)

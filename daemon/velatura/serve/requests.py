@@ -19,6 +19,9 @@ from velatura_link.messages import Header, check_raster, is_file, is_id
 DEVICE = re.compile(r"auto|cpu|mps|(cuda|xpu)(:\d{1,2})?")
 """What a job may ask for: each other device has a worker of its own, so there must not be any number of them."""
 
+MOST_SEGMENTS = 64
+"""Into how many parts a picture can be asked to be parted."""
+
 if TYPE_CHECKING:
     from velatura.serve.sessions import Session
 
@@ -71,6 +74,14 @@ def blobs_of(request: dict[str, Any], limits: Limits) -> list[BlobUse]:
     """Every blob that ``request`` names, each checked. Raises :class:`BadRequest` or :class:`TooLarge`."""
     _require(isinstance(request.get("engine"), str), "A request must name its engine.")
     _require(isinstance(request.get("params", {}), dict), "The params of a request must be a map.")
+    _require(
+        isinstance(request.get("treatment", {}), dict), "The treatment of a request must be a map."
+    )
+    segments = request.get("segments", 0)
+    _require(
+        isinstance(segments, int) and 0 <= segments <= MOST_SEGMENTS and segments != 1,
+        f"segments is 0, or 2 to {MOST_SEGMENTS}.",
+    )
     _check_fraction(request.get("strength", 1.0), "strength")
     _require(isinstance(request.get("seed", 0), int), "The seed must be a whole number.")
     device = request.get("device")
@@ -112,6 +123,7 @@ def _styles(styles: object, limits: Limits) -> Iterator[BlobUse]:
             isinstance(weight, (int, float)) and 0 < weight < float("inf"),
             "A style's weight must be a number above 0.",
         )
+        _check_view(style)
         kinds = [
             k for k in ("picture", "name", "model", "file", "code") if style.get(k) is not None
         ]
@@ -124,6 +136,24 @@ def _styles(styles: object, limits: Limits) -> Iterator[BlobUse]:
                 yield _file(style[key])
         if style.get("mask") is not None:
             yield _raster(style["mask"], limits)
+
+
+def _check_view(style: dict[str, Any]) -> None:
+    """Which part of a style's picture counts, how it is turned and how large its strokes are."""
+    crop = style.get("crop")
+    if crop is not None:
+        _require(
+            isinstance(crop, (list, tuple)) and len(crop) == 4 and all(map(_is_number, crop)),
+            "A style's crop must be four numbers: left, top, right, bottom.",
+        )
+        left, top, right, bottom = crop
+        _require(
+            0 <= left < right <= 1 and 0 <= top < bottom <= 1,
+            "A style's crop must be a part of it: 0 ≤ left < right ≤ 1, 0 ≤ top < bottom ≤ 1.",
+        )
+    rotation, scale = style.get("rotation", 0.0), style.get("scale", 1.0)
+    _require(_is_number(rotation) and abs(rotation) <= 360, "A style's rotation is -360 to 360.")
+    _require(_is_number(scale) and 1 / 64 <= scale <= 64, "A style's scale is 1/64 to 64.")
 
 
 def _picture(reference: object, limits: Limits) -> BlobUse:

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from velatura.engines import knobs
 from velatura.engines.engine import Descriptor
-from velatura.engines.scene import Region, Scene, Style
+from velatura.engines.scene import WHOLE, Region, Scene, Style
+from velatura.engines.segments import parted
+from velatura.engines.treatment import Treatment
 from velatura.imaging.raster import Raster
 from velatura_link.messages import is_file
 
@@ -40,6 +43,7 @@ def scene_of(request: Mapping[str, Any], descriptor: Descriptor, sources: Source
     """
     content = request.get("content")
     kinds = {each.name: each.kind for each in descriptor.inputs}
+    picture = _picture(content, sources) if content is not None else None
     regions = tuple(
         Region(
             _styles(region.get("styles", []), sources),
@@ -49,11 +53,14 @@ def scene_of(request: Mapping[str, Any], descriptor: Descriptor, sources: Source
         for region in request.get("regions", [])
     )
     styles = _styles(request.get("styles", []), sources)
-    if styles:
+    segments = request.get("segments", 0)
+    if segments and picture is not None:
+        regions = (*regions, *parted(picture, styles, segments))
+    elif styles:
         regions = (*regions, Region(styles))
     size = request.get("size")
     return Scene(
-        content=_picture(content, sources) if content is not None else None,
+        content=picture,
         regions=regions,
         size=(size[0], size[1]) if size is not None else None,
         strength=float(request.get("strength", 1.0)),
@@ -62,6 +69,7 @@ def scene_of(request: Mapping[str, Any], descriptor: Descriptor, sources: Source
             name: _input(value, kinds.get(name, "raster"), sources)
             for name, value in request.get("inputs", {}).items()
         },
+        treatment=knobs.validate("treatment", Treatment, request.get("treatment", {})),
     )
 
 
@@ -92,6 +100,7 @@ def _style(style: Mapping[str, Any], sources: Sources) -> Style:
     else:
         checkpoint = sources.model(style["model"])
     mask, before = style.get("mask"), style.get("before")
+    crop = style.get("crop")
     return Style(
         picture=picture,
         code=code,
@@ -100,6 +109,9 @@ def _style(style: Mapping[str, Any], sources: Sources) -> Style:
         mask=_raster(mask, sources) if mask is not None else None,
         index=style.get("index"),
         before=_picture(before, sources) if before is not None else None,
+        crop=tuple(crop) if crop is not None else WHOLE,
+        rotation=float(style.get("rotation", 0.0)),
+        scale=float(style.get("scale", 1.0)),
     )
 
 

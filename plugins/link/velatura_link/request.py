@@ -96,7 +96,9 @@ class StyleRef:
 
     ``name`` is of the daemon's library, ``model`` a checkpoint by name. ``weight`` is greater than 0 and relative to
     the region's other styles. ``mask`` (one channel) limits a picture to a part of it; ``index`` is one style of a
-    bank; ``before`` the unpainted half of a pair.
+    bank; ``before`` the unpainted half of a pair. ``crop`` (left, top, right, bottom, 0 to 1 of its sides) is the part
+    of the picture that counts, turned by ``rotation`` degrees counter-clockwise; its strokes become ``scale`` times as
+    large.
     """
 
     picture: Payload | None = None
@@ -108,6 +110,9 @@ class StyleRef:
     mask: Pixels | None = None
     index: int | None = None
     before: Payload | None = None
+    crop: tuple[float, float, float, float] | None = None
+    rotation: float = 0.0
+    scale: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -121,13 +126,16 @@ class RegionRef:
 
 @dataclass(frozen=True)
 class Request:
-    """One wish. ``styles`` apply to the whole picture, ``regions`` to parts; ``strength`` is 0 to 1.
+    """One wish. ``regions`` are parts, ``styles`` apply to what they leave; ``strength`` is 0 to 1.
 
+    ``treatment`` holds the knobs that every engine has, ``params`` the engine's own. ``segments`` from 2 on has the
+    picture parted by itself, one part for each of ``styles`` in turn, the largest first. ``preset`` names one of the
+    daemon's, which says what the rest of the request leaves out; ``engine`` may be None then.
     ``size`` is the output's (width, height) for engines without a content; ``inputs`` what else the engine's
     descriptor names.
     """
 
-    engine: str
+    engine: str | None = None
     params: Mapping[str, Scalar] = field(default_factory=dict)
     content: Payload | None = None
     size: tuple[int, int] | None = None
@@ -137,6 +145,9 @@ class Request:
     styles: tuple[StyleRef, ...] = ()
     regions: tuple[RegionRef, ...] = ()
     inputs: Mapping[str, Payload | Scalar] = field(default_factory=dict)
+    treatment: Mapping[str, Scalar] = field(default_factory=dict)
+    segments: int = 0
+    preset: str | None = None
 
 
 def payloads(request: Request) -> list[Payload]:
@@ -165,6 +176,9 @@ def encode_request(request: Request, name: Callable[[Payload], bytes]) -> dict[s
             for region in request.regions
         ],
         "inputs": {key: _input(value, name) for key, value in request.inputs.items()},
+        "treatment": dict(request.treatment),
+        "segments": request.segments,
+        "preset": request.preset,
     }
 
 
@@ -191,6 +205,9 @@ def _style(style: StyleRef, name: Callable[[Payload], bytes]) -> dict[str, Any]:
         "mask": _reference(style.mask, name),
         "index": style.index,
         "before": _reference(style.before, name),
+        "crop": None if style.crop is None else list(style.crop),
+        "rotation": style.rotation,
+        "scale": style.scale,
     }
     return {key: value for key, value in fields.items() if value is not None}
 
