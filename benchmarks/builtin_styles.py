@@ -79,7 +79,7 @@ def main() -> None:
         old.unlink()
     for name, (title, start) in PAINTINGS.items():
         picture = read_picture(_file(start)).raster
-        code = glaze.encode(picture, None, SIZE, run)
+        code = glaze.encode(Style(picture=picture), SIZE, run)
         path = folder / f"{name}{codes.SUFFIX}"
         codes.write(path, code, codes.CodeFacts("glaze", glaze.encoder_identity(), title))
         scene = Scene(photo, (Region((Style(code=path),)),))

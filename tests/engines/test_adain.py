@@ -18,6 +18,7 @@ from velatura.engines.models import WarmModels
 from velatura.engines.run import Run
 from velatura.engines.scene import Region, Scene, Style
 from velatura.engines.stage import render
+from velatura.engines.treatment import Treatment
 from velatura.engines.tensors import picture_tensor, raster_of
 from velatura.errors import BadPicture, BadRequest, BadWeights, Cancelled
 from velatura.imaging.files import read_picture
@@ -69,12 +70,15 @@ def picture(height: int, width: int, seed: int = 0, *, alpha: bool = False) -> R
     return Raster(pixels)
 
 
-def scene(content: Raster, *styles: Style) -> Scene:
-    return Scene(content=content, regions=(Region(styles),))
+def scene(content: Raster, *styles: Style, stroke: float = 2) -> Scene:
+    """Styles are looked at with a short side of 32 strokes."""
+    return Scene(
+        content=content, regions=(Region(styles),), treatment=Treatment(stroke=stroke)
+    )
 
 
 def painted(what: Scene, run: Run, *, tile: int = 1024, **knobs: float) -> Raster:
-    params = AdaINParams.model_validate({"style_size": 64, **knobs})
+    params = AdaINParams.model_validate(knobs)
     return render(AdaIN(), what, params, run, tile=tile)["picture"]
 
 
@@ -149,7 +153,7 @@ def test_a_single_tile_is_encoded_once(run: Run, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(Networks, "encode", counting)
     painted(what, run)
-    assert shapes == [(64, 64), (120, 120)]
+    assert shapes == [(120, 120), (64, 64)]
 
 
 def test_the_second_use_of_a_style_encodes_nothing(run: Run) -> None:
@@ -157,7 +161,7 @@ def test_the_second_use_of_a_style_encodes_nothing(run: Run) -> None:
         painted(scene(content, Style(picture=picture(70, 64, 5))), run)
     assert run.models.counters["style_codes_made"] == 1
     assert run.models.counters["style_codes_reused"] == 1
-    painted(scene(picture(64, 64), Style(picture=picture(70, 64, 5))), run, style_size=80)
+    painted(scene(picture(64, 64), Style(picture=picture(70, 64, 5)), stroke=2.5), run)
     assert run.models.counters["style_codes_made"] == 2
 
 
@@ -290,6 +294,7 @@ def test_decoded_pictures_have_the_styles_statistics(trained: Run, shared: Path)
         what = scene(
             read_picture(classic / "content" / f"{content}.jpg").raster.crop(0, 0, 512, 512),
             Style(picture=target),
+            stroke=16,
         )
         with torch.no_grad():
             prepared = AdaIN().prepare(what, AdaINParams.model_validate({}), trained)
@@ -310,10 +315,11 @@ def test_decoded_pictures_have_the_styles_statistics(trained: Run, shared: Path)
 def test_bfloat16_stays_near_float32(trained: Run, shared: Path) -> None:
     classic = shared / "data" / "classic"
     content = read_picture(classic / "content" / "golden_gate.jpg").raster.crop(0, 0, 256, 256)
-    what = scene(content, Style(picture=read_picture(classic / "style" / "la_muse.jpg").raster))
+    style = Style(picture=read_picture(classic / "style" / "la_muse.jpg").raster)
+    what = scene(content, style, stroke=8)
     half = Run(WarmModels(CPU, torch.bfloat16))
     plain, rounded = (
-        painted(what, run, style_size=256).pixels.astype(int) for run in (trained, half)
+        painted(what, run).pixels.astype(int) for run in (trained, half)
     )
     difference = np.abs(plain - rounded)
     assert 0 < difference.mean() < 0.6
@@ -373,8 +379,8 @@ def test_the_engine_paints_what_a_plain_forward_pass_paints(trained: Run, shared
     classic = shared / "data" / "classic"
     content = read_picture(classic / "content" / "cornell.jpg").raster.crop(0, 0, 256, 192)
     style = read_picture(classic / "style" / "la_muse.jpg").raster.crop(0, 0, 256, 256)
-    params = AdaINParams(style_size=256)
-    picture = render(AdaIN(), scene(content, Style(picture=style)), params, trained)["picture"]
+    params = AdaINParams()
+    picture = render(AdaIN(), scene(content, Style(picture=style), stroke=8), params, trained)["picture"]
     assert isinstance(picture, Raster)
     plain = plain_forward_pass(
         shared, picture_tensor(content, trained), picture_tensor(style, trained)

@@ -88,23 +88,39 @@ def test_tiles_are_the_whole(engine: str, size: tuple[int, int]) -> None:
 
 def test_a_small_picture_stands_for_itself_and_a_large_one_is_sampled(models: WarmModels) -> None:
     run, descriptor = Run(models), registry.load("glaze").descriptor
-    small, weights = fair_sample(picture(300, 200), run, descriptor)
-    assert small.shape == (1, 3, 200, 304)
-    assert weights is None
+    small = fair_sample(Scene(picture(300, 200)), run, descriptor)
+    assert small.seen.shape == (1, 3, 200, 304)
+    assert small.weights is None
     for size in ((2000, 1500), (9000, 200), (130, 20_000)):
-        large, weights = fair_sample(picture(*size, channels=4), run, descriptor)
-        assert 4 <= len(large) <= PARTS
-        assert max(large.shape[2:]) <= SIDE
-        assert weights is not None
-        assert weights.shape == (len(large), 1, *large.shape[2:])
+        large = fair_sample(Scene(picture(*size, channels=4)), run, descriptor)
+        assert 4 <= len(large.seen) <= PARTS
+        assert max(large.seen.shape[2:]) <= SIDE
+        assert large.weights is not None
+        assert large.weights.shape == (len(large.seen), 1, *large.seen.shape[2:])
+        assert large.shares is None
+
+
+def test_every_region_is_in_the_sample_of_a_large_picture(models: WarmModels) -> None:
+    content = picture(2600, 2600)
+    spot = np.zeros((2600, 2600, 1), np.uint8)
+    spot[2000:2100, 700:800] = 255
+    scene = Scene(content, (Region((), Raster(spot)), Region(())))
+    sample = fair_sample(scene, Run(models), registry.load("glaze").descriptor)
+    assert sample.weights is not None
+    assert sample.shares is not None
+    assert len(sample.seen) <= PARTS
+    in_spot, elsewhere = sample.weights.sum((0, 2, 3)).tolist()
+    assert in_spot == pytest.approx(10_000)
+    assert elsewhere > 100_000
+    torch.testing.assert_close(sample.shares.sum(1), torch.ones_like(sample.shares[:, 0]))
 
 
 def test_a_samples_parts_are_pieces_of_the_picture_far_apart(models: WarmModels) -> None:
     ramp = np.zeros((1600, 1600, 3), np.uint8)
     ramp[:, :, 0] = np.linspace(0, 255, 1600)[:, None]
     ramp[:, :, 1] = np.linspace(0, 255, 1600)[None]
-    parts, _ = fair_sample(Raster(ramp), Run(models), registry.load("glaze").descriptor)
-    middles = parts.mean((2, 3))
+    sample = fair_sample(Scene(Raster(ramp)), Run(models), registry.load("glaze").descriptor)
+    middles = sample.seen.mean((2, 3))
     for channel in (0, 1):
         assert len(set(middles[:, channel].mul(100).round().tolist())) == 4
         assert float(middles[:, channel].mean()) == pytest.approx(0.5, abs=0.01)
@@ -123,7 +139,7 @@ def test_what_is_hidden_does_not_change_what_is_seen(models: WarmModels) -> None
 
 def test_a_code_paints_as_its_picture_does(models: WarmModels, tmp_path: Path) -> None:
     style, content = picture(120, 90, seed=3), picture(64, 64)
-    code = glaze.encode(style, None, 512, Run(models))
+    code = glaze.encode(Style(style), 512, Run(models))
     file = tmp_path / "waves.code"
     codes.write(file, code, CodeFacts("glaze", glaze.encoder_identity(), "Waves"))
     assert file.stat().st_size < 2048

@@ -8,7 +8,16 @@ from torch import Tensor
 
 from velatura.errors import BadWeights
 from velatura.networks import glaze
-from velatura.networks.glaze import CODE, LEARNT, SIZES, STRIDE, Glaze, Painter
+from velatura.networks.glaze import (
+    CODE,
+    LEARNT,
+    SIZES,
+    STRIDE,
+    Brush,
+    Glaze,
+    Painter,
+    RegionalBrush,
+)
 from velatura.networks.glaze_encoder import StyleEncoder
 from velatura.networks.palette import Palette
 
@@ -105,16 +114,61 @@ def test_pixels_that_do_not_count_do_not_change_a_brush(painter: Painter) -> Non
     weights[..., :64] = 1
     other = content.clone()
     other[..., 64 + 2 * halo :] = 0
-    one, same = (painter.measure(each, code(), weights)[0] for each in (content, other))
+    one, same = (
+        painter.measure_regions(each, code(), weights, None)[0] for each in (content, other)
+    )
+    assert isinstance(one, Brush)
+    assert isinstance(same, Brush)
     for name, kernel in one.kernels.items():
         torch.testing.assert_close(kernel.weight, same.kernels[name].weight)
         torch.testing.assert_close(kernel.bias, same.kernels[name].bias)
     without, _ = painter.measure(content, code())
     assert not torch.allclose(without.kernels["tail"].bias, one.kernels["tail"].bias)
-    everywhere, _ = painter.measure(content, code(), torch.ones_like(weights))
+    everywhere, _ = painter.measure_regions(content, code(), torch.ones_like(weights), None)
+    assert isinstance(everywhere, Brush)
     torch.testing.assert_close(
         everywhere.kernels["tail"].bias, without.kernels["tail"].bias, rtol=1e-3, atol=1e-3
     )
+
+
+def halves(content: Tensor) -> Tensor:
+    left = torch.zeros_like(content[:, :1])
+    left[..., : content.shape[3] // 2] = 1
+    return torch.cat([left, 1 - left], 1)
+
+
+def test_regions_in_one_style_are_the_picture_in_it(painter: Painter) -> None:
+    content = picture(64, 80)
+    _, whole = painter.measure(content, code())
+    shares = halves(content)
+    brush, painted = painter.measure_regions(
+        content, code().expand(2, -1), torch.ones_like(shares), shares
+    )
+    torch.testing.assert_close(painted, whole, rtol=0, atol=1e-4)
+    assert isinstance(brush, RegionalBrush)
+    again = painter.paint_regions(content, brush, shares)
+    torch.testing.assert_close(again, painted, rtol=0, atol=1e-5)
+
+
+def test_far_from_the_other_a_region_is_painted_as_if_alone(painter: Painter) -> None:
+    content = picture(32, 4 * painter.size.halo + 64)
+    shares, codes = halves(content), torch.cat([code(1), code(2)])
+    brush, painted = painter.measure_regions(content, codes, shares, shares)
+    alone, _ = painter.measure_regions(content, codes[:1], shares[:, :1], None)
+    assert isinstance(alone, Brush)
+    inside = painted.shape[3] // 2 - painter.size.halo
+    torch.testing.assert_close(
+        painted[..., :inside], painter.paint(content, alone)[..., :inside], rtol=0, atol=2e-2
+    )
+
+
+def test_a_region_that_is_nowhere_has_the_pictures_statistics(painter: Painter) -> None:
+    content = picture(32, 48)
+    weights = torch.stack([torch.ones_like(content[:, 0]), torch.zeros_like(content[:, 0])], 1)
+    shares = halves(content)
+    _, painted = painter.measure_regions(content, code().expand(2, -1), weights, shares)
+    _, whole = painter.measure(content, code())
+    torch.testing.assert_close(painted, whole, rtol=0, atol=1e-3)
 
 
 def test_each_picture_of_a_batch_has_its_own_style_and_statistics(painter: Painter) -> None:

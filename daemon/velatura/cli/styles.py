@@ -63,18 +63,21 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _code(options: argparse.Namespace) -> int:
-    from velatura.engines import glaze, registry
+    from velatura.engines import glaze
     from velatura.engines.models import WarmModels
     from velatura.engines.run import Run
+    from velatura.engines.scene import STYLE_SIDES, Style
     from velatura.imaging.files import read_picture
     from velatura.library import codes
 
-    registry.validate(registry.load("glaze"), {"style_size": options.size})
+    least, most = STYLE_SIDES
+    if not least <= options.size <= most:
+        raise BadRequest(f"--size must be from {least} to {most} pixels, not {options.size}.")
     picture = read_picture(options.file).raster
     if options.output.suffix.lower() != codes.SUFFIX:
         raise BadRequest(f"{options.output} does not end in {codes.SUFFIX}.")
     title = options.title if options.title is not None else options.file.stem
-    code = glaze.encode(picture, None, options.size, Run(WarmModels.on("cpu")))
+    code = glaze.encode(Style(picture=picture), options.size, Run(WarmModels.on("cpu")))
     codes.write(options.output, code, codes.CodeFacts("glaze", glaze.encoder_identity(), title))
     if options.json:
         print_json({"title": title, "path": str(options.output)})

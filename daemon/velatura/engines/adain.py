@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor
 
 from velatura.engines.engine import Descriptor, EngineParams, FeedForward
-from velatura.engines.fingerprint import fingerprint
+from velatura.engines.regions import counting
 from velatura.engines.run import Run
-from velatura.engines.scene import Scene, Style
-from velatura.engines.style_pictures import style_size_knob, style_tensor
-from velatura.engines.tensors import (
-    ContentTile,
-    alpha_tensor,
-    content_tiles,
-    tile_plan,
-)
+from velatura.engines.scene import Region, Scene, Style
+from velatura.engines.style_pictures import USUAL_SIDE, style_key, style_tensor
+from velatura.engines.tensors import ContentTile, content_tiles, tile_plan
 from velatura.engines.weights import ensure
 from velatura.errors import BadRequest
-from velatura.imaging.raster import Raster
 from velatura.library.catalogue import ADAIN_PAIR
 from velatura.library.weights import read_state
 from velatura.networks import adain_decoder
@@ -64,13 +59,22 @@ class Networks:
 
 @dataclass(frozen=True)
 class Shift:
-    """AdaIN as one multiplication and addition per channel, both (1, channels, 1, 1)."""
+    """AdaIN as one multiplication and addition per channel, both (regions, channels, 1, 1)."""
 
     scale: Tensor
     offset: Tensor
 
-    def __call__(self, features: Tensor) -> Tensor:
-        return features * self.scale + self.offset
+    def __call__(self, features: Tensor, shares: Tensor | None = None) -> Tensor:
+        """``features`` (1, channels, h, w) shifted; each position by the mixture that ``shares`` (1, regions, h, w), in
+        sum 1, say. None for a single region.
+        """
+        if shares is None:
+            return features * self.scale + self.offset
+        scale, offset = (
+            torch.einsum("nrhw,rc->nchw", shares, each[:, :, 0, 0])
+            for each in (self.scale, self.offset)
+        )
+        return features * scale + offset
 
 
 def adain(content: MeanStd, style: MeanStd, alpha: float = 1.0) -> Shift:
@@ -94,7 +98,6 @@ class Prepared:
 class AdaINParams(EngineParams):
     """Knobs of AdaIN."""
 
-    style_size: int = style_size_knob()
     alpha: float = Field(
         1.0,
         ge=0.0,
@@ -112,6 +115,7 @@ class AdaIN(FeedForward[AdaINParams, Prepared]):
         title="AdaIN",
         summary="Any picture as a style, in one pass: colours and texture, large shapes kept.",
         source="arXiv:1703.06868",
+        regions="native",
         tiles=True,
         halo=HALO,
         multiple=STRIDE,
@@ -122,27 +126,31 @@ class AdaIN(FeedForward[AdaINParams, Prepared]):
     Params = AdaINParams
 
     def prepare(self, scene: Scene, params: AdaINParams, run: Run) -> Prepared:
-        """Style codes mixed by weight, and the content's statistics over all of its tiles.
+        """Style codes mixed by weight, and the content's statistics over all of its tiles; a region's own where there
+        are masks.
 
         Mixing statistics is eq. 15, which mixes features, since eq. 8 is linear in them. Hidden
         pixels count neither in a style nor in the content.
         """
         networks = run.model("adain", lambda: load_networks(run))
-        style = mix(
-            (style.weight, _style_code(style, params.style_size, networks, run))
-            for style in scene.styles
-        )
         content, features = _content_statistics(scene, networks, run)
-        # A content that nobody sees has no statistics; as little is changed as can be.
-        code = mean_std(content, run.device) if content.count else style
-        return Prepared(networks, adain(code, style, params.alpha), features)
+        shifts = [
+            _shift(region, statistics, params, scene, networks, run)
+            for region, statistics in zip(scene.regions, content, strict=True)
+        ]
+        together = Shift(
+            torch.cat([shift.scale for shift in shifts]),
+            torch.cat([shift.offset for shift in shifts]),
+        )
+        return Prepared(networks, together, features)
 
     def apply(self, tile: ContentTile, prepared: Prepared, run: Run) -> Tensor:
         """Decode the shifted features of ``tile``. Eq. 9 and 10."""
         features = prepared.features
         if features is None:
             features = prepared.networks.encode(tile.tensor)
-        return prepared.networks.decode(prepared.shift(features))
+        shares = None if tile.shares is None else _per_cell(tile.shares)
+        return prepared.networks.decode(prepared.shift(features, shares))
 
 
 def load_networks(run: Run) -> Networks:
@@ -160,39 +168,51 @@ def load_networks(run: Run) -> Networks:
     )
 
 
-def _style_code(style: Style, size: int, networks: Networks, run: Run) -> MeanStd:
-    picture = style.picture
-    if picture is None:
-        raise BadRequest("AdaIN takes pictures as styles.", hint="Give a picture as the style.")
-    content = fingerprint(picture, style.mask)
+def _shift(
+    region: Region,
+    statistics: Moments,
+    params: AdaINParams,
+    scene: Scene,
+    networks: Networks,
+    run: Run,
+) -> Shift:
+    """What AdaIN does in ``region``, where the content has ``statistics``."""
+    style = mix((style.weight, _style_code(style, scene, networks, run)) for style in region.styles)
+    # A content that nobody sees has no statistics; as little is changed as can be.
+    code = mean_std(statistics, run.device) if statistics.count else style
+    return adain(code, style, params.alpha)
+
+
+def _style_code(style: Style, scene: Scene, networks: Networks, run: Run) -> MeanStd:
+    size = scene.style_side(style, USUAL_SIDE)
     return run.remember(
-        f"adain {networks.identity} {size} {content}",
-        lambda: _encode_style(picture, style.mask, size, networks, run),
+        f"adain {networks.identity} {style_key(style, size)}",
+        lambda: _encode_style(style, size, networks, run),
     )
 
 
-def _encode_style(
-    picture: Raster, mask: Raster | None, size: int, networks: Networks, run: Run
-) -> MeanStd:
-    tensor, weights = style_tensor(picture, mask, size, run)
+def _encode_style(style: Style, size: int, networks: Networks, run: Run) -> MeanStd:
+    tensor, weights = style_tensor(style, size, run)
     cells = None if weights is None else _per_cell(weights)
     return mean_std(moments(networks.encode(tensor), cells), run.device)
 
 
 def _content_statistics(
     scene: Scene, networks: Networks, run: Run
-) -> tuple[Moments, Tensor | None]:
-    """Statistics of the whole content, and its features when it is a single tile."""
+) -> tuple[list[Moments], Tensor | None]:
+    """Statistics of the whole content for each region, and its features when it is a single tile."""
     if scene.content is None:
         raise BadRequest("AdaIN needs a picture to paint over.")
     count = len(tile_plan(scene.content.width, scene.content.height, AdaIN.descriptor))
-    parts: list[Moments] = []
+    parts: list[list[Moments]] = []
     features = None
     for done, tile in enumerate(content_tiles(scene, run, AdaIN.descriptor), 1):
         features = networks.encode(tile.tensor)
-        parts.append(moments(_core(features, tile), _visibility(scene.content, tile, run)))
+        cells = _core(features, tile)
+        parts.append([moments(cells, weights) for weights in _weights(scene, tile, run)])
         run.step(done, count, phase="look")
-    return merge(parts), features if count == 1 else None
+    whole = [merge(region) for region in zip(*parts, strict=True)]
+    return whole, features if count == 1 else None
 
 
 def _core(features: Tensor, tile: ContentTile) -> Tensor:
@@ -201,13 +221,13 @@ def _core(features: Tensor, tile: ContentTile) -> Tensor:
     return features[:, :, rows, columns]
 
 
-def _visibility(content: Raster, tile: ContentTile, run: Run) -> Tensor | None:
-    if not content.has_alpha:
-        return None
+def _weights(scene: Scene, tile: ContentTile, run: Run) -> list[Tensor | None]:
+    """How much each cell of the tile's core counts for each region, (1, 1, h, w) each; None where all do alike."""
     core = tile.tile.core
-    return _per_cell(alpha_tensor(content.crop(core.x0, core.y0, core.x1, core.y1), run))
+    weights = counting(scene, core, (core.height, core.width), run)
+    return [None] if weights is None else list(_per_cell(weights).split(1, dim=1))
 
 
 def _per_cell(weights: Tensor) -> Tensor:
-    """Means over the cells of relu4_1: (1, 1, h, w) to (1, 1, ⌈h/8⌉, ⌈w/8⌉)."""
+    """Means over the cells of relu4_1: (1, n, h, w) to (1, n, ⌈h/8⌉, ⌈w/8⌉)."""
     return F.avg_pool2d(weights, STRIDE, ceil_mode=True)

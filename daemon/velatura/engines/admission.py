@@ -26,6 +26,9 @@ def check_fits(descriptor: Descriptor, scene: Scene) -> None:
     if descriptor.style_required and not scene.styles:
         kinds = " or ".join(WORDS[kind] for kind in descriptor.styles)
         raise BadRequest(f"The engine {name} needs a style.", hint=f"Give it {kinds}.")
+    for number, region in enumerate(scene.regions, 1):
+        if descriptor.style_required and not region.styles:
+            raise BadRequest(f"Region {number} has no style.", hint="Give it one, or leave it out.")
     for style in scene.styles:
         kind = kind_of(style)
         if kind not in descriptor.styles:

@@ -8,23 +8,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import cast
 
 import torch
 from torch import Tensor
 
 from velatura.engines.engine import Descriptor, EngineParams, FeedForward
-from velatura.engines.fingerprint import fingerprint
 from velatura.engines.run import Run
 from velatura.engines.samples import fair_sample
-from velatura.engines.scene import Scene, Style
-from velatura.engines.style_pictures import style_size_knob, style_tensor
+from velatura.engines.scene import Region, Scene, Style
+from velatura.engines.style_pictures import USUAL_SIDE, style_key, style_tensor
 from velatura.engines.tensors import ContentTile, tile_plan
 from velatura.errors import BadRequest
-from velatura.imaging.raster import Raster
 from velatura.library import assets, codes
 from velatura.library.checksums import remembered_sha256
 from velatura.library.weights import read_state
-from velatura.networks.glaze import SIZES, STRIDE, Brush, Painter, load_encoder, load_painter
+from velatura.networks.glaze import (
+    SIZES,
+    STRIDE,
+    Brush,
+    Painter,
+    RegionalBrush,
+    load_encoder,
+    load_painter,
+)
 from velatura.networks.glaze_encoder import StyleEncoder
 
 
@@ -33,14 +40,12 @@ class Prepared:
     """``painted`` is the picture, (1, 3, h, w), where it is painted already, else None."""
 
     painter: Painter
-    brush: Brush
+    brush: Brush | RegionalBrush
     painted: Tensor | None
 
 
 class GlazeParams(EngineParams):
-    """Knobs of Glaze."""
-
-    style_size: int = style_size_knob()
+    """Glaze has no knobs but those of every engine."""
 
 
 class CodePainting(FeedForward[GlazeParams, Prepared]):
@@ -49,32 +54,38 @@ class CodePainting(FeedForward[GlazeParams, Prepared]):
     Params = GlazeParams
 
     def prepare(self, scene: Scene, params: GlazeParams, run: Run) -> Prepared:
-        """The styles' codes mixed by weight, and a brush with the content's statistics.
+        """The styles' codes mixed by weight in each region, and a brush with the content's statistics, a region's own
+        where there are masks.
 
         A small picture is painted on the way. Hidden pixels count neither in a style nor in the content.
         """
         name = self.descriptor.name
         painter: Painter = run.model(name, lambda: _painter(name, run))
-        total = sum(style.weight for style in scene.styles)
-        code = torch.stack(
-            [style.weight / total * _code(style, params.style_size, run) for style in scene.styles]
-        ).sum(0)
+        codes = torch.cat([_mixture(region, scene, run) for region in scene.regions])
+        sample = fair_sample(scene, run, self.descriptor)
+        brush: Brush | RegionalBrush
+        if sample.weights is None:
+            brush, painted = painter.measure(sample.seen, codes)
+        else:
+            brush, painted = painter.measure_regions(
+                sample.seen, codes, sample.weights, sample.shares
+            )
         content = scene.content
-        if content is None:
-            raise BadRequest(f"The engine {name} needs a picture to paint over.")
-        seen, weights = fair_sample(content, run, self.descriptor)
-        brush, painted = painter.measure(seen, code, weights)
+        assert content is not None
         tiles = tile_plan(content.width, content.height, self.descriptor)
         # Coarser types round a normalised layer and a convolution with statistics folded in differently: there
         # the brush paints, so that a picture does not depend on how it is cut.
-        whole = len(seen) == len(tiles) == 1 and painter.dtype == torch.float32
+        whole = len(sample.seen) == len(tiles) == 1 and painter.dtype == torch.float32
         return Prepared(painter, brush, painted if whole else None)
 
     def apply(self, tile: ContentTile, prepared: Prepared, run: Run) -> Tensor:
         """Paint ``tile`` with the brush, or hand out what is painted."""
-        painted = prepared.painted
-        if painted is None:
-            painted = prepared.painter.paint(tile.tensor, prepared.brush)
+        painted, brush, painter = prepared.painted, prepared.brush, prepared.painter
+        if painted is None and isinstance(brush, RegionalBrush):
+            assert tile.shares is not None, "several regions, and nobody says where"
+            painted = painter.paint_regions(tile.tensor, brush, tile.shares)
+        elif painted is None:
+            painted = painter.paint(tile.tensor, cast(Brush, brush))
         return painted.clamp(0, 1)
 
 
@@ -87,6 +98,7 @@ class Glaze(CodePainting):
         summary="Any picture as a style, at once and without a download.",
         source="arXiv:1705.06830, arXiv:1703.06868",
         styles=("picture", "code"),
+        regions="native",
         tiles=True,
         halo=SIZES["glaze"].halo,
         multiple=STRIDE,
@@ -101,19 +113,26 @@ def encoder_identity() -> str:
     return remembered_sha256(assets.weights("glaze"))
 
 
-def encode(picture: Raster, mask: Raster | None, size: int, run: Run) -> Tensor:
-    """The code of ``picture`` with a short side of ``size`` pixels, (1, CODE).
+def encode(style: Style, size: int, run: Run) -> Tensor:
+    """The code of a style that is a picture, looked at with a short side of ``size`` pixels, (1, CODE).
 
-    ``mask`` (one channel, the picture's size) limits it to a part. Raises :class:`BadPicture` when
-    there is nothing to see.
+    Raises :class:`BadPicture` when there is nothing to see.
     """
     encoder: StyleEncoder = run.model("glaze encoder", lambda: _encoder(run))
-    tensor, weights = style_tensor(picture, mask, size, run)
+    tensor, weights = style_tensor(style, size, run)
     code: Tensor = encoder(tensor, weights)
     return code
 
 
-def _code(style: Style, size: int, run: Run) -> Tensor:
+def _mixture(region: Region, scene: Scene, run: Run) -> Tensor:
+    """The code of a region's styles together, (1, CODE): a weighted mean of codes is a blend."""
+    total = sum(style.weight for style in region.styles)
+    return torch.stack(
+        [style.weight / total * _code(style, scene, run) for style in region.styles]
+    ).sum(0)
+
+
+def _code(style: Style, scene: Scene, run: Run) -> Tensor:
     if style.code is not None:
         code, said = codes.read(style.code)
         if said.encoder != encoder_identity():
@@ -122,13 +141,9 @@ def _code(style: Style, size: int, run: Run) -> Tensor:
                 hint="Make it again from its picture with `velatura styles code`.",
             )
         return code.to(run.device)
-    picture = style.picture
-    if picture is None:
-        raise BadRequest(
-            "Glaze takes pictures and codes as styles.", hint="Give a picture as the style."
-        )
-    key = f"glaze {encoder_identity()} {size} {fingerprint(picture, style.mask)}"
-    return run.remember(key, lambda: encode(picture, style.mask, size, run))
+    size = scene.style_side(style, USUAL_SIDE)
+    key = f"glaze {encoder_identity()} {style_key(style, size)}"
+    return run.remember(key, lambda: encode(style, size, run))
 
 
 def _painter(name: str, run: Run) -> Painter:

@@ -16,6 +16,7 @@ class GlazeLive(CodePainting):
         summary="Glaze in half the time, for previews.",
         source="arXiv:1705.06830, arXiv:1703.06868",
         styles=("picture", "code"),
+        regions="native",
         tiles=True,
         halo=SIZES["glaze-live"].halo,
         multiple=STRIDE,

@@ -7,23 +7,25 @@ band at a time in its own depth; no full-size float copy of it ever exists.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from velatura.engines.admission import check_fits
-from velatura.engines.engine import Engine, EngineParams, FeedForward, Iterative, Pixelwise
-from velatura.engines.failures import blamed_on, require_like, require_size, rgb_floats
+from velatura.engines.engine import Engine, EngineParams, Iterative, Pixelwise
+from velatura.engines.failures import blamed_on, require_like
+from velatura.engines.painting import Painting, begin, parts_of
+from velatura.engines.recolouring import Recolouring, recolouring
+from velatura.engines.regions import claims
 from velatura.engines.run import Run
 from velatura.engines.scene import Region, Scene
-from velatura.engines.tensors import TILE, content_tile, tile_plan, tile_side
+from velatura.engines.tensors import TILE, tile_side
 from velatura.errors import BadRequest
-from velatura.imaging.alpha import hidden_fill
 from velatura.imaging.blend import lay_over, weighted_mean
 from velatura.imaging.colour import Floats, from_float, to_float
-from velatura.imaging.masks import shares
 from velatura.imaging.raster import Pixels, Raster, RasterShape, bands, require_finite
 from velatura.imaging.tiles import Box
 
@@ -105,19 +107,16 @@ class _Job:
     canvas: Pixels
     rows_done: RowsDone
 
-    @property
+    @cached_property
     def parts(self) -> list[Scene]:
-        """The scenes to paint: one for each region unless the engine blends them itself."""
-        if self.engine.descriptor.regions == "native" or len(self.scene.regions) < 2:
-            return [self.scene]
-        return [replace(self.scene, regions=(region,)) for region in self.scene.regions]
+        return parts_of(self.engine, self.scene)
 
     def weights(self, box: Box) -> list[Floats]:
         """Strength times mask of each part in ``box``, (h, w, 1) float32; together at most 1."""
         regions = self.scene.regions or (Region(styles=()),)
         weights = [
             claim * np.float32(self.scene.strength * region.strength)
-            for claim, region in zip(shares([r.mask for r in regions], box), regions, strict=True)
+            for claim, region in zip(claims(self.scene, box), regions, strict=True)
         ]
         return weights if len(weights) == len(self.parts) else [np.sum(weights, axis=0)]
 
@@ -170,66 +169,19 @@ def _render(job: _Job, allocate: Allocate) -> dict[str, Output]:
         return {}
     if isinstance(job.engine, Pixelwise):
         _render_pixelwise(job, job.engine)
-    elif isinstance(job.engine, FeedForward):
-        return _render_feed_forward(job, job.engine, allocate)
-    elif isinstance(job.engine, Iterative):
-        return _render_iterative(job, job.engine, allocate)
-    else:
-        raise TypeError(f"{type(job.engine).__name__} is none of the three kinds of engine")
-    return {}
+        return {}
+    painting = begin(job.engine, job.scene, job.params, job.run, job.canvas.shape[:2])
+    recolour = recolouring(job.scene, lambda: _sampled(job, painting), job.run)
+    for box, painted in painting.pieces(lambda box: [bool(w.any()) for w in job.weights(box)]):
+        _write(job, box, painted, recolour, whole_rows=box.x1 == job.canvas.shape[1])
+    return {name: _as_output(job.engine, value, allocate) for name, value in painting.others()}
 
 
-def _render_feed_forward(
-    job: _Job, engine: FeedForward[Any, Any], allocate: Allocate
-) -> dict[str, Output]:
-    import torch
-
-    content = job.scene.content
-    assert content is not None
-    # No inference mode here: what prepare leaves in the caches may later be part of a gradient.
-    with blamed_on(engine), torch.inference_mode(False), torch.no_grad():
-        prepared = [engine.prepare(part, job.params, job.run) for part in job.parts]
-        fill = hidden_fill(content)
-    tiles = tile_plan(content.width, content.height, engine.descriptor)
-    job.run.step(0, len(tiles), phase="paint")
-    for number, tile in enumerate(tiles, 1):
-        painted: list[Floats | None] = [None] * len(prepared)
-        touched = [bool(weight.any()) for weight in job.weights(tile.core)]
-        if any(touched):
-            with blamed_on(engine), torch.inference_mode():
-                piece = content_tile(content, tile, fill, job.run, engine.descriptor)
-                for index in np.flatnonzero(touched):
-                    given = engine.apply(piece, prepared[index], job.run)
-                    require_size(engine, given, piece.tensor.shape[2:])
-                    painted[index] = rgb_floats(engine, given[:, :, piece.core[0], piece.core[1]])
-        _write(job, tile.core, painted, whole_rows=tile.core.x1 == content.width)
-        job.run.step(number, len(tiles), phase="paint")
-    with blamed_on(engine):
-        others = [engine.finish(each, job.run) for each in prepared]
-    return {
-        name: _as_output(engine, value, allocate) for each in others for name, value in each.items()
-    }
-
-
-def _render_iterative(job: _Job, engine: Iterative[Any], allocate: Allocate) -> dict[str, Output]:
-    import torch
-
-    height, width = job.canvas.shape[:2]
-    painted: list[Floats | None] = []
-    others: dict[str, Any] = {}
-    for part in job.parts:
-        # This job may run between two steps of another that has gradients switched off.
-        with blamed_on(engine), torch.inference_mode(False), torch.enable_grad():
-            given = engine.stylize(part, job.params, job.run)
-            outputs: dict[str, Any] = (
-                dict(given) if isinstance(given, Mapping) else {"picture": given}
-            )
-            picture = outputs.pop("picture")
-            others |= outputs
-            require_size(engine, picture, (height, width))
-            painted.append(rgb_floats(engine, picture))
-    _write(job, Box(0, 0, width, height), painted)
-    return {name: _as_output(engine, value, allocate) for name, value in others.items()}
+def _sampled(job: _Job, painting: Painting) -> Iterator[tuple[Box, Floats]]:
+    """What is painted in a fair sample of the picture, parts mixed as they will be."""
+    for box, painted in painting.sample():
+        weights = job.weights(box)
+        yield box, weighted_mean(painted, weights)
 
 
 def _render_pixelwise(job: _Job, engine: Pixelwise[Any]) -> None:
@@ -262,7 +214,12 @@ def _render_pixelwise(job: _Job, engine: Pixelwise[Any]) -> None:
 
 
 def _write(
-    job: _Job, box: Box, painted: Sequence[Floats | None], *, whole_rows: bool = True
+    job: _Job,
+    box: Box,
+    painted: Sequence[Floats | None],
+    recolour: Recolouring | None = None,
+    *,
+    whole_rows: bool = True,
 ) -> None:
     """Lay what each part painted of ``box``, (h, w, 3) or None where it has no weight, over the
     content.
@@ -275,12 +232,17 @@ def _write(
             for layer, weight in zip(painted, job.weights(part), strict=True)
             if layer is not None
         ]
-        _write_part(job, part, layers)
+        _write_part(job, part, layers, recolour)
         if whole_rows:
             job.rows_done(y1)
 
 
-def _write_part(job: _Job, box: Box, layers: Sequence[tuple[Floats, Floats]]) -> None:
+def _write_part(
+    job: _Job,
+    box: Box,
+    layers: Sequence[tuple[Floats, Floats]],
+    recolour: Recolouring | None,
+) -> None:
     content = job.scene.content
     pixels = job.canvas[box.y0 : box.y1, box.x0 : box.x1]
     painted = [layer for layer, _ in layers]
@@ -292,6 +254,8 @@ def _write_part(job: _Job, box: Box, layers: Sequence[tuple[Floats, Floats]]) ->
     colours = pixels.shape[2] - below.has_alpha
     if layers:
         mixed = weighted_mean(painted, weights)
+        if recolour is not None:
+            mixed = np.clip(recolour(box, to_float(below), mixed), 0, 1)
         pixels[:, :, :colours] = lay_over(below, mixed, np.sum(weights, axis=0))
     else:
         pixels[:, :, :colours] = below.colours

@@ -1,55 +1,114 @@
-"""How engines look at the pictures of styles: at what size, and which of their pixels count."""
+"""How engines look at the pictures of styles: which part, turned how, at what size, and which pixels count."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from math import cos, radians, sin
+from typing import TYPE_CHECKING
 
-from pydantic import Field
-
+from velatura.engines.fingerprint import fingerprint
+from velatura.engines.scene import WHOLE, Crop, Style
 from velatura.engines.tensors import alpha_tensor, mask_tensor, picture_tensor
-from velatura.errors import BadPicture
+from velatura.errors import BadPicture, BadRequest
 from velatura.imaging.raster import Raster
+from velatura.imaging.resample import fit
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from velatura.engines.run import Run
 
+USUAL_SIDE = 512
+"""Short side at which engines look at styles unless they have a reason or are told otherwise."""
+
 LONGEST = 4
 """A style's long side is at most this many times the short side it is looked at with."""
 
 
-def style_size_knob() -> Any:
-    """The knob ``style_size`` of an engine that looks at styles at one size."""
-    return Field(
-        512,
-        ge=64,
-        le=2048,
-        title="Style size",
-        description="Short side at which the style is looked at; smaller gives finer strokes.",
-        json_schema_extra={"unit": "px"},
-    )
-
-
-def style_tensor(
-    picture: Raster, mask: Raster | None, short: int, run: Run
-) -> tuple[Tensor, Tensor | None]:
-    """``picture`` with a short side of ``short`` pixels, (1, 3, h, w) sRGB 0..1 float32, and how much each
+def style_tensor(style: Style, short: int, run: Run) -> tuple[Tensor, Tensor | None]:
+    """The style's picture with a short side of ``short`` pixels, (1, 3, h, w) sRGB 0..1 float32, and how much each
     pixel counts, (1, 1, h, w) 0..1, or None where all do.
 
-    Hidden pixels do not, nor those that ``mask`` (one channel, the picture's size) leaves out.
-    Raises :class:`BadPicture` when none does.
+    It is cropped first and turned last; of what is turned, the largest upright rectangle inside is taken, so that
+    no corner is made up. Hidden pixels do not count, nor those that its mask leaves out. Raises
+    :class:`BadRequest` for a style that is no picture, and :class:`BadPicture` when nothing of it counts.
     """
-    tensor = picture_tensor(picture, run, short=short, long=LONGEST * short)
+    picture, mask = _cropped(style)
+    size = fit(picture.width, picture.height, short=short, long=LONGEST * short)
+    tensor = _turned(picture_tensor(picture, run, size=size), style)
     if not picture.has_alpha and mask is None:
         return tensor, None
-    size = (tensor.shape[3], tensor.shape[2])
     weights = alpha_tensor(picture, run, size=size)
     if mask is not None:
         weights = weights * mask_tensor(mask, run, size=size)
+    weights = _turned(weights, style)
     if not bool(weights.any()):
         raise BadPicture(
             "There is nothing to see of the style's picture.",
             hint="It is transparent all over, or its mask is black.",
         )
     return tensor, weights
+
+
+def style_key(style: Style, short: int) -> str:
+    """What :func:`style_tensor` gives, as a key to remember by."""
+    shown = fingerprint(style.picture, style.mask)
+    return f"{shown} {style.crop} {style.rotation} {short}"
+
+
+def _cropped(style: Style) -> tuple[Raster, Raster | None]:
+    picture, mask = style.picture, style.mask
+    if picture is None:
+        raise BadRequest(
+            "This engine looks at pictures of styles.", hint="Give a picture as style."
+        )
+    if style.crop == WHOLE:
+        return picture, mask
+    box = _box(picture, style.crop)
+    return picture.crop(*box), None if mask is None else mask.crop(*box)
+
+
+def _box(picture: Raster, crop: Crop) -> tuple[int, int, int, int]:
+    """``crop`` in pixels of ``picture``: at least one wherever it is."""
+    left, top, right, bottom = crop
+    x0 = min(int(left * picture.width), picture.width - 1)
+    y0 = min(int(top * picture.height), picture.height - 1)
+    x1 = max(x0 + 1, round(right * picture.width))
+    y1 = max(y0 + 1, round(bottom * picture.height))
+    return x0, y0, x1, y1
+
+
+def _turned(planes: Tensor, style: Style) -> Tensor:
+    """``planes`` (1, c, h, w) turned as the style says; quarter turns move pixels and change none."""
+    import torch
+
+    quarters, rest = divmod(style.rotation % 360, 90)
+    planes = torch.rot90(planes, int(quarters), (2, 3))
+    if rest == 0:
+        return planes
+    from torchvision.transforms import InterpolationMode
+    from torchvision.transforms.functional import center_crop, rotate
+
+    inside = _upright_inside(planes.shape[2], planes.shape[3], radians(rest))
+    whole = rotate(planes, rest, InterpolationMode.BILINEAR, expand=True)
+    cropped: Tensor = center_crop(whole, list(inside))
+    return cropped
+
+
+def _upright_inside(height: int, width: int, angle: float) -> tuple[int, int]:
+    """(height, width) of the largest upright rectangle inside one of these sides turned by ``angle``, 0…π/2.
+
+    A long one touches two sides of it with opposite corners, any other all four.
+    """
+    across, along = sin(angle), cos(angle)
+    short, long = min(height, width), max(height, width)
+    if short <= 2 * across * along * long:
+        half = short / 2
+        sides = (half / along, half / across) if width >= height else (half / across, half / along)
+    else:
+        square = along**2 - across**2
+        sides = (
+            (height * along - width * across) / square,
+            (width * along - height * across) / square,
+        )
+    # One pixel on each side was mixed with what lies outside.
+    return max(1, int(sides[0]) - 2), max(1, int(sides[1]) - 2)

@@ -43,23 +43,14 @@ class ContentTile:
     ``tensor`` is (1, 3, h, w) sRGB 0..1 float32 on the run's device: the tile's core, its halo, and
     at the picture's right and bottom the repeated edge. ``core`` is (rows, columns) of the core
     inside it: the cores of all tiles hold every pixel of the content once, and start at multiples
-    of ``descriptor.multiple`` inside the tensor.
+    of ``descriptor.multiple`` inside the tensor. ``shares``, (1, regions, h, w) in sum 1, say how
+    much of each pixel each of a scene's regions has, for engines that blend them; None for one.
     """
 
     tensor: Tensor
     core: tuple[slice, slice]
     tile: Tile
-
-    def visible(self, content: Raster, run: Run) -> Tensor:
-        """How visible each pixel is, (1, 1, h, w) 0..1; what only fills the tensor up is not."""
-        import torch.nn.functional as F
-
-        box = self.tile.outer
-        alpha = alpha_tensor(content.crop(box.x0, box.y0, box.x1, box.y1), run)
-        missing = [
-            side - there for side, there in zip(self.tensor.shape[2:], alpha.shape[2:], strict=True)
-        ]
-        return F.pad(alpha, (0, missing[1], 0, missing[0]))
+    shares: Tensor | None = None
 
 
 def picture_tensor(

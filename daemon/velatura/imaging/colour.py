@@ -16,6 +16,9 @@ from velatura.imaging.raster import DTYPES, Depth, Pixels, Raster, RasterShape, 
 
 Floats = NDArray[np.float32]
 
+LUMA = (0.299, 0.587, 0.114)
+"""Rec. 601: how bright red, green and blue look in sRGB."""
+
 # The standard rounds the point where its two branches meet to 0.0031308 (0.04045 encoded), which
 # leaves a step of 3e-8 that would not survive a round trip. These are the points where the branches
 # are equal.
@@ -112,6 +115,11 @@ def from_float(rgb: Floats, like: Raster | RasterShape | None = None) -> Pixels:
         return from_unit_floats(rgb, "u8")
     encoded = linear_from_srgb(rgb) if like.transfer == "linear" else rgb
     return from_unit_floats(encoded, like.depth)
+
+
+def luma(rgb: Floats) -> Floats:
+    """How bright each pixel of ``rgb`` (h, w, 3) sRGB looks, (h, w, 1)."""
+    return (rgb @ np.array(LUMA, np.float32))[:, :, None]
 
 
 def converted(raster: Raster, *, depth: Depth, transfer: Transfer) -> Raster:

@@ -15,6 +15,9 @@ LOOKED_AT = 384
 PATCHES = 400
 """Superpixels of which parts are made."""
 
+COMPACTNESS = 0.1
+"""How much more a superpixel likes to be square than to follow colours, which are scaled to 0..1."""
+
 NEARNESS = 30.0
 """How much the picture's whole width counts, in units of CIELAB's distances."""
 
@@ -34,7 +37,7 @@ def segments(raster: Raster, count: int) -> list[Raster]:
     seen = resize(coverage(raster), size)[:, :, 0] > 0.5
     mask = seen if seen.any() and not seen.all() else None
     patches = slic(
-        lab, PATCHES, compactness=10, convert2lab=False, start_label=1, mask=mask, channel_axis=2
+        lab, PATCHES, compactness=COMPACTNESS, convert2lab=False, start_label=1, mask=mask
     )
     labels = np.unique(patches[patches > 0])
     if count < 2 or len(labels) < 2:

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from velatura.errors import BadWeights
 from velatura.networks.convolution import convolution, convolve
 from velatura.networks.glaze_encoder import StyleEncoder
-from velatura.networks.modulated import Kernel, ModulatedConvolution
+from velatura.networks.modulated import Kernel, Mixing, ModulatedConvolution, RegionalKernel
 from velatura.networks.palette import NUMBERS, Palette
 
 State = Mapping[str, Tensor]
@@ -41,6 +41,11 @@ STRIDE = 8
 
 FOLD = 4
 """Pixels that are folded into one position at the start."""
+
+_TRACE = 1e-6
+"""What a pixel that counts for one region counts for every other: a region that is nowhere has the picture's
+statistics.
+"""
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,14 @@ class Brush:
 
     def __call__(self, layer: str, x: Tensor, stride: int = 1) -> Tensor:
         return self.kernels[layer](x, stride)
+
+
+@dataclass(frozen=True)
+class RegionalBrush:
+    """How a painter paints a picture of several regions: ``kernels`` by layer, and a palette for each region."""
+
+    kernels: dict[str, RegionalKernel]
+    colours: Palette
 
 
 class Layer(Protocol):
@@ -149,21 +162,17 @@ class Painter(nn.Module):
 
         return colours.given(self._paint(content, layer))
 
-    def measure(
-        self, content: Tensor, code: Tensor, weights: Tensor | None = None
-    ) -> tuple[Brush, Tensor]:
+    def measure(self, content: Tensor, code: Tensor) -> tuple[Brush, Tensor]:
         """The brush for ``content`` (n, 3, h, w) in the style of ``code`` (1, CODE), and what it paints there.
 
-        The n are parts of one picture and have their statistics together. ``weights`` (n, 1, h, w)
-        ≥ 0 say how much each pixel counts.
+        The n are parts of one picture and have their statistics together.
         """
         learnt, colours = _parted(code)
         kernels: dict[str, Kernel] = {}
-        shares = _Shares(weights)
 
         def layer(name: str, x: Tensor, stride: int = 1, /) -> Tensor:
             found = self._layer(name)
-            y, mean, deviation = found.measure(x, learnt, stride, shares.of(x, stride))
+            y, mean, deviation = found.measure(x, learnt, stride)
             kernels[name] = found.kernel(learnt, mean, deviation, x.dtype)
             return y
 
@@ -173,6 +182,41 @@ class Painter(nn.Module):
     def paint(self, content: Tensor, brush: Brush) -> Tensor:
         """``content`` (n, 3, h, w) as :meth:`measure` would have painted it there."""
         return brush.colours.given(self._paint(content, brush))
+
+    def measure_regions(
+        self, content: Tensor, codes: Tensor, weights: Tensor, shares: Tensor | None
+    ) -> tuple[Brush | RegionalBrush, Tensor]:
+        """As :meth:`measure`, with a style of ``codes`` (regions, CODE) for each region.
+
+        ``weights`` (n, regions, h, w) ≥ 0 say how much each pixel counts in a region's statistics, ``shares``
+        (n, regions, h, w), in sum 1, how what regions do is mixed; None for a single region.
+        """
+        learnt, colours = _parted(codes)
+        kernels: dict[str, RegionalKernel] = {}
+        counted = _Pooled(weights + _TRACE * weights.sum(1, keepdim=True))
+        mixing = _mixing(shares, content)
+
+        def layer(name: str, x: Tensor, stride: int = 1, /) -> Tensor:
+            rows = counted((x.shape[2] // stride, x.shape[3] // stride))
+            rows = rows.permute(0, 2, 3, 1).flatten(0, 2)
+            y, kernels[name] = self._layer(name).measure_regions(
+                x, learnt, stride, rows / rows.sum(0).clamp_min(1e-12), mixing
+            )
+            return y
+
+        painted = _mixed(colours, self._paint(content, layer), mixing)
+        if shares is None:
+            return Brush({name: each.folded() for name, each in kernels.items()}, colours), painted
+        return RegionalBrush(kernels, colours), painted
+
+    def paint_regions(self, content: Tensor, brush: RegionalBrush, shares: Tensor) -> Tensor:
+        """``content`` (n, 3, h, w) as :meth:`measure_regions` would have painted it there."""
+        mixing = _mixing(shares, content)
+
+        def layer(name: str, x: Tensor, stride: int = 1, /) -> Tensor:
+            return brush.kernels[name](x, stride, mixing)
+
+        return _mixed(brush.colours, self._paint(content, layer), mixing)
 
     def _paint(self, content: Tensor, layer: Layer) -> Tensor:
         """What is painted, in canonical colours."""
@@ -274,22 +318,33 @@ def _padded(x: Tensor) -> Tensor:
     return F.pad(x, (0, -x.shape[-1] % STRIDE, 0, -x.shape[-2] % STRIDE), mode="replicate")
 
 
-class _Shares:
-    """How much each position of a layer counts, where pixels count by ``weights`` (n, 1, h, w)."""
+class _Pooled:
+    """What (n, regions, h, w) is at the positions of layers: means over their pixels, each size made once."""
 
-    def __init__(self, weights: Tensor | None) -> None:
-        self._weights = None if weights is None else _padded(weights)
-        self._known: dict[tuple[int, int], Tensor] = {}
+    def __init__(self, planes: Tensor) -> None:
+        self._planes = _padded(planes)
+        self._known = {(planes.shape[2], planes.shape[3]): planes}
 
-    def of(self, x: Tensor, stride: int) -> Tensor | None:
-        """Shares of what a layer makes of ``x``, (n · h · w, 1), in sum 1; None where all count alike."""
-        if self._weights is None:
-            return None
-        size = (x.shape[-2] // stride, x.shape[-1] // stride)
+    def __call__(self, size: tuple[int, int]) -> Tensor:
         if size not in self._known:
-            pooled = F.adaptive_avg_pool2d(self._weights, size).flatten()[:, None]
-            self._known[size] = pooled / pooled.sum().clamp_min(1e-12)
+            self._known[size] = F.adaptive_avg_pool2d(self._planes, size)
         return self._known[size]
+
+
+def _mixing(shares: Tensor | None, content: Tensor) -> Mixing:
+    if shares is None:
+        return _Pooled(torch.ones_like(content[:, :1]))
+    return _Pooled(shares)
+
+
+def _mixed(colours: Palette, painted: Tensor, mixing: Mixing) -> Tensor:
+    """``painted`` (n, 3, h, w), in canonical colours, in those that ``colours`` (regions, …) mix to at each pixel."""
+    shares = mixing((painted.shape[2], painted.shape[3]))
+    layers = [
+        Palette(mean[None], root[None]).given(painted) * share[:, None]
+        for mean, root, share in zip(colours.mean, colours.root, shares.unbind(1), strict=True)
+    ]
+    return torch.stack(layers).sum(0)
 
 
 def _doubled(x: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ linear in a code instead of learnt for each of a few styles (Ghiasi et al. 2017,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -28,6 +29,10 @@ long as elsewhere would throw scales about. Karras et al. 2018, section 4.1, sca
 """
 
 
+Mixing = Callable[[tuple[int, int]], Tensor]
+"""Shares of regions at the positions of a layer (height, width): (n, regions, h, w), in sum 1."""
+
+
 @dataclass(frozen=True)
 class Kernel:
     """A layer for one style and one picture, statistics folded in: ``weight`` (out, in, 3, 3) channels-last and
@@ -39,6 +44,40 @@ class Kernel:
 
     def __call__(self, x: Tensor, stride: int) -> Tensor:
         return F.conv2d(x, self.weight, self.bias, stride=stride, padding=1)
+
+
+@dataclass(frozen=True)
+class RegionalKernel:
+    """A layer for several regions of one picture: what its filters find, scaled and shifted at each position by the
+    mixture of ``scales`` and ``shifts``, (regions, out). ``weight`` (out, in, 3, 3) channels-last.
+    """
+
+    weight: Tensor
+    scales: Tensor
+    shifts: Tensor
+
+    def __call__(self, x: Tensor, stride: int, mixing: Mixing) -> Tensor:
+        return modulated(
+            F.conv2d(x, self.weight, stride=stride, padding=1), self.scales, self.shifts, mixing
+        )
+
+    def folded(self) -> Kernel:
+        """The same for a single region, which needs no mixing."""
+        weight = (self.weight * self.scales[0][:, None, None, None]).to(self.weight.dtype)
+        return Kernel(
+            weight.contiguous(memory_format=torch.channels_last),
+            self.shifts[0].to(self.weight.dtype),
+        )
+
+
+def modulated(y: Tensor, scales: Tensor, shifts: Tensor, mixing: Mixing) -> Tensor:
+    """``y`` (n, out, h, w) scaled and shifted by what is mixed at each position of ``scales`` and ``shifts``,
+    (regions, out).
+    """
+    shares = mixing((y.shape[2], y.shape[3])).permute(0, 2, 3, 1).to(y.dtype)
+    rows = y.permute(0, 2, 3, 1)
+    both = torch.addcmul(shares @ shifts.to(y.dtype), rows, shares @ scales.to(y.dtype))
+    return both.permute(0, 3, 1, 2)
 
 
 class ModulatedConvolution(nn.Module):
@@ -68,8 +107,10 @@ class ModulatedConvolution(nn.Module):
 
     def convolve(self, x: Tensor, stride: int) -> Tensor:
         """The filters alone, in the type of ``x``; zeros surround it."""
-        weight = self.weight.to(x.dtype).contiguous(memory_format=torch.channels_last)
-        return F.conv2d(x, weight, stride=stride, padding=1)
+        return F.conv2d(x, self._filters(x.dtype), stride=stride, padding=1)
+
+    def _filters(self, dtype: torch.dtype) -> Tensor:
+        return self.weight.to(dtype).contiguous(memory_format=torch.channels_last)
 
     def scales(self, codes: Tensor) -> tuple[Tensor, Tensor]:
         """γ and β for ``codes`` (n, code), both (n, out)."""
@@ -85,31 +126,43 @@ class ModulatedConvolution(nn.Module):
         gains, shifts = (each.to(y.dtype)[:, :, None, None] for each in self.scales(codes))
         return torch.addcmul(shifts, y, gains)
 
-    def measure(
-        self, x: Tensor, code: Tensor, stride: int, shares: Tensor | None
-    ) -> tuple[Tensor, Tensor, Tensor]:
+    def measure(self, x: Tensor, code: Tensor, stride: int) -> tuple[Tensor, Tensor, Tensor]:
         """``x`` (n, in, h, w), parts of one picture, normalised together and modulated by ``code`` (1, code); μ and σ,
         (out,).
-
-        ``shares`` (n · h' · w', 1) say how much each position of the result counts, in sum 1.
         """
         y = self.convolve(x, stride)
         gains, shifts = (each[0] for each in self.scales(code))
-        if self.normalised and shares is None:
+        if self.normalised:
             # What batch normalisation does in training, and several times as fast as the steps of it.
             y, mean, inverse = torch.native_batch_norm(
                 y, gains, shifts, None, None, True, 0.0, EPSILON
             )
             return y, mean, 1 / inverse
         mean, deviation = gains.new_zeros(y.shape[1]), gains.new_ones(y.shape[1])
-        if self.normalised and shares is not None:
-            rows = y.permute(0, 2, 3, 1).flatten(0, 2).float()
-            mean = (rows * shares).sum(0)
-            deviation = (((rows - mean).square() * shares).sum(0) + EPSILON).sqrt()
-        scale = gains / deviation
-        shift = shifts - mean * scale
-        y = torch.addcmul(shift.to(y.dtype)[:, None, None], y, scale.to(y.dtype)[:, None, None])
+        y = torch.addcmul(shifts.to(y.dtype)[:, None, None], y, gains.to(y.dtype)[:, None, None])
         return y, mean, deviation
+
+    def measure_regions(
+        self, x: Tensor, codes: Tensor, stride: int, shares: Tensor, mixing: Mixing
+    ) -> tuple[Tensor, RegionalKernel]:
+        """``x`` (n, in, h, w), parts of one picture, each region normalised by itself and modulated by its own of
+        ``codes`` (regions, code); and the layer as it is for the whole picture.
+
+        ``shares`` (n · h' · w', regions) say how much each position of the result counts for each region, in sum 1.
+        """
+        y = self.convolve(x, stride)
+        gains, shifts = self.scales(codes)
+        if self.normalised:
+            rows = y.permute(0, 2, 3, 1).flatten(0, 2).float()
+            # Around a mean of all, so that small variances are no differences of large squares.
+            middle = rows.mean(0)
+            rows = rows - middle
+            means = shares.T @ rows
+            variances = (shares.T @ rows.square() - means.square()).clamp_min(0)
+            gains = gains / (variances + EPSILON).sqrt()
+            shifts = shifts - (means + middle) * gains
+        kernel = RegionalKernel(self._filters(x.dtype), gains, shifts)
+        return modulated(y, gains, shifts, mixing), kernel
 
     def kernel(self, code: Tensor, mean: Tensor, deviation: Tensor, dtype: torch.dtype) -> Kernel:
         """All in one convolution: for ``code`` (1, code) and given μ and σ, (out,)."""

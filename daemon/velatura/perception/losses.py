@@ -15,13 +15,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from velatura.imaging.colour import LUMA
 from velatura.perception.gram import gram
 
 Normalisation = Literal["released", "printed"]
-
-LUMA = (0.299, 0.587, 0.114)
-"""Rec. 601: how bright red, green and blue look in sRGB."""
-
 
 def content_loss(features: Tensor, target: Tensor, normalisation: Normalisation) -> Tensor:
     """How far ``features`` F are from the content's P, both (1, N, h, w); a scalar.

@@ -12,16 +12,23 @@ FLATTEST = 1e-5
 def recoloured(picture: Tensor, own: Tensor, wanted: Tensor) -> Tensor:
     """``picture`` (1, 3, h, w) sRGB with the mean and covariance of other colours, clipped to 0..1.
 
-    ``own`` and ``wanted`` are :func:`~velatura.perception.losses.colour_moments`, (4, 4). The map
-    is T(x) = μ' + A (x − μ), A = Σ^-½ (Σ^½ Σ' Σ^½)^½ Σ^-½: of all maps from one normal
-    distribution to the other, the one that moves colours least (Pitié & Kokaram 2007, eq. 9).
+    ``own`` and ``wanted`` are :func:`~velatura.perception.losses.colour_moments`, (4, 4).
+    """
+    stretch, shift = between(own, wanted)
+    turned = torch.einsum("ij,njhw->nihw", stretch.to(picture), picture)
+    return (turned + shift.to(picture).view(1, 3, 1, 1)).clamp(0, 1)
+
+
+def between(own: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
+    """A (3, 3) and b (3,), float64, of the map x → A x + b from colours with the moments ``own`` to ``wanted``.
+
+    A = Σ^-½ (Σ^½ Σ' Σ^½)^½ Σ^-½, b = μ' − A μ: of all maps from one normal distribution to the
+    other, the one that moves colours least (Pitié & Kokaram 2007, eq. 9).
     """
     (mean, spread), (new_mean, new_spread) = _moments(own), _moments(wanted)
     root, inverse = _power(spread, 0.5), _power(spread, -0.5)
     stretch = inverse @ _power(root @ new_spread @ root, 0.5) @ inverse
-    shift = new_mean - stretch @ mean
-    turned = torch.einsum("ij,njhw->nihw", stretch.to(picture), picture)
-    return (turned + shift.to(picture).view(1, 3, 1, 1)).clamp(0, 1)
+    return stretch, new_mean - stretch @ mean
 
 
 def _moments(colours: Tensor) -> tuple[Tensor, Tensor]:
