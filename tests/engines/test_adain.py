@@ -18,8 +18,8 @@ from velatura.engines.models import WarmModels
 from velatura.engines.run import Run
 from velatura.engines.scene import Region, Scene, Style
 from velatura.engines.stage import render
-from velatura.engines.treatment import Treatment
 from velatura.engines.tensors import picture_tensor, raster_of
+from velatura.engines.treatment import Treatment
 from velatura.errors import BadPicture, BadRequest, BadWeights, Cancelled
 from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
@@ -72,9 +72,7 @@ def picture(height: int, width: int, seed: int = 0, *, alpha: bool = False) -> R
 
 def scene(content: Raster, *styles: Style, stroke: float = 2) -> Scene:
     """Styles are looked at with a short side of 32 strokes."""
-    return Scene(
-        content=content, regions=(Region(styles),), treatment=Treatment(stroke=stroke)
-    )
+    return Scene(content=content, regions=(Region(styles),), treatment=Treatment(stroke=stroke))
 
 
 def painted(what: Scene, run: Run, *, tile: int = 1024, **knobs: float) -> Raster:
@@ -318,9 +316,7 @@ def test_bfloat16_stays_near_float32(trained: Run, shared: Path) -> None:
     style = Style(picture=read_picture(classic / "style" / "la_muse.jpg").raster)
     what = scene(content, style, stroke=8)
     half = Run(WarmModels(CPU, torch.bfloat16))
-    plain, rounded = (
-        painted(what, run).pixels.astype(int) for run in (trained, half)
-    )
+    plain, rounded = (painted(what, run).pixels.astype(int) for run in (trained, half))
     difference = np.abs(plain - rounded)
     assert 0 < difference.mean() < 0.6
     assert np.percentile(difference, 99) <= 4
@@ -380,7 +376,9 @@ def test_the_engine_paints_what_a_plain_forward_pass_paints(trained: Run, shared
     content = read_picture(classic / "content" / "cornell.jpg").raster.crop(0, 0, 256, 192)
     style = read_picture(classic / "style" / "la_muse.jpg").raster.crop(0, 0, 256, 256)
     params = AdaINParams()
-    picture = render(AdaIN(), scene(content, Style(picture=style), stroke=8), params, trained)["picture"]
+    picture = render(AdaIN(), scene(content, Style(picture=style), stroke=8), params, trained)[
+        "picture"
+    ]
     assert isinstance(picture, Raster)
     plain = plain_forward_pass(
         shared, picture_tensor(content, trained), picture_tensor(style, trained)

@@ -17,7 +17,8 @@ from velatura.engines.tensors import picture_tensor
 from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import resized
-from velatura.perception.objective import Balance, Eyes, Objective, style_targets
+from velatura.perception.objective import Balance, Objective, Part
+from velatura.perception.seen import Eyes, style_targets
 
 
 def real_style_loss(shared: Path, run: Run, raster: Raster, style: Raster) -> float:
@@ -28,9 +29,9 @@ def real_style_loss(shared: Path, run: Run, raster: Raster, style: Raster) -> fl
     of = Objective(
         eyes,
         Balance(),
-        content=None,
+        content={},
         content_layers={},
-        style=style_targets(eyes, picture_tensor(style, run, short=256), layers),
+        parts=[Part(style_targets(eyes, picture_tensor(style, run, short=256), layers))],
         style_layers=layers,
     )
     with torch.no_grad():

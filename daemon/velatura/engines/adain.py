@@ -225,7 +225,7 @@ def _weights(scene: Scene, tile: ContentTile, run: Run) -> list[Tensor | None]:
     """How much each cell of the tile's core counts for each region, (1, 1, h, w) each; None where all do alike."""
     core = tile.tile.core
     weights = counting(scene, core, (core.height, core.width), run)
-    return [None] if weights is None else list(_per_cell(weights).split(1, dim=1))
+    return [None] if weights is None else list(torch.split(_per_cell(weights), 1, dim=1))
 
 
 def _per_cell(weights: Tensor) -> Tensor:

@@ -67,6 +67,8 @@ class Descriptor(BaseModel):
     """Sides of a tensor given to the engine are multiples of this many pixels."""
     least: int = 64
     """The shortest side of such a tensor: five halvings leave two pixels, enough to pad by reflection."""
+    memory: int = 1024
+    """Bytes that painting a tile takes at most for each of its pixels, its surroundings counted."""
     devices: tuple[str, ...] = ("cuda", "mps", "xpu", "cpu")
     deterministic: Literal["bitwise", "close", "no"] = "bitwise"
     """How equal two runs on one device are: the same bytes, within 2/255, or neither."""

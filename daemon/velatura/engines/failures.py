@@ -27,7 +27,7 @@ def blamed_on(engine: Engine) -> Iterator[None]:
     except VelaturaError:
         raise
     except Exception as error:
-        if _is_out_of_memory(error):
+        if is_out_of_memory(error):
             raise OutOfMemory(
                 f"The memory was not enough for the engine {name}.",
                 hint="Paint a smaller picture, or close other programs that use the device.",
@@ -36,7 +36,7 @@ def blamed_on(engine: Engine) -> Iterator[None]:
         raise EngineFailed(f"The engine {name} failed: {reason}.") from error
 
 
-def _is_out_of_memory(error: Exception) -> bool:
+def is_out_of_memory(error: Exception) -> bool:
     if isinstance(error, MemoryError):
         return True
     torch = sys.modules.get("torch")

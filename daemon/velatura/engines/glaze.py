@@ -101,6 +101,7 @@ class Glaze(CodePainting):
         regions="native",
         tiles=True,
         halo=SIZES["glaze"].halo,
+        memory=512,
         multiple=STRIDE,
         least=2 * STRIDE,
         deterministic="close",

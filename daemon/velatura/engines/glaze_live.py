@@ -19,6 +19,7 @@ class GlazeLive(CodePainting):
         regions="native",
         tiles=True,
         halo=SIZES["glaze-live"].halo,
+        memory=512,
         multiple=STRIDE,
         least=2 * STRIDE,
         deterministic="close",

@@ -120,6 +120,10 @@ class WarmModels:
         """Let go of everything, and give the device's free memory back."""
         self._models.clear()
         self._codes.clear()
+        self.free()
+
+    def free(self) -> None:
+        """Give memory back that torch holds on the device for nobody."""
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
         elif self.device.type == "mps":

@@ -89,8 +89,8 @@ class _InTiles:
         tiles = tile_plan(content.width, content.height, self._engine.descriptor)
         run.step(0, len(tiles), phase="paint")
         for number, tile in enumerate(tiles, 1):
-            seen = np.flatnonzero(touched(tile.core))
-            painted = self._paint(tile, seen) if len(seen) else {}
+            seen = [index for index, is_seen in enumerate(touched(tile.core)) if is_seen]
+            painted = self._paint(tile, seen) if seen else {}
             yield tile.core, [painted.get(index) for index in range(len(self._parts))]
             run.step(number, len(tiles), phase="paint")
 

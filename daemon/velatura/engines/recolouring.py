@@ -105,8 +105,9 @@ def _matched(
 
     def apply(box: Box, content: Floats, picture: Floats) -> Floats:
         if len(maps) == 1:
-            return picture if maps[0] is None else maps[0](picture)
-        result = picture.copy()
+            only = maps[0]
+            return picture if only is None else only(picture)
+        result: Floats = picture.copy()
         for claim, each in zip(claims(scene, box), maps, strict=True):
             if each is not None:
                 result += claim * (each(picture) - picture)
@@ -125,10 +126,10 @@ def _to_content(
         return Map(np.eye(3, dtype=np.float32), np.zeros(3, np.float32))
     linear = _between(_moments(rows, weight), _moments(wanted, weight))
     moved = linear(rows[None])[0]
-    levels = (np.arange(QUANTILES) + 0.5) / QUANTILES
+    levels = ((np.arange(QUANTILES) + 0.5) / QUANTILES).astype(np.float32)
     curves = tuple(
-        (
-            _increasing(_quantiles(moved[:, channel], weight, levels)),
+        _curve(
+            _quantiles(moved[:, channel], weight, levels),
             _quantiles(wanted[:, channel], weight, levels),
         )
         for channel in range(3)
@@ -206,9 +207,11 @@ def _quantiles(values: Floats, weight: Floats, levels: Floats) -> Floats:
     return found
 
 
-def _increasing(values: Floats) -> Floats:
-    """``values``, which never fall, so that each is above the one before: what interpolation needs."""
-    return values + np.arange(len(values), dtype=np.float32) * np.float32(1e-7)
+def _curve(values: Floats, wanted: Floats) -> tuple[Floats, Floats]:
+    """Pairs of both, each of ``values`` once: one that fills several quantiles becomes the mean of theirs."""
+    once, places = np.unique(values, return_inverse=True)
+    means = np.bincount(places, wanted) / np.bincount(places)
+    return once, means.astype(np.float32)
 
 
 def _crop(content: Raster, box: Box) -> Raster:

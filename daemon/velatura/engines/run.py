@@ -91,6 +91,13 @@ class Run:
         """The type that networks' bodies compute in: bfloat16 where the device is faster with it, else float32."""
         return self.models.dtype
 
+    def use_processor(self) -> None:
+        """Compute on the processor from now on, with models of its own; what was warm elsewhere is let go."""
+        from velatura.engines.models import WarmModels
+
+        self.models.clear()
+        self._models = WarmModels.on("cpu")
+
     def note(self, sentence: str) -> None:
         """Tell the person who asked something about the result; the same sentence is told once."""
         if sentence not in self.notes:

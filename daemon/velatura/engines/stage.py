@@ -17,12 +17,13 @@ import numpy as np
 from velatura.engines.admission import check_fits
 from velatura.engines.engine import Engine, EngineParams, Iterative, Pixelwise
 from velatura.engines.failures import blamed_on, require_like
+from velatura.engines.fitting import within_memory
 from velatura.engines.painting import Painting, begin, parts_of
 from velatura.engines.recolouring import Recolouring, recolouring
 from velatura.engines.regions import claims
 from velatura.engines.run import Run
 from velatura.engines.scene import Region, Scene
-from velatura.engines.tensors import TILE, tile_side
+from velatura.engines.tensors import TILE
 from velatura.errors import BadRequest
 from velatura.imaging.blend import lay_over, weighted_mean
 from velatura.imaging.colour import Floats, from_float, to_float
@@ -73,7 +74,7 @@ def render(
     ``allocate`` gives the writable array, (height, width, channels) of the shape's dtype, that an
     output is written into; it may be memory-mapped. It is called for ``picture`` before anything is
     painted. ``rows_done(n)`` is told, with growing ``n``, that the first ``n`` rows of ``picture``
-    are final. ``tile`` is the longest side of a tile's core in pixels.
+    are final. ``tile`` is the longest side of a tile's core in pixels, where memory allows it.
 
     The content's alpha is kept bit for bit, and so are its colours wherever strength times mask is
     0. Strength blends in sRGB. An engine whose regions are ``composite`` paints once for each
@@ -89,12 +90,8 @@ def render(
     for raster in _rasters(scene):
         require_finite(raster)
     canvas = allocate(shape)
-    job = _Job(engine, scene, params, run, canvas, rows_done or _nobody_waits)
-    token = tile_side.set(tile)
-    try:
-        others = _render(job, allocate)
-    finally:
-        tile_side.reset(token)
+    job = _Job(engine, scene, params, run, canvas, _growing(rows_done or _nobody_waits))
+    others = within_memory(engine, run, tile, lambda: _render(job, allocate))
     return {"picture": Raster(canvas, shape.transfer), **others}
 
 
@@ -137,6 +134,19 @@ class _Job:
 
 def _nobody_waits(rows: int) -> None:
     """For renders of which nobody wants the first rows early."""
+
+
+def _growing(rows_done: RowsDone) -> RowsDone:
+    """``rows_done``, not told again of rows that are painted again."""
+    told = 0
+
+    def grown(rows: int) -> None:
+        nonlocal told
+        if rows > told:
+            told = rows
+            rows_done(rows)
+
+    return grown
 
 
 def _check_masks(scene: Scene, shape: RasterShape) -> None:

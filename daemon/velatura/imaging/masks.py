@@ -64,7 +64,8 @@ def _claims(masks: Sequence[Raster | None], box: Box) -> list[Floats]:
         if claim is not None:
             rest -= claim
     # Several that want the rest have it in equal parts.
-    rest = np.maximum(rest, 0) / max(1, sum(claim is None for claim in given))
+    wanting = sum(claim is None for claim in given)
+    rest = np.maximum(rest, 0) / np.float32(max(1, wanting))
     return [rest if claim is None else claim for claim in given]
 
 
