@@ -33,6 +33,12 @@ Mixing = Callable[[tuple[int, int]], Tensor]
 """Shares of regions at the positions of a layer (height, width): (n, regions, h, w), in sum 1."""
 
 
+FLATTEST = 0.02
+"""A region's variances are never taken for less than this part of the whole picture's: what lies along the border of a
+flat one would be blown up, layer after layer.
+"""
+
+
 @dataclass(frozen=True)
 class Kernel:
     """A layer for one style and one picture, statistics folded in: ``weight`` (out, in, 3, 3) channels-last and
@@ -157,8 +163,10 @@ class ModulatedConvolution(nn.Module):
             # Around a mean of all, so that small variances are no differences of large squares.
             middle = rows.mean(0)
             rows = rows - middle
+            squares = rows.square()
             means = shares.T @ rows
-            variances = (shares.T @ rows.square() - means.square()).clamp_min(0)
+            variances = shares.T @ squares - means.square()
+            variances = torch.maximum(variances, FLATTEST * squares.mean(0))
             gains = gains / (variances + EPSILON).sqrt()
             shifts = shifts - (means + middle) * gains
         kernel = RegionalKernel(self._filters(x.dtype), gains, shifts)
