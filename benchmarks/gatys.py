@@ -1,11 +1,14 @@
 """Gatys' optimisation beside a plain one: float32, contiguous, torch's own parts, no warm start.
 
-    python -m benchmarks.gatys [step] [loss] [time] [memory]
+    python -m benchmarks.gatys [step] [regions] [tiles] [memory] [needs] [loss] [time]
 
 * step: one evaluation and descent at 512², relu1_1 … relu4_1, the two ways in turn.
+* regions: a step with two regions beside one with a single style over everything, 512².
+* tiles: a step in tiles beside one at once, 1024², and how far its gradient is from the whole one's.
 * loss: where 200 steps of Adam lead, both from the content; judged by the plain loss in float32.
 * time: seconds until the loss that 500 plain steps of L-BFGS from the content reach, 512².
 * memory: the most memory a process has ever held, 1024², two steps.
+* needs: what a step takes for a megapixel, measured, beside what `engines/gatys_memory.py` expects.
 
 Needs Gatys' VGG-19: ../shared/weights, or whatever VELATURA_MODELS names; `time` AdaIN's decoder, too.
 """
@@ -17,8 +20,9 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import skimage.data
 import torch
@@ -29,6 +33,7 @@ from benchmarks.weights import use_shared_weights
 from velatura.engines import eyes, registry
 from velatura.engines.descent import Descent, descend
 from velatura.engines.devices import best_dtype
+from velatura.engines.gatys_memory import Needs
 from velatura.engines.gatys_params import GatysParams
 from velatura.engines.models import WarmModels
 from velatura.engines.run import Run
@@ -40,12 +45,19 @@ from velatura.imaging.raster import Raster
 from velatura.imaging.resample import resized
 from velatura.library.weights import read_state
 from velatura.perception import vgg_layouts
-from velatura.perception.objective import Balance, Eyes, Objective, style_targets
+from velatura.perception.guides import guides
+from velatura.perception.objective import Balance, Objective, Part
+from velatura.perception.seen import Eyes, features, style_targets
+from velatura.perception.tiled import TiledObjective
 
 CPU = torch.device("cpu")
 LAYERS = dict.fromkeys(PlainGatys.STYLE, 1.0)
 BETA = GatysParams().beta
 ROUNDS = 7
+SIDES = (768, 1280)
+"""Two sizes whose difference is what pixels cost."""
+
+TILE = 256
 
 
 @dataclass(frozen=True)
@@ -76,17 +88,36 @@ def plain(pair: Pair, padding: str = "reflect") -> PlainGatys:
     return PlainGatys(PlainVGG(convolutions, padding), *pair.tensors(), beta=BETA)
 
 
-def ours(pair: Pair, dtype: torch.dtype) -> Objective:
+def ours(pair: Pair, dtype: torch.dtype, masks: Sequence[Tensor] = ()) -> Objective:
+    """With ``masks``, (1, 1, side, side), each is a region with a style of its own."""
     content, style = pair.tensors()
     seen = Eyes(eyes.load("vgg19-gatys", "max", run_in(dtype)).vgg)
+    target = style_targets(seen, style, LAYERS)
+    parts = [
+        Part(target, float(mask.mean()), mask, guides(mask, LAYERS, ceil=True)) for mask in masks
+    ]
     return Objective(
         seen,
         Balance(beta=BETA),
-        content=content,
+        content=features(seen, content, [PlainGatys.CONTENT]),
         content_layers={PlainGatys.CONTENT: 1.0},
-        style=style_targets(seen, style, LAYERS),
+        parts=parts or [Part(target)],
         style_layers=LAYERS,
     )
+
+
+def masks_of(side: int) -> dict[str, list[Tensor]]:
+    """Ways to part a picture in two."""
+    ramp = torch.arange(side) / side - 0.5
+    across, down = ramp.expand(1, 1, side, side), ramp[:, None].expand(1, 1, side, side)
+    left = (across < 0).float()
+    soft = (0.5 - across * 8).clamp(0, 1)
+    disc = (across.square() + down.square() < 1 / 9).float()
+    return {
+        "left and right": [left, 1 - left],
+        "with a soft edge": [soft, 1 - soft],
+        "a disc and the rest": [disc, 1 - disc],
+    }
 
 
 def nobody(step: int, picture: Callable[[], Tensor]) -> None:
@@ -114,6 +145,55 @@ def step() -> None:
     for name, each in times.items():
         middle = statistics.median(each)
         print(f"  {name:22} {middle * 1e3:6.0f} ms a step   {base / middle:.2f} ×", flush=True)
+
+
+def paired(ways: dict[str, Callable[[], object]]) -> None:
+    """Times of ``ways`` in turn, each as a multiple of the first one's."""
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(ROUNDS):
+        for name, way in ways.items():
+            times[name].append(seconds(way))
+    first = times[next(iter(ways))]
+    for name, each in times.items():
+        ratio = statistics.median(a / b for a, b in zip(each, first, strict=True))
+        print(f"  {name:22} {statistics.median(each) * 1e3:6.0f} ms a step   {ratio:.2f} ×")
+    sys.stdout.flush()
+
+
+def regions() -> None:
+    pair = Pair.at(512)
+    start = pair.tensors()[0]
+    for dtype in {torch.float32, best_dtype(CPU)}:
+        print(f"  {name_of(dtype)}")
+        parted: dict[str, list[Tensor]] = {"one style": [], **masks_of(512)}
+        objectives = {name: ours(pair, dtype, masks) for name, masks in parted.items()}
+        paired(
+            {
+                name: partial(one_step, start, lambda x, of=of: of(x).total)
+                for name, of in objectives.items()
+            }
+        )
+
+
+def tiles() -> None:
+    pair = Pair.at(1024)
+    start = pair.tensors()[0]
+    objective = ours(pair, torch.float32)
+    leaf = start.clone().requires_grad_()
+    (whole,) = torch.autograd.grad(objective(leaf).total, leaf)
+    for side in (512, 256):
+        _, gradient = TiledObjective(objective, start, side).value_and_gradient(start)
+        print(
+            f"  float32, tiles of {side}: {float((gradient - whole).norm() / whole.norm()):.1e} off"
+        )
+    objective = ours(pair, best_dtype(CPU))
+    ways = {"at once": lambda x: objective(x).total}
+    ways |= {f"tiles of {side}": TiledObjective(objective, start, side) for side in (512, 256)}
+    paired({name: partial(one_step, start, way) for name, way in ways.items()})
+
+
+def one_step(start: Tensor, loss: Callable[[Tensor], Tensor]) -> None:
+    descend(start, loss, Descent(steps=1), nobody)
 
 
 def loss() -> None:
@@ -178,15 +258,40 @@ def memory() -> None:
     print(f"  of steps alone {own['Velatura'] / own['plain']:.0%}")
 
 
-def hold(way: str) -> None:
-    """Take two steps at 1024² and print the most KiB that this process ever held."""
-    pair = Pair.at(1024)
+def needs() -> None:
+    for dtype in (torch.float32, torch.bfloat16):
+        for way, side in (("at once", 0), ("in tiles", TILE)):
+            peaks = []
+            for long in SIDES:
+                output = subprocess.run(
+                    [sys.executable, "-m", "benchmarks.gatys", "--hold", name_of(dtype), str(long), str(side)],
+                    check=True, capture_output=True, text=True,
+                ).stdout  # fmt: skip
+                peaks.append(int(output) * 1024)
+            looked_at = Needs((PlainGatys.CONTENT,), tuple(LAYERS), dtype)
+            expected = [
+                looked_at.in_tiles(long, long, side) if side else looked_at.at_once(long, long)
+                for long in SIDES
+            ]
+            measured, told = peaks[1] - peaks[0], expected[1] - expected[0]
+            pixels = SIDES[1] ** 2 - SIDES[0] ** 2
+            print(
+                f"  {name_of(dtype):9} {way:9} {measured / pixels:6.0f} bytes a pixel, "
+                f"expected {told / pixels:6.0f}; {peaks[1] / 2**20:5.0f} MiB at {SIDES[1]}²",
+                flush=True,
+            )
+
+
+def hold(way: str, long: int = 1024, side: int = 0) -> None:
+    """Take two steps at ``long``² and print the most KiB that this process ever held."""
+    pair = Pair.at(long)
     start = pair.tensors()[0]
     if way == "plain":
         plain(pair).adam(start, 2, 0.1)
-    elif way == "Velatura":
-        objective = ours(pair, best_dtype(CPU))
-        descend(start, lambda x: objective(x).total, Descent(steps=2), nobody)
+    elif way != "nothing":
+        objective = ours(pair, best_dtype(CPU) if way == "Velatura" else getattr(torch, way))
+        tiled = TiledObjective(objective, start, side) if side else lambda x: objective(x).total
+        descend(start, tiled, Descent(steps=2), nobody)
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
@@ -205,7 +310,15 @@ def seconds(call: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-PARTS = {"step": step, "memory": memory, "loss": loss, "time": time_to_loss}
+PARTS = {
+    "step": step,
+    "regions": regions,
+    "tiles": tiles,
+    "memory": memory,
+    "needs": needs,
+    "loss": loss,
+    "time": time_to_loss,
+}
 
 
 def main(names: tuple[str, ...] = ()) -> None:
@@ -218,6 +331,6 @@ def main(names: tuple[str, ...] = ()) -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--hold"]:
         use_shared_weights()
-        hold(sys.argv[2])
+        hold(sys.argv[2], *map(int, sys.argv[3:]))
     else:
         main(tuple(sys.argv[1:]))

@@ -19,7 +19,7 @@ import torch
 
 from benchmarks.peers.microast import PUBLISHED, MicroAST
 from benchmarks.weights import use_shared_weights
-from velatura.cli.wishes import params_of
+from velatura.cli.manners import params_of
 from velatura.engines import registry
 from velatura.engines.models import WarmModels
 from velatura.engines.run import Run

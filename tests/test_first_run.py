@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 
 ENCODER, DECODER = "vgg_normalised.pth", "decoder.pth"
 ENCODER_WIDTHS = (3, 64, 64, 128, 128, 256, 256, 256, 256, 512)
-KNOBS = {"style_size": 64}
+TREATMENT = {"stroke": 2}
 
 
 def file_of(widths: tuple[int, ...], places: tuple[int, ...], preprocessing: bool) -> bytes:
@@ -75,7 +75,7 @@ def shell(shop: Shop) -> Iterator[Shell]:
 
 
 WISH = (
-    "stylize", "photo.png", "--style", "painting.png", "--engine", "adain", "--set", "style_size=64"
+    "stylize", "photo.png", "--style", "painting.png", "--engine", "adain", "--stroke", "2"
 )  # fmt: skip
 
 
@@ -114,7 +114,7 @@ def test_a_client_sees_how_far_the_download_is(
     photo = np.asarray(Image.open(shell.home / "photo.png"))
     request = Request(
         engine="adain",
-        params=KNOBS,
+        treatment=TREATMENT,
         content=Pixels(photo.tobytes(), 64, 48, 3, "u8"),
         styles=(StyleRef(picture=EncodedFile.read(shell.home / "painting.png")),),
     )

@@ -144,7 +144,7 @@ def test_a_code_is_made_of_a_picture(velatura: Velatura, pictures: Path, tmp_pat
     astray = velatura("styles", "code", pictures / "style.png", "-o", tmp_path / "waves.png")
     assert "does not end in .code" in astray.complaint()
     astray = velatura("styles", "code", pictures / "style.png", "-o", code, "--size", "3")
-    assert "style_size must be" in astray.complaint()
+    assert "--size must be from 16 to 4096" in astray.complaint()
 
 
 def test_models_are_listed_with_licence_and_place(velatura: Velatura) -> None:

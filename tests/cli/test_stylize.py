@@ -103,9 +103,7 @@ def paint(
 
     def call(content: str, *options: object) -> Path:
         target = tmp_path / f"{next(count)}.png"
-        outcome = velatura(
-            "stylize", pictures / content, "--set", "style_size=64", "-o", target, *options
-        )
+        outcome = velatura("stylize", pictures / content, "--stroke", "2", "-o", target, *options)
         assert outcome.code == 0, outcome
         assert outcome.err == ""
         return target

@@ -20,20 +20,6 @@ def own() -> list[styles.StyleEntry]:
     return [entry for entry in styles.entries() if not entry.builtin]
 
 
-@pytest.mark.parametrize(
-    ("title", "name"),
-    [
-        ("Starry Night", "starry-night"),
-        ("  Café_de  nuit!", "cafe-de-nuit"),
-        ("神奈川沖浪裏", "神奈川沖浪裏"),
-        ("../../etc/passwd", "etc-passwd"),
-        ("---", ""),
-    ],
-)
-def test_titles_become_names(title: str, name: str) -> None:
-    assert styles.slug(title) == name
-
-
 def test_an_added_style_is_listed_shown_and_read(home: Path) -> None:
     added = styles.add(painted(home / "Starry Night.png"))
     assert added.name == "starry-night"

@@ -48,6 +48,7 @@ class FakeBroker:
         self.forget = False
         self.window = 1 << 20
         self.limits: dict[str, int] = {}
+        self.presets: list[Header] = []
         self.uploads: dict[bytes, Upload] = {}
         self.blobs: dict[bytes, bytes] = {}
         self._waiting: list[tuple[bytes, Header]] = []
@@ -222,6 +223,14 @@ class FakeBroker:
 
     def _on_status(self, route: bytes, header: Header) -> None:
         self._say(route, {"t": "status", "instance": self.connection.instance})
+
+    def _on_presets(self, route: bytes, header: Header) -> None:
+        """One preset a page."""
+        rest = [each for each in self.presets if each["name"] > (header["after"] or "")]
+        self._say(route, {"t": "presets", "presets": rest[:1], "more": len(rest) > 1})
+
+    def _on_styles(self, route: bytes, header: Header) -> None:
+        self._say(route, {"t": "styles", "styles": [], "more": False})
 
     def _on_ping(self, route: bytes, header: Header) -> None:
         self._say(route, {"t": "pong", "n": header["n"]})

@@ -363,6 +363,7 @@ def test_request_names_every_payload_once_and_by_its_blob() -> None:
     assert payloads(request) == [content, style, mask]
     names = {content: b"c" * 16, mask: b"m" * 16, style: b"s" * 16}
     encoded = encode_request(request, names.__getitem__)
+    as_it_is = {"rotation": 0.0, "scale": 1.0}
     raster = {"width": 8, "height": 8, "depth": "u8", "transfer": "srgb"}
     content_reference = {"blob": b"c" * 16, "channels": 4, **raster}
     mask_reference = {"blob": b"m" * 16, "channels": 1, **raster}
@@ -371,23 +372,40 @@ def test_request_names_every_payload_once_and_by_its_blob() -> None:
         "engine": "adain",
         "params": {"strength": 0.5},
         "content": content_reference,
-        "size": None,
-        "strength": 1.0,
         "seed": 0,
-        "device": None,
         "styles": [
-            {"weight": 2.0, "picture": file_reference},
-            {"weight": 1.0, "name": "waves", "index": 3},
+            {"weight": 2.0, "picture": file_reference, **as_it_is},
+            {"weight": 1.0, "name": "waves", "index": 3, **as_it_is},
         ],
         "regions": [
             {
                 "mask": mask_reference,
-                "styles": [{"weight": 1.0, "picture": file_reference, "mask": mask_reference}],
+                "styles": [
+                    {"weight": 1.0, "picture": file_reference, "mask": mask_reference, **as_it_is}
+                ],
                 "strength": 0.25,
             }
         ],
         "inputs": {"flow": content_reference, "frame": 4},
+        "treatment": {},
     }
+
+
+def test_what_a_preset_may_say_is_left_out() -> None:
+    encoded = encode_request(Request(preset="night"), lambda _: b"")
+    said = {key: value for key, value in encoded.items() if value}
+    assert said == {"preset": "night"}
+    assert not {"engine", "strength", "segments"} & encoded.keys()
+    full = Request("glaze", strength=0.0, segments=0, preset="night")
+    assert encode_request(full, lambda _: b"").items() >= {"strength": 0.0, "segments": 0}.items()
+
+
+def test_a_list_is_fetched_page_by_page(client_of: MakeClient, broker: Any) -> None:
+    broker.presets = [{"name": name, "engine": "glaze"} for name in ("a", "b", "c")]
+    client = client_of(broker.connection)
+    assert client.presets() == broker.presets
+    assert broker.seen["presets"] == 3
+    assert client.styles() == []
 
 
 def _until(condition: Callable[[], bool]) -> None:

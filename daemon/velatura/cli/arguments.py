@@ -19,3 +19,12 @@ def whole_number(text: str) -> int:
         return int(text)
     except ValueError as error:
         raise ArgumentTypeError(f"must be a whole number, not “{text}”") from error
+
+
+def is_number(text: str) -> bool:
+    """Whether ``text`` is a number, infinite ones and NaN included."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

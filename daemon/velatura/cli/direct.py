@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from velatura.cli.display import Bar, Stopwatch
 from velatura.cli.inputs import Given, given_inputs
+from velatura.cli.painter import Painted, Priority
+from velatura.cli.parts import Parts, path_of
 from velatura.cli.preview import PreviewFile
-from velatura.cli.stylize import Painted
-from velatura.cli.wishes import StyleWish, Wish
-from velatura.engines import registry
+from velatura.cli.style_wishes import StyleWish
+from velatura.cli.wishes import Wish
+from velatura.engines import knobs, registry
 from velatura.engines.models import WarmModels
 from velatura.engines.run import Progress, Run, Silent
-from velatura.engines.scene import Region, Scene, Style
+from velatura.engines.scene import WHOLE, Region, Scene, Style
+from velatura.engines.segments import parted
 from velatura.engines.stage import render
 from velatura.engines.tensors import raster_of
+from velatura.engines.treatment import Treatment
 from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
 from velatura.library import styles
@@ -27,12 +32,16 @@ if TYPE_CHECKING:
 
 
 class _Showing(Silent):
-    def __init__(self, bar: Bar, preview: PreviewFile | None) -> None:
+    def __init__(self, direct: Direct, bar: Bar, preview: PreviewFile | None) -> None:
+        self._direct = direct
         self._bar = bar
         self._preview = preview
 
     def progressed(self, progress: Progress) -> None:
         self._bar.show(progress.phase, progress.step, progress.steps, progress.seconds_left)
+
+    def cancelled(self) -> bool:
+        return self._direct.cancelled
 
     def wants_preview(self) -> bool:
         return self._preview is not None and self._preview.due()
@@ -42,25 +51,65 @@ class _Showing(Silent):
             self._preview.show(raster_of(picture))
 
 
-def paint(wish: Wish, content: Raster, bar: Bar, preview: PreviewFile | None = None) -> Painted:
-    """The picture; ``preview`` shows how it grows. Raises what the engine raises."""
-    bar.show("Loading", 0, 0, None)
-    engine = registry.load(wish.engine)
-    params = registry.validate(engine, wish.params)
-    region = Region(tuple(_style(style) for style in wish.styles))
-    scene = Scene(
-        content=content,
-        regions=(region,) if region.styles else (),
-        strength=wish.strength,
-        seed=wish.seed,
-        inputs=_inputs(wish, engine),
-    )
-    run = Run(WarmModels.on(wish.device or "auto"), _Showing(bar, preview))
-    watch = Stopwatch()
-    outputs = render(engine, scene, params, run)
-    picture = outputs["picture"]
-    assert isinstance(picture, Raster)
-    return Painted(picture, run.notes, {"running": watch.seconds})
+class Direct:
+    """Paints one picture after another, with networks that stay warm in between."""
+
+    hands = 1
+
+    def __init__(self) -> None:
+        self.cancelled = False
+        self._models: WarmModels | None = None
+
+    def __enter__(self) -> Direct:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def cancel(self) -> None:
+        """End what is being painted at its next step."""
+        self.cancelled = True
+
+    def paint(
+        self,
+        wish: Wish,
+        content: Raster,
+        parts: Parts,
+        bar: Bar,
+        preview: PreviewFile | None = None,
+        priority: Priority = "interactive",
+    ) -> Painted:
+        """See :class:`~velatura.cli.painter.Painter`. Raises what the engine raises."""
+        bar.show("Loading", 0, 0, None)
+        engine = registry.load(wish.engine)
+        params = registry.validate(engine, wish.params)
+        scene = Scene(
+            content=content,
+            regions=_regions(wish, content, parts),
+            strength=wish.strength,
+            seed=wish.seed,
+            inputs=_inputs(wish, engine),
+            treatment=knobs.validate("treatment", Treatment, wish.treatment),
+        )
+        if self._models is None:
+            self._models = WarmModels.on(wish.device or "auto")
+        run = Run(self._models, _Showing(self, bar, preview))
+        watch = Stopwatch()
+        picture = render(engine, scene, params, run)["picture"]
+        assert isinstance(picture, Raster)
+        return Painted(picture, run.notes, {"running": watch.seconds})
+
+
+def _regions(wish: Wish, content: Raster, parts: Parts) -> tuple[Region, ...]:
+    """The regions of ``wish``, in the order in which the daemon has them."""
+
+    def opened(wishes: tuple[StyleWish, ...]) -> tuple[Style, ...]:
+        return tuple(_style(style, parts.of_styles) for style in wishes)
+
+    drawn = [Region(opened(part.styles), part.mask, part.strength) for part in parts.regions]
+    rest = opened(wish.styles)
+    if wish.segments:
+        return (*drawn, *parted(content, rest, wish.segments))
+    return (*drawn, Region(rest)) if rest else tuple(drawn)
 
 
 def _inputs(wish: Wish, engine: Engine) -> dict[str, Raster | Path | float | str]:
@@ -75,7 +124,14 @@ def _input(given: Given) -> Raster | Path | float | str:
     return given.value
 
 
-def _style(style: StyleWish) -> Style:
-    path = style.path if style.path is not None else styles.show(style.name or "").path
-    picture, code = styles.opened(path)
-    return Style(picture=picture, code=code, weight=style.weight)
+def _style(style: StyleWish, masks: Mapping[StyleWish, Raster]) -> Style:
+    picture, code = styles.opened(path_of(style))
+    return Style(
+        picture=picture,
+        code=code,
+        weight=style.weight,
+        mask=masks.get(style),
+        crop=style.crop or WHOLE,
+        rotation=style.rotation or 0.0,
+        scale=style.scale or 1.0,
+    )

@@ -61,7 +61,7 @@ def _words(phase: str) -> str:
     """What a person reads for a phase; engines may have phases of their own."""
     if phase.startswith("download "):
         return f"Downloading {phase.removeprefix('download ')}"
-    return WORDS.get(phase, phase.capitalize())
+    return WORDS.get(phase, f"{phase[:1].upper()}{phase[1:]}")
 
 
 @contextmanager

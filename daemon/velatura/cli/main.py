@@ -27,6 +27,7 @@ COMMANDS = {
     "doctor": "check the installation and say what to do next",
     "engines": "list the engines, or the knobs of one",
     "styles": "the library of styles: list, add, remove, show",
+    "presets": "ways to paint under names: save, list, show, export, add, remove",
     "models": "list model weights, add a file, say where one lies",
     "train": "make weights of our own from folders of pictures",
 }

@@ -24,10 +24,9 @@ class PreviewFile:
     written stops nobody who paints.
     """
 
-    def __init__(self, path: Path, icc_profile: bytes | None = None) -> None:
+    def __init__(self, path: Path) -> None:
         self.seconds = SECONDS
         self._path = path
-        self._icc_profile = icc_profile
         self._shown = time.monotonic()
         self._written = False
         self._trouble = ""
@@ -70,7 +69,7 @@ class PreviewFile:
     def _write(self) -> None:
         while (raster := self._next()) is not None:
             try:
-                write_picture(self._path, raster, icc_profile=self._icc_profile)
+                write_picture(self._path, raster)
             except VelaturaError as error:
                 self._trouble = error.message
             else:
@@ -85,10 +84,10 @@ class PreviewFile:
 
 
 @contextmanager
-def preview_file(path: Path | None, icc_profile: bytes | None) -> Iterator[PreviewFile | None]:
+def preview_file(path: Path | None) -> Iterator[PreviewFile | None]:
     """The file ``path`` for previews, if one is wanted."""
     if path is None:
         yield None
         return
-    with PreviewFile(path, icc_profile) as preview:
+    with PreviewFile(path) as preview:
         yield preview

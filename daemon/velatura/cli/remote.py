@@ -2,52 +2,106 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from velatura.cli import session
 from velatura.cli.display import Bar
 from velatura.cli.engines import engine_named, known_engines
 from velatura.cli.inputs import Given, given_inputs
+from velatura.cli.painter import Painted, Priority
+from velatura.cli.parts import Parts
 from velatura.cli.preview import PreviewFile
-from velatura.cli.stylize import Painted
-from velatura.cli.wishes import StyleWish, Wish
+from velatura.cli.style_wishes import StyleWish
+from velatura.cli.wishes import Wish
 from velatura.errors import BadPicture
 from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
 from velatura.library import codes
 from velatura_link.client import Client
 from velatura_link.errors import JobFailed
-from velatura_link.jobs import Accepted, Downloading, Event, Preview, Progress, Uploading
-from velatura_link.request import EncodedFile, Pixels, Request, StyleRef
+from velatura_link.jobs import Accepted, Downloading, Event, Job, Preview, Progress, Uploading
+from velatura_link.request import EncodedFile, Pixels, RegionRef, Request, StyleRef
+
+HANDS = 64
+"""How many jobs the daemon takes of one client."""
 
 
-def paint(wish: Wish, content: Raster, bar: Bar, preview: PreviewFile | None = None) -> Painted:
-    """The picture, from the daemon, which is started if it does not run.
+class Remote:
+    """A client of the daemon. What several pictures share is read and sent once."""
 
-    ``preview`` shows how it grows. Raises :class:`~velatura_link.errors.JobFailed` and what
-    connecting raises; Ctrl-C cancels the job.
-    """
-    request = Request(
-        engine=wish.engine,
-        params=wish.params,
-        content=pixels_of(content),
-        strength=wish.strength,
-        seed=wish.seed,
-        device=wish.device,
-        styles=tuple(_style(style) for style in wish.styles),
-    )
-    bar.show("Starting the daemon", 0, 0, None)
-    client = session.connect()
-    try:
+    hands = HANDS
+
+    def __init__(self) -> None:
+        self._client: Client | None = None
+        self._connecting = threading.Lock()
+        self._jobs: set[Job] = set()
+        self._cancelled = False
+        self._files: dict[Path, EncodedFile] = {}
+        self._masks: WeakKeyDictionary[Raster, Pixels] = WeakKeyDictionary()
+
+    def __enter__(self) -> Remote:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._client is not None:
+            self._client.close()
+
+    def cancel(self) -> None:
+        """Cancel every job."""
+        self._cancelled = True
+        for job in list(self._jobs):
+            job.cancel()
+
+    def paint(
+        self,
+        wish: Wish,
+        content: Raster,
+        parts: Parts,
+        bar: Bar,
+        preview: PreviewFile | None = None,
+        priority: Priority = "interactive",
+    ) -> Painted:
+        """See :class:`~velatura.cli.painter.Painter`.
+
+        Raises :class:`~velatura_link.errors.JobFailed` and what connecting raises; Ctrl-C cancels the job.
+        """
+        rest = tuple(self._style(style, parts) for style in wish.styles)
+        regions = tuple(
+            RegionRef(
+                self._mask(part.mask),
+                tuple(self._style(style, parts) for style in part.styles),
+                part.strength,
+            )
+            for part in parts.regions
+        )
+        client = self._connected(bar)
         inputs = _given(wish, client)
+        request = Request(
+            engine=wish.engine,
+            params=wish.params,
+            content=pixels_of(content),
+            strength=wish.strength,
+            seed=wish.seed,
+            device=wish.device,
+            styles=rest,
+            regions=regions,
+            inputs={name: self._input(each) for name, each in inputs.items()},
+            treatment=wish.treatment,
+            segments=wish.segments,
+        )
         job = client.submit(
-            replace(request, inputs={name: _input(each) for name, each in inputs.items()}),
+            request,
+            priority=priority,
             preview=preview.seconds if preview is not None else None,
             on_event=lambda event: _show(event, bar, preview),
         )
+        self._jobs.add(job)
         try:
+            if self._cancelled:
+                job.cancel()
             result = job.wait()
         except KeyboardInterrupt:
             job.cancel()
@@ -56,9 +110,50 @@ def paint(wish: Wish, content: Raster, bar: Bar, preview: PreviewFile | None = N
             if error.code in ("bad_picture", "too_large"):
                 _read_pictures(wish, inputs)
             raise
-    finally:
-        client.close()
-    return Painted(raster_from(result.picture), result.notes, dict(result.seconds))
+        finally:
+            self._jobs.discard(job)
+        return Painted(raster_from(result.picture), result.notes, dict(result.seconds))
+
+    def _connected(self, bar: Bar) -> Client:
+        with self._connecting:
+            if self._client is None:
+                bar.show("Starting the daemon", 0, 0, None)
+                self._client = session.connect()
+            return self._client
+
+    def _style(self, style: StyleWish, parts: Parts) -> StyleRef:
+        name, picture, code = style.name, None, None
+        if style.path is not None and codes.is_code(style.path):
+            # The daemon, which gets bytes, could not name the file.
+            codes.facts(style.path)
+            code = self._file(style.path)
+        elif style.path is not None:
+            picture = self._file(style.path)
+        mask = parts.of_styles.get(style)
+        return StyleRef(
+            name=name,
+            picture=picture,
+            code=code,
+            weight=style.weight,
+            mask=self._mask(mask) if mask is not None else None,
+            crop=style.crop,
+            rotation=style.rotation or 0.0,
+            scale=style.scale or 1.0,
+        )
+
+    def _input(self, given: Given) -> EncodedFile | float | str:
+        return self._file(given.value) if isinstance(given.value, Path) else given.value
+
+    def _file(self, path: Path) -> EncodedFile:
+        if path not in self._files:
+            data = path.read_bytes()
+            if not data:
+                raise BadPicture(f"{path} is empty.")
+            self._files[path] = EncodedFile(data)
+        return self._files[path]
+
+    def _mask(self, mask: Raster) -> Pixels:
+        return self._masks.setdefault(mask, pixels_of(mask))
 
 
 def pixels_of(raster: Raster) -> Pixels:
@@ -96,31 +191,10 @@ def _given(wish: Wish, client: Client) -> dict[str, Given]:
     return given_inputs(wish.inputs, wish.engine, kinds)
 
 
-def _input(given: Given) -> EncodedFile | float | str:
-    return _file(given.value) if isinstance(given.value, Path) else given.value
-
-
-def _style(style: StyleWish) -> StyleRef:
-    if style.path is None:
-        return StyleRef(name=style.name, weight=style.weight)
-    if codes.is_code(style.path):
-        # The daemon, which gets bytes, could not name the file.
-        codes.facts(style.path)
-        return StyleRef(code=_file(style.path), weight=style.weight)
-    return StyleRef(picture=_file(style.path), weight=style.weight)
-
-
-def _file(path: Path) -> EncodedFile:
-    data = path.read_bytes()
-    if not data:
-        raise BadPicture(f"{path} is empty.")
-    return EncodedFile(data)
-
-
 def _read_pictures(wish: Wish, inputs: Mapping[str, Given]) -> None:
     """Raise what is wrong with a picture's file: the daemon, which gets bytes, cannot name it."""
     pictures = [each.value for each in inputs.values() if each.kind == "raster"]
-    for path in (*(style.path for style in wish.styles), *pictures):
+    for path in (*(style.path for style in wish.all_styles), *pictures):
         if isinstance(path, Path) and not codes.is_code(path):
             read_picture(path)
 

@@ -1,63 +1,58 @@
-"""`velatura stylize`: a picture in another's manner."""
+"""`velatura stylize`: pictures in another's manner."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from velatura.cli.arguments import number, whole_number
+from velatura.cli import manners
+from velatura.cli.arguments import whole_number
 from velatura.cli.display import Bar, Stopwatch, print_json, progress_bar
 
 if TYPE_CHECKING:
-    from velatura.imaging.raster import Raster
-
-DEFAULT_ENGINE = "glaze"
-
-
-@dataclass(frozen=True)
-class Painted:
-    """What came back, by whichever way."""
-
-    raster: Raster
-    notes: Sequence[str] = ()
-    seconds: dict[str, float] = field(default_factory=dict)
+    from velatura.cli.wishes import Wish
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("content", type=Path, metavar="CONTENT", help="the picture to paint over")
-    parser.add_argument(
-        "--style",
-        action="append",
-        default=[],
-        metavar="STYLE[:WEIGHT]",
-        help="a picture file or a name of the style library; given more than once, styles are mixed "
-        "by weight (default: 1)",
+    add = parser.add_argument
+    add(
+        "contents",
+        nargs="+",
+        metavar="CONTENT",
+        help="the picture to paint over; or several, folders of them and patterns: 'frames/*.png'",
     )
-    parser.add_argument(
+    add(
         "-o",
         "--output",
         type=Path,
         required=True,
         metavar="OUT",
-        help="where to write it: a name that ends in .png, .jpg, .webp or .tif",
+        help="where to write it: a name that ends in .png, .jpg, .webp, .tif or .exr; a folder for several",
     )
-    parser.add_argument(
-        "--engine",
-        default=DEFAULT_ENGINE,
-        metavar="NAME",
-        help=f"see `velatura engines` (default: {DEFAULT_ENGINE})",
-    )
-    parser.add_argument(
-        "--set",
+    manners.configure(parser)
+    add(
+        "--region",
         action="append",
         default=[],
-        metavar="KEY=VALUE",
-        help="turn a knob of the engine; `velatura engines NAME` lists them",
+        metavar="MASK[*STRENGTH]=STYLE[:WEIGHT][@MASK]",
+        help="a style for where the picture MASK is white; --style is for the rest, which keeps the "
+        "content without one",
     )
-    parser.add_argument(
+    add(
+        "--map",
+        type=Path,
+        metavar="MAP",
+        help="a picture with a colour for each part; --paint says what the colours mean",
+    )
+    add(
+        "--paint",
+        action="append",
+        default=[],
+        metavar="COLOUR[*STRENGTH]=STYLE[:WEIGHT][@MASK]",
+        help="a style for where the map has COLOUR: '#0000ff', or blue",
+    )
+    add(
         "--input",
         action="append",
         default=[],
@@ -65,60 +60,80 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="something more that the engine takes: a file, a number or text; "
         "`velatura engines NAME` lists its inputs",
     )
-    parser.add_argument(
-        "--strength",
-        type=number,
-        default=1.0,
-        metavar="0..1",
-        help="0 keeps the content (default: 1)",
-    )
-    parser.add_argument(
+    add(
         "--size",
         type=whole_number,
         metavar="N",
         help="the result's long side in pixels (default: the content's)",
     )
-    parser.add_argument(
+    add(
         "--seed",
         type=whole_number,
         default=0,
         metavar="N",
         help="another N, another picture, where an engine throws dice (default: 0)",
     )
-    parser.add_argument(
-        "--device", metavar="D", help="cuda, cuda:1, mps, xpu or cpu (default: the daemon's)"
-    )
-    parser.add_argument(
+    add("--device", metavar="D", help="cuda, cuda:1, mps, xpu or cpu (default: the daemon's)")
+    add(
         "--preview",
         type=Path,
         metavar="FILE",
         help="a picture file that shows how far a slow engine is, anew every few seconds",
     )
-    parser.add_argument(
-        "--no-daemon", action="store_true", help="paint in this process, loading everything anew"
+    add("--no-daemon", action="store_true", help="paint in this process, loading everything anew")
+    several = parser.add_argument_group("several pictures")
+    several.add_argument(
+        "--jobs",
+        type=whole_number,
+        default=2,
+        metavar="N",
+        help="how many are in work at once (default: 2)",
+    )
+    several.add_argument(
+        "--format",
+        metavar="png|jpg|webp|tif",
+        help="of all results (default: each content's own, PNG where that cannot be written)",
+    )
+    several.add_argument(
+        "--again", action="store_true", help="paint those too whose results are there already"
     )
 
 
 def run(options: argparse.Namespace) -> int:
+    from velatura.cli.contents import are_many
+    from velatura.cli.wishes import check_files, wish_of
+
+    many = are_many(options.contents, options.output)
+    wish = wish_of(options)
+    if many:
+        from velatura.cli import batch
+
+        return batch.run(options, wish)
+    check_files(wish)
+    return _paint_one(options, wish)
+
+
+def _paint_one(options: argparse.Namespace, wish: Wish) -> int:
+    from velatura.cli.painter import painter
+    from velatura.cli.parts import parts_of
     from velatura.cli.preview import preview_file
-    from velatura.cli.wishes import read_content, wish_of
+    from velatura.cli.wishes import read_content
     from velatura.imaging.files import write_picture
 
     watch = Stopwatch()
-    wish = wish_of(options)
     content = read_content(wish)
-    if options.no_daemon:
-        from velatura.cli.direct import paint
-    else:
-        from velatura.cli.remote import paint
+    parts = parts_of(wish, (content.raster.width, content.raster.height))
     bar: Bar
     with progress_bar(as_json=options.json) as bar:
-        with preview_file(wish.preview, content.icc_profile) as preview:
-            painted = paint(wish, content.raster, bar, preview)
+        with (
+            preview_file(wish.preview) as preview,
+            painter(daemon=not options.no_daemon) as hand,
+        ):
+            painted = hand.paint(wish, content.raster, parts, bar, preview)
         bar.show("write", 0, 0, None)
-        lost = write_picture(wish.output, painted.raster, icc_profile=content.icc_profile)
+        lost = write_picture(wish.output, painted.raster, like=content)
     unseen = preview.notes if preview is not None else []
-    notes = [*content.notes, *painted.notes, *lost, *unseen]
+    notes = [*content.notes, *parts.notes, *painted.notes, *lost, *unseen]
     report = {
         "output": str(wish.output),
         "engine": wish.engine,

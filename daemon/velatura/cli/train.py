@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from velatura.cli.arguments import number
 from velatura.cli.display import Bar, print_json, progress_bar
-from velatura.cli.wishes import params_of
+from velatura.cli.manners import params_of
 from velatura.engines.run import Progress, Run, Silent
 from velatura.errors import BadRequest, Cancelled
 

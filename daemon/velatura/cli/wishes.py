@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from velatura.cli.inputs import inputs_of
-from velatura.errors import BadParams, BadRequest, TooLarge
+from velatura.cli.manners import LARGEST, Scalar, manner_of
+from velatura.cli.region_wishes import PlaceT, RegionWish, paints_of, regions_of
+from velatura.cli.style_wishes import StyleWish, View, view_of
+from velatura.errors import BadPicture, BadRequest, TooLarge
 from velatura.imaging.files import PIXELS, SIDE, Picture, read_picture, require_writable
+from velatura.imaging.mask_pictures import Colour
 from velatura.imaging.resample import fit, resized
-
-Scalar = bool | int | float | str
-
-LARGEST = (1 << 63) - 1
-"""The largest whole number that travels as such."""
-
-
-@dataclass(frozen=True)
-class StyleWish:
-    """A style as it was named: a file, or a name of the library; and its weight."""
-
-    path: Path | None
-    name: str | None
-    weight: float
 
 
 @dataclass(frozen=True)
 class Wish:
     """Everything that `velatura stylize` was asked for. ``size`` is the result's long side in pixels.
 
-    ``inputs`` are as they were written: what they mean depends on the engine.
+    ``styles`` are for what ``regions`` and ``paints``, the colours of ``map``, leave; ``segments`` parts the picture
+    for them, 0 for not. ``inputs`` are as they were written: what they mean depends on the engine.
     """
 
     content: Path
@@ -47,73 +36,77 @@ class Wish:
     seed: int
     device: str | None
     preview: Path | None
+    treatment: dict[str, Scalar] = field(default_factory=dict)
+    regions: tuple[RegionWish[Path], ...] = ()
+    map: Path | None = None
+    paints: tuple[RegionWish[Colour], ...] = ()
+    segments: int = 0
+
+    @property
+    def all_styles(self) -> tuple[StyleWish, ...]:
+        """The styles of regions, of the map's colours and of the rest, in this order."""
+        drawn = [style for region in self.regions for style in region.styles]
+        mapped = [style for paint in self.paints for style in paint.styles]
+        return (*drawn, *mapped, *self.styles)
+
+    @property
+    def files(self) -> list[tuple[str, Path]]:
+        """Files that are read besides the content, each with what it is."""
+        found = [("a mask", region.place) for region in self.regions]
+        found += [("the map", self.map)] if self.map is not None else []
+        for style in self.all_styles:
+            found += [("a style", style.path)] if style.path is not None else []
+            found += [("a style's mask", style.mask)] if style.mask is not None else []
+        return [*found, *(("an input", Path(text)) for text in self.inputs.values())]
 
 
 def wish_of(options: argparse.Namespace) -> Wish:
-    """The wish that ``options`` say. Raises :class:`BadRequest` and :class:`BadParams`.
+    """The wish that ``options`` say, for its first content. Raises :class:`BadRequest` and :class:`BadParams`.
 
     Everything that can be known to be wrong before anything is loaded is refused here.
     """
-    if not 0 <= options.strength <= 1:
-        raise BadRequest(f"--strength must be from 0 to 1, not {options.strength:g}.")
     if options.size is not None and options.size < 1:
         raise BadRequest(f"--size must be at least 1 pixel, not {options.size}.")
     if not 0 <= options.seed <= LARGEST:
         raise BadRequest(f"--seed must be from 0 to {LARGEST}, not {options.seed}.")
-    require_writable(options.output)
-    wish = Wish(
-        content=options.content,
-        styles=tuple(style_of(text) for text in options.style),
+    view = view_of(options.style_crop, options.style_rotation, options.style_scale)
+    regions = tuple(_viewed(region, view) for region in regions_of(options.region))
+    paints = tuple(_viewed(paint, view) for paint in paints_of(options.paint))
+    manner = manner_of(options, parted_by_hand=bool(regions or paints))
+    if (options.map is None) != (not paints):
+        raise BadRequest(
+            "--map is a picture with a colour for each part, and --paint says what a colour means.",
+            hint="Give both: --map map.png --paint blue=painting.jpg",
+        )
+    if options.map is not None and not options.map.is_file():
+        raise BadPicture(f"There is no map file {options.map}.", hint="Check the path.")
+    return Wish(
+        content=Path(options.contents[0]),
+        styles=manner.styles,
         output=options.output,
-        engine=options.engine,
-        params=params_of(options.set),
+        engine=manner.engine,
+        params=manner.params,
         inputs=inputs_of(options.input),
-        strength=options.strength,
+        strength=manner.strength,
         size=options.size,
         seed=options.seed,
         device=options.device,
         preview=options.preview,
+        treatment=manner.treatment,
+        regions=regions,
+        map=options.map,
+        paints=paints,
+        segments=manner.segments,
     )
+
+
+def check_files(wish: Wish) -> None:
+    """Raise :class:`BadRequest` for an output or a file for previews that cannot be written, or has another
+    purpose.
+    """
+    require_writable(wish.output)
     if wish.preview is not None:
         _check_preview(wish, wish.preview)
-    return wish
-
-
-def style_of(text: str) -> StyleWish:
-    """``STYLE[:WEIGHT]``: an existing file wins over a name of the library, a whole name over a weight."""
-    if Path(text).is_file():
-        return StyleWish(Path(text), None, 1.0)
-    stem, colon, tail = text.rpartition(":")
-    weight = 1.0
-    if colon and _is_number(tail):
-        text, weight = stem, float(tail)
-        if not 0 < weight < float("inf"):
-            raise BadRequest(f"The weight of style {text} must be a number above 0, not {tail}.")
-    path = Path(text)
-    if path.is_file():
-        return StyleWish(path, None, weight)
-    if path.is_dir():
-        raise BadRequest(f"The style {text} is a folder.", hint="Name a picture in it.")
-    if path.suffix or len(path.parts) > 1:
-        raise BadRequest(
-            f"There is no style file {text}.",
-            hint="A style is a picture file or a name of the library.",
-        )
-    return StyleWish(None, text, weight)
-
-
-def params_of(settings: Sequence[str]) -> dict[str, Scalar]:
-    """``KEY=VALUE`` pairs; values that read as JSON numbers or booleans are such, the rest is text."""
-    params: dict[str, Scalar] = {}
-    for setting in settings:
-        key, equals, value = setting.partition("=")
-        if not equals or not key:
-            raise BadParams(
-                f"--set {setting} is not KEY=VALUE.",
-                hint="`velatura engines NAME` lists an engine's knobs.",
-            )
-        params[key.replace("-", "_")] = _scalar(value)
-    return params
 
 
 def read_content(wish: Wish) -> Picture:
@@ -137,9 +130,7 @@ def read_content(wish: Wish) -> Picture:
 def _check_preview(wish: Wish, preview: Path) -> None:
     """Refuse a file for previews that cannot be written, or that has another purpose."""
     require_writable(preview)
-    others = [("the output", wish.output), ("the content", wish.content)]
-    others += [("a style", style.path) for style in wish.styles if style.path is not None]
-    others += [("an input", Path(text)) for text in wish.inputs.values()]
+    others = [("the output", wish.output), ("the content", wish.content), *wish.files]
     for purpose, other in others:
         if _same_place(preview, other):
             raise BadRequest(
@@ -148,27 +139,13 @@ def _check_preview(wish: Wish, preview: Path) -> None:
             )
 
 
+def _viewed(region: RegionWish[PlaceT], view: View) -> RegionWish[PlaceT]:
+    return replace(region, styles=tuple(map(view.of, region.styles)))
+
+
 def _same_place(one: Path, other: Path) -> bool:
     """Whether two names are of one file, which need not be there yet."""
     try:
         return one.samefile(other)
     except OSError:
         return os.path.realpath(one) == os.path.realpath(other)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _scalar(text: str) -> Scalar:
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return text
-    if isinstance(value, int) and abs(value) > LARGEST:
-        return float(value)
-    return value if isinstance(value, bool | int | float) else text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import dist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,12 +66,18 @@ def masks_by_colour(picture: Raster, colours: Sequence[Colour]) -> list[Raster]:
 
 
 def largest_colours(picture: Raster, count: int) -> list[Colour]:
-    """The ``count`` colours that most of ``picture`` has, the commonest first."""
+    """The ``count`` colours that most of ``picture`` has, the commonest first, no two of them near each other."""
     pixels = np.rint(np.clip(to_float(picture), 0, 1) * 255).astype(np.uint32)
     codes = (pixels[:, :, 0] << 16) | (pixels[:, :, 1] << 8) | pixels[:, :, 2]
     found, counts = np.unique(codes, return_counts=True)
-    commonest = found[np.argsort(-counts, kind="stable")][:count]
-    return [(int(code) >> 16, int(code) >> 8 & 255, int(code) & 255) for code in commonest]
+    chosen: list[Colour] = []
+    for code in found[np.argsort(-counts, kind="stable")].tolist():
+        colour = code >> 16, code >> 8 & 255, code & 255
+        if all(dist(colour, other) > TOLERANCE * 255 for other in chosen):
+            chosen.append(colour)
+        if len(chosen) == count:
+            break
+    return chosen
 
 
 def _is_a_drawing(picture: Raster, opacity: Floats) -> bool:

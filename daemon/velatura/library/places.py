@@ -30,6 +30,11 @@ def styles_dir() -> Path:
     return data_dir() / "styles"
 
 
+def presets_dir() -> Path:
+    """Where presets lie."""
+    return data_dir() / "presets"
+
+
 def given_folders() -> tuple[Path, ...]:
     """The folders of ``VELATURA_MODELS``, separated like ``PATH``; they are read, never written."""
     given = os.environ.get("VELATURA_MODELS", "")

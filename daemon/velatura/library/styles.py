@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 import shutil
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 from velatura.errors import BadPicture, BadRequest
+from velatura.imaging.colour import converted
 from velatura.imaging.files import read_picture, write_picture
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import thumbnail as reduced
 from velatura.library import assets, codes
 from velatura.library.checksums import remembered_sha256
+from velatura.library.names import slug
 from velatura.library.places import cache_dir, styles_dir
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".exr", ".bmp", ".gif", ".avif")
 """Endings of pictures that are styles."""
 
 THUMBNAIL = 160
@@ -41,19 +41,6 @@ class StyleEntry:
     sha256: str
     title: str
     builtin: bool = False
-
-
-def slug(text: str) -> str:
-    """``text`` as a style's name: lower case, a–z and 0–9 with single hyphens; may be empty.
-
-    Letters of other scripts are kept; accents and punctuation are not.
-    """
-    bare = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", text).casefold()
-        if not unicodedata.combining(letter)
-    )
-    return re.sub(r"[\W_]+", "-", bare).strip("-")
 
 
 def entries() -> tuple[StyleEntry, ...]:
@@ -96,6 +83,14 @@ def opened(path: Path) -> tuple[Raster | None, Path | None]:
     return read_picture(path).raster, None
 
 
+def check(path: Path) -> None:
+    """Raise :class:`BadPicture` for a picture that cannot be read, :class:`BadRequest` for no code."""
+    if codes.is_code(path):
+        codes.facts(path)
+    else:
+        read_picture(path)
+
+
 def add(path: Path, name: str | None = None) -> StyleEntry:
     """Copy a picture or a code into the library under ``name``, or its file's.
 
@@ -103,10 +98,7 @@ def add(path: Path, name: str | None = None) -> StyleEntry:
     for what cannot be read, and :class:`BadRequest` for a name that is taken or has no letters and
     for a file that is no code.
     """
-    if codes.is_code(path):
-        codes.facts(path)
-    else:
-        read_picture(path)
+    check(path)
     suffix = path.suffix.lower()
     if suffix not in (*SUFFIXES, codes.SUFFIX):
         raise BadPicture(
@@ -154,7 +146,8 @@ def thumbnail(entry: StyleEntry) -> Path | None:
     path = _thumbnail_path(entry)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_picture(path, reduced(read_picture(entry.path).raster, THUMBNAIL))
+        small = reduced(read_picture(entry.path).raster, THUMBNAIL)
+        write_picture(path, converted(small, depth="u8", transfer="srgb"))
     return path
 
 

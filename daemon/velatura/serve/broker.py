@@ -33,6 +33,7 @@ from velatura.serve.endpoints import (
     unlink_unix,
 )
 from velatura.serve.instance import InstanceLock, start_successor
+from velatura.serve.librarian import Librarian
 from velatura.serve.reception import Handler, Reception
 from velatura.serve.scribe import Scribe
 from velatura.serve.sessions import Session, Sessions, number_of
@@ -95,6 +96,7 @@ class Broker:
         )
         self.sessions.endpoints = self._endpoints
         self.scribe = Scribe(self._report)
+        self.librarian = Librarian(self._report, self.sessions)
         self.dispatcher = Dispatcher(
             config, self.spool, self.sessions, self.crew, engines=self._engines
         )
@@ -115,6 +117,8 @@ class Broker:
             "submit": self.dispatcher.submit,
             "cancel": self.dispatcher.cancel,
             "release": self.dispatcher.release,
+            "presets": self.librarian.presets,
+            "styles": self.librarian.styles,
             "status": self._status,
             "stop": self._stop,
             "ping": self._ping,
@@ -162,6 +166,7 @@ class Broker:
             self._withdraw()
         self.crew.close()
         self.scribe.close()
+        self.librarian.close()
         self.spool.close()
         self._frontend.close(linger=200)
         self._wakeup.close()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from velatura.errors import BadRequest, TooLarge, UnknownEngine
 from velatura.serve.config import Limits
 from velatura.serve.jobs import MAX_GRACE, Job
+from velatura.serve.librarian import filled
 from velatura_link.errors import ProtocolError
 from velatura_link.messages import Header, check_raster, is_file, is_id
 
@@ -44,6 +45,7 @@ def read_submit(
     request = header.get("request")
     if not isinstance(request, dict):
         raise BadRequest("A submit must carry a request.")
+    request = filled(request)
     name = request.get("engine")
     if engines is not None and name not in engines:
         raise UnknownEngine(

@@ -14,7 +14,7 @@ from . import messages as m
 from .checksum import ChecksumThread
 from .connection import Connection
 from .courier import Courier
-from .errors import Disconnected, JobFailed, LinkError
+from .errors import Disconnected, JobFailed, LinkError, ProtocolError
 from .jobs import Event, Job, OnDisconnect, Priority, Terms
 from .messages import Header
 from .request import Request
@@ -122,6 +122,14 @@ class Client:
         self._carry(job)
         return job
 
+    def presets(self, timeout: float = 10.0) -> list[dict[str, Any]]:
+        """The daemon's presets, sorted by name; docs/protocol.md, section 6. A request may name one."""
+        return self._list(m.PRESETS, timeout)
+
+    def styles(self, timeout: float = 10.0) -> list[dict[str, Any]]:
+        """The styles of the daemon's library, sorted by name, with thumbnails; docs/protocol.md, section 6."""
+        return self._list(m.STYLES, timeout)
+
     def status(self, timeout: float = 10.0) -> Header:
         """What the daemon is doing; docs/protocol.md, section 6."""
         return self._ask({"t": m.STATUS}, m.STATUS, timeout)
@@ -225,6 +233,20 @@ class Client:
             return reply.result(max(deadline - time.monotonic(), 0))
         except FutureTimeout as error:
             raise LinkError("The daemon did not answer in time.") from error
+
+    def _list(self, kind: str, timeout: float) -> list[dict[str, Any]]:
+        """All of a list that comes in pages, for each of which ``timeout`` seconds are waited."""
+        found: list[dict[str, Any]] = []
+        more = True
+        while more:
+            after = found[-1]["name"] if found else None
+            answer = self._ask({"t": kind, "after": after}, kind, timeout)
+            page = answer.get(kind)
+            if not isinstance(page, list):
+                raise ProtocolError(f"The daemon's {kind} are no list.")
+            found += page
+            more = bool(page) and answer.get("more") is True
+        return found
 
     def _notice(self, notice: Notice) -> None:
         if notice.code == "manifest":

@@ -126,11 +126,11 @@ class RegionRef:
 
 @dataclass(frozen=True)
 class Request:
-    """One wish. ``regions`` are parts, ``styles`` apply to what they leave; ``strength`` is 0 to 1.
+    """One wish. ``regions`` are parts, ``styles`` apply to what they leave; ``strength`` is 0 to 1, None for 1.
 
     ``treatment`` holds the knobs that every engine has, ``params`` the engine's own. ``segments`` from 2 on has the
     picture parted by itself, one part for each of ``styles`` in turn, the largest first. ``preset`` names one of the
-    daemon's, which says what the rest of the request leaves out; ``engine`` may be None then.
+    daemon's, which says what the rest of the request leaves out: what is None or empty.
     ``size`` is the output's (width, height) for engines without a content; ``inputs`` what else the engine's
     descriptor names.
     """
@@ -139,14 +139,14 @@ class Request:
     params: Mapping[str, Scalar] = field(default_factory=dict)
     content: Payload | None = None
     size: tuple[int, int] | None = None
-    strength: float = 1.0
+    strength: float | None = None
     seed: int = 0
     device: str | None = None
     styles: tuple[StyleRef, ...] = ()
     regions: tuple[RegionRef, ...] = ()
     inputs: Mapping[str, Payload | Scalar] = field(default_factory=dict)
     treatment: Mapping[str, Scalar] = field(default_factory=dict)
-    segments: int = 0
+    segments: int | None = None
     preset: str | None = None
 
 
@@ -158,7 +158,7 @@ def payloads(request: Request) -> list[Payload]:
 
 def encode_request(request: Request, name: Callable[[Payload], bytes]) -> dict[str, Any]:
     """``request`` as the map of a submit; ``name`` gives a payload's blob."""
-    return {
+    fields: dict[str, Any] = {
         "engine": request.engine,
         "params": dict(request.params),
         "content": _reference(request.content, name),
@@ -180,6 +180,7 @@ def encode_request(request: Request, name: Callable[[Payload], bytes]) -> dict[s
         "segments": request.segments,
         "preset": request.preset,
     }
+    return {key: value for key, value in fields.items() if value is not None}
 
 
 def _mentioned(request: Request) -> Iterator[Payload | None]:

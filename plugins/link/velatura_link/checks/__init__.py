@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import blobs, handshake, jobs
+from . import blobs, handshake, jobs, library
 from .bench import Bench
 
-CHECKS: tuple[Callable[[Bench], None], ...] = (*handshake.CHECKS, *blobs.CHECKS, *jobs.CHECKS)
+CHECKS: tuple[Callable[[Bench], None], ...] = (
+    *handshake.CHECKS,
+    *blobs.CHECKS,
+    *jobs.CHECKS,
+    *library.CHECKS,
+)

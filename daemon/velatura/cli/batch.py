@@ -1,0 +1,245 @@
+"""Many pictures, one after another or several at once, each into a folder of results."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from velatura.cli.contents import Errand, errands
+from velatura.cli.display import Bar, Stopwatch, print_json, progress_bar
+from velatura.cli.ledger import Ledger, mark_of
+from velatura.cli.painter import Painter, painter
+from velatura.cli.parts import Parts, parts_of
+from velatura.cli.wishes import Wish, read_content
+from velatura.errors import BadRequest, VelaturaError
+from velatura.imaging.files import write_picture
+from velatura_link.errors import Disconnected, JobFailed, LinkError
+
+HOPELESS = frozenset({"unknown_engine", "bad_params", "weights_missing", "bad_weights"})
+"""Codes of what would go wrong with every picture."""
+
+TICK = 0.2
+"""Seconds between two looks at the clock and at Ctrl-C."""
+
+Trouble = VelaturaError | LinkError | OSError
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one picture: ``state`` is painted, kept (it was there) or failed."""
+
+    errand: Errand
+    state: str
+    seconds: float = 0.0
+    notes: Sequence[str] = ()
+    trouble: Trouble | None = None
+
+    def described(self) -> dict[str, Any]:
+        """The outcome for programs."""
+        found: dict[str, Any] = {
+            "content": str(self.errand.content),
+            "output": str(self.errand.output),
+            "state": self.state,
+            "seconds": self.seconds,
+            "notes": list(self.notes),
+        }
+        if self.trouble is not None:
+            found["error"] = {"code": _code(self.trouble), "message": _sentence(self.trouble)}
+        return found
+
+
+@dataclass
+class Work:
+    """A run over many pictures: what all of them share, and how far each is that is in work."""
+
+    wish: Wish
+    mark: str
+    ledger: Ledger
+    hand: Painter
+    working: dict[Errand, float] = field(default_factory=dict)
+    _parts: tuple[tuple[int, int], Parts] = ((0, 0), Parts())
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def do(self, errand: Errand) -> Outcome:
+        """Paint one picture. Raises what goes wrong."""
+        watch = Stopwatch()
+        self.working[errand] = 0.0
+        try:
+            wish = replace(self.wish, content=errand.content, output=errand.output)
+            content = read_content(wish)
+            parts = self._parts_for((content.raster.width, content.raster.height))
+            bar = _Share(self.working, errand)
+            painted = self.hand.paint(wish, content.raster, parts, bar, priority="batch")
+            lost = write_picture(wish.output, painted.raster, like=content)
+            self.ledger.write(errand, self.mark)
+        finally:
+            self.working.pop(errand, None)
+        notes = (*content.notes, *parts.notes, *painted.notes, *lost)
+        return Outcome(errand, "painted", watch.seconds, notes)
+
+    def _parts_for(self, size: tuple[int, int]) -> Parts:
+        """The masks for a content of ``size``: read once for all in a row that have it."""
+        with self._lock:
+            if self._parts[0] != size:
+                self._parts = size, parts_of(self.wish, size)
+            return self._parts[1]
+
+
+class _Share:
+    """How far one of several pictures is, as a part of it, for the bar of all."""
+
+    def __init__(self, working: dict[Errand, float], errand: Errand) -> None:
+        self._working = working
+        self._errand = errand
+
+    def show(self, phase: str, done: float, total: float, seconds_left: float | None) -> None:
+        if self._errand in self._working and phase in ("paint", "stylise") and total:
+            self._working[self._errand] = done / total
+
+
+def run(options: argparse.Namespace, wish: Wish) -> int:
+    """Paint all contents that ``options`` name. 1 when one of them failed; Ctrl-C keeps what is done."""
+    _check(options, wish)
+    folder: Path = options.output
+    ledger = Ledger(folder)
+    todo = errands(options.contents, folder, options.format, ledger.names)
+    mark = mark_of(wish)
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = {errand for errand in todo if not options.again and ledger.has(errand, mark)}
+    watch = Stopwatch()
+    outcomes = [Outcome(errand, "kept") for errand in kept]
+    bar: Bar
+    with (
+        progress_bar(as_json=options.json) as bar,
+        painter(daemon=not options.no_daemon) as hand,
+    ):
+        work = Work(wish, mark, ledger, hand)
+        rest = [errand for errand in todo if errand not in kept]
+        # Above a bar there is no room for lines; where there is none, they are all there is to see.
+        at_once = not options.json and not sys.stderr.isatty()
+        outcomes += _work_through(work, rest, options.jobs, bar, _tell if at_once else _wait)
+    order = {errand: number for number, errand in enumerate(todo)}
+    outcomes.sort(key=lambda outcome: order[outcome.errand])
+    if options.json:
+        _print_all(outcomes, watch.seconds)
+    else:
+        _sum_up(outcomes, watch.seconds, told=at_once)
+    return 1 if any(outcome.trouble for outcome in outcomes) else 0
+
+
+def _check(options: argparse.Namespace, wish: Wish) -> None:
+    if options.jobs < 1:
+        raise BadRequest(f"--jobs must be at least 1, not {options.jobs}.")
+    if wish.preview is not None:
+        raise BadRequest(
+            "--preview shows one picture, and there are several.", hint="Leave it out."
+        )
+    if wish.output.exists() and not wish.output.is_dir():
+        raise BadRequest(
+            f"{wish.output} is a file, and several pictures need a folder.", hint="Name another."
+        )
+
+
+def _work_through(
+    work: Work, todo: Sequence[Errand], jobs: int, bar: Bar, tell: Callable[[Outcome], None]
+) -> list[Outcome]:
+    """Have every errand done, ``jobs`` of them at once; ``tell`` hears of each as it ends.
+
+    Raises what would go wrong with all of them.
+    """
+    threads = ThreadPoolExecutor(min(jobs, work.hand.hands), thread_name_prefix="picture")
+    futures = {threads.submit(work.do, errand): errand for errand in todo}
+    outcomes: list[Outcome] = []
+    watch = Stopwatch()
+    waiting: set[Future[Outcome]] = set(futures)
+    try:
+        while waiting:
+            done, waiting = wait(waiting, TICK, FIRST_COMPLETED)
+            for future in done:
+                outcomes.append(_outcome(futures[future], future))
+                tell(outcomes[-1])
+            _show(bar, work, len(outcomes), len(todo), watch)
+    except BaseException:
+        # Ctrl-C, or nothing will come of the others either.
+        for future in waiting:
+            future.cancel()
+        work.hand.cancel()
+        raise
+    finally:
+        threads.shutdown(wait=True, cancel_futures=True)
+    return outcomes
+
+
+def _outcome(errand: Errand, future: Future[Outcome]) -> Outcome:
+    """What became of ``errand``. Raises what would become of all others, too."""
+    try:
+        return future.result()
+    except Disconnected:
+        raise
+    except (VelaturaError, LinkError, OSError) as trouble:
+        if _code(trouble) in HOPELESS:
+            raise
+        return Outcome(errand, "failed", trouble=trouble)
+
+
+def _show(bar: Bar, work: Work, done: int, total: int, watch: Stopwatch) -> None:
+    working = dict(work.working)
+    so_far = done + sum(working.values())
+    left = watch.seconds * (total - so_far) / so_far if so_far else None
+    name = next(iter(working)).content.name if working else ""
+    bar.show(f"{done} of {total} done, {name}", so_far, total, left)
+
+
+def _tell(outcome: Outcome) -> None:
+    """A line for a picture that was painted, and its notes."""
+    if outcome.state == "painted":
+        print(f"{outcome.errand.output}: {outcome.seconds:.2f} s", flush=True)
+        for note in outcome.notes:
+            print(f"  {note}", flush=True)
+
+
+def _wait(outcome: Outcome) -> None:
+    """Nothing yet: all are told of at the end."""
+
+
+def _counted(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    return {
+        state: sum(outcome.state == state for outcome in outcomes)
+        for state in ("painted", "kept", "failed")
+    }
+
+
+def _print_all(outcomes: Sequence[Outcome], seconds: float) -> None:
+    results = [outcome.described() for outcome in outcomes]
+    print_json({"results": results, **_counted(outcomes), "seconds": {"total": seconds}})
+
+
+def _sum_up(outcomes: Sequence[Outcome], seconds: float, *, told: bool) -> None:
+    for outcome in outcomes if not told else ():
+        _tell(outcome)
+    counts = _counted(outcomes)
+    kept = f", {counts['kept']} were there already" if counts["kept"] else ""
+    print(f"{counts['painted']} painted{kept}, {seconds:.2f} s")
+    failed = [outcome for outcome in outcomes if outcome.trouble is not None]
+    if failed:
+        print(f"velatura: {len(failed)} of {len(outcomes)} pictures failed.", file=sys.stderr)
+    for outcome in failed:
+        assert outcome.trouble is not None
+        name, sentence = str(outcome.errand.content), _sentence(outcome.trouble)
+        print(f"  {sentence if name in sentence else f'{name}: {sentence}'}", file=sys.stderr)
+
+
+def _sentence(trouble: Trouble) -> str:
+    if isinstance(trouble, OSError):
+        return f"{trouble.strerror or trouble}."
+    return trouble.message
+
+
+def _code(trouble: Trouble) -> str:
+    return trouble.code if isinstance(trouble, VelaturaError | JobFailed) else "system"

@@ -1,0 +1,58 @@
+"""Whoever paints: the daemon, or this process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from velatura.cli.display import Bar
+    from velatura.cli.parts import Parts
+    from velatura.cli.preview import PreviewFile
+    from velatura.cli.wishes import Wish
+    from velatura.imaging.raster import Raster
+
+Priority = Literal["interactive", "batch"]
+
+
+@dataclass(frozen=True)
+class Painted:
+    """What came back, by whichever way."""
+
+    raster: Raster
+    notes: Sequence[str] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+class Painter(Protocol):
+    """Paints pictures, and stays warm in between."""
+
+    hands: int
+    """How many pictures it can have in work at once."""
+
+    def paint(
+        self,
+        wish: Wish,
+        content: Raster,
+        parts: Parts,
+        bar: Bar,
+        preview: PreviewFile | None = None,
+        priority: Priority = "interactive",
+    ) -> Painted:
+        """The picture; ``preview`` shows how it grows. Raises what went wrong."""
+
+    def cancel(self) -> None:
+        """Let go of every picture in work, and take no more; from any thread."""
+
+
+def painter(*, daemon: bool) -> AbstractContextManager[Painter]:
+    """The daemon, which is started if it does not run, or this process."""
+    if daemon:
+        from velatura.cli.remote import Remote
+
+        return Remote()
+    from velatura.cli.direct import Direct
+
+    return Direct()

@@ -1,0 +1,154 @@
+"""`velatura presets save|list|show|export|add|remove`: ways to paint under names."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from velatura.cli import manners
+from velatura.cli.display import print_json
+from velatura.cli.style_wishes import StyleWish
+from velatura.errors import BadRequest
+
+if TYPE_CHECKING:
+    from velatura.library.presets import Preset, PresetStyle
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    # No abbreviations: --region, which is about one picture, would be taken for --regions.
+    save = actions.add_parser(
+        "save", help="keep engine, knobs and styles under a name", allow_abbrev=False
+    )
+    save.add_argument("name", metavar="NAME")
+    manners.configure(save)
+    save.add_argument(
+        "--replace", action="store_true", help="forget the preset that has the name now"
+    )
+    actions.add_parser("list", help="all presets")
+    for action, text in (("show", "what a preset says"), ("remove", "forget a preset")):
+        actions.add_parser(action, help=text).add_argument("name", metavar="NAME")
+    export = actions.add_parser("export", help="write a preset and its styles to one file")
+    export.add_argument("name", metavar="NAME")
+    export.add_argument("file", type=Path, metavar="FILE", help="NAME.velatura, say")
+    add = actions.add_parser("add", help="take in a preset's file with its styles")
+    add.add_argument("file", type=Path, metavar="FILE")
+
+
+def run(options: argparse.Namespace) -> int:
+    from velatura.library import presets
+
+    if options.action == "list":
+        _list(options)
+    elif options.action == "show":
+        preset = presets.show(options.name)
+        if options.json:
+            print_json(preset.described())
+        else:
+            _show(preset)
+    elif options.action == "remove":
+        name = presets.remove(options.name)
+        _tell(options, name, f"{name} removed")
+    elif options.action == "save":
+        preset = _saved(options)
+        _tell(options, preset.name, f"{preset.name} saved: {_summary(preset)}")
+    else:
+        _exchange(options)
+    return 0
+
+
+def _exchange(options: argparse.Namespace) -> None:
+    from velatura.library import bundles
+
+    if options.action == "export":
+        preset = bundles.export(options.name, options.file)
+        _tell(options, preset.name, f"{options.file}: {preset.name}, {_summary(preset)}")
+        return
+    added = bundles.add(options.file)
+    renamed = [
+        f"Its style {theirs} is called {ours} here." for theirs, ours in added.renamed.items()
+    ]
+    _tell(options, added.preset.name, f"{added.preset.name} added", renamed)
+
+
+def _saved(options: argparse.Namespace) -> Preset:
+    """The preset that ``options`` say, kept; styles that are files go into the library first.
+
+    Raises :class:`BadRequest`, and what the engine says of its knobs.
+    """
+    from velatura.engines import registry
+    from velatura.library import presets
+
+    name = presets.short_name(options.name)
+    if not options.replace:
+        presets.require_free(name)
+    manner = manners.manner_of(options, parted_by_hand=False)
+    masked = [style for style in manner.styles if style.mask is not None]
+    if masked:
+        raise BadRequest(
+            f"A preset keeps no masks, and the style {masked[0]} has one.",
+            hint="Give masks when painting.",
+        )
+    registry.validate(registry.load(manner.engine), manner.params)
+    styles = tuple(_style(style) for style in manner.styles)
+    return presets.save(presets.Preset(name, **{**vars(manner), "styles": styles}))
+
+
+def _style(style: StyleWish) -> PresetStyle:
+    """``style`` by its name in the library, which takes in a file under a free one."""
+    from velatura.library import bundles, styles
+    from velatura.library.presets import PresetStyle
+
+    path = style.path
+    return PresetStyle(
+        name=bundles.keep(path, path.stem) if path else styles.show(style.name or "").name,
+        weight=style.weight,
+        crop=style.crop,
+        rotation=style.rotation or 0.0,
+        scale=style.scale or 1.0,
+    )
+
+
+def _list(options: argparse.Namespace) -> None:
+    from velatura.library import presets
+
+    found = presets.entries()
+    if options.json:
+        print_json({preset.name: preset.described() for preset in found})
+        return
+    for preset in found:
+        print(f"{preset.name:24} {_summary(preset)}")
+
+
+def _summary(preset: Preset) -> str:
+    styles = ", ".join(style.name for style in preset.styles) or "no style"
+    parts = f" in {preset.segments} parts" if preset.segments else ""
+    return f"{preset.engine} with {styles}{parts}"
+
+
+def _show(preset: Preset) -> None:
+    print(f"{'engine':12} {preset.engine}")
+    for style in preset.styles:
+        said = {key: value for key, value in style.reference().items() if key != "name"}
+        print(f"{'style':12} {style.name}{_listed(said)}")
+    for name, knobs in (("knobs", preset.params), ("treatment", preset.treatment)):
+        if knobs:
+            print(f"{name:12}{_listed(knobs)}")
+    if preset.segments:
+        print(f"{'regions':12} auto:{preset.segments}")
+    print(f"{'strength':12} {preset.strength:g}")
+
+
+def _listed(values: Mapping[str, object]) -> str:
+    return "".join(f" {key}={value}" for key, value in values.items())
+
+
+def _tell(options: argparse.Namespace, name: str, text: str, notes: Sequence[str] = ()) -> None:
+    if options.json:
+        print_json({"preset": name, "notes": notes})
+        return
+    print(text)
+    for note in notes:
+        print(f"  {note}")

@@ -1,0 +1,242 @@
+"""Presets: a way to paint under a name, each a JSON file in a folder of the person's.
+
+Its keys are those of a request (docs/protocol.md, section 5): what a request leaves out, its preset says. Styles are
+names of the style library. Neither torch nor numpy is needed to read one, since the broker does.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from velatura.errors import BadRequest
+from velatura.library.names import slug
+from velatura.library.places import presets_dir
+
+FORMAT = "velatura preset 1"
+SUFFIX = ".json"
+LARGEST = 1 << 20
+"""Bytes of a file beyond which it is no preset."""
+MOST_STYLES = 64
+
+Scalar = bool | int | float | str
+
+
+@dataclass(frozen=True)
+class PresetStyle:
+    """A style by its name in the library, with what a request says of it."""
+
+    name: str
+    weight: float = 1.0
+    crop: tuple[float, float, float, float] | None = None
+    rotation: float = 0.0
+    scale: float = 1.0
+
+    def reference(self) -> dict[str, Any]:
+        """The style as a request has it: only what differs from the usual."""
+        usual = PresetStyle(self.name)
+        said = {key: value for key, value in asdict(self).items() if value != getattr(usual, key)}
+        return {"name": self.name, **said}
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Engine, knobs, styles and region rule under a name. ``segments`` 0 parts no picture."""
+
+    name: str
+    engine: str
+    params: Mapping[str, Scalar] = field(default_factory=dict)
+    treatment: Mapping[str, Scalar] = field(default_factory=dict)
+    styles: tuple[PresetStyle, ...] = ()
+    segments: int = 0
+    strength: float = 1.0
+
+    def described(self) -> dict[str, Any]:
+        """The preset as JSON and the wire have it."""
+        return {
+            "name": self.name,
+            "engine": self.engine,
+            "params": dict(self.params),
+            "treatment": dict(self.treatment),
+            "styles": [style.reference() for style in self.styles],
+            "segments": self.segments,
+            "strength": self.strength,
+        }
+
+
+def entries() -> tuple[Preset, ...]:
+    """All presets, sorted by name. Raises :class:`BadRequest` for a file that is none."""
+    return tuple(_read(path) for path in sorted(presets_dir().glob(f"*{SUFFIX}")))
+
+
+def show(name: str) -> Preset:
+    """The preset ``name``. Raises :class:`BadRequest` for no such, and for a file that is none."""
+    path = _path(name)
+    if not path.is_file():
+        raise BadRequest(f"There is no preset “{name}”.", hint=_alternatives(slug(name)))
+    return _read(path)
+
+
+def short_name(text: str) -> str:
+    """``text`` as a preset's name. Raises :class:`BadRequest` when there is nothing to make one of."""
+    name = slug(text)
+    if not name:
+        raise BadRequest(
+            f"“{text}” has nothing to make a name of.", hint="Give a name with letters or digits."
+        )
+    return name
+
+
+def require_free(name: str) -> None:
+    """Raise :class:`BadRequest` when a preset is called ``name``."""
+    if _path(name).exists():
+        raise BadRequest(
+            f"There is a preset called “{slug(name)}” already.",
+            hint="Give another name, or replace it with --replace.",
+        )
+
+
+def save(preset: Preset) -> Preset:
+    """Keep ``preset``, under its name made a short one; one that had that name is forgotten.
+
+    Raises :class:`BadRequest` for a name without letters.
+    """
+    kept = replace(preset, name=short_name(preset.name))
+    path = _path(kept.name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_bytes(to_json(kept))
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return kept
+
+
+def remove(name: str) -> str:
+    """Delete the preset ``name``, damaged ones too; its short name. Raises :class:`BadRequest` for no such."""
+    path = _path(name)
+    if not path.is_file():
+        raise BadRequest(f"There is no preset “{name}”.", hint=_alternatives(slug(name)))
+    path.unlink()
+    return path.stem
+
+
+def completed(preset: Preset, said: Mapping[str, Any]) -> dict[str, Any]:
+    """``said``, keys of a request, with what it leaves out (absent, None or empty) taken from ``preset``.
+
+    Knobs are merged one by one; those of the preset's engine are left behind where another was asked for. Who draws
+    regions needs no rule to part the picture by.
+    """
+    filled = {key: value for key, value in said.items() if value is not None}
+    engine = filled.get("engine", preset.engine)
+    params = preset.params if engine == preset.engine else {}
+    return {
+        **filled,
+        "engine": engine,
+        "params": {**params, **filled.get("params", {})},
+        "treatment": {**preset.treatment, **filled.get("treatment", {})},
+        "styles": filled.get("styles") or [style.reference() for style in preset.styles],
+        "segments": filled.get("segments", 0 if filled.get("regions") else preset.segments),
+        "strength": filled.get("strength", preset.strength),
+    }
+
+
+def to_json(preset: Preset) -> bytes:
+    """What a preset's file holds."""
+    text = json.dumps({"format": FORMAT, **preset.described()}, indent=2, ensure_ascii=False)
+    return f"{text}\n".encode()
+
+
+def from_json(data: bytes, source: str) -> Preset:
+    """The preset in ``data``, every value of the kind that it must be; ``source`` is what errors call it.
+
+    Raises :class:`BadRequest`.
+    """
+    try:
+        found = json.loads(data) if len(data) <= LARGEST else None
+        if isinstance(found, dict) and found.get("format") == FORMAT:
+            return _checked(found)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        pass
+    raise BadRequest(f"{source} is not a preset.", hint="`velatura presets save` makes one.")
+
+
+def _checked(found: Mapping[str, Any]) -> Preset:
+    """Raises ``ValueError``, ``TypeError`` or ``KeyError`` for what no preset has."""
+    styles = found.get("styles", [])
+    if not isinstance(styles, list) or len(styles) > MOST_STYLES:
+        raise TypeError
+    segments = found.get("segments", 0)
+    if type(segments) is not int or not 0 <= segments <= 64 or segments == 1:
+        raise ValueError
+    return Preset(
+        name=_text(found["name"]),
+        engine=_text(found["engine"]),
+        params=_scalars(found.get("params", {})),
+        treatment=_scalars(found.get("treatment", {})),
+        styles=tuple(_style(style) for style in styles),
+        segments=segments,
+        strength=_number(found.get("strength", 1.0), 0, 1),
+    )
+
+
+def _style(found: object) -> PresetStyle:
+    if not isinstance(found, dict):
+        raise TypeError
+    crop = found.get("crop")
+    if crop is not None:
+        left, top, right, bottom = (_number(side, 0, 1) for side in crop)
+        if not (left < right and top < bottom):
+            raise ValueError
+        crop = left, top, right, bottom
+    return PresetStyle(
+        name=_text(found["name"]),
+        weight=_number(found.get("weight", 1.0), 1e-9, 1e9),
+        crop=crop,
+        rotation=_number(found.get("rotation", 0.0), -360, 360),
+        scale=_number(found.get("scale", 1.0), 1 / 64, 64),
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise TypeError
+    return value
+
+
+def _number(value: object, least: float, most: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError
+    if not least <= value <= most:
+        raise ValueError
+    return float(value)
+
+
+def _scalars(found: object) -> dict[str, Scalar]:
+    if not isinstance(found, dict) or not all(isinstance(v, Scalar) for v in found.values()):
+        raise TypeError
+    return dict(found)
+
+
+def _path(name: str) -> Path:
+    return presets_dir() / f"{slug(name) or '-'}{SUFFIX}"
+
+
+def _read(path: Path) -> Preset:
+    with path.open("rb") as file:
+        preset = from_json(file.read(LARGEST + 1), str(path))
+    return replace(preset, name=path.stem)
+
+
+def _alternatives(wanted: str) -> str:
+    names = sorted(path.stem for path in presets_dir().glob(f"*{SUFFIX}"))
+    close = difflib.get_close_matches(wanted, names)
+    if close or names:
+        return f"Did you mean {' or '.join(close)}?" if close else f"There are: {', '.join(names)}."
+    return "`velatura presets save NAME` makes one."
