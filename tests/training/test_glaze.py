@@ -128,7 +128,7 @@ def test_training_lowers_the_loss(train: Train, tmp_path: Path) -> None:
 
 def test_time_ends_a_run(train: Train, tmp_path: Path) -> None:
     watching = Watching()
-    card = train(tmp_path / "run", 10**9, minutes=0.02, observer=watching)
+    card = train(tmp_path / "run", 10**9, minutes=0.05, observer=watching)
     assert 0 < card.samples < 10**6
     last = watching.heard[-1]
     assert last.steps < 2 * card.samples

@@ -41,8 +41,9 @@ def test_a_step_is_that_of_plain_adam(gallery: Gallery, run: Run) -> None:
         loss_of(plain, gallery).backward()  # type: ignore[no-untyped-call]
         optimiser.step()
     for one, other in zip(learner.parameters, plain.parameters, strict=True):
-        # Where a gradient is nearly 0, rounding decides which way a step of Adam goes.
-        assert float((one - other).detach().abs().mean()) < 1e-3 * RATE
+        # Where a gradient is nearly 0, rounding decides which way a step of Adam goes; gradients that
+        # came to other weights than theirs would move nearly all of them by the whole rate.
+        assert float((one - other).detach().abs().mean()) < 1e-2 * RATE
 
 
 def test_a_step_goes_down(gallery: Gallery, run: Run) -> None:

@@ -7,13 +7,21 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 
-def convolution(inputs: int, outputs: int, stride: int = 1) -> nn.Conv2d:
-    """3×3, zeros around, for a ReLU to follow. He et al. 2015."""
-    layer = nn.Conv2d(inputs, outputs, 3, padding=1, stride=stride)
+def convolution(inputs: int, outputs: int, stride: int = 1, *, padding: int = 1) -> nn.Conv2d:
+    """3×3, ``padding`` zeros around, for a ReLU to follow. He et al. 2015."""
+    layer = nn.Conv2d(inputs, outputs, 3, padding=padding, stride=stride)
     nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
     assert layer.bias is not None
     nn.init.zeros_(layer.bias)
     return layer
+
+
+def surrounded(x: Tensor) -> Tensor:
+    """``x`` (n, c, h, w) with its edge repeated once around it.
+
+    Zeros there tell a network where a picture ends, and it paints frames.
+    """
+    return F.pad(x, (1, 1, 1, 1), mode="replicate")
 
 
 def convolve(layer: nn.Module, x: Tensor) -> Tensor:

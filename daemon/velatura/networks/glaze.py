@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from velatura.errors import BadWeights
-from velatura.networks.convolution import convolution, convolve
+from velatura.networks.convolution import convolution, convolve, surrounded
 from velatura.networks.glaze_encoder import StyleEncoder
 from velatura.networks.modulated import Kernel, Mixing, ModulatedConvolution, RegionalKernel
 from velatura.networks.palette import NUMBERS, Palette
@@ -119,7 +119,7 @@ class Painter(nn.Module):
         self.size = size
         self.dtype = dtype
         near, far = size.near, size.far
-        self.stem = convolution(3 * FOLD**2, near)
+        self.stem = convolution(3 * FOLD**2, near, padding=0)
         self.modulated = nn.ModuleDict()
         self._add("second", near, near)
         self._add("down", near, far, scale=2**0.5)
@@ -223,7 +223,7 @@ class Painter(nn.Module):
         height, width = content.shape[-2:]
         x = F.pixel_unshuffle(_padded(content - 0.5), FOLD)
         x = x.to(self.dtype).contiguous(memory_format=torch.channels_last)
-        seen = layer("second", F.relu_(convolve(self.stem, x)))
+        seen = layer("second", F.relu_(convolve(self.stem, surrounded(x))))
         far = F.relu_(layer("down", seen, 2))
         for block in range(self.size.far_blocks):
             inner = F.relu_(layer(f"far{block}_first", far))

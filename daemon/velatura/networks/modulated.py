@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from velatura.networks.convolution import surrounded
 from velatura.perception.statistics import EPSILON
 
 SPREAD = 0.1
@@ -49,7 +50,7 @@ class Kernel:
     bias: Tensor
 
     def __call__(self, x: Tensor, stride: int) -> Tensor:
-        return F.conv2d(x, self.weight, self.bias, stride=stride, padding=1)
+        return F.conv2d(surrounded(x), self.weight, self.bias, stride=stride)
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class RegionalKernel:
 
     def __call__(self, x: Tensor, stride: int, mixing: Mixing) -> Tensor:
         return modulated(
-            F.conv2d(x, self.weight, stride=stride, padding=1), self.scales, self.shifts, mixing
+            F.conv2d(surrounded(x), self.weight, stride=stride), self.scales, self.shifts, mixing
         )
 
     def folded(self) -> Kernel:
@@ -112,8 +113,8 @@ class ModulatedConvolution(nn.Module):
             self.from_code.bias[:outputs] = scale
 
     def convolve(self, x: Tensor, stride: int) -> Tensor:
-        """The filters alone, in the type of ``x``; zeros surround it."""
-        return F.conv2d(x, self._filters(x.dtype), stride=stride, padding=1)
+        """The filters alone, in the type of ``x``; its edge surrounds it."""
+        return F.conv2d(surrounded(x), self._filters(x.dtype), stride=stride)
 
     def _filters(self, dtype: torch.dtype) -> Tensor:
         return self.weight.to(dtype).contiguous(memory_format=torch.channels_last)
