@@ -54,7 +54,7 @@ CPU = torch.device("cpu")
 LAYERS = dict.fromkeys(PlainGatys.STYLE, 1.0)
 BETA = GatysParams().beta
 ROUNDS = 7
-SIDES = (768, 1280)
+SIDES = (512, 1024)
 """Two sizes whose difference is what pixels cost."""
 
 TILE = 256
@@ -88,18 +88,20 @@ def plain(pair: Pair, padding: str = "reflect") -> PlainGatys:
     return PlainGatys(PlainVGG(convolutions, padding), *pair.tensors(), beta=BETA)
 
 
-def ours(pair: Pair, dtype: torch.dtype, masks: Sequence[Tensor] = ()) -> Objective:
-    """With ``masks``, (1, 1, side, side), each is a region with a style of its own."""
+def ours(
+    pair: Pair, dtype: torch.dtype, masks: Sequence[Tensor] = (), side: int | None = None
+) -> Objective:
+    """With ``masks``, (1, 1, h, w), each is a region with a style of its own; looked at in pieces of ``side``."""
     content, style = pair.tensors()
     seen = Eyes(eyes.load("vgg19-gatys", "max", run_in(dtype)).vgg)
-    target = style_targets(seen, style, LAYERS)
+    target = style_targets(seen, style, LAYERS, side=side)
     parts = [
         Part(target, float(mask.mean()), mask, guides(mask, LAYERS, ceil=True)) for mask in masks
     ]
     return Objective(
         seen,
         Balance(beta=BETA),
-        content=features(seen, content, [PlainGatys.CONTENT]),
+        content=features(seen, content, [PlainGatys.CONTENT], side),
         content_layers={PlainGatys.CONTENT: 1.0},
         parts=parts or [Part(target)],
         style_layers=LAYERS,
@@ -289,7 +291,8 @@ def hold(way: str, long: int = 1024, side: int = 0) -> None:
     if way == "plain":
         plain(pair).adam(start, 2, 0.1)
     elif way != "nothing":
-        objective = ours(pair, best_dtype(CPU) if way == "Velatura" else getattr(torch, way))
+        dtype = best_dtype(CPU) if way == "Velatura" else getattr(torch, way)
+        objective = ours(pair, dtype, side=side or None)
         tiled = TiledObjective(objective, start, side) if side else lambda x: objective(x).total
         descend(start, tiled, Descent(steps=2), nobody)
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)

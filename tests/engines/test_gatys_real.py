@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from tests.engines.test_gatys import CPU, difference, painted, scene
+from tests.engines.test_gatys_memory import in_tiles
 
 from velatura.engines.eyes import load
 from velatura.engines.models import WarmModels
 from velatura.engines.run import Run
-from velatura.engines.scene import Style
+from velatura.engines.scene import Region, Scene, Style
 from velatura.engines.tensors import picture_tensor
 from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import resized
+from velatura.imaging.tiles import Tile
+from velatura.perception import geometry, seen
 from velatura.perception.objective import Balance, Objective, Part
 from velatura.perception.seen import Eyes, style_targets
 
@@ -96,3 +102,73 @@ def test_bfloat16_paints_the_same_manner(shared: Path, trained: Run) -> None:
         for run in (trained, half)
     ]
     assert losses[1] == pytest.approx(losses[0], rel=0.1)
+
+
+@pytest.mark.slow
+def test_a_region_hears_nothing_of_anothers_style(trained: Run, shared: Path) -> None:
+    """Another style for the left half changes the right half, further from it than the content's layer
+    sees, by less than 2 % of what it changes there.
+    """
+    content, style = real_pair(shared, 192)
+    other = read_picture(shared / "data" / "classic" / "style" / "woman_with_hat_matisse.jpg").raster
+    left = np.zeros((192, 192, 1), np.uint8)
+    left[:, :96] = 255
+
+    def paint(first: Raster) -> NDArray[np.int64]:
+        regions = (Region((Style(picture=first),), Raster(left)), Region((Style(picture=style),)))
+        given = painted(Scene(content, regions), trained, steps=20)
+        return given.pixels.astype(np.int64)
+
+    change = np.abs(paint(style) - paint(other)).mean(2)
+    within, beyond = float(change[:, :96].mean()), float(change[:, 128:].mean())
+    print(f"{within:.2f} of 255 within, {beyond:.3f} beyond: {beyond / within:.2%}")
+    assert beyond < 0.02 * within
+
+
+@pytest.mark.slow
+def test_a_region_is_as_near_to_its_style_as_it_is_alone(trained: Run, shared: Path) -> None:
+    """Beside another region a half is as near to its style as it is by itself, within .05 of a logarithm."""
+    content, style = real_pair(shared, 256)
+    other = read_picture(shared / "data" / "classic" / "style" / "woman_with_hat_matisse.jpg").raster
+    left = np.zeros((256, 256, 1), np.uint8)
+    left[:, :128] = 255
+    half = content.crop(0, 0, 128, 256)
+    regions = (
+        Region((Style(picture=style, scale=0.5),), Raster(left)),
+        Region((Style(picture=other),)),
+    )
+    beside = painted(Scene(content, regions), trained, steps=40).crop(0, 0, 128, 256)
+    alone = painted(scene(half, Style(picture=style)), trained, steps=40)
+    losses = [real_style_loss(shared, trained, each, style) for each in (half, beside, alone)]
+    scores = [math.log(loss / losses[0]) for loss in losses]
+    print(f"log of style loss: beside {scores[1]:.3f}, alone {scores[2]:.3f}")
+    assert scores[1] < scores[2] + 0.05
+
+
+@pytest.mark.slow
+def test_tiles_leave_no_seams(trained: Run, shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where tiles were cut the picture is no rougher than elsewhere, and it is the one painted at once."""
+    content, style = real_pair(shared, 320)
+    what = scene(content, Style(picture=style))
+    whole = painted(what, trained, steps=15, sizes=1)
+    cuts: set[tuple[int, int]] = set()
+    cut = geometry.pieces
+
+    def noted(*size: int, **how: Any) -> list[Tile]:
+        found = cut(*size, **how)
+        cuts.update((tile.core.x0, tile.core.y0) for tile in found)
+        return found
+
+    monkeypatch.setattr(seen, "pieces", noted)
+    in_tiles(monkeypatch, 128)
+    tiled = painted(what, trained, steps=15, sizes=1)
+    columns = sorted({x for x, _ in cuts if x})
+    across = np.abs(np.diff(tiled.pixels.astype(float), axis=1)).mean((0, 2))
+    before = np.abs(np.diff(whole.pixels.astype(float), axis=1)).mean((0, 2))
+    at_cuts = across[[x - 1 for x in columns]].mean() / before[[x - 1 for x in columns]].mean()
+    elsewhere = across.mean() / before.mean()
+    print(
+        f"{len(columns)} columns; seam energy {at_cuts / elsewhere:.4f}; {difference(whole, tiled):.4f} off"
+    )
+    assert at_cuts <= 1.02 * elsewhere
+    assert difference(whole, tiled) < 0.5

@@ -13,7 +13,8 @@ from velatura.imaging.raster import Raster
 from velatura.imaging.resample import resized
 from velatura.library.weights import read_state
 from velatura.perception import calibration, vgg_layouts
-from velatura.perception.objective import Balance, Eyes, Objective, style_targets
+from velatura.perception.objective import Balance, Objective, Part
+from velatura.perception.seen import Eyes, features, style_targets
 from velatura.perception.vgg import VGG19, Convolution
 
 from .test_vgg import random_convolutions
@@ -98,9 +99,9 @@ def losses(convolutions: list[Convolution], content: Tensor, style: Tensor) -> l
     of = Objective(
         eyes,
         Balance(),
-        content=style,
+        content=features(eyes, style, ["relu4_1"]),
         content_layers={"relu4_1": 1.0},
-        style=style_targets(eyes, style, STYLE),
+        parts=[Part(style_targets(eyes, style, STYLE))],
         style_layers=STYLE,
     )
     with torch.no_grad():

@@ -5,14 +5,8 @@ import torch
 from tests.perception.test_vgg import random_convolutions
 from torch import Tensor
 
-from velatura.perception.objective import (
-    Balance,
-    Eyes,
-    Objective,
-    StyleTargets,
-    mix,
-    style_targets,
-)
+from velatura.perception.objective import Balance, Objective, Part
+from velatura.perception.seen import Eyes, StyleTargets, features, mix, style_targets
 from velatura.perception.vgg import VGG19
 
 LAYERS = {"relu1_1": 1.0, "relu2_1": 1.0}
@@ -38,11 +32,10 @@ def objective(
     return Objective(
         eyes,
         balance,
-        content=content,
+        content={} if content is None else features(eyes, content, ["relu2_1"]),
         content_layers={"relu2_1": 1.0},
-        style=style,
+        parts=[Part(style, pixels=visible)],
         style_layers=LAYERS,
-        visible=visible,
     )
 
 

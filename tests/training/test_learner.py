@@ -14,7 +14,7 @@ from velatura.training.glaze_params import GlazeParams
 from velatura.training.learner import BETAS, Learner
 from velatura.training.pictures import pack
 
-PLAN = Plan(count=7, side=16, least=12, uses=3, directions=4, seed=5)
+PLAN = Plan(count=7, side=32, least=24, uses=3, directions=4, seed=5)
 RATE = 1e-2
 
 

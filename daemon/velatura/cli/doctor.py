@@ -56,6 +56,7 @@ def examine() -> Iterator[Finding]:
         ("daemon", _daemon),
     ):
         yield _guarded(subject, look)
+    yield from _hosts()
 
 
 def _guarded(subject: str, look: Callable[[], Finding]) -> Finding:
@@ -131,3 +132,21 @@ def _daemon() -> Finding:
         f"version {status['version']}, workers: {workers or 'none'}",
         "" if same else "It is of another version: `velatura stop`, then try again.",
     )
+
+
+def _hosts() -> Iterator[Finding]:
+    """Krita and GIMP, each with its plugin."""
+    from velatura.cli.session import connection_file
+    from velatura.hosts import inspection, places
+
+    machine = places.Machine.here()
+    hosts = places.find(machine)
+    if not hosts:
+        yield Finding("hosts", True, "neither Krita nor GIMP can be found here")
+    for host in hosts:
+
+        def look(host: places.Host = host) -> Finding:
+            sight = inspection.look(host, machine, connection_file())
+            return Finding(host.kind, sight.well, sight.found, sight.advice)
+
+        yield _guarded(host.kind, look)

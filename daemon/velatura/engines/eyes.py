@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from torch import Tensor
 
-from velatura.engines.fingerprint import fingerprint
 from velatura.engines.run import Run
 from velatura.engines.scene import Style
-from velatura.engines.style_pictures import style_tensor
+from velatura.engines.style_pictures import style_key, style_tensor
 from velatura.engines.weights import ensure
-from velatura.errors import BadRequest
-from velatura.imaging.raster import Raster
 from velatura.library.weights import read_state
 from velatura.perception import calibration, vgg_layouts
 from velatura.perception.losses import luminance
-from velatura.perception.objective import Eyes, StyleTargets, mix, style_targets
+from velatura.perception.seen import Eyes, StyleTargets, mix, style_targets
 from velatura.perception.vgg import VGG19
 
 Pooling = Literal["max", "avg"]
-Crop = tuple[float, float, float, float]
-"""Left, top, right and bottom of a part of a picture, 0..1 of its sides."""
+
+
+LARGEST = 1 << 22
+"""Pixels of a style that are looked at at once; more are in pieces of ``PIECE`` pixels a side."""
+
+PIECE = 1024
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,14 @@ class Brightness:
     deviation: float
 
     @classmethod
-    def of(cls, picture: Tensor) -> Brightness:
-        """That of ``picture``, (1, 3, h, w) sRGB."""
+    def of(cls, picture: Tensor, weights: Tensor | None = None) -> Brightness:
+        """That of ``picture``, (1, 3, h, w) sRGB; ``weights`` (1, 1, h, w) say how much each pixel counts."""
         grey = luminance(picture)
-        return cls(float(grey.mean()), float(grey.std(correction=0)))
+        if weights is None:
+            return cls(float(grey.mean()), float(grey.std(correction=0)))
+        relative = weights / weights.sum().clamp_min(1e-12)
+        mean = (grey * relative).sum()
+        return cls(float(mean), float(((grey - mean).square() * relative).sum().sqrt()))
 
     def given_to(self, picture: Tensor) -> Tensor:
         """``picture`` in grey, (1, 3, h, w), with this mean and deviation. Gatys et al. 2017, eq. 10."""
@@ -80,56 +85,43 @@ def load(name: str, pooling: Pooling, run: Run) -> Network:
 
 @dataclass(frozen=True)
 class Look:
-    """How styles are looked at: ``short`` is their short side in pixels, ``crop`` the part that counts.
-
-    ``brightness`` is the content's, when the style's texture is looked at in grey.
-    """
+    """How styles are looked at; ``brightness`` is the content's, when their texture is looked at in grey."""
 
     layers: tuple[str, ...]
-    short: int
-    crop: Crop = (0.0, 0.0, 1.0, 1.0)
     brightness: Brightness | None = None
 
 
-def styles_seen(styles: Sequence[Style], network: Network, look: Look, run: Run) -> StyleTargets:
-    """What ``styles`` are together, mixed by their weights; each is remembered by its content.
+def styles_seen(
+    styles: Iterable[tuple[Style, int]],
+    network: Network,
+    look: Look,
+    run: Run,
+    side: int | None = None,
+) -> StyleTargets:
+    """What styles are together, mixed by their weights, each with its short side in pixels; each is
+    remembered by its content.
 
-    Hidden pixels and those that a mask leaves out do not count. Raises :class:`BadPicture` when
-    there is nothing to see of one, and :class:`BadRequest` for one that is no picture.
+    Hidden pixels and those that a mask leaves out do not count. In pieces where ``side`` is given.
+    Raises :class:`BadPicture` when there is nothing to see of one, and :class:`BadRequest` for one
+    that is no picture.
     """
-    return mix((style.weight, _style_seen(style, network, look, run)) for style in styles)
-
-
-def _style_seen(style: Style, network: Network, look: Look, run: Run) -> StyleTargets:
-    picture = style.picture
-    if picture is None:
-        raise BadRequest("Gatys takes pictures as styles.", hint="Give a picture as the style.")
-    return run.remember(
-        f"grams {network.identity} {look} {fingerprint(picture, style.mask)}",
-        lambda: _look(picture, style.mask, network, look, run),
+    return mix(
+        (style.weight, _style_seen(style, short, network, look, run, side))
+        for style, short in styles
     )
 
 
-def _look(
-    picture: Raster, mask: Raster | None, network: Network, look: Look, run: Run
+def _style_seen(
+    style: Style, short: int, network: Network, look: Look, run: Run, side: int | None
 ) -> StyleTargets:
-    box = _box(picture, look.crop)
-    picture = picture.crop(*box)
-    if mask is not None:
-        mask = mask.crop(*box)
-    tensor, weights = style_tensor(picture, mask, look.short, run)
-    colours = style_targets(Eyes(network.vgg), tensor, (), weights).colours
-    if look.brightness is not None:
-        tensor = look.brightness.given_to(tensor)
-    grams = style_targets(Eyes(network.vgg), tensor, look.layers, weights).grams
-    return StyleTargets(grams, colours)
+    def make() -> StyleTargets:
+        tensor, weights = style_tensor(style, short, run)
+        colours = style_targets(Eyes(network.vgg), tensor, (), weights).colours
+        if look.brightness is not None:
+            tensor = look.brightness.given_to(tensor)
+        large = tensor.shape[2] * tensor.shape[3] > LARGEST
+        pieces = side or (PIECE if large else None)
+        grams = style_targets(Eyes(network.vgg), tensor, look.layers, weights, pieces).grams
+        return StyleTargets(grams, colours)
 
-
-def _box(picture: Raster, crop: Crop) -> tuple[int, int, int, int]:
-    """``crop`` in pixels of ``picture``: at least one wherever it is."""
-    left, top, right, bottom = crop
-    x0 = min(int(left * picture.width), picture.width - 1)
-    y0 = min(int(top * picture.height), picture.height - 1)
-    x1 = max(x0 + 1, round(right * picture.width))
-    y1 = max(y0 + 1, round(bottom * picture.height))
-    return x0, y0, x1, y1
+    return run.remember(f"grams {network.identity} {look} {style_key(style, short)}", make)

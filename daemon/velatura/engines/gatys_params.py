@@ -1,4 +1,4 @@
-"""The knobs of Gatys' optimisation, and what the text in them means."""
+"""The knobs of Gatys' optimisation."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from velatura.engines.engine import EngineParams
-from velatura.engines.eyes import Crop
 from velatura.engines.starts import Init
-from velatura.errors import BadParams
 
 RATE = 0.1
 REFINING_RATE = 0.05
@@ -119,22 +117,6 @@ class GatysParams(EngineParams):
         description="Decay of a running mean over steps, which evens out their noise: 0 is off, "
         "0.9 looks back over about ten.",
     )
-    style_scale: float = Field(
-        1.0,
-        ge=0.05,
-        le=8.0,
-        title="Style scale",
-        description="The style's short side as a multiple of the picture's: less gives finer strokes.",
-        json_schema_extra={"unit": "×"},
-    )
-    style_crop: str = Field(
-        "",
-        pattern=r"^(\s*[0-9.]+(\s*,\s*[0-9.]+){3}\s*)?$",
-        max_length=80,
-        title="Style crop",
-        description="The part of the style to look at: left, top, right, bottom as parts of its "
-        "sides, 0…1; empty for all of it.",
-    )
     texture: Literal["colour", "luminance"] = Field(
         "colour",
         title="Texture in",
@@ -184,19 +166,3 @@ class GatysParams(EngineParams):
         if self.optimiser == "lbfgs":
             return LBFGS_RATE
         return REFINING_RATE if self.init in ("engine", "picture") else RATE
-
-    @property
-    def crop(self) -> Crop:
-        """``style_crop`` as numbers. Raises :class:`BadParams` when it is no part of a picture."""
-        if not self.style_crop.strip():
-            return (0.0, 0.0, 1.0, 1.0)
-        try:
-            left, top, right, bottom = (float(part) for part in self.style_crop.split(","))
-        except ValueError:
-            left = top = right = bottom = 0.0
-        if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
-            raise BadParams(
-                f"style_crop must be left, top, right, bottom, not “{self.style_crop}”.",
-                hint="Each is from 0 to 1, left below right and top below bottom: 0.5,0,1,1 is the right half.",
-            )
-        return (left, top, right, bottom)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
@@ -10,12 +11,12 @@ from torch import Tensor
 
 from velatura.engines import registry
 from velatura.engines.run import Run
-from velatura.engines.scene import Region, Scene
+from velatura.engines.scene import Scene
 from velatura.engines.tensors import picture_tensor
 from velatura.errors import BadParams, BadRequest
 from velatura.imaging.raster import Raster
 from velatura.perception.losses import colour_moments, luminance
-from velatura.perception.objective import Objective
+from velatura.perception.objective import Part
 from velatura.perception.recolour import recoloured
 
 Init = Literal["engine", "content", "colours", "noise", "picture"]
@@ -59,8 +60,10 @@ class Start:
         """Whether what the start shows at a finer size is worth keeping there."""
         return self.init != "noise"
 
-    def at(self, content: Tensor, objective: Objective, run: Run) -> Tensor:
-        """The picture to begin with, as large as ``content``, (1, 3, h, w) in 0..1."""
+    def at(self, content: Tensor, parts: Sequence[Part], run: Run) -> Tensor:
+        """The picture to begin with, as large as ``content``, (1, 3, h, w) in 0..1; ``parts`` are what
+        gets which style's colours.
+        """
         if self.init == "content":
             return content
         if self.init == "noise":
@@ -71,15 +74,26 @@ class Start:
             size = (content.shape[3], content.shape[2])
             start = picture_tensor(self.given, run, size=size)
         else:
-            own = colour_moments(content, objective.visible)
-            start = recoloured(content, own, objective.style.colours)
+            start = _recoloured(content, parts)
         if self.keep_hues and self.init != "picture":
             return (content + luminance(start) - luminance(content)).clamp(0, 1)
         return start
 
 
+def _recoloured(content: Tensor, parts: Sequence[Part]) -> Tensor:
+    """``content`` (1, 3, h, w), each part of it in the colours of its style."""
+    start = content
+    for part in parts:
+        own = colour_moments(content, part.pixels)
+        inside = recoloured(content, own, part.style.colours)
+        if part.channels is None or part.pixels is None:
+            return inside
+        start = start + part.pixels * (inside - content)
+    return start
+
+
 def _painted_by(name: str, scene: Scene, run: Run) -> Raster:
-    """What the engine ``name`` makes of ``scene``, at full strength everywhere."""
+    """What the engine ``name`` makes of ``scene``, at full strength in each of its regions."""
     from velatura.engines.stage import render
 
     engine = registry.load(name)
@@ -88,7 +102,16 @@ def _painted_by(name: str, scene: Scene, run: Run) -> Raster:
             f"init_engine cannot be {name}: an optimisation does not begin with another.",
             hint="adain is one that can.",
         )
-    everywhere = Scene(scene.content, (Region(scene.styles),), seed=scene.seed)
-    painted = render(engine, everywhere, registry.validate(engine, {}), run)["picture"]
+    treatment = scene.treatment.model_copy(
+        update={"detail": 0, "tileable": "none", "colours": "none"}
+    )
+    plainly = replace(
+        scene,
+        regions=tuple(replace(region, strength=1.0) for region in scene.regions),
+        strength=1.0,
+        inputs={},
+        treatment=treatment,
+    )
+    painted = render(engine, plainly, registry.validate(engine, {}), run)["picture"]
     assert isinstance(painted, Raster)
     return painted

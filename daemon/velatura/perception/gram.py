@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import torch
@@ -33,8 +35,7 @@ class _Gram(torch.autograd.Function):
             slope = rows @ (both / len(rows))
         else:
             slope = (rows @ (both / weights.sum().clamp_min(_LEAST))).mul_(weights)
-        _, channels, height, width = features.shape
-        return slope.view(1, height, width, channels).permute(0, 3, 1, 2), None
+        return _planes(slope, features), None
 
 
 _LEAST = 1e-12
@@ -52,6 +53,76 @@ def gram(features: Tensor, weights: Tensor | None = None) -> Tensor:
     return cast(Tensor, _Gram.apply(features, per_position))
 
 
+@dataclass(frozen=True)
+class Guide:
+    """The positions (n,) of a layer at which a region counts, row by row, and T (n, 1) there."""
+
+    positions: Tensor
+    weights: Tensor
+
+    @classmethod
+    def of(cls, channel: Tensor) -> Guide:
+        """That of a guidance channel T, (1, 1, h, w) ≥ 0."""
+        flat = channel.flatten()
+        positions = flat.nonzero()[:, 0]
+        return cls(positions, flat[positions, None])
+
+    def runs(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """Positions and weights a run at a time: on a processor as many as stay in its cache, which
+        halves what gathering costs.
+        """
+        length = _RUN if self.positions.device.type == "cpu" else max(1, len(self.positions))
+        return zip(self.positions.split(length), self.weights.split(length), strict=True)
+
+
+_RUN = 8192
+
+
+class _GuidedGrams(torch.autograd.Function):
+    """All regions of a layer at once: each looks at its own positions alone, so that regions which
+    part a picture cost together what the picture costs, and their gradients are written into one.
+    """
+
+    @staticmethod
+    def forward(context: Any, features: Tensor, guides: Sequence[Guide]) -> Tensor:
+        context.save_for_backward(features)
+        context.guides = guides
+        rows = _rows(features)
+        grams = rows.new_zeros(len(guides), rows.shape[1], rows.shape[1])
+        for guide, found in zip(guides, grams, strict=True):
+            for positions, weights in guide.runs():
+                guided = rows.index_select(0, positions).mul_(weights)
+                found.addmm_(guided.T, guided)
+        return grams
+
+    @staticmethod
+    def backward(context: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        (features,) = context.saved_tensors
+        rows = _rows(features)
+        slope = torch.zeros_like(rows)
+        for guide, given in zip(context.guides, gradients[0], strict=True):
+            both = given + given.T
+            for positions, weights in guide.runs():
+                guided = rows.index_select(0, positions) @ both
+                slope.index_add_(0, positions, guided.mul_(weights.square()))
+        return _planes(slope, features), None
+
+
+def guided_grams(features: Tensor, guides: Sequence[Guide]) -> Tensor:
+    """G_r = Σ_p T_rp² f_p f_pᵀ over the positions p of ``features`` (1, N, h, w), by region r: (R, N, N).
+
+    Gatys et al. 2017, section 4: with ΣT_r² = 1 each is a mean, as :func:`gram` is. The gradient is
+    exactly 0 at positions that a guide leaves out; it goes to ``features`` alone, and once only.
+    """
+    return cast(Tensor, _GuidedGrams.apply(features, guides))
+
+
 def _rows(features: Tensor) -> Tensor:
     """Activations by position, (h·w, N): a view where they lie channels last, as VGG's do."""
     return features[0].permute(1, 2, 0).reshape(-1, features.shape[1])
+
+
+def _planes(rows: Tensor, like: Tensor) -> Tensor:
+    """:func:`_rows` undone: (1, N, h, w), without a copy."""
+    _, channels, height, width = like.shape
+    return rows.view(1, height, width, channels).permute(0, 3, 1, 2)

@@ -20,6 +20,7 @@ from velatura.perception.gram import gram
 
 Normalisation = Literal["released", "printed"]
 
+
 def content_loss(features: Tensor, target: Tensor, normalisation: Normalisation) -> Tensor:
     """How far ``features`` F are from the content's P, both (1, N, h, w); a scalar.
 

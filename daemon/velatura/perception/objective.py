@@ -5,25 +5,23 @@ Gatys, Ecker & Bethge 2015 and 2016: L = α L_content + β L_style, and what lat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from velatura.perception.gram import gram
+from velatura.perception.gram import Guide, gram, guided_grams
 from velatura.perception.losses import (
     Normalisation,
     colour_moments,
     content_loss,
     even_gradient,
-    luminance,
     out_of_range,
     style_loss,
     total_variation,
 )
-from velatura.perception.vgg import VGG19
+from velatura.perception.seen import Eyes, StyleTargets
 
 EVEN_BETA = 1e3
 """The β that weighs style as much as content when gradients are made even: the released ratio."""
@@ -48,11 +46,27 @@ class Balance:
 
 
 @dataclass(frozen=True)
-class StyleTargets:
-    """What a style is: Gram matrices by layer, (N, N) each, and its :func:`colour_moments`."""
+class Part:
+    """A part of the painted picture and the style that it gets.
 
-    grams: dict[str, Tensor]
-    colours: Tensor
+    ``pixels`` (1, 1, h, w) say how much each pixel counts in its statistics; None counts all.
+    ``channels`` are its guidance channels by layer (:func:`~velatura.perception.guides.guides`); it
+    has no loss at a layer that is missing. None for a part that is the whole picture.
+
+    ``extent`` is how much of the picture it is, 0..1, and weighs its losses. The content's loss is
+    a mean over the whole picture, a part's style loss is one over its own positions: weighed so,
+    style and content pull at each of its pixels as they would had the whole picture its style.
+    Weighed alike, the smaller a part is the less is left of its content.
+    """
+
+    style: StyleTargets
+    extent: float = 1.0
+    pixels: Tensor | None = None
+    channels: Mapping[str, Tensor] | None = None
+
+    def counts_at(self, layer: str) -> bool:
+        """Whether it has a loss at ``layer``."""
+        return layer in self.style.grams and (self.channels is None or layer in self.channels)
 
 
 @dataclass(frozen=True)
@@ -65,62 +79,12 @@ class Losses:
     by_layer: dict[str, Tensor] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Eyes:
-    """How pictures are seen: by which network, and whether in grey.
-
-    Seen in grey, a picture's hues have no gradient: its texture changes and its hues stay (Gatys et
-    al. 2017, luminance-only transfer).
-    """
-
-    network: VGG19
-    grey: bool = False
-
-    def __call__(self, picture: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
-        """Activations of ``picture`` (1, 3, h, w) by layer name, float32."""
-        seen = luminance(picture).expand_as(picture) if self.grey else picture
-        found: dict[str, Tensor] = self.network(seen, tuple(layers))
-        return found
-
-
-def style_targets(
-    eyes: Eyes, picture: Tensor, layers: Iterable[str], weights: Tensor | None = None
-) -> StyleTargets:
-    """What ``picture`` (1, 3, h, w) is as a style; ``weights`` (1, 1, h, w) say which pixels count."""
-    with torch.no_grad():
-        found = eyes(picture, layers)
-        grams = {name: gram(each, _at(weights, each)) for name, each in found.items()}
-        return StyleTargets(grams, colour_moments(picture, weights))
-
-
-def mix(styles: Iterable[tuple[float, StyleTargets]]) -> StyleTargets:
-    """Several styles as one: the weighted mean of their statistics.
-
-    The sum of their losses, Σ w_i ‖G − A_i‖² with weights that sum to 1, is ‖G − Σ w_i A_i‖² and a
-    constant: the same picture for the price of one style. Raises :class:`ValueError` when the
-    weights are not greater than 0 in sum.
-    """
-    pairs = list(styles)
-    total = sum(weight for weight, _ in pairs)
-    if total <= 0:
-        raise ValueError("the weights of the styles must be greater than 0 in sum")
-    shares = [weight / total for weight, _ in pairs]
-
-    def mean(parts: list[Tensor]) -> Tensor:
-        return torch.stack([part * share for part, share in zip(parts, shares, strict=True)]).sum(0)
-
-    targets = [each for _, each in pairs]
-    return StyleTargets(
-        {name: mean([each.grams[name] for each in targets]) for name in targets[0].grams},
-        mean([each.colours for each in targets]),
-    )
-
-
 class Objective:
-    """L of one picture size, for one content and one style (several are mixed first).
+    """L of one picture size, for one content and the styles of its parts (several of one part are mixed first).
 
-    ``content`` (1, 3, h, w) may be None: texture synthesis. ``visible`` (1, 1, h, w) weighs the
-    pixels that count in the painted picture's statistics; None counts all.
+    ``content`` holds the content's activations by layer, as
+    :func:`~velatura.perception.seen.features` gives them; none: texture synthesis. ``parts`` is one
+    that is everything, or any number with guidance channels.
     """
 
     def __init__(
@@ -128,45 +92,88 @@ class Objective:
         eyes: Eyes,
         balance: Balance,
         *,
-        content: Tensor | None,
+        content: Mapping[str, Tensor],
         content_layers: Mapping[str, float],
-        style: StyleTargets,
+        parts: Sequence[Part],
         style_layers: Mapping[str, float],
-        visible: Tensor | None = None,
     ) -> None:
         self.eyes = eyes
         self.balance = balance
-        self.content_layers = dict(content_layers) if content is not None else {}
-        self.style_layers = dict(style_layers)
-        self.style = style
-        self.visible = visible
-        self._layers = tuple({**self.content_layers, **self.style_layers})
-        self._targets: dict[str, Tensor] = {}
-        if content is not None and self.content_layers:
-            with torch.no_grad():
-                self._targets = eyes(content, self.content_layers)
+        self.content = content
+        self.content_layers = {name: content_layers[name] for name in content}
+        self.parts = tuple(parts)
+        self.counting = {
+            name: [part for part in parts if part.counts_at(name)] for name in style_layers
+        }
+        self.style_layers = {
+            name: style_layers[name] for name, there in self.counting.items() if there
+        }
+        self.layers = tuple({**self.content_layers, **self.style_layers})
+        self._guides = {
+            name: [Guide.of(part.channels[name]) for part in self.counting[name] if part.channels]
+            for name in self.style_layers
+        }
 
     def __call__(self, picture: Tensor) -> Losses:
         """The losses of ``picture``, (1, 3, h, w) sRGB, nominally 0..1; differentiable."""
-        balance, found = self.balance, self.eyes(picture, self._layers)
-        zero = picture.new_zeros(())
+        found = self.eyes(picture, self.layers)
+        content = {
+            name: content_loss(
+                self._evened(found[name], self.size_of_content(name)),
+                target,
+                self.balance.normalisation,
+            )
+            for name, target in self.content.items()
+        }
+        grams = {
+            name: self._grams(name, self._evened(found[name], self.size_of_style(name)))
+            for name in self.style_layers
+        }
+        return self.weighed(picture, content, grams)
+
+    def weighed(
+        self,
+        picture: Tensor,
+        content_losses: Mapping[str, Tensor],
+        grams: Mapping[str, Sequence[Tensor]],
+    ) -> Losses:
+        """The losses of ``picture`` of which these are the content's losses by layer, and the Gram
+        matrices by layer, one for each part that counts there.
+        """
+        balance = self.balance
+        # Where nothing counts, nothing pulls; but that, too, has a gradient.
+        zero = picture.new_zeros(()) if self.layers else picture.sum() * 0
         by_layer: dict[str, Tensor] = {}
         content, style = zero, zero
         for name, weight in self.content_layers.items():
-            seen = self._evened(found[name], balance.alpha * weight)
-            content = content + weight * content_loss(
-                seen, self._targets[name], balance.normalisation
-            )
+            content = content + weight * content_losses[name]
         for name, weight in self.style_layers.items():
-            seen = self._evened(found[name], balance.beta / EVEN_BETA * weight)
-            statistics = gram(seen, _at(self.visible, seen))
-            by_layer[name] = style_loss(statistics, self.style.grams[name], balance.normalisation)
+            by_layer[name] = sum(
+                (
+                    part.extent * style_loss(found, part.style.grams[name], balance.normalisation)
+                    for part, found in zip(self.counting[name], grams[name], strict=True)
+                ),
+                start=zero,
+            )
             style = style + weight * by_layer[name]
         total = balance.alpha * content + balance.beta * style + self._of_pixels(picture)
         return Losses(content, style, total, by_layer)
 
+    def size_of_content(self, layer: str) -> float:
+        """The size of the content's gradient at ``layer`` where gradients are even."""
+        return self.balance.alpha * self.content_layers[layer]
+
+    def size_of_style(self, layer: str) -> float:
+        """The size of the styles' gradient at ``layer`` where gradients are even."""
+        return self.balance.beta / EVEN_BETA * self.style_layers[layer]
+
     def _evened(self, features: Tensor, size: float) -> Tensor:
         return even_gradient(features, size) if self.balance.even and size > 0 else features
+
+    def _grams(self, layer: str, features: Tensor) -> Sequence[Tensor]:
+        if self._guides[layer]:
+            return guided_grams(features, self._guides[layer]).unbind()
+        return [gram(features, pooled(part.pixels, features)) for part in self.counting[layer]]
 
     def _of_pixels(self, picture: Tensor) -> Tensor:
         balance, total = self.balance, picture.new_zeros(())
@@ -175,12 +182,14 @@ class Objective:
         if balance.range:
             total = total + balance.range * out_of_range(picture)
         if balance.colour:
-            moments = colour_moments(picture, self.visible)
-            total = total + balance.colour * F.mse_loss(moments, self.style.colours)
+            for part in self.parts:
+                moments = colour_moments(picture, part.pixels)
+                loss = F.mse_loss(moments, part.style.colours)
+                total = total + balance.colour * part.extent * loss
         return total
 
 
-def _at(weights: Tensor | None, features: Tensor) -> Tensor | None:
+def pooled(weights: Tensor | None, features: Tensor) -> Tensor | None:
     """``weights`` (1, 1, h, w) at the size of ``features``: means over the pixels of each position."""
     if weights is None:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -19,10 +20,13 @@ from .session import answers
 from .sockets import SocketTransport
 
 LAUNCHER_NAME = "launcher.json"
+WAKE_NAME = "wake.sock"
+"""A Unix socket beside the connection file: the user's service manager starts the daemon for whoever connects to it."""
 LOG_NAME = "daemon.log"
 _LOCK_NAME = "launch.lock"
 _PAUSE = 0.02
 _LOG_TAIL = 2000
+_SANDBOX_HINT = "A Flatpak starts nothing outside of itself: run `velatura install service` once."
 # A host's own Python must not leak into the daemon's (AppImage, Snap, Flatpak set these).
 _FOREIGN = ("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH")
 
@@ -49,7 +53,8 @@ def ensure_daemon(
 
     However many programs call this at once, one daemon is started and all get its connection. ``command`` starts it
     (without one: :func:`read_launcher`); its output goes to ``daemon.log`` in the runtime directory. ``on_wait`` is
-    called again and again while there is something to wait for. Raises :class:`LaunchFailed` when no daemon answers
+    called again and again while there is something to wait for. Where the user's service manager starts the daemon for
+    whoever knocks (:data:`WAKE_NAME`), ``command`` is not run. Raises :class:`LaunchFailed` when no daemon answers
     after ``timeout`` seconds, or at once when it ends by itself, with the end of its log.
     """
     runtime = runtime or runtime_dir()
@@ -61,6 +66,8 @@ def ensure_daemon(
         # Whoever held the lock before has probably started it.
         if (found := find_daemon(runtime)) is not None:
             return found
+        if _knock(runtime / WAKE_NAME):
+            return _await_service(runtime, deadline, on_wait)
         log = runtime / LOG_NAME
         process = _start(list(command) if command is not None else read_launcher(runtime), log)
         return _await_daemon(runtime, process, log, deadline, on_wait)
@@ -93,6 +100,31 @@ def clean_environment() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if key not in _FOREIGN}
 
 
+def _knock(wake: Path) -> bool:
+    """Whether the service manager heard that a daemon is wanted."""
+    if sys.platform == "win32" or not wake.exists():
+        return False
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as visitor:
+        try:
+            visitor.connect(str(wake))
+        except OSError:
+            return False
+    return True
+
+
+def _await_service(
+    runtime: Path, deadline: float, on_wait: Callable[[], None] | None
+) -> Connection:
+    while (found := find_daemon(runtime)) is None:
+        if time.monotonic() > deadline:
+            raise LaunchFailed(
+                "The service manager was asked for the daemon, and it does not answer.",
+                hint="Ask why: systemctl --user status velatura",
+            )
+        _pause(on_wait)
+    return found
+
+
 def _start(command: list[str], log: Path) -> subprocess.Popen[bytes]:
     try:
         with log.open("wb") as output:
@@ -107,7 +139,8 @@ def _start(command: list[str], log: Path) -> subprocess.Popen[bytes]:
                 creationflags=_detached(),
             )
     except OSError as error:
-        raise LaunchFailed(f"The daemon cannot be started: {error}.") from error
+        hint = _SANDBOX_HINT if Path("/.flatpak-info").exists() else ""
+        raise LaunchFailed(f"The daemon cannot be started: {error}.", hint=hint) from error
     # Somebody has to take note of its end, or it would stay in the process table.
     threading.Thread(target=process.wait, name="velatura-daemon", daemon=True).start()
     return process
