@@ -201,3 +201,16 @@ def test_every_built_in_style_paints(models: WarmModels, entry: str) -> None:
     content = picture(64, 64)
     result = painted(models, content, Style(code=styles.show(entry).path))
     assert difference(result, content) > 16
+
+
+@pytest.mark.parametrize("strength", [0.3, 1.0])
+def test_a_deep_gradient_keeps_its_levels(models: WarmModels, strength: float) -> None:
+    ramp = np.linspace(0, 65535, 8192).round().astype(np.uint16)
+    content = Raster(np.broadcast_to(ramp[None, :, None], (32, 8192, 3)).copy())
+    scene = Scene(content, (Region((Style(picture(96, 80, seed=1)),)),), strength=strength)
+    engine = registry.load("glaze")
+    found = render(engine, scene, registry.validate(engine, {}), Run(models))["picture"]
+    assert isinstance(found, Raster)
+    assert found.depth == "u16"
+    for channel in range(3):
+        assert len(np.unique(found.pixels[16, :, channel])) >= 4096
