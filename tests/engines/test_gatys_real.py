@@ -110,7 +110,9 @@ def test_a_region_hears_nothing_of_anothers_style(trained: Run, shared: Path) ->
     sees, by less than 2 % of what it changes there.
     """
     content, style = real_pair(shared, 192)
-    other = read_picture(shared / "data" / "classic" / "style" / "woman_with_hat_matisse.jpg").raster
+    other = read_picture(
+        shared / "data" / "classic" / "style" / "woman_with_hat_matisse.jpg"
+    ).raster
     left = np.zeros((192, 192, 1), np.uint8)
     left[:, :96] = 255
 
@@ -129,7 +131,9 @@ def test_a_region_hears_nothing_of_anothers_style(trained: Run, shared: Path) ->
 def test_a_region_is_as_near_to_its_style_as_it_is_alone(trained: Run, shared: Path) -> None:
     """Beside another region a half is as near to its style as it is by itself, within .05 of a logarithm."""
     content, style = real_pair(shared, 256)
-    other = read_picture(shared / "data" / "classic" / "style" / "woman_with_hat_matisse.jpg").raster
+    other = read_picture(
+        shared / "data" / "classic" / "style" / "woman_with_hat_matisse.jpg"
+    ).raster
     left = np.zeros((256, 256, 1), np.uint8)
     left[:, :128] = 255
     half = content.crop(0, 0, 128, 256)
@@ -148,7 +152,7 @@ def test_a_region_is_as_near_to_its_style_as_it_is_alone(trained: Run, shared: P
 @pytest.mark.slow
 def test_tiles_leave_no_seams(trained: Run, shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where tiles were cut the picture is no rougher than elsewhere, and it is the one painted at once."""
-    content, style = real_pair(shared, 320)
+    content, style = real_pair(shared, 256)
     what = scene(content, Style(picture=style))
     whole = painted(what, trained, steps=15, sizes=1)
     cuts: set[tuple[int, int]] = set()
@@ -160,7 +164,7 @@ def test_tiles_leave_no_seams(trained: Run, shared: Path, monkeypatch: pytest.Mo
         return found
 
     monkeypatch.setattr(seen, "pieces", noted)
-    in_tiles(monkeypatch, 128)
+    in_tiles(monkeypatch, 96)
     tiled = painted(what, trained, steps=15, sizes=1)
     columns = sorted({x for x, _ in cuts if x})
     across = np.abs(np.diff(tiled.pixels.astype(float), axis=1)).mean((0, 2))

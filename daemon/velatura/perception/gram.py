@@ -72,7 +72,9 @@ class Guide:
         halves what gathering costs.
         """
         length = _RUN if self.positions.device.type == "cpu" else max(1, len(self.positions))
-        return zip(self.positions.split(length), self.weights.split(length), strict=True)
+        return zip(
+            torch.split(self.positions, length), torch.split(self.weights, length), strict=True
+        )
 
 
 _RUN = 8192
