@@ -2,15 +2,24 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from velatura_link.errors import LaunchFailed
-from velatura_link.launch import clean_environment, ensure_daemon, find_daemon, read_launcher
+from velatura_link.launch import (
+    WAKE_NAME,
+    clean_environment,
+    ensure_daemon,
+    find_daemon,
+    read_launcher,
+)
 
 _DAEMON = Path(__file__).with_name("fake_daemon.py")
 _CLIENT = """
@@ -58,6 +67,58 @@ def test_connection_file_of_a_dead_daemon_does_not_count(runtime: Path) -> None:
     os.kill(first.pid, signal.SIGKILL)
     second = ensure_daemon(_command(runtime), runtime=runtime)
     assert second.instance != first.instance
+
+
+@contextmanager
+def service_manager(runtime: Path, command: list[str]) -> Iterator[list[int]]:
+    """Runs ``command`` for the first knock; yields the numbers of knocks heard so far."""
+    knocks: list[int] = []
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(runtime / WAKE_NAME))
+        listener.listen()
+
+        def listen() -> None:
+            while True:
+                visitor, _ = listener.accept()
+                with visitor:
+                    if visitor.recv(1):
+                        return
+                knocks.append(len(knocks))
+                if len(knocks) == 1 and command:
+                    subprocess.Popen(command)
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        try:
+            yield knocks
+        finally:
+            with socket.socket(socket.AF_UNIX) as last:
+                last.connect(str(runtime / WAKE_NAME))
+                last.send(b"!")
+                thread.join()
+
+
+def test_service_manager_starts_the_daemon_for_a_knock(runtime: Path) -> None:
+    with service_manager(runtime, _command(runtime)) as knocks:
+        first = ensure_daemon(["/does/not/exist"], runtime=runtime)
+        second = ensure_daemon(["/does/not/exist"], runtime=runtime)
+    assert first == second
+    assert knocks == [0]
+
+
+def test_service_manager_that_starts_nothing_is_given_up(runtime: Path) -> None:
+    with (
+        service_manager(runtime, []),
+        pytest.raises(LaunchFailed, match="service manager") as error,
+    ):
+        ensure_daemon(_command(runtime), runtime=runtime, timeout=0.3)
+    assert "systemctl" in error.value.hint
+
+
+def test_socket_where_nobody_listens_is_no_service_manager(runtime: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(runtime / WAKE_NAME))
+    assert ensure_daemon(_command(runtime), runtime=runtime) == find_daemon(runtime)
 
 
 def test_daemon_that_cannot_start_is_reported_with_its_last_words(runtime: Path) -> None:

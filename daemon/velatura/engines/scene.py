@@ -79,7 +79,7 @@ class Scene:
     strength: float = 1.0
     seed: int = 0
     inputs: Mapping[str, Raster | Path | float | str] = field(default_factory=dict)
-    treatment: Treatment = field(default_factory=Treatment)
+    treatment: Treatment = field(default_factory=lambda: Treatment.model_validate({}))
     reduction: float = 1.0
 
     @property
