@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import selectors
 import socket
+import sys
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -19,6 +20,9 @@ _LOCAL_BUFFER = 2 << 20
 # What a cancel has to wait for on a slow link: enough for a fast one, not more.
 _TCP_SEND_BUFFER = 128 << 10
 _BUFFERS_A_CALL = 16
+# A Python inside another program (Krita's) has not switched SIGPIPE off: without these a dead daemon ends the host.
+_QUIETLY = getattr(socket, "MSG_NOSIGNAL", 0)
+_QUIET_SOCKET = 0x1022 if sys.platform == "darwin" else None  # SO_NOSIGPIPE
 
 
 class SocketTransport:
@@ -50,7 +54,7 @@ class SocketTransport:
         deadline = time.monotonic() + timeout
         try:
             self._socket = _open(endpoint, timeout)
-            self._socket.sendall(zmtp.GREETING + zmtp.ready())
+            self._socket.sendall(zmtp.GREETING + zmtp.ready(), _QUIETLY)
             zmtp.check_greeting(_read_exactly(self._socket, zmtp.GREETING_SIZE, deadline))
             self._socket.setblocking(False)
         except (OSError, ValueError) as error:
@@ -200,6 +204,8 @@ def _open(endpoint: str, timeout: float) -> socket.socket:
 def _connected(family: int, address: Any, timeout: float) -> socket.socket:
     made = socket.socket(family, socket.SOCK_STREAM)
     try:
+        if _QUIET_SOCKET is not None:
+            made.setsockopt(socket.SOL_SOCKET, _QUIET_SOCKET, 1)
         if family in (socket.AF_INET, socket.AF_INET6):
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _TCP_SEND_BUFFER)
@@ -228,5 +234,5 @@ def _read_exactly(connected: socket.socket, count: int, deadline: float) -> byte
 def _write(connected: socket.socket, queue: deque[memoryview]) -> int:
     # Windows has no sendmsg.
     if hasattr(connected, "sendmsg"):
-        return connected.sendmsg(list(islice(queue, _BUFFERS_A_CALL)))
-    return connected.send(queue[0])
+        return connected.sendmsg(list(islice(queue, _BUFFERS_A_CALL)), (), _QUIETLY)
+    return connected.send(queue[0], _QUIETLY)

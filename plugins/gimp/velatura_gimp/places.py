@@ -1,0 +1,114 @@
+"""What lies beside the plug-in: the manifest, and how to reach and start the daemon. Knows nothing of GIMP.
+
+``schema.json`` is the manifest that GIMP's procedures are made from. A newer one waits as ``schema-next.json`` until
+GIMP asks for procedures again, so that a plug-in never has other arguments than the GIMP that runs. ``daemon.json`` is
+``{"command": [absolute program, argument, …], "connection": path of the connection file}``, written by the installer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from velatura_link.client import Client
+from velatura_link.connection import FILE_NAME, Connection, read_connection
+from velatura_link.errors import LaunchFailed
+from velatura_link.launch import ensure_daemon
+from velatura_link.messages import PROTOCOL
+from velatura_link.places import runtime_dir
+
+from .arguments import Manifest
+
+VERSION = "0.1.0"
+_HINT = "Run `velatura doctor` in a terminal: it says what is missing."
+
+
+@dataclass(frozen=True)
+class Places:
+    """The plug-in's folder."""
+
+    folder: Path
+
+    @property
+    def entry(self) -> Path:
+        """What GIMP runs; GIMP asks it for its procedures again when it has another time."""
+        return self.folder / "velatura_gimp.py"
+
+    def manifest(self) -> dict[str, Any]:
+        """The manifest that procedures are made from; empty when there is none."""
+        return _read(self.folder / "schema.json")
+
+    def promote(self) -> None:
+        """Let the newer manifest, if there is one, be the manifest from now on."""
+        with contextlib.suppress(OSError):
+            (self.folder / "schema-next.json").replace(self.folder / "schema.json")
+
+    def keep(self, manifest: Manifest | None) -> None:
+        """Keep ``manifest`` for GIMP's next start, if it says anything new; a folder that cannot be written stays."""
+        if manifest is None or manifest == self.manifest():
+            return
+        with contextlib.suppress(OSError):
+            with tempfile.NamedTemporaryFile("w", dir=self.folder, delete=False) as draft:
+                draft.write(canonical(manifest))
+            Path(draft.name).replace(self.folder / "schema-next.json")
+            os.utime(self.entry)
+
+    def connection(self, on_wait: Callable[[], None] | None = None) -> Connection:
+        """Where the daemon listens, which is started if there is none; see :func:`ensure_daemon`.
+
+        ``on_wait`` is called meanwhile. Raises :class:`LaunchFailed` with what to do.
+        """
+        told = _read(self.folder / "daemon.json")
+        runtime = Path(told.get("connection") or runtime_dir() / FILE_NAME).parent
+        # So that a daemon which is started here writes its connection file where it is looked for.
+        os.environ["VELATURA_RUNTIME"] = str(runtime)
+        try:
+            return ensure_daemon(told.get("command"), runtime=runtime, on_wait=on_wait)
+        except LaunchFailed as error:
+            _refuse_other_protocol(read_connection(runtime / FILE_NAME))
+            raise LaunchFailed(error.message, hint=f"{error.hint}\n{_HINT}".strip()) from error
+
+    def client(self, **options: Any) -> Client:
+        """A client of the daemon, which is started again whenever it is missing.
+
+        Raises :class:`~velatura_link.errors.LinkError`.
+        """
+        known = self.manifest()
+        digest = hashlib.sha256(canonical(known).encode()).hexdigest()
+        return Client(
+            start=self.connection,
+            name="gimp",
+            version=VERSION,
+            manifest=known,
+            manifest_hash=digest,
+            **options,
+        )
+
+
+def _refuse_other_protocol(found: Connection | None) -> None:
+    """Say so if a daemon of another version is in the way of ours."""
+    if found is not None and found.protocol != PROTOCOL:
+        raise LaunchFailed(
+            f"The daemon that runs speaks version {found.protocol} of the protocol, and this plug-in {PROTOCOL}.",
+            hint="Install Velatura again, so that both are of one version, and start GIMP again.",
+        )
+
+
+def canonical(manifest: Manifest) -> str:
+    """The text whose SHA-256 is the manifest's hash."""
+    return json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,218 @@
+"""Arguments as GIMP's procedures, and what GIMP's procedures do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from math import isinf
+from typing import Any
+
+from gi.repository import Gimp, Gio, GLib, GObject
+
+from velatura_link.errors import LinkError
+
+from .arguments import (
+    DEFAULT_ENGINE,
+    IN_PLACE,
+    NEW_LAYER,
+    OUTPUT,
+    REQUEST,
+    Argument,
+    Wish,
+    arguments_of,
+    canonical,
+    shown_engines,
+    wish_of,
+    with_mnemonics,
+)
+from .layers import is_selected, layer_meant
+from .painting import paint
+from .places import Places
+from .remembering import recall, remember
+from .wishes import wish_read
+from .wording import sentence_of
+
+PREFIX = "velatura-"
+RUN = "velatura-run"
+_MENU = "<Image>/Filters/Artistic"
+_READWRITE = GObject.ParamFlags.READWRITE
+_LARGEST = GLib.MAXDOUBLE
+
+
+def names(places: Places) -> list[str]:
+    """The procedures that there are."""
+    return [*(PREFIX + canonical(name) for name in shown_engines(places.manifest())), RUN]
+
+
+def make(plugin: Gimp.PlugIn, name: str, places: Places) -> Gimp.Procedure:
+    """The procedure ``name``."""
+    manifest = places.manifest()
+    engine = next((each for each in manifest if PREFIX + canonical(each) == name), None)
+    if engine is None:
+        return _run_procedure(plugin, places)
+    return _engine_procedure(plugin, name, engine, manifest[engine], places)
+
+
+def _engine_procedure(
+    plugin: Gimp.PlugIn, name: str, engine: str, entry: Mapping[str, Any], places: Places
+) -> Gimp.Procedure:
+    descriptor, arguments = entry["descriptor"], arguments_of(engine, entry)
+    task = _EngineTask(places, engine, arguments)
+    procedure = Gimp.ImageProcedure.new(plugin, name, Gimp.PDBProcType.PLUGIN, task.run, None)
+    label = "_Velatura…" if engine == DEFAULT_ENGINE else f"Velatura with {descriptor['title']}…"
+    procedure.set_menu_label(label)
+    procedure.add_menu_path(_MENU)
+    summary = f"Paint the layer in the manner of a style: {descriptor['summary']}"
+    _finish(procedure, summary, arguments)
+    return procedure
+
+
+def _run_procedure(plugin: Gimp.PlugIn, places: Places) -> Gimp.Procedure:
+    task = _RunTask(places)
+    procedure = Gimp.ImageProcedure.new(plugin, RUN, Gimp.PDBProcType.PLUGIN, task.run, None)
+    _finish(procedure, "Paint the layer as a JSON request says, for scripts.", [REQUEST, OUTPUT])
+    return procedure
+
+
+def _finish(procedure: Gimp.Procedure, summary: str, arguments: list[Argument]) -> None:
+    procedure.set_image_types("*")
+    procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE)
+    procedure.set_documentation(summary, summary, None)
+    procedure.set_attribution("Velatura's authors", "Velatura's authors", "2026")
+    titles = with_mnemonics(argument.title for argument in arguments)
+    for argument, title in zip(arguments, titles, strict=True):
+        _add(procedure, replace(argument, title=title))
+    procedure.add_layer_return_value(
+        "layer", "Painted layer", "The new layer, or the one that was painted.", False, _READWRITE
+    )
+
+
+def _add(procedure: Gimp.Procedure, argument: Argument) -> None:
+    facts = (argument.name, argument.title, argument.blurb)
+    match argument.kind:
+        case "double":
+            edges = (_finite(argument.low), _finite(argument.high))
+            procedure.add_double_argument(*facts, *edges, argument.default, _READWRITE)
+        case "int":
+            edges = (int(argument.low), int(argument.high))
+            procedure.add_int_argument(*facts, *edges, argument.default, _READWRITE)
+        case "boolean":
+            procedure.add_boolean_argument(*facts, argument.default, _READWRITE)
+        case "string":
+            procedure.add_string_argument(*facts, argument.default, _READWRITE)
+        case "choice":
+            choice = Gimp.Choice.new()
+            for number, (value, label) in enumerate(argument.choices):
+                choice.add(value, number, label, "")
+            procedure.add_choice_argument(*facts, choice, argument.default, _READWRITE)
+        case "file":
+            action = Gimp.FileChooserAction.OPEN
+            procedure.add_file_argument(*facts, action, True, None, _READWRITE)
+        case "layer":
+            procedure.add_layer_argument(*facts, True, _READWRITE)
+
+
+def _finite(edge: float) -> float:
+    return edge if not isinf(edge) else _LARGEST if edge > 0 else -_LARGEST
+
+
+def values_of(arguments: Iterable[Argument], config: Gimp.ProcedureConfig) -> dict[str, Any]:
+    """The values in ``config``: files as paths, layers as ids."""
+    return {argument.name: _plain(config.get_property(argument.name)) for argument in arguments}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Gio.File):
+        return value.get_path()
+    return value.get_id() if isinstance(value, Gimp.Item) else value
+
+
+@dataclass(frozen=True)
+class _EngineTask:
+    """What an engine's procedure does."""
+
+    places: Places
+    engine: str
+    arguments: list[Argument]
+
+    def run(
+        self,
+        procedure: Gimp.Procedure,
+        mode: Gimp.RunMode,
+        image: Gimp.Image,
+        drawables: list[Gimp.Drawable],
+        config: Gimp.ProcedureConfig,
+        data: object,
+    ) -> Gimp.ValueArray:
+        try:
+            layer = layer_meant(drawables)
+            if mode == Gimp.RunMode.INTERACTIVE and not self._asked(procedure, layer, config):
+                return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
+            values = values_of(self.arguments, config)
+            painted = paint(self.places, layer, self._wish(layer, values), values[OUTPUT.name])
+            remember(image, procedure.get_name(), values)
+        except (LinkError, OSError) as error:
+            return failed(procedure, error)
+        return succeeded(mode, image, painted)
+
+    def _asked(
+        self, procedure: Gimp.Procedure, layer: Gimp.Layer, config: Gimp.ProcedureConfig
+    ) -> bool:
+        from .dialog import ask
+
+        scalars = {each.name for each in self.arguments if each.kind not in ("file", "layer")}
+        for name, value in recall(layer.get_image(), procedure.get_name()).items():
+            if name in scalars:
+                config.set_property(name, value)
+        # A preview shows what GIMP will do with a selection, too.
+        above = {OUTPUT.name: NEW_LAYER}
+        return ask(
+            *(self.places, procedure, layer, config, self.arguments),
+            lambda: self._wish(layer, {**values_of(self.arguments, config), **above}),
+        )
+
+    def _wish(self, layer: Gimp.Layer, values: Mapping[str, Any]) -> Wish:
+        # In place it is GIMP that keeps what is not selected.
+        selected = values[OUTPUT.name] != IN_PLACE and is_selected(layer.get_image())
+        masked = layer.get_mask() is not None
+        return wish_of(self.engine, self.arguments, values, selected=selected, masked=masked)
+
+
+@dataclass(frozen=True)
+class _RunTask:
+    """What ``velatura-run`` does."""
+
+    places: Places
+
+    def run(
+        self,
+        procedure: Gimp.Procedure,
+        mode: Gimp.RunMode,
+        image: Gimp.Image,
+        drawables: list[Gimp.Drawable],
+        config: Gimp.ProcedureConfig,
+        data: object,
+    ) -> Gimp.ValueArray:
+        try:
+            wish = wish_read(config.get_property(REQUEST.name))
+            output = config.get_property(OUTPUT.name)
+            painted = paint(self.places, layer_meant(drawables), wish, output)
+        except (LinkError, OSError) as error:
+            return failed(procedure, error)
+        return succeeded(mode, image, painted)
+
+
+def failed(procedure: Gimp.Procedure, error: Exception) -> Gimp.ValueArray:
+    """The end of a procedure that ``error`` ended."""
+    reason = GLib.Error.new_literal(Gimp.PlugIn.error_quark(), sentence_of(error), 0)
+    return procedure.new_return_values(Gimp.PDBStatusType.EXECUTION_ERROR, reason)
+
+
+def succeeded(mode: Gimp.RunMode, image: Gimp.Image, painted: Gimp.Layer) -> Gimp.ValueArray:
+    """The end of a procedure that painted ``painted``; shown if it is in another image than the one asked for."""
+    if mode != Gimp.RunMode.NONINTERACTIVE:
+        if painted.get_image() != image:
+            Gimp.Display.new(painted.get_image())
+        Gimp.displays_flush()
+    success = GObject.Value(Gimp.PDBStatusType, Gimp.PDBStatusType.SUCCESS)
+    return Gimp.ValueArray.new_from_values([success, GObject.Value(Gimp.Layer, painted)])

@@ -1,0 +1,42 @@
+"""GIMP's progress bar."""
+
+from __future__ import annotations
+
+import time
+
+from gi.repository import Gimp
+
+from .layers import Advance
+from .wording import Bar, within
+
+_BLINK = 0.05
+"""Seconds for which the bar is left alone."""
+
+
+class Shown:
+    """GIMP's progress bar; not touched more often than anybody can see, since each touch is a way to GIMP and back."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._touched = 0.0
+
+    def __call__(self, bar: Bar) -> None:
+        now = time.monotonic()
+        if now - self._touched < _BLINK:
+            return
+        self._touched = now
+        if bar.text != self._text:
+            self._text = bar.text
+            Gimp.progress_set_text(bar.text)
+        if bar.fraction is None:
+            Gimp.progress_pulse()
+        else:
+            Gimp.progress_update(bar.fraction)
+
+    def starting(self) -> None:
+        """Say that the daemon is being started."""
+        self(Bar(None, "Velatura: starting the daemon"))
+
+    def advancing(self, text: str, part: tuple[float, float]) -> Advance:
+        """What rows are reported to that are read or written in ``part`` of the bar."""
+        return lambda done, total: self(Bar(within(part, done, total), text))

@@ -1,0 +1,93 @@
+"""Where the pixels come from that a wish names: the layer, its mask, its image's selection and other layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gi.repository import Gimp
+
+from velatura_link.errors import LinkError
+from velatura_link.request import EncodedFile, Pixels
+
+from .arguments import LAYER_MASK, SELECTION
+from .layers import RGBA8, Advance, extent, is_selected, offsets, read
+from .pixels import Form, fitting_scale
+
+_SMALL_STYLE = 512
+_GREY8 = Form(1, "u8", "srgb")
+
+
+@dataclass(frozen=True)
+class LayerSource:
+    """A :class:`~velatura_gimp.wishes.Source` around ``layer``. Whatever was read once is the same object again, which
+    the daemon is sent once.
+
+    With a ``scale`` below 1 all is so much smaller that has the layer's size, and other layers are of a handy size.
+    """
+
+    layer: Gimp.Layer
+    form: Form
+    advance: Advance
+    scale: float = 1.0
+    _read: dict[object, Pixels] = field(default_factory=dict)
+    _files: dict[str, EncodedFile] = field(default_factory=dict)
+
+    def content(self) -> Pixels:
+        return self._once("content", self._content)
+
+    def layer_named(self, name: int | str) -> Pixels:
+        return self._once(("layer", name), lambda: self._other(self.found(name)))
+
+    def mask(self, name: object) -> Pixels:
+        return self._once(("mask", repr(name)), lambda: self._mask(name))
+
+    def file(self, path: str) -> EncodedFile:
+        if path not in self._files:
+            self._files[path] = EncodedFile.read(Path(path).expanduser())
+        return self._files[path]
+
+    def found(self, name: int | str) -> Gimp.Layer:
+        """The layer of that id or name. Raises :class:`LinkError`."""
+        image = self.layer.get_image()
+        by_name = isinstance(name, str)
+        found = image.get_layer_by_name(name) if by_name else Gimp.Item.get_by_id(name)
+        if not isinstance(found, Gimp.Layer):
+            raise LinkError(
+                f"There is no layer {name!r}.", hint="Name one of the image, or its id."
+            )
+        return found
+
+    def _once(self, key: object, look: Callable[[], Pixels]) -> Pixels:
+        if key not in self._read:
+            self._read[key] = look()
+        return self._read[key]
+
+    def _content(self) -> Pixels:
+        box = extent(self.layer).scaled(self.scale)
+        return read(self.layer, box, self.form, self.advance, self.scale)
+
+    def _other(self, layer: Gimp.Layer) -> Pixels:
+        whole = extent(layer)
+        scale = fitting_scale(whole, _SMALL_STYLE) if self.scale < 1 else 1.0
+        return read(layer, whole.scaled(scale), RGBA8, self.advance, scale)
+
+    def _mask(self, name: object) -> Pixels:
+        box, form = extent(self.layer), self.form.mask
+        if name == LAYER_MASK:
+            drawable = self.layer.get_mask()
+            if drawable is None:
+                raise LinkError("The layer has no mask.", hint="Add one, or leave its style empty.")
+        elif name == SELECTION:
+            image = self.layer.get_image()
+            drawable, box = image.get_selection(), box.moved(*offsets(self.layer))
+            if not is_selected(image):
+                raise LinkError("Nothing is selected.")
+        elif isinstance(name, dict) and "layer" in name:
+            drawable, form = self.found(name["layer"]), _GREY8
+            (x, y), (dx, dy) = offsets(self.layer), offsets(drawable)
+            box = box.moved(x - dx, y - dy)
+        else:
+            raise LinkError(f"A region's mask cannot be {name!r}.")
+        return read(drawable, box.scaled(self.scale), form, self.advance, self.scale)

@@ -1,0 +1,146 @@
+"""A slider as Krita has them: title and value stand in the bar that is dragged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
+
+_HEIGHT = 24
+_RADIUS = 3.0
+
+
+class Fader(QtWidgets.QWidget):
+    """A value between ``least`` and ``most``. Drag, turn the wheel, use the arrow keys, or double-click and type.
+
+    ``shown`` says how many times as large the value is written; ``changed`` has the value.
+    """
+
+    changed = Signal(float)
+
+    def __init__(
+        self,
+        title: str,
+        least: float,
+        most: float,
+        *,
+        step: float,
+        unit: str = "",
+        decimals: int = 2,
+        shown: float = 1.0,
+    ) -> None:
+        super().__init__()
+        self._title, self._unit, self._decimals = title, unit, decimals
+        self._least, self._most, self._step, self._shown = least, most, step, shown
+        self._value = least
+        self._edit: Any = None
+        self.setMinimumHeight(_HEIGHT)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.SizeHorCursor)
+        self.setAccessibleName(title)
+
+    @property
+    def value(self) -> float:
+        """What it stands at."""
+        return self._value
+
+    def set(self, value: float) -> None:
+        """Put it at ``value``; nobody is told."""
+        self._value = min(max(value, self._least), self._most)
+        self.update()
+
+    def sizeHint(self) -> Any:
+        return QtCore.QSize(160, _HEIGHT)
+
+    def paintEvent(self, event: Any) -> None:
+        painter = QtGui.QPainter(self)
+        painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
+        palette = self.palette()
+        bar = QtCore.QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        outline = QtGui.QPainterPath()
+        outline.addRoundedRect(bar, _RADIUS, _RADIUS)
+        painter.fillPath(outline, palette.base())
+        share = (self._value - self._least) / ((self._most - self._least) or 1.0)
+        filled = QtCore.QRectF(bar)
+        filled.setWidth(bar.width() * share)
+        painter.save()
+        painter.setClipPath(outline)
+        colour = QtGui.QColor(palette.highlight().color())
+        colour.setAlpha(170 if self.isEnabled() else 60)
+        painter.fillRect(filled, colour)
+        painter.restore()
+        edge = palette.highlight() if self.hasFocus() else palette.mid()
+        painter.setPen(QtGui.QPen(edge.color(), 1.0))
+        painter.drawPath(outline)
+        painter.setPen(palette.text().color())
+        inside = self.rect().adjusted(8, 0, -8, 0)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        value = self._words()
+        room = inside.width() - painter.fontMetrics().horizontalAdvance(value) - 8
+        elided = Qt.TextElideMode.ElideRight
+        title = painter.fontMetrics().elidedText(self._title, elided, max(room, 0))
+        painter.drawText(inside, int(middle | Qt.AlignmentFlag.AlignLeft), title)
+        painter.drawText(inside, int(middle | Qt.AlignmentFlag.AlignRight), value)
+
+    def mousePressEvent(self, event: Any) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._take(event)
+
+    def mouseMoveEvent(self, event: Any) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._take(event)
+
+    def mouseDoubleClickEvent(self, event: Any) -> None:
+        self._type()
+
+    def wheelEvent(self, event: Any) -> None:
+        # A docker that is scrolled must not turn what lies under the pointer.
+        if self.hasFocus():
+            self._put(self._value + (self._step if event.angleDelta().y() > 0 else -self._step))
+        else:
+            event.ignore()
+
+    def keyPressEvent(self, event: Any) -> None:
+        key = event.key()
+        if key in (Qt.Key.Key_Right, Qt.Key.Key_Up):
+            self._put(self._value + self._step)
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Down):
+            self._put(self._value - self._step)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
+            self._type()
+        else:
+            super().keyPressEvent(event)
+
+    def _words(self) -> str:
+        number = f"{self._value * self._shown:.{self._decimals}f}"
+        return f"{number} {self._unit}".strip()
+
+    def _take(self, event: Any) -> None:
+        share = min(max(event.pos().x() / max(self.width() - 1, 1), 0.0), 1.0)
+        self._put(self._least + share * (self._most - self._least))
+
+    def _put(self, value: float) -> None:
+        fine = 10**self._decimals * self._shown
+        before = self._value
+        self.set(round(value * fine) / fine)
+        if self._value != before:
+            self.changed.emit(self._value)
+
+    def _type(self) -> None:
+        edit = self._edit = QtWidgets.QLineEdit(self._words().split(" ")[0], self)
+        edit.setGeometry(self.rect())
+        edit.selectAll()
+        edit.editingFinished.connect(self._typed)
+        edit.show()
+        edit.setFocus()
+
+    def _typed(self) -> None:
+        edit, self._edit = self._edit, None
+        if edit is None:
+            return
+        number, right = self.locale().toDouble(edit.text())
+        if not right:
+            number, right = QtCore.QLocale.c().toDouble(edit.text())
+        edit.deleteLater()
+        if right:
+            self._put(number / self._shown)

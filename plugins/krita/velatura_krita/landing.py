@@ -1,0 +1,89 @@
+"""Pixels into Krita: a result becomes layers, all in one undo step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from velatura_link.request import Pixels
+
+from .channels import swapped
+from .choices import Output
+from .formats import Bounds, ColourSpace
+from .reading import STRIP, Source, space_of
+from .turns import Steps
+
+
+@dataclass(frozen=True)
+class Landing:
+    """What is inserted where. ``mask`` (a byte a pixel over the source's bounds) is for a group alone."""
+
+    source: Source
+    picture: Pixels
+    title: str
+    output: Output
+    mask: Pixels | None = None
+
+
+def land(landing: Landing) -> Steps[Any]:
+    """Insert the result above its source, in the source's own colours; the node that was inserted.
+
+    Everything is made apart from the document and inserted once: that is one undo step.
+    """
+    source = landing.source
+    if landing.output == "in-place" and source.node.type() == "paintlayer":
+        made = layer = source.node.duplicate()
+    else:
+        made = layer = source.document.createNode(landing.title, "paintlayer")
+    yield from _paint(layer, landing)
+    if landing.output == "group":
+        made = source.document.createGroupLayer(landing.title)
+        made.addChildNode(layer, None)
+        yield from _hide(source, layer, landing.mask)
+    parent = source.node.parentNode()
+    if parent is None:
+        source.document.rootNode().addChildNode(made, None)
+    else:
+        parent.addChildNode(made, source.node)
+    if landing.output == "in-place":
+        source.node.setVisible(False)
+    return made
+
+
+def _paint(layer: Any, landing: Landing) -> Steps[None]:
+    space = landing.source.space
+    _become(layer, space.sent_as)
+    yield from _write(layer, landing.picture, landing.source.bounds, space.sent_as)
+    _become(layer, space)
+
+
+def _hide(source: Source, layer: Any, mask: Pixels | None) -> Steps[None]:
+    """Give ``layer`` a transparency mask that shows what ``mask`` does, all of it without one."""
+    bounds = source.bounds
+    veil = source.document.createTransparencyMask("Velatura")
+    values = mask.view if mask is not None else memoryview(b"\xff" * (bounds.width * bounds.height))
+    offset = 0
+    for strip in bounds.strips(bounds.width, STRIP):
+        size = strip.width * strip.height
+        rows = bytes(values[offset : offset + size])
+        veil.setPixelData(rows, strip.x, strip.y, strip.width, strip.height)
+        offset += size
+        yield
+    layer.addChildNode(veil, None)
+
+
+def _become(layer: Any, space: ColourSpace) -> None:
+    if space_of(layer) != space:
+        layer.setColorSpace(space.model, space.depth, space.profile)
+
+
+def _write(layer: Any, picture: Pixels, bounds: Bounds, space: ColourSpace) -> Steps[None]:
+    offset = 0
+    for strip in bounds.strips(bounds.width * space.pixel_bytes, STRIP):
+        size = strip.width * strip.height * space.pixel_bytes
+        data = bytearray(picture.view[offset : offset + size])
+        if space.swapped:
+            data = swapped(data, space.channel_bytes)
+        layer.setPixelData(data, strip.x, strip.y, strip.width, strip.height)
+        offset += size
+        yield

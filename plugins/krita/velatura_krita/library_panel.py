@@ -1,0 +1,81 @@
+"""The docker's upper half: the library with its search and the ways to add to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from .images import png_of
+from .qt import QtGui, QtWidgets
+from .shelf import SUFFIXES
+from .state import Tile
+from .studio import Studio
+from .style_grid import StyleGrid
+from .texts import tr
+
+
+class LibraryPanel(QtWidgets.QWidget):
+    """Choose a style, or bring one."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self._studio = studio
+        self.grid = StyleGrid()
+        self._find = QtWidgets.QLineEdit()
+        self._find.setPlaceholderText(tr("Find a style"))
+        self._find.setClearButtonEnabled(True)
+        self._find.textChanged.connect(self.grid.find)
+        row = QtWidgets.QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._find, 1)
+        row.addWidget(self._add_button())
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(row)
+        column.addWidget(self.grid, 1)
+        state = studio.state
+        self.grid.chose.connect(
+            lambda styles: studio.change(replace(state.choices.value, styles=styles))
+        )
+        self.grid.dropped_file.connect(studio.styles.add_file)
+        self.grid.dropped_picture.connect(studio.styles.add_picture)
+        self.grid.removed.connect(studio.styles.remove)
+        state.tiles.watch(self._show)
+        state.choices.watch(lambda choices: self.grid.show_chosen(choices.styles))
+
+    def _show(self, tiles: tuple[Tile, ...]) -> None:
+        self.grid.show_tiles(tiles)
+        self.grid.show_chosen(self._studio.state.choices.value.styles)
+        self.grid.find(self._find.text())
+
+    def _add_button(self) -> Any:
+        button = QtWidgets.QToolButton()
+        button.setText("+")
+        button.setToolTip(tr("Add a style: a picture in whose manner to paint"))
+        button.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QtWidgets.QMenu(button)
+        menu.addAction(tr("From a file…")).triggered.connect(lambda: self._from_file())
+        menu.addAction(tr("From the active layer")).triggered.connect(
+            lambda: self._studio.add_style_layer()
+        )
+        menu.addAction(tr("From the clipboard")).triggered.connect(lambda: self._from_clipboard())
+        menu.addSeparator()
+        menu.addAction(tr("Look again for styles and presets")).triggered.connect(
+            lambda: self._studio.refresh()
+        )
+        button.setMenu(menu)
+        return button
+
+    def _from_file(self) -> None:
+        endings = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+        paths, _ = QtWidgets.QFileDialog.getOpenFileNames(
+            self, tr("Pictures to paint in the manner of"), "", f"{tr('Pictures')} ({endings})"
+        )
+        for path in paths:
+            self._studio.styles.add_file(path)
+
+    def _from_clipboard(self) -> None:
+        image = QtGui.QGuiApplication.clipboard().image()
+        if not image.isNull():
+            self._studio.styles.add_picture(tr("From the clipboard"), png_of(image))

@@ -1,0 +1,139 @@
+"""One Apply, from the layer's pixels to the layer that is inserted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from velatura_link.errors import JobFailed, LinkError
+from velatura_link.jobs import Event, Failed, Preview, Result
+from velatura_link.request import Pixels
+
+from . import wish
+from .choices import Choices
+from .landing import Landing, land
+from .link import Link, Ticket
+from .progress import Shown, shown, stage
+from .reading import Source, read_layer, read_region, read_selection
+from .sketch import Sketch, sketched
+from .texts import tr
+from .turns import Piece, Steps, Turns
+
+PREVIEW_SECONDS = 1.0
+_STOPPED = ("cancelled", "replaced")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be painted, and as what. ``selection`` is the document's, None to paint all of the layer."""
+
+    source: Source
+    choices: Choices
+    manifest: wish.Manifest
+    find: wish.FindStyle
+    title: str
+    selection: Any = None
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who is told: how far it is, how it looks, and once how it ended."""
+
+    shown: Callable[[Shown], object]
+    sketched: Callable[[Sketch], object]
+    landed: Callable[[Any, tuple[str, ...]], object]
+    failed: Callable[[LinkError], object]
+    stopped: Callable[[], object]
+
+
+class Painting:
+    """Runs by itself from its making on; everything happens on the interface's thread."""
+
+    def __init__(self, wanted: Wanted, link: Link, turns: Turns, listener: Listener) -> None:
+        self._wanted = wanted
+        self._link = link
+        self._turns = turns
+        self._tell = listener
+        self._mask: Pixels | None = None
+        self._ticket: Ticket | None = None
+        self._over = False
+        self._tell.shown(stage("read", 0, 0))
+        self._piece: Piece = turns.begin(self._read(), self._submit, self._broke)
+
+    def cancel(self) -> None:
+        """Give it up; nothing is inserted, and the listener hears that it was stopped."""
+        if self._over:
+            return
+        self._piece.cancel()
+        if self._ticket is not None:
+            self._ticket.cancel()
+        self._end(self._tell.stopped)
+
+    def _read(self) -> Steps[wish.Scene]:
+        wanted = self._wanted
+        source = wanted.source
+        masks: list[Pixels | None] = []
+        for region in wanted.choices.regions:
+            masks += [(yield from read_region(source.document, region, source.bounds))]
+        if wanted.selection is not None:
+            self._mask = yield from read_selection(wanted.selection, source.bounds)
+        content = yield from read_layer(source)
+        # In a group the mask does it, and stays to be changed.
+        limits = self._mask if wanted.choices.output != "group" else None
+        return wish.Scene(content, masks, limits)
+
+    def _submit(self, scene: wish.Scene) -> None:
+        wanted = self._wanted
+        try:
+            request = wish.final(wanted.manifest, wanted.choices, scene, wanted.find)
+        except OSError as error:
+            self._broke(error)
+            return
+        self._tell.shown(stage("send", 0, 0))
+        self._ticket = self._link.submit(request, self._on_event, preview=PREVIEW_SECONDS)
+
+    def _on_event(self, event: Event) -> None:
+        if self._over:
+            return
+        if isinstance(event, Result):
+            self._land(event)
+        elif isinstance(event, Failed):
+            stopped = isinstance(event.error, JobFailed) and event.error.code in _STOPPED
+            self._end(self._tell.stopped if stopped else lambda: self._tell.failed(event.error))
+        elif isinstance(event, Preview):
+            if (sketch := sketched(event.pixels)) is not None:
+                self._tell.sketched(sketch)
+        elif (seen := shown(event)) is not None:
+            self._tell.shown(seen)
+
+    def _land(self, result: Result) -> None:
+        wanted = self._wanted
+        self._tell.shown(stage("write", 0, 0))
+        try:
+            landing = Landing(
+                wanted.source, result.picture, wanted.title, wanted.choices.output, self._mask
+            )
+        except LinkError as error:
+            self._broke(error)
+            return
+        self._piece = self._turns.begin(
+            land(landing),
+            lambda node: self._end(lambda: self._tell.landed(node, result.notes)),
+            self._broke,
+        )
+
+    def _broke(self, error: Exception) -> None:
+        if not isinstance(error, LinkError):
+            # Krita's objects are gone with their document.
+            error = LinkError(
+                tr("The layer could not be read or written: {error}", error=error),
+                hint=tr("Was its document closed?"),
+            )
+        told = error
+        self._end(lambda: self._tell.failed(told))
+
+    def _end(self, tell: Callable[[], object]) -> None:
+        if not self._over:
+            self._over = True
+            tell()

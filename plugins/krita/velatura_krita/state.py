@@ -1,0 +1,86 @@
+"""Everything the docker shows, as values that widgets watch. No Qt here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .choices import Choices, StyleChoice
+from .history import Entry
+from .link import LinkState, Offer
+from .observed import Observed
+from .progress import Shown
+
+Action = Literal["start", "again"]
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence for the person, a hint what to do, and perhaps a button that does it."""
+
+    text: str
+    hint: str = ""
+    bad: bool = False
+    action: Action | None = None
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A style as the library shows it; ``thumbnail`` is a picture file's bytes."""
+
+    style: StyleChoice
+    label: str
+    title: str
+    thumbnail: bytes | None = None
+
+    @property
+    def own(self) -> bool:
+        """Whether it is on the docker's shelf."""
+        return self.style.file is not None
+
+
+@dataclass
+class State:
+    """The docker's values."""
+
+    choices: Observed[Choices] = field(default_factory=lambda: Observed(Choices()))
+    link: Observed[LinkState] = field(default_factory=lambda: Observed(LinkState()))
+    offer: Observed[Offer] = field(default_factory=lambda: Observed(Offer()))
+    tiles: Observed[tuple[Tile, ...]] = field(default_factory=lambda: Observed(()))
+    shown: Observed[Shown | None] = field(default_factory=lambda: Observed(None))
+    message: Observed[Message | None] = field(default_factory=lambda: Observed(None))
+    history: Observed[tuple[Entry, ...]] = field(default_factory=lambda: Observed(()))
+    live: Observed[bool] = field(default_factory=lambda: Observed(False))
+
+    def name_of(self, style: StyleChoice) -> str:
+        """What the library calls ``style``."""
+        for tile in self.tiles.value:
+            if tile.style == style:
+                return tile.label
+        return style.name or (style.file or "").rsplit(".", 1)[0]
+
+
+def tiles_of(
+    styles: Sequence[Mapping[str, Any]], files: Sequence[tuple[str, bytes | None]]
+) -> tuple[Tile, ...]:
+    """The shelf's ``files`` (name, thumbnail) first, then the daemon's ``styles``."""
+    own = [
+        Tile(StyleChoice(file=name), name.rsplit(".", 1)[0], name, thumbnail)
+        for name, thumbnail in files
+    ]
+    theirs = [
+        Tile(
+            StyleChoice(name=each["name"]),
+            label_of(each["name"]),
+            str(each.get("title") or each["name"]),
+            each.get("thumbnail"),
+        )
+        for each in styles
+    ]
+    return (*own, *theirs)
+
+
+def label_of(name: str) -> str:
+    """A library name as people write it: ``starry-night`` is Starry Night."""
+    return " ".join(f"{word[:1].upper()}{word[1:]}" for word in name.replace("_", "-").split("-"))

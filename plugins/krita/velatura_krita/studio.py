@@ -1,0 +1,285 @@
+"""What the docker's buttons do: between Krita, the state that is shown, and the daemon."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from velatura_link.errors import LinkError
+
+from . import wish
+from .choices import Choices, RegionChoice, StyleChoice
+from .collection import Collection
+from .easel import Easel
+from .history import Entry
+from .kept import packed
+from .link import Link, LinkState, Offer
+from .places import Places
+from .preview import Glance, LivePreview, View
+from .qt import QtCore, Signal
+from .reading import Source, bounds_of, source_of
+from .settings import Settings, document_choices, keep_in_document, shelf
+from .state import Message, State
+from .texts import tr
+from .turns import Turns
+
+VERSION = "0.1.0"
+
+
+class Studio(QtCore.QObject):
+    """One for each window. Signals carry pictures; everything else is in ``state``."""
+
+    glanced = Signal(object)
+    sketched = Signal(object)
+    _posted = Signal(object)
+
+    def __init__(self, krita: Any, places: Places, parent: QtCore.QObject | None = None) -> None:
+        super().__init__(parent)
+        self.state = State()
+        self._krita = krita
+        self._settings = Settings(krita)
+        self._turns = Turns(self)
+        self._remembered: dict[str, Choices] = {}
+        self._document_key = ""
+        self._apply_soon = False
+        self._side = 320
+        self._posted.connect(lambda call: call())
+        self.link = Link(
+            find=places.find,
+            start=places.start,
+            post=self._posted.emit,
+            on_state=self._link_is,
+            on_offer=self._offered,
+            version=VERSION,
+        )
+        self._easel = Easel(self.state, self._settings, self.link, self._turns, self)
+        self._easel.sketched.connect(self.sketched)
+        self._live = LivePreview(self.link, self._turns, self._glanced, self._live_failed)
+        self.state.choices.set(self._settings.choices())
+        self.state.history.set(self._settings.history())
+        self.state.live.set(self._settings.flag("live"))
+        self.styles = Collection(
+            self.state, shelf(), self._style_added, self._style_removed, self._style_failed
+        )
+        self.link.look()
+
+    # ---- the daemon
+
+    def start_daemon(self) -> None:
+        """Start it, or find out why that fails."""
+        self.link.start()
+
+    def close(self) -> None:
+        """Krita ends: remember, and say goodbye."""
+        self._settings.keep_choices(self.state.choices.value)
+        self._easel.stop_all()
+        self.link.close()
+
+    def _link_is(self, state: LinkState) -> None:
+        before = self.state.link.value
+        self.state.link.set(state)
+        if state.kind == "absent":
+            text = state.message or tr("The daemon is not running.")
+            hint = state.hint or tr("Start it here; the first time takes a few seconds.")
+            self.state.message.set(Message(text, hint, bad=bool(state.message), action="start"))
+        elif state.kind == "starting":
+            self.state.message.set(Message(tr("The daemon is being started.")))
+        elif state.message:
+            self.state.message.set(Message(state.message, state.hint, bad=state.kind == "lost"))
+        elif state.kind == "ready" and before.kind != "ready":
+            self.state.message.set(None)
+
+    def _offered(self, offer: Offer) -> None:
+        self.state.offer.set(offer)
+        if self._apply_soon and offer.manifest:
+            self._apply_soon = False
+            self.apply()
+
+    def refresh(self) -> None:
+        """Look again at what styles and presets there are."""
+        self.styles.look()
+        if self.state.link.value.kind == "ready":
+            self.link.refresh()
+
+    def add_style_layer(self) -> None:
+        """Make a style of the active layer."""
+        node = self._active_node()
+        if node is not None:
+            self.styles.add_layer(node)
+
+    def _style_added(self, style: StyleChoice) -> None:
+        self.change(replace(self.state.choices.value, styles=(style,)))
+
+    def _style_removed(self, style: StyleChoice) -> None:
+        rest = tuple(each for each in self.state.choices.value.styles if each != style)
+        self.change(replace(self.state.choices.value, styles=rest))
+
+    def _style_failed(self, error: OSError) -> None:
+        self._complain(tr("The picture cannot be kept: {error}", error=error))
+
+    # ---- choices
+
+    def change(self, choices: Choices) -> None:
+        """The person chose; the live preview follows."""
+        self.state.choices.set(choices)
+        self.show_live()
+
+    def document_changed(self) -> None:
+        """Another document is in front: its own choices come with it."""
+        if self._document_key:
+            self._remembered[self._document_key] = self.state.choices.value
+        document = self._krita.activeDocument()
+        self._document_key = key_of(document) if document is not None else ""
+        self._easel.front(self._document_key)
+        if document is None:
+            return
+        found = self._remembered.get(self._document_key) or document_choices(document)
+        self.state.choices.set(found or replace(self.state.choices.value, regions=()))
+
+    def use_preset(self, preset: dict[str, Any]) -> None:
+        """Turn every knob as ``preset`` has it."""
+        self.change(self.state.choices.value.with_preset(preset))
+
+    def use_entry(self, entry: Entry) -> None:
+        """Choose again what a former result was made with; regions are the document's."""
+        self.change(replace(entry.choices, regions=self.state.choices.value.regions))
+
+    # ---- regions
+
+    def add_region_layer(self) -> None:
+        """A region where the active layer, group or mask is."""
+        node = self._active_node()
+        if node is not None:
+            style = self._first_style()
+            if style is not None:
+                self._add_region(RegionChoice(node.name(), style, node=_uuid(node)))
+
+    def add_region_selection(self) -> None:
+        """A region where the selection is now."""
+        document = self._krita.activeDocument()
+        selection = document.selection() if document is not None else None
+        if selection is None:
+            self._complain(tr("Nothing is selected."), tr("Select a part of the picture first."))
+            return
+        style = self._first_style()
+        if style is not None:
+            number = len(self.state.choices.value.regions) + 1
+            self._add_region(region_of(selection, style, tr("Selection {number}", number=number)))
+
+    def _first_style(self) -> StyleChoice | None:
+        styles = self.state.choices.value.styles
+        if not styles:
+            self._complain(tr("No style is chosen."), tr("Choose a picture in the library first."))
+            return None
+        return styles[0]
+
+    def _add_region(self, region: RegionChoice) -> None:
+        choices = self.state.choices.value
+        self.change(replace(choices, regions=(*choices.regions, region)))
+
+    # ---- painting
+
+    def apply(self, *, on_selection: bool | None = None) -> None:
+        """Paint the active layer, in the selection if there is one; ``on_selection`` insists on one."""
+        document, node = self._krita.activeDocument(), self._active_node()
+        if document is None or node is None:
+            return
+        key = key_of(document)
+        if self._easel.busy(key):
+            return
+        choices = self.state.choices.value
+        selection = document.selection()
+        if on_selection and selection is None:
+            self._complain(tr("Nothing is selected."), tr("Select a part of the picture first."))
+            return
+        source = source_of(document, node, in_place=choices.output == "in-place")
+        if not self._can_paint(source, choices):
+            return
+        self._settings.keep_choices(choices)
+        keep_in_document(document, choices)
+        self._live.stop()
+        self._easel.begin(key, source, choices, selection, self.styles.find)
+
+    def stop(self) -> None:
+        """Give up what is painted in the document in front."""
+        self._easel.stop(self._document_key)
+
+    @property
+    def busy(self) -> bool:
+        """Whether the document in front is being painted."""
+        return self._easel.busy(self._document_key)
+
+    def _can_paint(self, source: Source, choices: Choices) -> bool:
+        manifest = self.state.offer.value.manifest
+        if not manifest:
+            self._apply_soon = True
+            self.link.start()
+            return False
+        if source.bounds.empty:
+            self._complain(tr("The layer is empty."), tr("Choose a layer that has pixels."))
+            return False
+        styled = choices.styles or choices.regions
+        if not styled and wish.needs_style(manifest, choices.engine):
+            self._complain(tr("No style is chosen."), tr("Choose a picture in the library first."))
+            return False
+        return True
+
+    def _complain(self, text: str, hint: str = "") -> None:
+        self.state.message.set(Message(text, hint, bad=True))
+
+    def _active_node(self) -> Any:
+        document = self._krita.activeDocument()
+        node = document.activeNode() if document is not None else None
+        if node is None:
+            self._complain(tr("No layer is active."), tr("Open a picture and choose a layer."))
+        return node
+
+    def node_name(self) -> str:
+        """What tells the active layer from others; nothing without one."""
+        document = self._krita.activeDocument()
+        node = document.activeNode() if document is not None else None
+        return _uuid(node) if node is not None else ""
+
+    # ---- the live preview
+
+    def set_live(self, on: bool) -> None:
+        """Whether the preview follows every change."""
+        self.state.live.set(on)
+        self._settings.keep_flag("live", on)
+        self.show_live()
+
+    def show_live(self, side: int | None = None) -> None:
+        """Paint the preview, at most ``side`` pixels long from now on."""
+        self._side = side or self._side
+        document = self._krita.activeDocument()
+        node = document.activeNode() if document is not None else None
+        choices, offer = self.state.choices.value, self.state.offer.value
+        ready = self.state.live.value and offer.manifest and not self.busy
+        if not ready or node is None or not (choices.styles or choices.regions):
+            return
+        if not bounds_of(node).empty:
+            view = View(document, node, document.selection(), self._side)
+            self._live.wish(view, choices, offer.manifest, self.styles.find)
+
+    def _glanced(self, glance: Glance) -> None:
+        self.glanced.emit(glance)
+
+    def _live_failed(self, error: LinkError) -> None:
+        self.state.message.set(Message(error.message, error.hint, bad=True))
+
+
+def key_of(document: Any) -> str:
+    """What tells a document from the others as long as it is open."""
+    return _uuid(document.rootNode())
+
+
+def _uuid(node: Any) -> str:
+    return str(node.uniqueId().toString())
+
+
+def region_of(selection: Any, style: StyleChoice, title: str) -> RegionChoice:
+    """A region where ``selection`` is now, kept with its soft edge."""
+    bounds = (selection.x(), selection.y(), selection.width(), selection.height())
+    return RegionChoice(
+        title, style, bounds=bounds, kept=packed(bytes(selection.pixelData(*bounds)))
+    )

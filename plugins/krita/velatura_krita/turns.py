@@ -1,0 +1,80 @@
+"""Long work on the interface's thread, cut into short steps between which the host goes on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from typing import Any, TypeVar
+
+from .qt import QtCore
+
+T = TypeVar("T")
+Steps = Generator[None, None, T]
+"""Work that pauses by ``yield`` and returns its result."""
+
+TURN_SECONDS = 0.008
+
+
+class Turns(QtCore.QObject):
+    """Does one piece of work at a time, a few milliseconds in each turn of the event loop."""
+
+    def __init__(self, parent: QtCore.QObject | None = None) -> None:
+        super().__init__(parent)
+        self._timer = QtCore.QTimer(self)
+        self._timer.timeout.connect(self._turn)
+        self._waiting: list[Piece] = []
+
+    def begin(
+        self,
+        steps: Steps[Any],
+        done: Callable[[Any], object],
+        failed: Callable[[Exception], object],
+    ) -> Piece:
+        """Do ``steps``; then ``done`` gets what they return, or ``failed`` what they raise."""
+        piece = Piece(steps, done, failed)
+        self._waiting.append(piece)
+        self._timer.start(0)
+        return piece
+
+    def _turn(self) -> None:
+        until = time.monotonic() + TURN_SECONDS
+        while self._waiting:
+            if self._waiting[0].step():
+                self._waiting.pop(0)
+            if time.monotonic() >= until:
+                return
+        self._timer.stop()
+
+
+class Piece:
+    """One piece of work."""
+
+    def __init__(
+        self,
+        steps: Steps[Any],
+        done: Callable[[Any], object],
+        failed: Callable[[Exception], object],
+    ) -> None:
+        self._steps = steps
+        self._done = done
+        self._failed = failed
+        self._cancelled = False
+
+    def cancel(self) -> None:
+        """Leave it undone; nobody is told."""
+        self._cancelled = True
+
+    def step(self) -> bool:
+        """Do a little; whether that was the last."""
+        if self._cancelled:
+            self._steps.close()
+            return True
+        try:
+            next(self._steps)
+        except StopIteration as end:
+            self._done(end.value)
+            return True
+        except Exception as error:
+            self._failed(error)
+            return True
+        return False

@@ -1,0 +1,99 @@
+"""Choices and pixels as the request that the daemon gets. No Qt here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from velatura_link.request import Pixels, RegionRef, Request, StyleRef
+
+from .choices import LIVE_ENGINE, Choices, RegionChoice, StyleChoice
+from .knobs import Knob, knobs_of, own_values, scaled
+
+Manifest = Mapping[str, Mapping[str, Any]]
+FindStyle = Callable[[StyleChoice], StyleRef]
+"""The style on the wire: a name of the daemon's, or a file's bytes."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The pixels of one wish. ``masks`` belong to the choices' regions in order, None where one is gone.
+
+    ``selection`` limits what is painted; ``scale`` is how much smaller than the document the content is.
+    """
+
+    content: Pixels
+    masks: Sequence[Pixels | None] = ()
+    selection: Pixels | None = None
+    scale: float = 1.0
+
+
+def engine_names(manifest: Manifest) -> tuple[str, ...]:
+    """Engines that a layer can be given to, in the manifest's order, the default first."""
+    able = [
+        name
+        for name, entry in manifest.items()
+        if not entry["descriptor"].get("hidden") and entry["descriptor"].get("content") != "none"
+    ]
+    return tuple(sorted(able, key=lambda name: name != Choices().engine))
+
+
+def engine_knobs(manifest: Manifest, engine: str) -> tuple[Knob, ...]:
+    """The engine's own knobs; none for an engine that the daemon does not have."""
+    return knobs_of(manifest[engine]["schema"]) if engine in manifest else ()
+
+
+def treatment_knobs(manifest: Manifest, engine: str) -> tuple[Knob, ...]:
+    """The knobs that every engine has."""
+    return knobs_of(manifest[engine]["treatment"]) if engine in manifest else ()
+
+
+def needs_style(manifest: Manifest, engine: str) -> bool:
+    """Whether the engine paints nothing without a style."""
+    return engine in manifest and bool(manifest[engine]["descriptor"].get("style_required"))
+
+
+def final(manifest: Manifest, choices: Choices, scene: Scene, find: FindStyle) -> Request:
+    """What Apply asks for."""
+    return _request(manifest, choices.engine, choices, scene, find)
+
+
+def live(manifest: Manifest, choices: Choices, scene: Scene, find: FindStyle) -> Request:
+    """What is shown while sliders move: the quick engine, at the size of the view."""
+    quick = LIVE_ENGINE if LIVE_ENGINE in manifest else choices.engine
+    return _request(manifest, quick, choices, scene, find)
+
+
+def _request(
+    manifest: Manifest, engine: str, choices: Choices, scene: Scene, find: FindStyle
+) -> Request:
+    own, every = engine_knobs(manifest, engine), treatment_knobs(manifest, engine)
+    params = own_values(own, choices.params.get(engine, {}))
+    treatment = own_values(every, choices.treatment)
+    styles = tuple(find(each) for each in choices.styles)
+    regions = tuple(
+        RegionRef(mask, (find(region.style),), region.strength)
+        for region, mask in zip(choices.regions, scene.masks, strict=True)
+        if mask is not None
+    )
+    if scene.selection is not None:
+        regions = (*regions, RegionRef(scene.selection, styles))
+        styles = ()
+    return Request(
+        engine=engine,
+        params=scaled(own, params, scene.scale),
+        treatment=scaled(every, treatment, scene.scale),
+        content=scene.content,
+        strength=choices.strength,
+        seed=choices.seed,
+        styles=styles,
+        regions=regions,
+    )
+
+
+def title_of(choices: Choices, name: Callable[[StyleChoice], str]) -> str:
+    """What a result is called: its styles."""
+    wanted: list[StyleChoice | RegionChoice] = [*choices.styles, *choices.regions]
+    styles = [each.style if isinstance(each, RegionChoice) else each for each in wanted]
+    return " + ".join(dict.fromkeys(name(each) for each in styles)) or choices.engine

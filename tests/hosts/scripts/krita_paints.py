@@ -1,0 +1,143 @@
+"""Paints the layers of ``cases`` through the docker, one document after another; pixels travel as files."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from velatura_krita import choices as chosen
+from velatura_krita.formats import Bounds
+from velatura_krita.reading import bounds_of, space_of
+
+from krita import Selection
+
+
+def main(stage):
+    docker = yield from stage.docker("velatura_docker")
+    studio = docker.studio
+    studio.start_daemon()
+    yield lambda: studio.state.offer.value.manifest
+    results = []
+    for case in stage.arguments["cases"]:
+        results += [(yield from perform(stage, studio, case))]
+    return results
+
+
+def perform(stage, studio, case):
+    document = yield from made(stage, case)
+    layer = [add(document, facts) for facts in case["layers"]][-1]
+    # A group's extent is known when its projection is.
+    yield lambda: layer.parentNode() is not None and layer.bounds().width() > 0
+    document.waitForDone()
+    document.setActiveNode(layer)
+    yield lambda: document.activeNode() == layer
+    if "selection" in case:
+        selection = Selection()
+        put(selection, case["selection"])
+        document.setSelection(selection)
+        yield 0.3
+    choices = chosen.from_json(case["choices"])
+    studio.change(replace(choices, regions=regions(document, choices, case)))
+    before = names(document)
+    pixels = read(layer)
+    seen = layer.visible()
+    studio.apply()
+    yield lambda: not studio.busy
+    # The layer that was painted is made the active one again.
+    yield 0.6
+    message = studio.state.message.value
+    report = {
+        "message": None if message is None else message.text,
+        "bad": message is not None and message.bad,
+        "before": before,
+        "after": names(document),
+        "hidden": seen and not layer.visible(),
+        "kept": read(layer) == pixels,
+        "annotated": "velatura/choices" in document.annotationTypes(),
+    }
+    if report["after"] != before:
+        report.update(painted(document, case))
+        stage.krita.action("edit_undo").trigger()
+        yield 0.8
+        document.waitForDone()
+        report["undone"] = names(document)
+        report["restored"] = read(layer) == pixels and layer.visible() == seen
+        stage.krita.action("edit_redo").trigger()
+        yield 0.8
+        report["redone"] = names(document)
+    document.setModified(False)
+    document.close()
+    yield 0.2
+    return report
+
+
+def made(stage, case):
+    width, height = case["size"]
+    space = case["space"]
+    document = stage.krita.createDocument(width, height, "case", *space, 100.0)
+    stage.window.addView(document)
+    stage.krita.setActiveDocument(document)
+    yield 0.4
+    return document
+
+
+def add(document, facts):
+    if facts.get("kind") == "group":
+        group = document.createGroupLayer(facts["name"])
+        for child in facts["children"]:
+            node = document.createNode(child["name"], "paintlayer")
+            put(node, child)
+            group.addChildNode(node, None)
+        document.rootNode().addChildNode(group, None)
+        return group
+    node = document.createNode(facts["name"], "paintlayer")
+    put(node, facts)
+    document.rootNode().addChildNode(node, None)
+    return node
+
+
+def put(node, facts):
+    x, y, width, height = facts["bounds"]
+    node.setPixelData(Path(facts["pixels"]).read_bytes(), x, y, width, height)
+
+
+def regions(document, choices, case):
+    """The case's regions name their layers; documents know them by id."""
+    made = []
+    for region, name in zip(choices.regions, case.get("region_layers", ()), strict=True):
+        node = document.nodeByName(name)
+        made.append(replace(region, node=node.uniqueId().toString()))
+    return tuple(made)
+
+
+def names(document):
+    return [[node.name(), node.type()] for node in layers(document)]
+
+
+def layers(document):
+    """From below; the selection is a node of the document, too."""
+    return [each for each in document.rootNode().childNodes() if each.type() != "selectionmask"]
+
+
+def read(node):
+    bounds = bounds_of(node)
+    whole = node.type() == "grouplayer"
+    pixels = node.projectionPixelData if whole else node.pixelData
+    return bytes(pixels(bounds.x, bounds.y, bounds.width, bounds.height))
+
+
+def painted(document, case):
+    node = layers(document)[-1]
+    inner = node.childNodes()[0] if node.type() == "grouplayer" else node
+    bounds = bounds_of(inner)
+    wanted = Bounds(*case["layers"][-1]["bounds"])
+    data = inner.pixelData(wanted.x, wanted.y, wanted.width, wanted.height)
+    Path(case["into"]).write_bytes(bytes(data))
+    report = {
+        "bounds": [bounds.x, bounds.y, bounds.width, bounds.height],
+        "space": [space_of(inner).model, space_of(inner).depth, space_of(inner).profile],
+        "masks": [child.type() for child in inner.childNodes()],
+    }
+    if inner is not node:
+        mask = inner.childNodes()[0]
+        veil = mask.pixelData(wanted.x, wanted.y, wanted.width, wanted.height)
+        Path(case["into"] + ".mask").write_bytes(bytes(veil))
+    return report

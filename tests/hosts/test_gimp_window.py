@@ -1,0 +1,129 @@
+"""What an artist sees and does in GIMP's window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+from PIL import Image
+
+from ..waiting import wait_until
+from . import gimp_plugin
+from .display import Display
+from .harness import SCRIPTS, Gimp, Running
+from .profiles import Profile
+
+installed, schema = gimp_plugin.installed, gimp_plugin.schema
+
+CANCEL = (832, 856)
+"""Where the progress bar of a window of GIMP's first size has its button."""
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    return painted_waves(tmp_path / "waves.png", 150, 110)
+
+
+def painted_waves(path: Path, width: int, height: int) -> Path:
+    y, x = np.mgrid[:height, :width] / 9.0
+    planes = [np.sin(x), np.cos(y), np.sin(x + y)]
+    Image.fromarray((127.5 + 127.5 * np.stack(planes, axis=-1)).astype(np.uint8)).save(path)
+    return path
+
+
+def look_for(display: Display, action: str, window: str) -> None:
+    """Have GIMP's search of actions find ``action`` and do it."""
+    display.wait_for_window(window)
+    display.xdotool("key", "slash")
+    display.wait_for_window("Search Actions")
+    display.xdotool("type", "--delay", "20", action)
+    display.xdotool("key", "--delay", "300", "Down", "Return")
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize("output", ["new-layer", "in-place"])
+def test_undo_is_one_step_and_restores_every_byte(
+    gimp_window: Gimp, display: Display, picture: Path, tmp_path: Path, output: str
+) -> None:
+    """GIMP counts the steps: an image is clean again only when as many were undone as were done."""
+    ready = tmp_path / "ready"
+    values = {"style": "great-wave", "output": output}
+    running = gimp_window.start(
+        picture,
+        script=SCRIPTS / "gimp_undoes.py",
+        procedure="velatura-glaze",
+        values=values,
+        ready=str(ready),
+    )
+    with running:
+        wait_until(ready.exists, "the painting", 60)
+        display.wait_for_window("waves")
+        display.xdotool("key", "ctrl+z")
+        seen = running.finish().value
+    assert seen["painted"] == [True, 2 if output == "new-layer" else 1, True]
+    assert seen["undone"] == [1, True]
+
+
+def test_an_artist_paints_and_repeats(
+    gimp_window: Gimp, display: Display, picture: Path, profile: Profile
+) -> None:
+    """Once installed: by the search of actions, the dialog's OK, and Ctrl+F. Settings stay with the image."""
+    profile.install("gimp")
+    settings = {"velatura-glaze": {"strength": 0.25, "style": "scream"}}
+    running = gimp_window.start(
+        picture, script=SCRIPTS / "gimp_waits.py", layers=3, settings=settings
+    )
+    with running:
+        look_for(display, "velatura", "waves")
+        display.wait_for_window("^Velatura")
+        wait_until(lambda: jobs(profile), "a preview")
+        display.xdotool("key", "Return")
+        wait_until(lambda: not display.windows("^Velatura"), "the end of the dialog")
+        wait_until(lambda: plugins(running) == [], "the end of the plug-in")
+        display.wait_for_window("waves")
+        display.xdotool("key", "ctrl+f")
+        seen = running.finish().value
+    assert seen["layers"][:2] == ["scream — Glaze #1", "scream — Glaze"]
+    assert seen["settings"]["velatura-glaze"]["strength"] == 0.25
+
+
+@pytest.mark.usefixtures("installed")
+def test_cancel_frees_the_daemon_at_once(
+    gimp_window: Gimp, display: Display, profile: Profile, tmp_path: Path
+) -> None:
+    large = painted_waves(tmp_path / "large.png", 3000, 3000)
+    running = gimp_window.start(large, script=SCRIPTS / "gimp_waits.py", layers=2)
+    with running:
+        look_for(display, "velatura", "large")
+        display.wait_for_window("^Velatura")
+        display.xdotool("key", "Return")
+        wait_until(lambda: not display.windows("^Velatura"), "the end of the dialog")
+        wait_until(lambda: states(profile) == ["busy"], "a job")
+        display.wait_for_window("large")
+        display.xdotool("mousemove", *CANCEL, "click", 1)
+        wait_until(lambda: plugins(running) == [], "the end of the plug-in", 2.0)
+        wait_until(lambda: states(profile) == ["idle"], "an idle worker", 5.0)  # a tile, at most
+
+
+def plugins(running: Running) -> list[psutil.Process]:
+    """The processes that run Velatura's procedures."""
+    words = {each: each.as_dict(["cmdline"])["cmdline"] or () for each in running.processes()}
+    return [
+        each for each in words if any(word.endswith("velatura_gimp.py") for word in words[each])
+    ]
+
+
+def status(profile: Profile) -> Any:
+    return profile.shell("--json", "status").json
+
+
+def states(profile: Profile) -> list[str]:
+    return [worker["state"] for worker in status(profile)["workers"]]
+
+
+def jobs(profile: Profile) -> bool:
+    answer = status(profile)
+    return bool(answer["running"]) and answer["sessions"] > 0

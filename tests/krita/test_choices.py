@@ -1,0 +1,165 @@
+"""Choices as they travel in settings and documents, and what becomes of them on the wire."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from velatura_krita import history, wish
+from velatura_krita.choices import Choices, RegionChoice, StyleChoice, from_json, to_json
+from velatura_krita.history import Entry, with_entry
+
+from velatura_link.request import EncodedFile, Pixels, StyleRef
+
+NIGHT, WAVE = StyleChoice(name="starry-night"), StyleChoice(file="wave.png")
+CHOICES = Choices(
+    engine="gatys",
+    params={"gatys": {"steps": 9, "even": True}, "adain": {"alpha": 0.5}},
+    treatment={"colours": "luminance", "stroke": 8.0},
+    styles=(NIGHT, WAVE),
+    strength=0.75,
+    seed=4,
+    regions=(
+        RegionChoice("Sky", NIGHT, node="{1}", strength=0.5),
+        RegionChoice("Selection 2", WAVE, bounds=(1, -2, 3, 4), kept="abc"),
+    ),
+    output="group",
+)
+
+
+def test_choices_come_back_as_they_were() -> None:
+    assert from_json(to_json(CHOICES)) == CHOICES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{",
+        '{"version": 99}',
+        '{"version": 1, "engine": 3, "strength": "x", "styles": [1, {"name": 2}], "regions": [{}]}',
+        '{"version": 1, "params": [], "treatment": 1, "output": "file", "seed": null}',
+        '{"version": 1, "styles": [{"name": "a", "file": "b"}], "regions": 4}',
+    ],
+)
+def test_what_cannot_be_understood_is_left_at_its_default(text: str) -> None:
+    assert from_json(text) == Choices()
+
+
+def test_strength_from_outside_is_held_in_range() -> None:
+    assert from_json('{"version": 1, "strength": 7}').strength == 1.0
+
+
+def test_every_engine_remembers_its_own_knobs() -> None:
+    changed = replace(CHOICES.with_param("steps", 2), engine="adain").with_param("alpha", 0.1)
+    assert changed.params == {"gatys": {"steps": 2, "even": True}, "adain": {"alpha": 0.1}}
+
+
+def test_a_preset_turns_every_knob_that_it_names() -> None:
+    preset = {
+        "name": "dusk",
+        "engine": "adain",
+        "params": {"alpha": 0.2},
+        "treatment": {"stroke": 3.0},
+        "styles": [{"name": "scream"}],
+        "strength": 0.4,
+    }
+    used = CHOICES.with_preset(preset)
+    assert (used.engine, used.engine_params, used.strength) == ("adain", {"alpha": 0.2}, 0.4)
+    assert used.treatment == {"stroke": 3.0}
+    assert used.styles == (StyleChoice(name="scream"),)
+    assert used.regions == CHOICES.regions
+
+
+def test_a_preset_without_styles_leaves_those_that_are_chosen() -> None:
+    assert CHOICES.with_preset({"name": "x", "engine": None}).styles == CHOICES.styles
+
+
+def test_history_comes_back_and_forgets_the_oldest() -> None:
+    entries: tuple[Entry, ...] = ()
+    for number in range(history.KEPT + 3):
+        entries = with_entry(entries, Entry(f"{number}", CHOICES, b"png", when=float(number)))
+    assert len(entries) == history.KEPT
+    assert entries[0].title == str(history.KEPT + 2)
+    assert history.from_text(history.to_text(entries)) == entries
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '[{"title": "x"}]', "null"])
+def test_a_damaged_history_is_empty(text: str) -> None:
+    assert history.from_text(text) == ()
+
+
+NUMBER = {"type": "number", "minimum": 0.0, "maximum": 512.0, "default": 0.0}
+TREATMENT = {"properties": {"stroke": {**NUMBER, "unit": "px"}}}
+
+
+def _engine(name: str, **descriptor: Any) -> dict[str, Any]:
+    facts = {"name": name, "content": "required", "style_required": True, "hidden": False}
+    knobs = {"properties": {"steps": {"type": "integer", "default": 40}}}
+    return {"descriptor": {**facts, **descriptor}, "schema": knobs, "treatment": TREATMENT}
+
+
+MANIFEST = {
+    "dream": _engine("dream", style_required=False),
+    "glaze": _engine("glaze"),
+    "glaze-live": _engine("glaze-live"),
+    "identity": _engine("identity", hidden=True),
+    "texture": _engine("texture", content="none"),
+}
+
+
+def _found(style: StyleChoice) -> StyleRef:
+    if style.name:
+        return StyleRef(name=style.name)
+    return StyleRef(picture=EncodedFile(b"file"))
+
+
+def _scene(**facts: Any) -> wish.Scene:
+    return wish.Scene(Pixels(bytes(16), 2, 2, 4, "u8"), **facts)
+
+
+def _mask() -> Pixels:
+    return Pixels(b"\xff" * 4, 2, 2, 1, "u8", "linear")
+
+
+def test_engines_for_layers_are_offered_the_default_first() -> None:
+    assert wish.engine_names(MANIFEST) == ("glaze", "dream", "glaze-live")
+    assert wish.needs_style(MANIFEST, "glaze")
+    assert not wish.needs_style(MANIFEST, "dream")
+
+
+def test_a_wish_has_what_was_chosen() -> None:
+    choices = Choices(params={"glaze": {"steps": 3}}, styles=(NIGHT,), strength=0.5, seed=7)
+    request = wish.final(MANIFEST, choices, _scene(), _found)
+    assert (request.engine, request.params, request.strength) == ("glaze", {"steps": 3}, 0.5)
+    assert [style.name for style in request.styles] == ["starry-night"]
+    assert request.seed == 7
+
+
+def test_a_selection_limits_all_that_is_painted() -> None:
+    mask = _mask()
+    request = wish.final(MANIFEST, Choices(styles=(NIGHT,)), _scene(selection=mask), _found)
+    assert request.styles == ()
+    assert request.regions[0].mask is mask
+    assert request.regions[0].styles[0].name == "starry-night"
+
+
+def test_a_region_that_is_gone_is_left_out() -> None:
+    choices = replace(CHOICES, engine="glaze")
+    request = wish.final(MANIFEST, choices, _scene(masks=[None, _mask()]), _found)
+    assert len(request.regions) == 1
+    assert request.regions[0].styles[0].picture is not None
+
+
+def test_the_preview_is_painted_by_the_quick_engine_in_its_own_size() -> None:
+    choices = Choices(styles=(NIGHT,), treatment={"stroke": 40.0})
+    request = wish.live(MANIFEST, choices, _scene(scale=0.25), _found)
+    assert request.engine == "glaze-live"
+    assert request.treatment == {"stroke": 10.0}
+
+
+def test_a_result_is_called_after_its_styles() -> None:
+    assert wish.title_of(CHOICES, lambda style: style.name or "Wave") == "starry-night + Wave"
+    assert wish.title_of(Choices(engine="dream"), lambda style: "") == "dream"
