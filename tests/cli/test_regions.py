@@ -103,8 +103,9 @@ def test_a_picture_is_parted_by_itself(studio: Shell, paint: Callable[..., np.nd
     parted = paint("--regions", "auto:2", *styles, content="parted.png")
     first = np.abs(parted - paint("--style", "starry-night", content="parted.png"))
     second = np.abs(parted - paint("--style", "scream", content="parted.png"))
-    assert first[:, :40].mean() < second[:, :40].mean() / 2
-    assert second[:, 48:].mean() < first[:, 48:].mean() / 2
+    # A part has statistics of its own, so it is not quite what the whole would be there.
+    assert first[:, :40].mean() < 0.8 * second[:, :40].mean()
+    assert second[:, 48:].mean() < 0.8 * first[:, 48:].mean()
 
 
 @pytest.mark.parametrize(

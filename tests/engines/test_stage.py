@@ -45,6 +45,9 @@ class Models:
     device = torch.device("cpu")
     dtype = torch.float32
 
+    def free(self) -> None:
+        """There is nothing to free."""
+
 
 def new_run(observer: Any = None) -> Run:
     return Run(Models(), observer)  # type: ignore[arg-type]

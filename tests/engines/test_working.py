@@ -145,7 +145,7 @@ def test_glaze_wraps_without_a_seam(run: Run, side: int, detail: int) -> None:
     assert isinstance(plain, Raster)
     assert isinstance(found, Raster)
     for axis in (0, 1):
-        assert seam(found, axis) < min(1.35, seam(plain, axis))
+        assert seam(found, axis) < min(1.5, seam(plain, axis))
 
 
 def test_a_tiny_picture_can_be_repeated_too(run: Run) -> None:

@@ -47,6 +47,21 @@ def test_a_wish_is_json_of_known_keys() -> None:
             wish_read(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ('{"params": 3}', "params"),
+        ('{"styles": "scream"}', "styles"),
+        ('{"styles": ["scream"]}', "styles[0]"),
+        ('{"regions": [{"styles": [{}, 1]}]}', "styles[1]"),
+    ],
+)
+def test_what_has_another_form_is_named(text: str, where: str) -> None:
+    with pytest.raises(LinkError) as caught:
+        wish_read(text)
+    assert f"“{where}”" in caught.value.message
+
+
 def test_everything_that_a_wish_says_is_in_the_request() -> None:
     wish = {
         "engine": "oil",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +13,21 @@ import psutil
 import pytest
 from PIL import Image
 
+from velatura_link.connection import FILE_NAME
+
 from ..waiting import wait_until
 from . import gimp_plugin
 from .display import Display
 from .harness import SCRIPTS, Gimp, Running
-from .profiles import Profile
+from .profiles import Profile, open_profile
 
 installed, schema = gimp_plugin.installed, gimp_plugin.schema
 
-CANCEL = (832, 856)
-"""Where the progress bar of a window of GIMP's first size has its button."""
+CANCEL = (820, 856)
+"""Where the progress bar has its button in the window that GIMP opens for a picture of 4000²."""
+
+
+SOMEBODY = 4711
 
 
 @pytest.fixture
@@ -90,11 +98,29 @@ def test_an_artist_paints_and_repeats(
     assert seen["settings"]["velatura-glaze"]["strength"] == 0.25
 
 
+def test_somebody_without_rights_installs_and_paints(root: Path, display: Display) -> None:
+    """A fresh home, nothing of the machine's but the daemon, and nothing typed but what an artist types."""
+    with open_profile(root, user=SOMEBODY) as profile:
+        picture = painted_waves(profile.home / "waves.png", 150, 110)
+        profile.install("gimp")
+        gimp = Gimp(profile, display, window=True)
+        with gimp.start(picture, script=SCRIPTS / "gimp_waits.py", layers=2) as running:
+            look_for(display, "velatura", "waves")
+            display.wait_for_window("^Velatura")
+            display.xdotool("key", "Return")
+            seen = running.finish().value
+        connection = profile.runtime / FILE_NAME
+        assert connection.stat().st_uid == SOMEBODY
+        # The profile's own end speaks with daemons of this user alone.
+        os.kill(json.loads(connection.read_bytes())["pid"], signal.SIGTERM)
+    assert seen["layers"][0] == "starry-night — Glaze"
+
+
 @pytest.mark.usefixtures("installed")
 def test_cancel_frees_the_daemon_at_once(
     gimp_window: Gimp, display: Display, profile: Profile, tmp_path: Path
 ) -> None:
-    large = painted_waves(tmp_path / "large.png", 3000, 3000)
+    large = painted_waves(tmp_path / "large.png", 4000, 4000)
     running = gimp_window.start(large, script=SCRIPTS / "gimp_waits.py", layers=2)
     with running:
         look_for(display, "velatura", "large")

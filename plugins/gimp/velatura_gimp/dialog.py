@@ -24,6 +24,7 @@ from .arguments import (
     Wish,
     can_preview,
     preview_of,
+    spoken,
     styles_named,
 )
 from .layers import RGBA8, extent, is_selected
@@ -167,7 +168,7 @@ class _Dialog:
 
     def _offer(self, presets: list[Preset]) -> None:
         for preset in presets:
-            self._presets.append_text(preset["name"])
+            self._presets.append_text(spoken(preset["name"]))
         self._presets.connect("changed", self._preset_chosen, presets)
         self._presets.set_visible(bool(presets))
 

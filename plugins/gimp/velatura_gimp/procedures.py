@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import isinf
@@ -123,7 +124,7 @@ def values_of(arguments: Iterable[Argument], config: Gimp.ProcedureConfig) -> di
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Gio.File):
-        return value.get_path()
+        return value.get_path() or value.get_uri()
     return value.get_id() if isinstance(value, Gimp.Item) else value
 
 
@@ -162,8 +163,10 @@ class _EngineTask:
 
         scalars = {each.name for each in self.arguments if each.kind not in ("file", "layer")}
         for name, value in recall(layer.get_image(), procedure.get_name()).items():
-            if name in scalars:
-                config.set_property(name, value)
+            # An image can come from anywhere.
+            with contextlib.suppress(TypeError, ValueError, OverflowError):
+                if name in scalars:
+                    config.set_property(name, value)
         # A preview shows what GIMP will do with a selection, too.
         above = {OUTPUT.name: NEW_LAYER}
         return ask(

@@ -53,6 +53,9 @@ def wish_read(text: str) -> Wish:
         raise LinkError(
             f"A request has no “{unknown[0]}”.", hint=f"It has {', '.join(sorted(_KEYS))}."
         )
+    _check_form(wish, {"params": dict, "treatment": dict, "inputs": dict})
+    for part in (wish, *_maps(wish, "regions")):
+        _maps(part, "styles")
     if "engine" not in wish and "preset" not in wish:
         wish["engine"] = DEFAULT_ENGINE
     return wish
@@ -89,6 +92,22 @@ def request_of(wish: Wish, manifest: Manifest, source: Source) -> Request:
     )
 
 
+def _maps(wish: Wish, key: str) -> list[Wish]:
+    """The list of maps that ``wish`` has there, or none."""
+    _check_form(wish, {key: list})
+    found: list[Wish] = wish.get(key, [])
+    for number, each in enumerate(found):
+        _check_form({f"{key}[{number}]": each}, {f"{key}[{number}]": dict})
+    return found
+
+
+def _check_form(wish: Wish, kinds: Mapping[str, type]) -> None:
+    for key, kind in kinds.items():
+        if not isinstance(wish.get(key, kind()), kind):
+            named = "an object" if kind is dict else "a list"
+            raise LinkError(f"“{key}” of a request must be {named}, not {json.dumps(wish[key])}.")
+
+
 @dataclass(frozen=True)
 class _Maker:
     source: Source
@@ -117,7 +136,11 @@ class _Maker:
             return value
         if "layer" in value:
             return self.source.layer_named(value["layer"])
-        return self.source.file(value["file"])
+        if "file" in value:
+            return self.source.file(value["file"])
+        raise LinkError(
+            f"An input is a number, a text, a layer or a file, not {json.dumps(value)}."
+        )
 
     def _imitated(self, kind: str, value: Any) -> dict[str, Any]:
         models = bool(self.kinds & _MODELS)

@@ -12,7 +12,7 @@ T = TypeVar("T")
 Steps = Generator[None, None, T]
 """Work that pauses by ``yield`` and returns its result."""
 
-TURN_SECONDS = 0.008
+TURN_SECONDS = 0.012
 
 
 class Turns(QtCore.QObject):

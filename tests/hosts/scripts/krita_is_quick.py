@@ -24,13 +24,12 @@ class Heart:
         self.timer.start(BEAT_MS)
 
     def rest(self):
-        self.last, self.longest, self.late = time.perf_counter(), 0.0, 0
+        self.last, self.longest = time.perf_counter(), 0.0
 
     def beat(self):
         now = time.perf_counter()
         gap = (now - self.last) * 1000 - BEAT_MS
         self.longest = max(self.longest, gap)
-        self.late += gap > 50
         self.last = now
 
 
@@ -43,71 +42,79 @@ def main(stage):
     report = {}
     for side in stage.arguments["sides"]:
         document, layer = yield from picture(stage, side)
-        heart.rest()
-        yield 2.0
-        idle = heart.longest
-        times = []
+        rounds = []
         for _ in range(stage.arguments["rounds"]):
-            report[f"bare {side}"] = bare = bare_cost(document, layer, side)
-            yield 0.5
-            heart.rest()
-            seconds, running = yield from applied(studio, Choices(engine="identity"))
-            yield 1.5
-            times.append({"bare": bare, "ours": seconds - running, "engine": running})
-            times[-1]["longest"] = heart.longest
-        report[side] = {"idle": idle, "rounds": times}
-        if side in stage.arguments["painted"]:
-            heart.rest()
-            choices = Choices(styles=(StyleChoice(name="starry-night"),))
-            seconds, running = yield from applied(studio, choices)
-            yield 1.5
-            glaze = {"seconds": seconds, "engine": running, "longest": heart.longest}
-            report[side]["glaze"] = {**glaze, "late": heart.late}
+            facts = yield from bare(document, layer, side, heart)
+            facts.update((yield from applied(studio, heart, Choices(engine="identity"))))
+            rounds.append(facts)
+        report[str(side)] = rounds
         document.setModified(False)
         document.close()
         yield 1.0
     report["preview"] = yield from preview(stage, docker)
-    return {str(key): value for key, value in report.items()}
+    return report
 
 
-def applied(studio, choices):
-    """Seconds from the click until the layer is there, and those that the engine had."""
-    running = []
-    submit = studio.link.submit
+def applied(studio, heart, choices):
+    """Seconds from the click until the layer is there, without those that the engine had, and the longest stops.
+
+    ``running`` is the longest until the layer is inserted, ``landing`` the longest from then on, in milliseconds.
+    """
+    engine, stops = [], []
+    submit, landed = studio.link.submit, studio._easel._landed
 
     def listening(request, on_event, **options):
         def heard(event):
             if isinstance(event, Result):
-                running.append(event.seconds["running"])
+                engine.append(event.seconds["running"])
             on_event(event)
 
         return submit(request, heard, **options)
 
-    studio.link.submit = listening
+    def inserted(*facts):
+        # The beat that Krita's insertion has held up is still to come.
+        stops.append(heart.longest)
+        heart.longest = 0.0
+        landed(*facts)
+
+    studio.link.submit, studio._easel._landed = listening, inserted
     studio.change(choices)
+    heart.rest()
     began = time.perf_counter()
     studio.apply()
     while studio.busy:
         yield 0.005
-    studio.link.submit = submit
-    return time.perf_counter() - began, running[0]
+    seconds = time.perf_counter() - began - engine[0]
+    yield 1.5
+    studio.link.submit, studio._easel._landed = submit, landed
+    return {"ours": seconds, "running": stops[0], "landing": heart.longest}
 
 
-def bare_cost(document, layer, side):
-    """Seconds to read a layer, send it to and fro, and write it to another, with nothing else."""
+def bare(document, layer, side, heart):
+    """The same without us: seconds to read a layer, send it to and fro and write it, and Krita's own insertion."""
     began = time.perf_counter()
     data = bytes(layer.pixelData(0, 0, side, side))
     here, there = socket.socketpair()
     echo = threading.Thread(target=echoed, args=(there, len(data)))
-    echo.start()
     feeder = threading.Thread(target=here.sendall, args=(data,))
+    echo.start()
     feeder.start()
     back = received(here, len(data))
     feeder.join()
     echo.join()
     node = document.createNode("bare", "paintlayer")
     node.setPixelData(back, 0, 0, side, side)
-    return time.perf_counter() - began
+    seconds = time.perf_counter() - began
+    yield 0.5
+    heart.rest()
+    began = time.perf_counter()
+    document.rootNode().addChildNode(node, layer)
+    insertion = time.perf_counter() - began
+    yield 1.5
+    facts = {"bare": seconds, "insertion": insertion, "bare landing": heart.longest}
+    document.setActiveNode(layer)
+    yield 0.5
+    return facts
 
 
 def echoed(there, size):

@@ -78,7 +78,7 @@ def main(stage):
 
     report["history"] = len(studio.state.history.value)
     studio.use_entry(studio.state.history.value[-1])
-    report["from history"] = studio.state.choices.value.params == DONE
+    report["from history"] = studio.state.choices.value.params == SLOW
     return json.loads(json.dumps(report))
 
 
