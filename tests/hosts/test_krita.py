@@ -281,6 +281,7 @@ def test_a_group_keeps_the_selection_as_a_mask(easel: Easel) -> None:
     selected = np.zeros((HEIGHT, WIDTH), np.uint8)
     selected[20:70, 30:100] = EDGE
     assert np.array_equal(veil, selected)
+    assert report["shown"]
     assert report["after"][-1][1] == "grouplayer"
     assert report["masks"] == ["transparencymask"]
 

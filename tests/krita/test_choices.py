@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from velatura_krita import history, wish
 from velatura_krita.choices import Choices, RegionChoice, StyleChoice, from_json, to_json
 from velatura_krita.history import Entry, with_entry
-
 from velatura_link.request import EncodedFile, Pixels, StyleRef
 
 NIGHT, WAVE = StyleChoice(name="starry-night"), StyleChoice(file="wave.png")

@@ -12,8 +12,8 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 import pytest
-from velatura_krita.link import Link, LinkState, Offer
 
+from velatura_krita.link import Link, LinkState, Offer
 from velatura_link.connection import Connection
 from velatura_link.errors import LaunchFailed
 from velatura_link.jobs import Event, Failed, Progress, Result

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from velatura_krita.channels import alpha_of, swapped
 from velatura_krita.formats import Bounds, ColourSpace, placed
 from velatura_krita.kept import packed, unpacked
 from velatura_krita.sketch import sketched, thinned
-
 from velatura_link.request import Pixels
 
 RANDOM = np.random.default_rng(5)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from velatura_krita.places import Places
 from velatura_krita.shelf import Shelf
 from velatura_krita.state import State, label_of, tiles_of

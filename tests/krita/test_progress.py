@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+
 from velatura_krita.observed import Observed
 from velatura_krita.progress import lasting, shown, stage
-
 from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
 
 

@@ -8,6 +8,7 @@ import string
 from collections.abc import Iterator
 
 import pytest
+
 from velatura_krita import texts
 
 from .conftest import PLUGIN

@@ -153,7 +153,7 @@ def test_regions_in_one_style_are_the_picture_in_it(painter: Painter) -> None:
 def test_far_from_the_other_a_region_is_painted_as_if_alone(painter: Painter) -> None:
     content = picture(32, 4 * painter.size.halo + 64)
     shares, codes = halves(content), torch.cat([code(1), code(2)])
-    brush, painted = painter.measure_regions(content, codes, shares, shares)
+    _, painted = painter.measure_regions(content, codes, shares, shares)
     alone, _ = painter.measure_regions(content, codes[:1], shares[:, :1], None)
     assert isinstance(alone, Brush)
     inside = painted.shape[3] // 2 - painter.size.halo

@@ -83,4 +83,5 @@ def build(only: Collection[str] | None = None) -> Manifest:
 
 
 def _canonical(manifest: Manifest) -> bytes:
-    return json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    # Keys keep their order: it is the one in which knobs are shown.
+    return json.dumps(manifest, separators=(",", ":"), ensure_ascii=False).encode()

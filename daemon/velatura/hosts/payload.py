@@ -94,7 +94,7 @@ def _gimp(manifest: Mapping[str, Any]) -> Payload:
         Entry(each.name, each.content, executable=each.name == run)
         for each in (*_tree(_source("gimp") / "velatura_gimp", folder), *_link(folder))
     ]
-    schema = json.dumps(manifest, ensure_ascii=False, sort_keys=True).encode()
+    schema = json.dumps(manifest, ensure_ascii=False).encode()
     return Payload(folder, (*inside, Entry(f"{folder}/{SCHEMA}", schema)))
 
 

@@ -103,7 +103,7 @@ def _refuse_other_protocol(found: Connection | None) -> None:
 
 def canonical(manifest: Manifest) -> str:
     """The text whose SHA-256 is the manifest's hash."""
-    return json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(manifest, separators=(",", ":"), ensure_ascii=False)
 
 
 def _read(path: Path) -> dict[str, Any]:

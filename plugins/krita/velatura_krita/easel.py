@@ -43,6 +43,7 @@ class Easel(QtCore.QObject):
         self._replaced = Replaced(self)
         self._paintings: dict[str, Painting] = {}
         self._shown: dict[str, Shown] = {}
+        self._last: dict[str, Any] = {}
         self._front = ""
 
     def front(self, key: str) -> None:
@@ -71,7 +72,8 @@ class Easel(QtCore.QObject):
         self._state.message.set(_about_colours(source))
         title = wish.title_of(choices, self._state.name_of)
         manifest = self._state.offer.value.manifest
-        wanted = Wanted(source, choices, manifest, find, title, selection)
+        above = self._last.get(_name_of(source))
+        wanted = Wanted(source, choices, manifest, find, title, selection, above)
         listener = Listener(
             shown=partial(self._show, key),
             sketched=partial(self._sketch, key),
@@ -93,6 +95,7 @@ class Easel(QtCore.QObject):
     def _landed(self, key: str, wanted: Wanted, node: Any, notes: tuple[str, ...]) -> None:
         self._over(key)
         source = wanted.source
+        self._last[_name_of(source)] = node
         if wanted.choices.output == "in-place":
             self._replaced.keep(source.node, node)
         else:
@@ -114,6 +117,10 @@ class Easel(QtCore.QObject):
         self._shown.pop(key, None)
         if key == self._front:
             self._state.shown.set(None)
+
+
+def _name_of(source: Source) -> str:
+    return str(source.node.uniqueId().toString())
 
 
 def _about_colours(source: Source) -> Message | None:

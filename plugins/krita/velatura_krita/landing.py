@@ -16,13 +16,17 @@ from .turns import Steps
 
 @dataclass(frozen=True)
 class Landing:
-    """What is inserted where. ``mask`` (a byte a pixel over the source's bounds) is for a group alone."""
+    """What is inserted where. ``mask`` (a byte a pixel over the source's bounds) is for a group alone.
+
+    ``above`` is the node that it is put upon, None for the source itself.
+    """
 
     source: Source
     picture: Pixels
     title: str
     output: Output
     mask: Pixels | None = None
+    above: Any = None
 
 
 def land(landing: Landing) -> Steps[Any]:
@@ -44,10 +48,17 @@ def land(landing: Landing) -> Steps[Any]:
     if parent is None:
         source.document.rootNode().addChildNode(made, None)
     else:
-        parent.addChildNode(made, source.node)
+        parent.addChildNode(made, _beneath(landing, parent))
     if landing.output == "in-place":
         source.node.setVisible(False)
     return made
+
+
+def _beneath(landing: Landing, parent: Any) -> Any:
+    """What the result is put upon: the one before, if that still lies in the same group."""
+    above = landing.above.parentNode() if landing.above is not None else None
+    same = above is not None and above.uniqueId() == parent.uniqueId()
+    return landing.above if same else landing.source.node
 
 
 def _paint(layer: Any, landing: Landing) -> Steps[None]:

@@ -26,7 +26,10 @@ _STOPPED = ("cancelled", "replaced")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be painted, and as what. ``selection`` is the document's, None to paint all of the layer."""
+    """What is to be painted, and as what. ``selection`` is the document's, None to paint all of the layer.
+
+    ``above`` is what was painted of this layer before, if anything: the result is put upon it.
+    """
 
     source: Source
     choices: Choices
@@ -34,6 +37,7 @@ class Wanted:
     find: wish.FindStyle
     title: str
     selection: Any = None
+    above: Any = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,12 @@ class Painting:
         self._tell.shown(stage("write", 0, 0))
         try:
             landing = Landing(
-                wanted.source, result.picture, wanted.title, wanted.choices.output, self._mask
+                wanted.source,
+                result.picture,
+                wanted.title,
+                wanted.choices.output,
+                self._mask,
+                wanted.above,
             )
         except LinkError as error:
             self._broke(error)

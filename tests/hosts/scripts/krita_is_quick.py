@@ -6,8 +6,8 @@ import threading
 import time
 
 from PyQt5.QtCore import Qt, QTimer
-from velatura_krita.choices import Choices, StyleChoice
 
+from velatura_krita.choices import Choices, StyleChoice
 from velatura_link.jobs import Result
 
 BEAT_MS = 5

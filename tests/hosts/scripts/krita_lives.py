@@ -5,10 +5,9 @@ import os
 import signal
 from pathlib import Path
 
+from krita import Krita
 from velatura_krita.choices import Choices, StyleChoice
 from velatura_krita.places import Places
-
-from krita import Krita
 from velatura_link.client import Client
 
 SLOW = {"identity": {"steps": 40, "pause": 0.1}}

@@ -3,11 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
+from krita import Selection
 from velatura_krita import choices as chosen
 from velatura_krita.formats import Bounds
 from velatura_krita.reading import bounds_of, space_of
-
-from krita import Selection
 
 
 def main(stage):
@@ -24,8 +23,10 @@ def main(stage):
 def perform(stage, studio, case):
     document = yield from made(stage, case)
     layer = [add(document, facts) for facts in case["layers"]][-1]
+    yield lambda: layer.parentNode() is not None
     # A group's extent is known when its projection is.
-    yield lambda: layer.parentNode() is not None and layer.bounds().width() > 0
+    document.refreshProjection()
+    yield 0.2
     document.waitForDone()
     document.setActiveNode(layer)
     yield lambda: document.activeNode() == layer
@@ -38,7 +39,7 @@ def perform(stage, studio, case):
     studio.change(replace(choices, regions=regions(document, choices, case)))
     before = names(document)
     pixels = read(layer)
-    seen = layer.visible()
+    seen, shown = layer.visible(), canvas(document)
     studio.apply()
     yield lambda: not studio.busy
     # The layer that was painted is made the active one again.
@@ -54,7 +55,8 @@ def perform(stage, studio, case):
         "annotated": "velatura/choices" in document.annotationTypes(),
     }
     if report["after"] != before:
-        report.update(painted(document, case))
+        document.waitForDone()
+        report.update(painted(document, case), shown=canvas(document) != shown)
         stage.krita.action("edit_undo").trigger()
         yield 0.8
         document.waitForDone()
@@ -106,6 +108,11 @@ def regions(document, choices, case):
         node = document.nodeByName(name)
         made.append(replace(region, node=node.uniqueId().toString()))
     return tuple(made)
+
+
+def canvas(document):
+    """What the person sees."""
+    return bytes(document.pixelData(0, 0, document.width(), document.height()))
 
 
 def names(document):

@@ -15,8 +15,9 @@ from collections.abc import Callable, Generator
 from types import GeneratorType
 from typing import Any
 
-from krita import Extension, Krita
 from PyQt5.QtCore import QThread, QTimer
+
+from krita import Extension, Krita
 
 from .play import Play, catch_with, read_play
 
