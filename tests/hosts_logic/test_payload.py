@@ -13,6 +13,8 @@ from velatura.hosts import payload as payloads
 from velatura.hosts.packages import pack
 from velatura.hosts.payload import PluginMissing, payload
 from velatura.hosts.places import KINDS, Kind
+from velatura.hosts.wheel import wheel
+from velatura_link.home import WHEELS, Home
 
 FOLDERS: dict[Kind, str] = {"krita": "pykrita/velatura_krita", "gimp": "velatura_gimp"}
 
@@ -75,6 +77,39 @@ def test_the_client_in_a_zip_needs_nothing_but_python(kind: Kind, tmp_path: Path
     assert done.stderr == ""
     names = done.stdout.split()
     assert names == ["velatura_link.vendor.msgpack", "velatura_link.vendor.msgpack.fallback"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_plugin_from_a_zip_finds_the_daemon_that_came_with_it(kind: Kind, tmp_path: Path) -> None:
+    zipfile.ZipFile(pack(kind, tmp_path, {})).extractall(tmp_path)
+    home = Home.beside(tmp_path / FOLDERS[kind])
+    assert home is not None
+    assert home.wheel.name == wheel().name
+    assert home.wheel.read_bytes() == wheel().content
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_installer_brings_no_wheel(kind: Kind) -> None:
+    assert not [entry for entry in payload(kind).entries if f"/{WHEELS}/" in entry.name]
+
+
+def test_pip_takes_the_wheel_and_weights_and_plugins_are_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VELATURA_RUNTIME", str(tmp_path / "runtime"))
+    for name in ("PIP_NO_INDEX", "PIP_NO_DEPS", "PIP_NO_COMPILE"):
+        monkeypatch.setenv(name, "1")
+    made = wheel()
+    (tmp_path / made.name).write_bytes(made.content)
+    home = Home(tmp_path, tmp_path / made.name, tmp_path / "environment")
+    home.install(lambda step: None, lambda: False)
+    assert home.whole
+    [packages] = home.where.glob("**/site-packages")
+    assert (packages / "velatura" / "assets" / "glaze.safetensors").is_file()
+    for kind in KINDS:
+        assert (packages / "velatura" / "hosts" / "plugins" / kind).is_dir()
+    [metadata] = packages.glob("velatura-*.dist-info/METADATA")
+    assert "Requires-Dist: torch" in metadata.read_text(encoding="utf-8")
 
 
 def test_an_installation_without_plugins_says_so(

@@ -9,14 +9,12 @@ from velatura import __version__
 from velatura_link.client import Client
 from velatura_link.connection import FILE_NAME, Connection, read_connection
 from velatura_link.errors import Disconnected
-from velatura_link.launch import ensure_daemon, find_daemon
+from velatura_link.launch import SERVE, ensure_daemon, find_daemon
 from velatura_link.places import runtime_dir
 
-IDLE_STOP = 1800
-"""Seconds without a client after which a daemon that nobody asked for by name ends."""
 START_TIMEOUT = 30.0
 
-COMMAND = [sys.executable, "-m", "velatura.cli.main", "serve", "--idle-stop", str(IDLE_STOP)]
+COMMAND = [sys.executable, *SERVE]
 
 
 def running() -> Connection | None:

@@ -73,10 +73,11 @@ class CodePainting(FeedForward[GlazeParams, Prepared]):
         content = scene.content
         assert content is not None
         tiles = tile_plan(content.width, content.height, self.descriptor)
+        whole = len(sample.seen) == len(tiles) == 1
         # Coarser types round a normalised layer and a convolution with statistics folded in differently: there
-        # the brush paints, so that a picture does not depend on how it is cut.
-        whole = len(sample.seen) == len(tiles) == 1 and painter.dtype == torch.float32
-        return Prepared(painter, brush, painted if whole else None)
+        # the brush paints, so that a picture does not depend on how it is cut. Regions fold nothing in.
+        same = painter.dtype == torch.float32 or isinstance(brush, RegionalBrush)
+        return Prepared(painter, brush, painted if whole and same else None)
 
     def apply(self, tile: ContentTile, prepared: Prepared, run: Run) -> Tensor:
         """Paint ``tile`` with the brush, or hand out what is painted."""

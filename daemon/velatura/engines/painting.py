@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -103,8 +104,8 @@ class _InTiles:
             piece = content_tile(self._content, tile, self._fill, run, engine.descriptor)
             size = piece.tensor.shape[2:]
             for index in parts:
-                shares = blending(self._parts[index], tile.outer, size, run)
-                given = engine.apply(replace(piece, shares=shares), self._prepared[index], run)
+                blend = partial(blending, self._parts[index], tile.outer, size, run)
+                given = engine.apply(replace(piece, blend=blend), self._prepared[index], run)
                 require_size(engine, given, size)
                 painted[index] = rgb_floats(engine, given[:, :, piece.core[0], piece.core[1]])
         return painted

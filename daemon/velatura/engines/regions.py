@@ -40,7 +40,8 @@ def blending(scene: Scene, box: Box, size: Sequence[int], run: Run) -> Tensor | 
     if len(scene.regions) < 2:
         return None
     traced = [claim + _TRACE for claim in claims(scene, box)]
-    return _planes([claim / np.sum(traced, axis=0) for claim in traced], size, run, mode="edge")
+    together = np.sum(traced, axis=0)
+    return _planes([claim / together for claim in traced], size, run, mode="edge")
 
 
 def counting(scene: Scene, box: Box, size: Sequence[int], run: Run) -> Tensor | None:

@@ -5,9 +5,10 @@ Torch is imported by the functions, so that whoever paints without it never load
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,14 +44,20 @@ class ContentTile:
     ``tensor`` is (1, 3, h, w) sRGB 0..1 float32 on the run's device: the tile's core, its halo, and
     at the picture's right and bottom the repeated edge. ``core`` is (rows, columns) of the core
     inside it: the cores of all tiles hold every pixel of the content once, and start at multiples
-    of ``descriptor.multiple`` inside the tensor. ``shares``, (1, regions, h, w) in sum 1, say how
-    much of each pixel each of a scene's regions has, for engines that blend them; None for one.
+    of ``descriptor.multiple`` inside the tensor.
     """
 
     tensor: Tensor
     core: tuple[slice, slice]
     tile: Tile
-    shares: Tensor | None = None
+    blend: Callable[[], Tensor | None] = field(default=lambda: None, repr=False)
+
+    @cached_property
+    def shares(self) -> Tensor | None:
+        """How much of each pixel each of a scene's regions has, (1, regions, h, w) in sum 1, for engines that blend
+        them; None for a single one. Made when it is asked for.
+        """
+        return self.blend()
 
 
 def picture_tensor(

@@ -1,4 +1,7 @@
-"""Plugins as zip files for people without a terminal: Krita imports its own, GIMP's is unpacked by hand."""
+"""Plugins as zip files for people without a terminal: Krita imports its own, GIMP's is unpacked by hand.
+
+The daemon comes along as a wheel, which :mod:`velatura_link.home` installs when the person says so.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,14 @@ from typing import Any
 from velatura import __version__
 from velatura.hosts.payload import Payload, payload
 from velatura.hosts.places import Kind
-
-EPOCH = (1980, 1, 1, 0, 0, 0)
-"""Every file's time, so that the same plugin makes the same zip."""
+from velatura.hosts.wheel import EPOCH, wheel
+from velatura_link.home import WHEELS
 
 
 def pack(kind: Kind, folder: Path, manifest: Mapping[str, Any]) -> Path:
     """Write the plugin's zip into ``folder``; returns where it is."""
-    whole = payload(kind, manifest)
+    daemon = wheel()
+    whole = payload(kind, manifest).with_file(f"{WHEELS}/{daemon.name}", daemon.content)
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"velatura_{kind}-{__version__}.zip"
     with tempfile.TemporaryDirectory(dir=folder, prefix=".velatura-") as draft:
@@ -43,4 +46,6 @@ def _write(path: Path, whole: Payload) -> None:
             info = zipfile.ZipInfo(str(name), EPOCH)
             info.external_attr = (0o100755 if entry.executable else 0o100644) << 16
             info.create_system = 3
-            archive.writestr(info, entry.content, zipfile.ZIP_DEFLATED)
+            # A wheel is compressed already.
+            packed = zipfile.ZIP_STORED if name.suffix == ".whl" else zipfile.ZIP_DEFLATED
+            archive.writestr(info, entry.content, packed)

@@ -79,7 +79,7 @@ def _krita() -> Payload:
     action = source / "actions" / "velatura_krita.action"
     return Payload(
         folder,
-        (*_tree(source / "velatura_krita", folder), *_link(folder)),
+        (*tree(source / "velatura_krita", folder), *_link(folder)),
         (
             Entry("pykrita/velatura_krita.desktop", desktop.read_bytes()),
             Entry("actions/velatura_krita.action", action.read_bytes()),
@@ -92,7 +92,7 @@ def _gimp(manifest: Mapping[str, Any]) -> Payload:
     run = f"{folder}/velatura_gimp.py"
     inside = [
         Entry(each.name, each.content, executable=each.name == run)
-        for each in (*_tree(_source("gimp") / "velatura_gimp", folder), *_link(folder))
+        for each in (*tree(_source("gimp") / "velatura_gimp", folder), *_link(folder))
     ]
     schema = json.dumps(manifest, ensure_ascii=False).encode()
     return Payload(folder, (*inside, Entry(f"{folder}/{SCHEMA}", schema)))
@@ -101,7 +101,7 @@ def _gimp(manifest: Mapping[str, Any]) -> Payload:
 def _link(folder: str) -> Iterator[Entry]:
     """The client, and in it a msgpack that needs no compiler, with its licence."""
     link = f"{folder}/velatura_link"
-    for entry in _tree(Path(velatura_link.__file__ or "").parent, link):
+    for entry in tree(Path(velatura_link.__file__ or "").parent, link):
         if entry.name.split("/")[len(link.split("/"))] not in LEFT_BEHIND:
             yield entry
     spec = find_spec("msgpack")
@@ -126,7 +126,8 @@ def _source(kind: Kind) -> Path:
     )
 
 
-def _tree(source: Path, name: str) -> Iterator[Entry]:
+def tree(source: Path, name: str) -> Iterator[Entry]:
+    """The files of ``source``, as entries below ``name``."""
     for path in sorted(source.rglob("*")):
         inside = path.relative_to(source)
         if path.is_file() and "__pycache__" not in inside.parts:

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from velatura.errors import BadWeights
 from velatura.networks.convolution import convolution, convolve, surrounded
 from velatura.networks.glaze_encoder import StyleEncoder
-from velatura.networks.modulated import Kernel, Mixing, ModulatedConvolution, RegionalKernel
+from velatura.networks.modulated import Kernel, ModulatedConvolution, RegionalKernel
 from velatura.networks.palette import NUMBERS, Palette
 
 State = Mapping[str, Tensor]
@@ -193,7 +193,8 @@ class Painter(nn.Module):
         """
         learnt, colours = _parted(codes)
         kernels: dict[str, RegionalKernel] = {}
-        counted = _Pooled(weights + _TRACE * weights.sum(1, keepdim=True))
+        traced = weights + _TRACE * weights.sum(1, keepdim=True)
+        counted = _Pooled(torch.cat([traced, torch.ones_like(traced[:, :1])], 1))
         mixing = _mixing(shares, content)
 
         def layer(name: str, x: Tensor, stride: int = 1, /) -> Tensor:
@@ -204,7 +205,7 @@ class Painter(nn.Module):
             )
             return y
 
-        painted = _mixed(colours, self._paint(content, layer), mixing)
+        painted = _mixed(colours, self._paint(content, layer), mixing.planes)
         if shares is None:
             return Brush({name: each.folded() for name, each in kernels.items()}, colours), painted
         return RegionalBrush(kernels, colours), painted
@@ -216,7 +217,7 @@ class Painter(nn.Module):
         def layer(name: str, x: Tensor, stride: int = 1, /) -> Tensor:
             return brush.kernels[name](x, stride, mixing)
 
-        return _mixed(brush.colours, self._paint(content, layer), mixing)
+        return _mixed(brush.colours, self._paint(content, layer), mixing.planes)
 
     def _paint(self, content: Tensor, layer: Layer) -> Tensor:
         """What is painted, in canonical colours."""
@@ -319,27 +320,30 @@ def _padded(x: Tensor) -> Tensor:
 
 
 class _Pooled:
-    """What (n, regions, h, w) is at the positions of layers: means over their pixels, each size made once."""
+    """What (n, regions, h, w) is at the positions of layers: means over their pixels."""
 
     def __init__(self, planes: Tensor) -> None:
-        self._planes = _padded(planes)
-        self._known = {(planes.shape[2], planes.shape[3]): planes}
+        self.planes = planes
+        self._known: dict[tuple[int, int], Tensor] = {}
+        halved = _padded(planes)
+        for _ in range(STRIDE.bit_length() - 1):
+            halved = F.avg_pool2d(halved, 2)
+            self._known[halved.shape[2], halved.shape[3]] = halved
 
     def __call__(self, size: tuple[int, int]) -> Tensor:
-        if size not in self._known:
-            self._known[size] = F.adaptive_avg_pool2d(self._planes, size)
         return self._known[size]
 
 
-def _mixing(shares: Tensor | None, content: Tensor) -> Mixing:
+def _mixing(shares: Tensor | None, content: Tensor) -> _Pooled:
     if shares is None:
         return _Pooled(torch.ones_like(content[:, :1]))
     return _Pooled(shares)
 
 
-def _mixed(colours: Palette, painted: Tensor, mixing: Mixing) -> Tensor:
-    """``painted`` (n, 3, h, w), in canonical colours, in those that ``colours`` (regions, …) mix to at each pixel."""
-    shares = mixing((painted.shape[2], painted.shape[3]))
+def _mixed(colours: Palette, painted: Tensor, shares: Tensor) -> Tensor:
+    """``painted`` (n, 3, h, w), in canonical colours, in those that ``colours`` (regions, …) mix to at each pixel by
+    ``shares`` (n, regions, h, w).
+    """
     layers = [
         Palette(mean[None], root[None]).given(painted) * share[:, None]
         for mean, root, share in zip(colours.mean, colours.root, shares.unbind(1), strict=True)

@@ -40,6 +40,10 @@ flat one would be blown up, layer after layer.
 """
 
 
+SPARSE = 16
+"""Every so manieth position tells about what the mean of all is."""
+
+
 @dataclass(frozen=True)
 class Kernel:
     """A layer for one style and one picture, statistics folded in: ``weight`` (out, in, 3, 3) channels-last and
@@ -82,9 +86,9 @@ def modulated(y: Tensor, scales: Tensor, shifts: Tensor, mixing: Mixing) -> Tens
     (regions, out).
     """
     shares = mixing((y.shape[2], y.shape[3])).permute(0, 2, 3, 1).to(y.dtype)
-    rows = y.permute(0, 2, 3, 1)
-    both = torch.addcmul(shares @ shifts.to(y.dtype), rows, shares @ scales.to(y.dtype))
-    return both.permute(0, 3, 1, 2)
+    mixed = shares @ torch.cat([scales, shifts], 1).to(y.dtype)
+    scale, shift = mixed.chunk(2, dim=3)
+    return torch.addcmul(shift, y.permute(0, 2, 3, 1), scale).permute(0, 3, 1, 2)
 
 
 class ModulatedConvolution(nn.Module):
@@ -155,19 +159,19 @@ class ModulatedConvolution(nn.Module):
         """``x`` (n, in, h, w), parts of one picture, each region normalised by itself and modulated by its own of
         ``codes`` (regions, code); and the layer as it is for the whole picture.
 
-        ``shares`` (n · h' · w', regions) say how much each position of the result counts for each region, in sum 1.
+        ``shares`` (n · h' · w', regions + 1) say how much each position of the result counts for each region, and last
+        for the whole picture, each in sum 1.
         """
         y = self.convolve(x, stride)
         gains, shifts = self.scales(codes)
         if self.normalised:
             rows = y.permute(0, 2, 3, 1).flatten(0, 2).float()
-            # Around a mean of all, so that small variances are no differences of large squares.
-            middle = rows.mean(0)
+            # Around about the mean of all, so that small variances are no differences of large squares.
+            middle = rows[::SPARSE].mean(0)
             rows = rows - middle
-            squares = rows.square()
             means = shares.T @ rows
-            variances = shares.T @ squares - means.square()
-            variances = torch.maximum(variances, FLATTEST * squares.mean(0))
+            variances = shares.T @ rows.square() - means.square()
+            means, variances = means[:-1], torch.maximum(variances[:-1], FLATTEST * variances[-1])
             gains = gains / (variances + EPSILON).sqrt()
             shifts = shifts - (means + middle) * gains
         kernel = RegionalKernel(self._filters(x.dtype), gains, shifts)

@@ -20,6 +20,7 @@ from typing import Any
 from velatura_link.client import Client
 from velatura_link.connection import FILE_NAME, Connection, read_connection
 from velatura_link.errors import LaunchFailed
+from velatura_link.home import Home
 from velatura_link.launch import ensure_daemon
 from velatura_link.messages import PROTOCOL
 from velatura_link.places import runtime_dir
@@ -28,6 +29,7 @@ from .arguments import Manifest
 
 VERSION = "0.1.0"
 _HINT = "Run `velatura doctor` in a terminal: it says what is missing."
+_HOME_HINT = "“Velatura: the Daemon…” in the same menu installs and repairs it."
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,10 @@ class Places:
             Path(draft.name).replace(self.folder / "schema-next.json")
             os.utime(self.entry)
 
+    def home(self) -> Home | None:
+        """Where the daemon goes that came with the plug-in; None when the installer brought the plug-in."""
+        return Home.beside(self.folder)
+
     def connection(self, on_wait: Callable[[], None] | None = None) -> Connection:
         """Where the daemon listens, which is started if there is none; see :func:`ensure_daemon`.
 
@@ -73,7 +79,8 @@ class Places:
             return ensure_daemon(told.get("command"), runtime=runtime, on_wait=on_wait)
         except LaunchFailed as error:
             _refuse_other_protocol(read_connection(runtime / FILE_NAME))
-            raise LaunchFailed(error.message, hint=f"{error.hint}\n{_HINT}".strip()) from error
+            hint = _HOME_HINT if self.home() is not None else _HINT
+            raise LaunchFailed(error.message, hint=f"{error.hint}\n{hint}".strip()) from error
 
     def client(self, **options: Any) -> Client:
         """A client of the daemon, which is started again whenever it is missing.

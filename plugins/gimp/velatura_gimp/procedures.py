@@ -35,6 +35,7 @@ from .wording import sentence_of
 
 PREFIX = "velatura-"
 RUN = "velatura-run"
+DAEMON = "velatura-daemon"
 _MENU = "<Image>/Filters/Artistic"
 _READWRITE = GObject.ParamFlags.READWRITE
 _LARGEST = GLib.MAXDOUBLE
@@ -42,11 +43,14 @@ _LARGEST = GLib.MAXDOUBLE
 
 def names(places: Places) -> list[str]:
     """The procedures that there are."""
-    return [*(PREFIX + canonical(name) for name in shown_engines(places.manifest())), RUN]
+    engines = (PREFIX + canonical(name) for name in shown_engines(places.manifest()))
+    return [*engines, RUN, *([DAEMON] if places.home() is not None else [])]
 
 
 def make(plugin: Gimp.PlugIn, name: str, places: Places) -> Gimp.Procedure:
     """The procedure ``name``."""
+    if name == DAEMON:
+        return _daemon_procedure(plugin, places)
     manifest = places.manifest()
     engine = next((each for each in manifest if PREFIX + canonical(each) == name), None)
     if engine is None:
@@ -75,11 +79,25 @@ def _run_procedure(plugin: Gimp.PlugIn, places: Places) -> Gimp.Procedure:
     return procedure
 
 
-def _finish(procedure: Gimp.Procedure, summary: str, arguments: list[Argument]) -> None:
+def _daemon_procedure(plugin: Gimp.PlugIn, places: Places) -> Gimp.Procedure:
+    task = _DaemonTask(places)
+    procedure = Gimp.ImageProcedure.new(plugin, DAEMON, Gimp.PDBProcType.PLUGIN, task.run, None)
+    procedure.set_menu_label("Velatura: the _Daemon…")
+    procedure.add_menu_path(_MENU)
+    _describe(procedure, "Install, repair or remove the daemon that paints.")
+    procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.ALWAYS)
+    return procedure
+
+
+def _describe(procedure: Gimp.Procedure, summary: str) -> None:
     procedure.set_image_types("*")
-    procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE)
     procedure.set_documentation(summary, summary, None)
     procedure.set_attribution("Velatura's authors", "Velatura's authors", "2026")
+
+
+def _finish(procedure: Gimp.Procedure, summary: str, arguments: list[Argument]) -> None:
+    _describe(procedure, summary)
+    procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE)
     titles = with_mnemonics(argument.title for argument in arguments)
     for argument, title in zip(arguments, titles, strict=True):
         _add(procedure, replace(argument, title=title))
@@ -159,8 +177,12 @@ class _EngineTask:
     def _asked(
         self, procedure: Gimp.Procedure, layer: Gimp.Layer, config: Gimp.ProcedureConfig
     ) -> bool:
+        from .daemon_dialog import provide
         from .dialog import ask
 
+        home = self.places.home()
+        if home is not None and home.wanted and not provide(home, and_go_on=True):
+            return False
         scalars = {each.name for each in self.arguments if each.kind not in ("file", "layer")}
         for name, value in recall(layer.get_image(), procedure.get_name()).items():
             # An image can come from anywhere.
@@ -203,6 +225,30 @@ class _RunTask:
         except (LinkError, OSError) as error:
             return failed(procedure, error)
         return succeeded(mode, image, painted)
+
+
+@dataclass(frozen=True)
+class _DaemonTask:
+    """What the menu entry of the daemon's does; it is for persons alone."""
+
+    places: Places
+
+    def run(
+        self,
+        procedure: Gimp.Procedure,
+        mode: Gimp.RunMode,
+        image: Gimp.Image | None,
+        drawables: list[Gimp.Drawable],
+        config: Gimp.ProcedureConfig,
+        data: object,
+    ) -> Gimp.ValueArray:
+        home = self.places.home()
+        if mode != Gimp.RunMode.INTERACTIVE or home is None:
+            return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
+        from .daemon_dialog import provide
+
+        provide(home, and_go_on=False)
+        return procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, None)
 
 
 def failed(procedure: Gimp.Procedure, error: Exception) -> Gimp.ValueArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from velatura_link.errors import LinkError
+from velatura_link.home import Phase, Step
 from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
 
 READING, SENDING, PAINTING, RECEIVING, WRITING = (
@@ -17,6 +18,12 @@ READING, SENDING, PAINTING, RECEIVING, WRITING = (
 """Which part of the bar belongs to what."""
 
 
+_STEPS: dict[Phase, str] = {
+    "preparing": "Preparing a folder for the daemon",
+    "downloading": "Fetching {package}{size}",
+    "installing": "Unpacking; this takes a while",
+    "removing": "Removing the daemon",
+}
 _PHASES = {"prepare": "preparing", "look": "looking at the layer", "paint": "painting"}
 
 
@@ -46,6 +53,14 @@ def bar_of(event: Event) -> Bar | None:
     if isinstance(event, Downloading):
         return Bar(within(RECEIVING, event.received, event.total), "Receiving the painting")
     return None
+
+
+def bar_of_step(step: Step) -> Bar:
+    """What the bar shows while the daemon is installed or removed."""
+    done = f"{step.done / 1e6:.0f} of " if step.done else ""
+    size = f", {done}{step.total / 1e6:.0f} MB" if step.total >= 1e6 else ""
+    text = _STEPS[step.phase].format(package=step.package, size=size)
+    return Bar(step.done / step.total if step.done and step.total else None, text)
 
 
 def sentence_of(error: Exception) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from .choices import OUTPUTS
 from .progress import Shown
@@ -57,29 +58,26 @@ class ApplyBar(QtWidgets.QWidget):
         self.bar.setFixedHeight(6)
         self.words = QtWidgets.QLabel()
         self.words.setObjectName("velatura_progress_words")
-        row = QtWidgets.QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._output, 1)
-        row.addWidget(self.words, 1)
-        row.addWidget(self.apply, 1)
-        row.addWidget(self.stop)
+        # Nothing else moves when painting begins and ends: laying out the docker anew takes its time.
+        policy = self.bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.bar.setSizePolicy(policy)
+        self._rows = QtWidgets.QStackedWidget()
+        self._rows.addWidget(_row(self._output, self.apply))
+        self._rows.addWidget(_row(self.words, self.stop))
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.bar)
-        column.addLayout(row)
+        column.addWidget(self._rows)
         studio.state.shown.watch(self._show)
         studio.state.choices.watch(
             lambda choices: self._output.setCurrentIndex(OUTPUTS.index(choices.output))
         )
 
     def _show(self, shown: Shown | None) -> None:
-        busy = shown is not None
-        self.bar.setVisible(busy)
-        self.words.setVisible(busy)
-        self.stop.setVisible(busy)
-        self.apply.setVisible(not busy)
-        self._output.setVisible(not busy)
+        self.bar.setVisible(shown is not None)
+        self._rows.setCurrentIndex(0 if shown is None else 1)
         if shown is None:
             return
         self.words.setText(shown.sentence)
@@ -88,3 +86,12 @@ class ApplyBar(QtWidgets.QWidget):
         else:
             self.bar.setRange(0, _FINE)
             self.bar.setValue(round(shown.share * _FINE))
+
+
+def _row(wide: Any, button: Any) -> Any:
+    row = QtWidgets.QWidget()
+    line = QtWidgets.QHBoxLayout(row)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.addWidget(wide, 1)
+    line.addWidget(button, 1)
+    return row

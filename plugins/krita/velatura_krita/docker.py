@@ -32,7 +32,7 @@ class Panel(QtWidgets.QWidget):
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self._studio = studio
-        self._node = ""
+        self._seen: tuple[object, ...] = ()
         self._glance: Glance | None = None
         self.message = MessageBar()
         self.library = LibraryPanel(studio)
@@ -139,10 +139,10 @@ class Panel(QtWidgets.QWidget):
         blocker.unblock()
 
     def _look(self) -> None:
-        """Krita tells nobody of another active layer, so this looks now and then."""
-        node = self._studio.node_name()
-        if node != self._node:
-            self._node = node
+        """Krita tells nobody of another active layer or selection, so this looks now and then."""
+        seen = self._studio.looked_at()
+        if seen != self._seen:
+            self._seen = seen
             self._soon.start(_SETTLE_MS)
 
     def _see(self, glance: Glance) -> None:

@@ -76,7 +76,7 @@ class LivePreview:
         """Show what ``choices`` give."""
         began = time.monotonic()
         regions = [(region.node, region.bounds, region.kept) for region in choices.regions]
-        about = (view.node.uniqueId().toString(), view.side, regions, view.selection is not None)
+        about = (view.node.uniqueId().toString(), view.side, regions, area_of(view.selection))
         if self._scene is not None and about == self._seen and began < self._looked + _LOOK_AGAIN:
             self._submit(self._scene, choices, manifest, find, began)
             return
@@ -149,6 +149,13 @@ def _pixels(image: Any) -> Pixels:
     bits = rgba.constBits()
     bits.setsize(rgba.width() * rgba.height() * 4)
     return Pixels(bytes(bits), rgba.width(), rgba.height(), 4, "u8")
+
+
+def area_of(selection: Any) -> tuple[int, int, int, int] | None:
+    """Where a selection lies: x, y, width, height."""
+    if selection is None:
+        return None
+    return (selection.x(), selection.y(), selection.width(), selection.height())
 
 
 def _given_up(error: LinkError) -> bool:

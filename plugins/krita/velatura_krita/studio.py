@@ -15,7 +15,7 @@ from .history import Entry
 from .kept import packed
 from .link import Link, LinkState, Offer
 from .places import Places
-from .preview import Glance, LivePreview, View
+from .preview import Glance, LivePreview, View, area_of
 from .qt import QtCore, Signal
 from .reading import Source, bounds_of, source_of
 from .settings import Settings, document_choices, keep_in_document, shelf
@@ -234,11 +234,13 @@ class Studio(QtCore.QObject):
             self._complain(tr("No layer is active."), tr("Open a picture and choose a layer."))
         return node
 
-    def node_name(self) -> str:
-        """What tells the active layer from others; nothing without one."""
+    def looked_at(self) -> tuple[object, ...]:
+        """What tells the active layer and the selection from others; nothing without a layer."""
         document = self._krita.activeDocument()
         node = document.activeNode() if document is not None else None
-        return _uuid(node) if node is not None else ""
+        if node is None:
+            return ()
+        return (_uuid(node), area_of(document.selection()))
 
     # ---- the live preview
 

@@ -23,6 +23,10 @@ LAUNCHER_NAME = "launcher.json"
 WAKE_NAME = "wake.sock"
 """A Unix socket beside the connection file: the user's service manager starts the daemon for whoever connects to it."""
 LOG_NAME = "daemon.log"
+IDLE_STOP = 1800
+"""Seconds without a client after which a daemon that nobody asked for by name ends."""
+SERVE = ("-m", "velatura.cli.main", "serve", "--idle-stop", str(IDLE_STOP))
+"""What makes a Python the daemon."""
 _LOCK_NAME = "launch.lock"
 _PAUSE = 0.02
 _LOG_TAIL = 2000
@@ -191,14 +195,15 @@ def _pause(on_wait: Callable[[], None] | None) -> None:
 def _exclusive(path: Path, deadline: float, on_wait: Callable[[], None] | None) -> Iterator[None]:
     """Hold a lock on ``path`` that the system lets go of when this process ends, however it ends."""
     with path.open("ab") as file:
-        while not _try_lock(file.fileno()):
+        while not try_lock(file.fileno()):
             if time.monotonic() > deadline:
                 raise LaunchFailed("Another program has been starting the daemon for too long.")
             _pause(on_wait)
         yield
 
 
-def _try_lock(descriptor: int) -> bool:
+def try_lock(descriptor: int) -> bool:
+    """Whether the lock on a file is this program's now; it is let go of when the file is closed."""
     try:
         if sys.platform == "win32":
             import msvcrt

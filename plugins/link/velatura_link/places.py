@@ -1,7 +1,7 @@
 """Where the daemon and its clients meet on this machine, found without any dependency.
 
-The answers are those of platformdirs (``user_runtime_path("velatura")``, ``user_config_path("velatura")``), so that
-every program of one user looks in the same place.
+The answers are those of platformdirs (``user_runtime_path("velatura")``, ``user_config_path("velatura")``,
+``user_data_path("velatura")``), so that every program of one user looks in the same place.
 """
 
 from __future__ import annotations
@@ -42,6 +42,19 @@ def config_dir() -> Path:
     if sys.platform == "darwin":
         return Path("~/Library/Application Support").expanduser() / NAME
     return Path("~/.config").expanduser() / NAME
+
+
+def data_dir() -> Path:
+    """What must outlive an upgrade: ``$VELATURA_DATA``, else the platform's place for the user's data."""
+    if chosen := os.environ.get("VELATURA_DATA"):
+        return Path(chosen)
+    if sys.platform == "win32":
+        return _local_app_data() / NAME / NAME
+    if xdg := _xdg("XDG_DATA_HOME"):
+        return xdg / NAME
+    if sys.platform == "darwin":
+        return Path("~/Library/Application Support").expanduser() / NAME
+    return Path("~/.local/share").expanduser() / NAME
 
 
 def _xdg(variable: str) -> Path | None:

@@ -7,6 +7,7 @@ import time
 
 from PyQt5.QtCore import Qt, QTimer
 
+from velatura_krita import landing
 from velatura_krita.choices import Choices, StyleChoice
 from velatura_link.jobs import Result
 
@@ -61,7 +62,7 @@ def applied(studio, heart, choices):
     ``running`` is the longest until the layer is inserted, ``landing`` the longest from then on, in milliseconds.
     """
     engine, stops = [], []
-    submit, landed = studio.link.submit, studio._easel._landed
+    submit, beneath = studio.link.submit, landing._beneath
 
     def listening(request, on_event, **options):
         def heard(event):
@@ -71,13 +72,12 @@ def applied(studio, heart, choices):
 
         return submit(request, heard, **options)
 
-    def inserted(*facts):
-        # The beat that Krita's insertion has held up is still to come.
+    def inserting(*facts):
         stops.append(heart.longest)
         heart.longest = 0.0
-        landed(*facts)
+        return beneath(*facts)
 
-    studio.link.submit, studio._easel._landed = listening, inserted
+    studio.link.submit, landing._beneath = listening, inserting
     studio.change(choices)
     heart.rest()
     began = time.perf_counter()
@@ -86,7 +86,7 @@ def applied(studio, heart, choices):
         yield 0.005
     seconds = time.perf_counter() - began - engine[0]
     yield 1.5
-    studio.link.submit, studio._easel._landed = submit, landed
+    studio.link.submit, landing._beneath = submit, beneath
     return {"ours": seconds, "running": stops[0], "landing": heart.longest}
 
 
