@@ -5,7 +5,8 @@
 * cost: four regions against one, 512², the styles' codes at hand, in turn.
 * bleed: the style of one of two regions is replaced; mean change inside the other over mean change inside it.
 * alone: pairs of ../shared/data/regions, each part of a photo in the same part of another; Gram loss of each region
-  against its part of the style, log10 over the photo's own, minus that of the whole picture in that one style.
+  against its part of the style, log10 over the photo's own, minus that of the same region when no other is painted;
+  what is seen through the region's border counts for neither.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import fit, resized
 from velatura.perception.gram import gram
+from velatura.perception.guides import carried
 
 SIDE = 512
 ROUNDS = 9
@@ -125,7 +127,7 @@ def alone(engine: str, pairs: int, long: int, run: Run) -> None:
         regions = [Region((Style(picture=style, mask=theirs),), ours) for ours, theirs in parts]
         together = _painted(engine, Scene(content, tuple(regions)), run)
         for region, (ours, theirs) in zip(regions, parts, strict=True):
-            apart = _painted(engine, Scene(content, (Region(region.styles),)), run)
+            apart = _painted(engine, Scene(content, (region,)), run)
             own = _grams(picture_tensor(content, run), ours, network, run)
             wanted = _grams(picture_tensor(style, run), theirs, network, run)
             scores = [
@@ -151,22 +153,22 @@ def _tensor(picture: NDArray[np.float32], run: Run) -> Tensor:
 
 
 @torch.no_grad()
-def _grams(picture: Tensor, mask: Raster, network: eyes.Network, run: Run) -> list[Tensor]:
-    found = network.vgg(picture, LAYERS)
-    return [
-        gram(
-            each,
-            mask_tensor(mask, run, size=(each.shape[3], each.shape[2])),
-        )
-        for each in found.values()
-    ]
+def _grams(picture: Tensor, mask: Raster, network: eyes.Network, run: Run) -> dict[str, Tensor]:
+    """By layer, of the positions that see nothing but the region; layers without any are left out."""
+    inside = carried(mask_tensor(mask, run), LAYERS, ceil=True)
+    return {
+        name: gram(each, inside[name])
+        for name, each in network.vgg(picture, LAYERS).items()
+        if bool(inside[name].any())
+    }
 
 
-def _score(found: list[Tensor], own: list[Tensor], wanted: list[Tensor]) -> float:
+def _score(found: dict[str, Tensor], own: dict[str, Tensor], wanted: dict[str, Tensor]) -> float:
     """Mean log10 of how far ``found`` is from ``wanted`` over how far the photo itself is."""
     ratios = [
-        (a - c).square().mean() / (b - c).square().mean().clamp_min(1e-12)
-        for a, b, c in zip(found, own, wanted, strict=True)
+        (found[name] - wanted[name]).square().mean()
+        / (own[name] - wanted[name]).square().mean().clamp_min(1e-12)
+        for name in own.keys() & wanted.keys()
     ]
     return float(torch.stack(ratios).clamp_min(1e-12).log10().mean())
 
