@@ -10,7 +10,7 @@ import pytest
 
 from velatura_link.connection import FILE_NAME, Connection, read_connection, write_connection
 from velatura_link.errors import LinkError, UntrustedFile
-from velatura_link.places import config_dir, runtime_dir
+from velatura_link.places import config_dir, data_dir, runtime_dir
 
 _CONNECTION = Connection(
     instance="ab" * 16,
@@ -127,3 +127,10 @@ def test_config_directory_is_where_platformdirs_has_it(monkeypatch: pytest.Monke
     for value in ("/somewhere/else", "", "relative"):
         monkeypatch.setenv("XDG_CONFIG_HOME", value)
         assert config_dir() == platformdirs.user_config_path("velatura")
+
+
+def test_data_directory_is_where_platformdirs_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VELATURA_DATA", raising=False)
+    for value in ("/somewhere/else", "", "relative"):
+        monkeypatch.setenv("XDG_DATA_HOME", value)
+        assert data_dir() == platformdirs.user_data_path("velatura")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
@@ -28,8 +29,7 @@ Tag: py3-none-any
 def wheel() -> Entry:
     """The wheel, by its file name. It has the installation's own files and what it says of itself.
 
-    No build backend is needed: all of Velatura is Python and data, from a checkout as from a wheel. What the wheel
-    requires is what the installation did; after a change to pyproject.toml a checkout is installed anew first. Raises
+    No build backend is needed: all of Velatura is Python and data, from a checkout as from a wheel. Raises
     :class:`PluginMissing` where Velatura runs without being installed.
     """
     try:
@@ -65,11 +65,26 @@ def _code() -> Iterator[Entry]:
 
 def _facts(installed: Distribution, folder: str) -> Iterator[Entry]:
     yield Entry(f"{folder}/WHEEL", _WHEEL.encode())
-    for name in ("METADATA", "entry_points.txt"):
-        yield Entry(f"{folder}/{name}", (installed.read_text(name) or "").encode())
+    yield Entry(f"{folder}/METADATA", _metadata(installed).encode())
+    yield Entry(
+        f"{folder}/entry_points.txt", (installed.read_text("entry_points.txt") or "").encode()
+    )
     for file in installed.files or ():
         if "licenses" in file.parts:
             yield Entry(f"{folder}/licenses/{file.name}", file.read_binary())
+
+
+def _metadata(installed: Distribution) -> str:
+    """What the installation says of itself; a checkout may require more by now than when it was installed."""
+    said = installed.read_text("METADATA") or ""
+    if IN_WHEEL.is_dir():
+        return said
+    head, gap, body = said.partition("\n\n")
+    kept = [line for line in head.splitlines() if not line.startswith("Requires-Dist:")]
+    project = (IN_CHECKOUT.parent / "pyproject.toml").read_text(encoding="utf-8")
+    listed = re.search(r"^dependencies = \[(.*?)^\]", project, re.MULTILINE | re.DOTALL)
+    required = re.findall(r'"([^"]+)"', listed[1]) if listed else []
+    return "\n".join((*kept, *(f"Requires-Dist: {each}" for each in required))) + gap + body
 
 
 def _digest(content: bytes) -> str:

@@ -20,7 +20,7 @@ _NEEDED = (
     "Velatura needs its daemon, the program that paints.\n\n"
     "It is installed into a folder of its own, {where}. "
     "What it requires, torch above all, is fetched from the internet: "
-    "1 to 5 GB, depending on your system, which takes some minutes."
+    "up to 3 GB, which take 6 GB on the disk. That lasts some minutes."
 )
 _WHOLE = "The daemon is installed in {where}."
 
@@ -62,6 +62,7 @@ class _Dialog:
                 (_INSTALL, "_Install the daemon"),
             )
         }
+        self._dialog.set_default_response(_INSTALL)
         self._works: dict[int, Callable[[OnStep, Cancel], None]] = {
             _INSTALL: home.install,
             _REPAIR: home.repair,

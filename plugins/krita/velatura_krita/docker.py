@@ -168,3 +168,7 @@ class Panel(QtWidgets.QWidget):
             self._studio.start_daemon()
         elif action == "again":
             self._studio.apply()
+        elif action == "install":
+            self._studio.housing.install()
+        elif action == "cancel":
+            self._studio.housing.cancel()

@@ -15,6 +15,8 @@ _STYLE = (
 _BAD = _STYLE.format(line="#c0614f", back="rgba(192, 97, 79, 40)")
 _GOOD = _STYLE.format(line="rgba(128, 128, 128, 120)", back="rgba(128, 128, 128, 35)")
 
+_FINE = 1000
+
 
 class MessageBar(QtWidgets.QFrame):
     """Hidden while there is nothing to say. ``acted`` has a message's action, ``dismissed`` says it was read."""
@@ -31,6 +33,10 @@ class MessageBar(QtWidgets.QFrame):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._button = QtWidgets.QPushButton()
         self._button.setObjectName("velatura_message_button")
+        self._bar = QtWidgets.QProgressBar()
+        self._bar.setObjectName("velatura_message_progress")
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(6)
         close = QtWidgets.QToolButton()
         close.setText("×")
         close.setAutoRaise(True)
@@ -42,6 +48,7 @@ class MessageBar(QtWidgets.QFrame):
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(8, 5, 4, 6)
         column.addLayout(row)
+        column.addWidget(self._bar)
         column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeft)
         self._action = ""
         self._button.clicked.connect(lambda: self.acted.emit(self._action))
@@ -54,11 +61,19 @@ class MessageBar(QtWidgets.QFrame):
         if message is None:
             return
         self.setStyleSheet(_BAD if message.bad else _GOOD)
-        hint = f"<br><small>{_lines(message.hint)}</small>" if message.hint else ""
-        self._text.setText(f"{_lines(message.text)}{hint}")
+        shown = message.progress
+        self._bar.setVisible(shown is not None)
+        if shown is not None:
+            self._bar.setRange(0, 0 if shown.share is None else _FINE)
+            self._bar.setValue(round((shown.share or 0.0) * _FINE))
+        hint = shown.sentence if shown is not None else message.hint
+        small = f"<br><small>{_lines(hint)}</small>" if hint else ""
+        self._text.setText(f"{_lines(message.text)}{small}")
         names = {
             "start": tr("Start the daemon"),
             "again": tr("Try again"),
+            "install": tr("Install the daemon"),
+            "cancel": tr("Cancel"),
         }
         self._action = message.action or ""
         self._button.setVisible(bool(self._action))

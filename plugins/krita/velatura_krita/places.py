@@ -1,7 +1,8 @@
 """How to reach and start the daemon, as the installer wrote it beside this package.
 
 ``daemon.json`` is ``{"command": [absolute program, argument, …], "connection": path of the connection file}``. Without
-it the places are the user's own, and the command is what the installer left there.
+it the places are the user's own, and the command is what the installer left there. A plugin that came as a zip has the
+daemon with it, and can give it a home.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from velatura_link.connection import Connection
+from velatura_link.home import Home
 from velatura_link.launch import ensure_daemon, find_daemon
 from velatura_link.places import runtime_dir
 
@@ -20,10 +22,14 @@ FILE = "daemon.json"
 
 @dataclass(frozen=True)
 class Places:
-    """``command`` starts the daemon, None where nobody said how; ``runtime`` is where the connection file is."""
+    """``command`` starts the daemon, None where nobody said how; ``runtime`` is where the connection file is.
+
+    ``home`` is for the daemon that came with the plugin, None where none did.
+    """
 
     runtime: Path
     command: tuple[str, ...] | None = None
+    home: Home | None = None
 
     @classmethod
     def beside(cls, folder: Path) -> Places:
@@ -39,6 +45,7 @@ class Places:
         return cls(
             runtime=Path(connection).parent if known else runtime_dir(),
             command=tuple(command) if listed and command else None,
+            home=Home.beside(folder),
         )
 
     def find(self) -> Connection | None:

@@ -12,17 +12,18 @@ from .link import LinkState, Offer
 from .observed import Observed
 from .progress import Shown
 
-Action = Literal["start", "again"]
+Action = Literal["start", "again", "install", "cancel"]
 
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence for the person, a hint what to do, and perhaps a button that does it."""
+    """A sentence for the person, a hint what to do, and perhaps a button that does it; or what is being done."""
 
     text: str
     hint: str = ""
     bad: bool = False
     action: Action | None = None
+    progress: Shown | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from .choices import Choices, RegionChoice, StyleChoice
 from .collection import Collection
 from .easel import Easel
 from .history import Entry
+from .housing import Housing
 from .kept import packed
 from .link import Link, LinkState, Offer
 from .places import Places
@@ -44,9 +45,10 @@ class Studio(QtCore.QObject):
         self._apply_soon = False
         self._side = 320
         self._posted.connect(lambda call: call())
+        self.housing = Housing(places, self._posted.emit, self.state.message.set, self.start_daemon)
         self.link = Link(
-            find=places.find,
-            start=places.start,
+            find=self.housing.find,
+            start=self.housing.start,
             post=self._posted.emit,
             on_state=self._link_is,
             on_offer=self._offered,
@@ -73,15 +75,16 @@ class Studio(QtCore.QObject):
         """Krita ends: remember, and say goodbye."""
         self._settings.keep_choices(self.state.choices.value)
         self._easel.stop_all()
+        self.housing.cancel()
         self.link.close()
 
     def _link_is(self, state: LinkState) -> None:
         before = self.state.link.value
         self.state.link.set(state)
+        if self.housing.busy:
+            return
         if state.kind == "absent":
-            text = state.message or tr("The daemon is not running.")
-            hint = state.hint or tr("Start it here; the first time takes a few seconds.")
-            self.state.message.set(Message(text, hint, bad=bool(state.message), action="start"))
+            self.state.message.set(self.housing.absent(state.message, state.hint))
         elif state.kind == "starting":
             self.state.message.set(Message(tr("The daemon is being started.")))
         elif state.message:

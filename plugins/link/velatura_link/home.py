@@ -102,21 +102,21 @@ class Home:
 
         Raises :class:`~velatura_link.pythons.NoPython`, :class:`InstallFailed` or :class:`Cancelled`.
         """
-        with _alone(cancelled), _readable_troubles():
+        with _readable_troubles(), _alone(cancelled):
             if not self.whole:
                 self._make(on_step, cancelled)
             self._tell()
 
     def repair(self, on_step: OnStep, cancelled: Cancel) -> None:
         """Make the environment anew, whatever is there. Raises as :meth:`install`."""
-        with _alone(cancelled), _readable_troubles():
+        with _readable_troubles(), _alone(cancelled):
             self._stop()
             self._make(on_step, cancelled)
             self._tell()
 
     def remove(self, on_step: OnStep, cancelled: Cancel) -> None:
         """Stop the daemon, and leave nothing of it but the person's own styles. Raises :class:`InstallFailed`."""
-        with _alone(cancelled), _readable_troubles():
+        with _readable_troubles(), _alone(cancelled):
             on_step(Step("removing"))
             self._stop()
             if self._told_program().is_relative_to(self.where):

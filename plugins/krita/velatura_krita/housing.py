@@ -1,0 +1,152 @@
+"""Installing, repairing and removing the daemon that came with the plugin, as the docker says it. No Qt here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from velatura_link.connection import Connection
+from velatura_link.errors import LinkError
+from velatura_link.followed import Cancelled
+from velatura_link.home import Cancel, Home, OnStep, Step
+
+from .places import Places
+from .progress import Shown
+from .state import Message
+from .texts import tr
+
+
+class Housing:
+    """Knows where the daemon is, also after that has changed. Every method returns at once but ``find`` and ``start``.
+
+    ``say`` shows a message, ``on_installed`` is called when there is a daemon to start; both through ``post``.
+    """
+
+    def __init__(
+        self,
+        places: Places,
+        post: Callable[[Callable[[], object]], object],
+        say: Callable[[Message | None], object],
+        on_installed: Callable[[], object],
+    ) -> None:
+        self._places = places
+        self._post = post
+        self._say = say
+        self._on_installed = on_installed
+        self._cancelled = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._wanted = False
+
+    @property
+    def home(self) -> Home | None:
+        """Where the daemon goes; None when the installer brought the plugin."""
+        return self._places.home
+
+    @property
+    def busy(self) -> bool:
+        """Whether the daemon is being installed or removed."""
+        return self._thread is not None
+
+    def find(self) -> Connection | None:
+        """The daemon that runs, or None."""
+        found = self._places.find()
+        self._wanted = found is None and self.home is not None and self.home.wanted
+        return found
+
+    def start(self) -> Connection:
+        """The daemon, started if there is none; raises :class:`~velatura_link.errors.LaunchFailed`."""
+        return self._places.start()
+
+    def absent(self, text: str, hint: str) -> Message:
+        """What to say without a daemon. ``text`` and ``hint`` say why, if something went wrong."""
+        if self._wanted:
+            return needed(text)
+        return Message(
+            text or tr("The daemon is not running."),
+            hint or tr("Start it here; the first time takes a few seconds."),
+            bad=bool(text),
+            action="start",
+        )
+
+    def install(self) -> None:
+        """Make a home for the daemon."""
+        if self.home is not None:
+            self._begin(self.home.install)
+
+    def repair(self) -> None:
+        """Make it anew."""
+        if self.home is not None:
+            self._begin(self.home.repair)
+
+    def remove(self) -> None:
+        """Take the daemon away again."""
+        if self.home is not None:
+            self._begin(self.home.remove)
+
+    def cancel(self) -> None:
+        """Give up what is being done."""
+        self._cancelled.set()
+
+    def _begin(self, work: Callable[[OnStep, Cancel], None]) -> None:
+        if self._thread is not None:
+            return
+        self._cancelled.clear()
+        self._show(Step("preparing"))
+        self._thread = threading.Thread(
+            target=self._work, args=(work,), name="velatura-home", daemon=True
+        )
+        self._thread.start()
+
+    def _work(self, work: Callable[[OnStep, Cancel], None]) -> None:
+        trouble: LinkError | None = None
+        try:
+            work(lambda step: self._post(lambda: self._show(step)), self._cancelled.is_set)
+        except LinkError as error:
+            trouble = error
+        home = self.home
+        self._wanted = home is not None and home.wanted
+        self._post(lambda: self._ended(trouble))
+
+    def _ended(self, trouble: LinkError | None) -> None:
+        self._thread = None
+        if self.home is not None:
+            self._places = Places.beside(self.home.plugin)
+        if trouble is not None and not isinstance(trouble, Cancelled):
+            self._say(Message(trouble.message, trouble.hint, bad=True, action="install"))
+        elif self._wanted:
+            self._say(needed())
+        else:
+            self._say(None)
+            self._on_installed()
+
+    def _show(self, step: Step) -> None:
+        self._say(Message(tr("The daemon"), action="cancel", progress=shown_step(step)))
+
+
+def needed(text: str = "") -> Message:
+    """The offer to install the daemon."""
+    hint = tr(
+        "It is installed for you alone. What it requires is fetched from the internet:"
+        " up to 3 GB, which take 6 GB on the disk. That lasts some minutes."
+    )
+    return Message(
+        text or tr("Velatura needs its daemon, the program that paints."), hint, action="install"
+    )
+
+
+def shown_step(step: Step) -> Shown:
+    """What there is to see of ``step``."""
+    if step.phase == "downloading" and step.total >= 1e6:
+        size = round(step.total / 1e6)
+        if not step.done:
+            return Shown(tr("Fetching {name}, {size} MB", name=step.package, size=size))
+        done = round(step.done / 1e6)
+        words = tr("Fetching {name}, {done} of {size} MB", name=step.package, done=done, size=size)
+        return Shown(words, step.done / step.total)
+    words = {
+        "preparing": tr("Preparing a folder for the daemon"),
+        "downloading": tr("Fetching {name}", name=step.package),
+        "installing": tr("Unpacking; this takes a while"),
+        "removing": tr("Removing the daemon"),
+    }
+    return Shown(words[step.phase])

@@ -1,0 +1,122 @@
+"""The docker offers, installs and removes a daemon that came with the plugin."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from queue import SimpleQueue
+
+import pytest
+
+from velatura_krita.housing import Housing, shown_step
+from velatura_krita.places import Places
+from velatura_krita.progress import Shown
+from velatura_krita.state import Message
+from velatura_link.followed import Cancelled, InstallFailed
+from velatura_link.home import Cancel, Home, OnStep, Step
+
+
+class Docker:
+    """Everything that Housing tells, on the thread that asks for it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.messages: list[Message | None] = []
+        self.installed = 0
+        self._calls: SimpleQueue[Callable[[], object]] = SimpleQueue()
+        self.housing = Housing(
+            Places.beside(folder), self._calls.put, self.messages.append, self._begin
+        )
+
+    def _begin(self) -> None:
+        self.installed += 1
+
+    def wait(self) -> None:
+        """Until nothing is being done any more."""
+        while self.housing.busy:
+            self._calls.get(timeout=10)()
+
+
+@pytest.fixture
+def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Docker:
+    """A docker of a plugin from a zip, where no daemon is."""
+    for name in ("VELATURA_RUNTIME", "VELATURA_DATA", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
+    wheel = tmp_path / "plugin" / "daemon" / "velatura-1-py3-none-any.whl"
+    wheel.parent.mkdir(parents=True)
+    wheel.touch()
+    return Docker(tmp_path / "plugin")
+
+
+def test_without_a_daemon_it_is_offered(docker: Docker) -> None:
+    assert docker.housing.find() is None
+    assert docker.housing.absent("", "").action == "install"
+
+
+def test_a_plugin_of_the_installer_offers_to_start_it(docker: Docker, tmp_path: Path) -> None:
+    other = Docker(tmp_path)
+    assert other.housing.find() is None
+    assert other.housing.absent("", "").action == "start"
+
+
+def test_progress_is_shown_and_the_daemon_started_at_the_end(
+    docker: Docker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def install(home: Home, on_step: OnStep, cancelled: Cancel) -> None:
+        on_step(Step("downloading", "torch", 200_000_000, 800_000_000))
+        (home.plugin / "daemon.json").write_text('{"command": ["/usr/bin/env"]}')
+
+    monkeypatch.setattr(Home, "install", install)
+    docker.housing.install()
+    docker.housing.install()
+    docker.wait()
+    seen = [each.progress for each in docker.messages if each is not None]
+    assert seen[-1] == Shown("Fetching torch, 200 of 800 MB", 0.25)
+    assert all(each.action == "cancel" for each in docker.messages if each is not None)
+    assert docker.messages[-1] is None
+    assert docker.installed == 1
+
+
+def test_cancelling_offers_it_again(docker: Docker, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = threading.Event()
+
+    def install(home: Home, on_step: OnStep, cancelled: Cancel) -> None:
+        begun.set()
+        while not cancelled():
+            pass
+        raise Cancelled("Enough.")
+
+    monkeypatch.setattr(Home, "install", install)
+    docker.housing.install()
+    assert begun.wait(10)
+    docker.housing.cancel()
+    docker.wait()
+    last = docker.messages[-1]
+    assert last is not None
+    assert (last.action, last.bad) == ("install", False)
+    assert docker.installed == 0
+
+
+def test_a_failure_says_why(docker: Docker, monkeypatch: pytest.MonkeyPatch) -> None:
+    def install(home: Home, on_step: OnStep, cancelled: Cancel) -> None:
+        raise InstallFailed("No room.", hint="Make some.")
+
+    monkeypatch.setattr(Home, "install", install)
+    docker.housing.install()
+    docker.wait()
+    assert docker.messages[-1] == Message("No room.", "Make some.", bad=True, action="install")
+
+
+def test_what_was_removed_is_offered_again(docker: Docker) -> None:
+    docker.housing.remove()
+    docker.wait()
+    last = docker.messages[-1]
+    assert last is not None
+    assert last.action == "install"
+
+
+def test_a_size_that_nobody_knows_is_not_said() -> None:
+    assert shown_step(Step("downloading", "torch")) == Shown("Fetching torch")
+    assert shown_step(Step("downloading", "torch", 0, 890_100_000)) == Shown(
+        "Fetching torch, 890 MB"
+    )
