@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -174,10 +175,10 @@ def test_a_job_is_cancelled_before_and_while_it_runs(
 def test_a_daemon_that_dies_is_told_of_and_the_job_goes_on(
     interface: Interface, link_of: Callable[..., Link], daemon: Daemon
 ) -> None:
-    home, started = daemon.home, [daemon]
+    home, started, over = daemon.home, [daemon], threading.Event()
 
     def again() -> Connection:
-        if started[-1].process.poll() is not None:
+        if started[-1].process.poll() is not None and not over.is_set():
             started.append(start_daemon(home, "--engines", "identity"))
             time.sleep(1)
         return started[-1].connection()
@@ -191,4 +192,5 @@ def test_a_daemon_that_dies_is_told_of_and_the_job_goes_on(
     assert isinstance(events[-1], Result)
     told = [each.kind for each in interface.states if each.message]
     assert (told[0], told[-1]) == ("lost", "ready")
+    over.set()
     started[-1].kill()
