@@ -178,7 +178,9 @@ def test_a_daemon_that_dies_is_told_of_and_the_job_goes_on(
     home, started, over = daemon.home, [daemon], threading.Event()
 
     def again() -> Connection:
-        if started[-1].process.poll() is not None and not over.is_set():
+        if over.is_set():
+            raise LaunchFailed("It is over.")
+        if started[-1].process.poll() is not None:
             started.append(start_daemon(home, "--engines", "identity"))
             time.sleep(1)
         return started[-1].connection()
