@@ -34,7 +34,8 @@ from velatura.imaging.raster import Raster
 from velatura.imaging.resample import resized
 from velatura.library import assets
 from velatura.library.weights import read_state
-from velatura.networks.glaze import CODE, SIZES, Painter, load_painter
+from velatura.networks.glaze import CODE, SIZES, Painter
+from velatura.networks.glaze_weights import load_painter
 
 CPU = torch.device("cpu")
 SIDE = 512

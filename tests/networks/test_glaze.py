@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from velatura.errors import BadWeights
-from velatura.networks import glaze
+from velatura.networks import glaze_weights
 from velatura.networks.glaze import (
     CODE,
     LEARNT,
@@ -242,15 +242,15 @@ def test_weights_are_recognised_and_paint_as_they_did(name: str) -> None:
     torch.manual_seed(5)
     whole = Glaze(SIZES[name]).requires_grad_(False)
     state = whole.state_dict()
-    assert glaze.size_of(state) == name
+    assert glaze_weights.size_of(state) == name
     content, style = picture(24, 24), picture(32, 32, seed=1)
-    painter, encoder = glaze.load_painter(state), glaze.load_encoder(state)
+    painter, encoder = glaze_weights.load_painter(state), glaze_weights.load_encoder(state)
     painted = painter(content, encoder(style))
     torch.testing.assert_close(painted, whole(content, style))
 
 
 def test_other_weights_are_refused() -> None:
     with pytest.raises(BadWeights, match="not a painter"):
-        glaze.load_painter({"painter.stem.weight": torch.zeros(3, 3)})
+        glaze_weights.load_painter({"painter.stem.weight": torch.zeros(3, 3)})
     with pytest.raises(BadWeights, match="not a style encoder"):
-        glaze.load_encoder({"features.0.weight": torch.zeros(3, 3)})
+        glaze_weights.load_encoder({"features.0.weight": torch.zeros(3, 3)})

@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from velatura.engines.models import WarmModels
 from velatura.engines.run import Progress, Run, Silent
 from velatura.errors import BadParams, BadRequest, BadWeights, Cancelled, EngineFailed
-from velatura.networks import glaze, glaze_encoder
+from velatura.networks import glaze, glaze_encoder, glaze_weights
 from velatura.networks.glaze import Size
 from velatura.training import glaze as recipe_file
 from velatura.training import learner
@@ -95,7 +95,7 @@ def test_a_run_leaves_weights_and_a_card_that_says_all(train: Train, tmp_path: P
     assert written["data"]["paintings"]["folders"] == ["paintings"]
     assert {"gram", "content", "identity", "total"} <= set(written["losses"])
     weights = load_file(tmp_path / "run" / card.file)
-    assert glaze.size_of(weights) == "glaze"
+    assert glaze_weights.size_of(weights) == "glaze"
     assert all(each.dtype == torch.float16 for each in weights.values())
     assert sum(each.numel() for each in weights.values()) == sum(card.parameters.values())
 
@@ -173,7 +173,7 @@ def test_the_live_painter_learns_the_codes_that_there_are(train: Train, tmp_path
     card = train(tmp_path / "live", 8, size="glaze-live", start=start)
     assert set(card.parameters) == {"painter"}
     assert card.losses["teacher"] > 0
-    assert glaze.size_of(load_file(tmp_path / "live" / card.file)) == "glaze-live"
+    assert glaze_weights.size_of(load_file(tmp_path / "live" / card.file)) == "glaze-live"
     encoder = torch.load(tmp_path / "live" / "state.pt", weights_only=True)["networks"]
     for name, tensor in load_file(start).items():
         if name.startswith("encoder."):

@@ -6,19 +6,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from velatura.engines.engine import Engine, FeedForward
-from velatura.engines.memory import available
+from velatura.engines.memory import SMALLEST, SPARED, available
 from velatura.engines.run import Run
 from velatura.engines.tensors import tile_side
 from velatura.errors import OutOfMemory
 from velatura.imaging.tiles import round_up
 
 T = TypeVar("T")
-
-SPARED = 0.3
-"""The part of the free memory that is left to others."""
-
-SMALLEST = 128
-"""Tiles never have fewer pixels a side: their surroundings would cost more than is saved."""
 
 
 def within_memory(engine: Engine, run: Run, tile: int, paint: Callable[[], T]) -> T:

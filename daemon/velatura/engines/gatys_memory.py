@@ -9,7 +9,7 @@ from typing import TypeVar
 import torch
 
 from velatura.engines.failures import is_out_of_memory
-from velatura.engines.memory import available
+from velatura.engines.memory import SMALLEST, SPARED, available
 from velatura.engines.run import Run
 from velatura.engines.tensors import tile_side
 from velatura.errors import OutOfMemory
@@ -21,12 +21,6 @@ T = TypeVar("T")
 
 Size = tuple[int, int]
 """Width and height in pixels."""
-
-SPARED = 0.3
-"""The part of the free memory that is left to others."""
-
-SMALLEST = 128
-"""Tiles never have fewer pixels a side: what has to be seen around them would cost more than is saved."""
 
 HELD = 4.0
 LIVE = 1.5
@@ -94,7 +88,7 @@ def as_it_fits(
     side = tile_for(size, needs, available(run.device))
     why = f"the whole would have taken {whole / 1e9:.1f} GB"
     while True:
-        painted = _tried(paint, side)
+        painted = _tried(paint, side, run)
         if painted is not None:
             break
         side = tile_side.get() if side is None else side // 2
@@ -122,13 +116,12 @@ def tile_for(size: Size, needs: Needs, free: int) -> int | None:
     return side
 
 
-def _tried(paint: Callable[[int | None], T], side: int | None) -> T | None:
+def _tried(paint: Callable[[int | None], T], side: int | None, run: Run) -> T | None:
     """``paint(side)``, or None where the memory is not enough; by then what it held is free again."""
     try:
         return paint(side)
     except Exception as error:
         if not is_out_of_memory(error):
             raise
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
+    run.models.free()
     return None

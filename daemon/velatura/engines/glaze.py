@@ -29,10 +29,9 @@ from velatura.networks.glaze import (
     Brush,
     Painter,
     RegionalBrush,
-    load_encoder,
-    load_painter,
 )
 from velatura.networks.glaze_encoder import StyleEncoder
+from velatura.networks.glaze_weights import load_encoder, load_painter
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from velatura.engines.run import Run
 from velatura.errors import BadWeights
 from velatura.library.weights import read_state
-from velatura.networks.glaze import SIZES, Glaze, Painter, fill, size_of
+from velatura.networks.glaze import SIZES, Glaze, Painter
+from velatura.networks.glaze_weights import fill, size_of
 from velatura.training.gallery import Gallery
 from velatura.training.glaze_params import GlazeParams
 from velatura.training.state import Average, finite_norm
