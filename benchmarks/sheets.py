@@ -19,6 +19,7 @@ from velatura.engines.models import WarmModels
 from velatura.engines.run import Run
 from velatura.engines.scene import Region, Scene, Style
 from velatura.engines.stage import render
+from velatura.imaging.colour import converted
 from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import resized
@@ -53,7 +54,8 @@ def glaze() -> None:
     for column, name in enumerate(NAMES, 1):
         draw.text((column * (SIDE + GAP) + 4, 2), name, "black", font)
     for row, photo in enumerate(PHOTOS):
-        whole = read_picture(_photo(photo)).raster
+        # One with a wide profile comes in half floats.
+        whole = converted(read_picture(_photo(photo)).raster, depth="u8", transfer="srgb")
         short = min(whole.width, whole.height)
         left, top = (whole.width - short) // 2, (whole.height - short) // 2
         content = resized(whole.crop(left, top, left + short, top + short), (2 * SIDE, 2 * SIDE))

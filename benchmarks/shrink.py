@@ -15,6 +15,7 @@ from pathlib import Path
 from PIL import Image
 
 from velatura.engines.run import Run
+from velatura.imaging.colour import converted
 from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import fit, resized
@@ -51,7 +52,7 @@ def main() -> None:
 
 def _shrunk(raster: Raster, short: int, quality: int) -> bytes:
     size = fit(raster.width, raster.height, short=min(short, raster.width, raster.height))
-    small = resized(raster, size)
+    small = converted(resized(raster, size), depth="u8", transfer="srgb")
     stream = io.BytesIO()
     Image.fromarray(small.pixels.squeeze()).convert("RGB").save(stream, "JPEG", quality=quality)
     return stream.getvalue()
