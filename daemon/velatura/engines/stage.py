@@ -108,14 +108,18 @@ class _Job:
     def parts(self) -> list[Scene]:
         return parts_of(self.engine, self.scene)
 
-    def weights(self, box: Box) -> list[Floats]:
-        """Strength times mask of each part in ``box``, (h, w, 1) float32; together at most 1."""
+    def shares(self, box: Box) -> list[Floats]:
+        """Mask times its own strength of each part in ``box``, (h, w, 1) float32; together at most 1."""
         regions = self.scene.regions or (Region(styles=()),)
-        weights = [
-            claim * np.float32(self.scene.strength * region.strength)
+        shares = [
+            claim * np.float32(region.strength)
             for claim, region in zip(claims(self.scene, box), regions, strict=True)
         ]
-        return weights if len(weights) == len(self.parts) else [np.sum(weights, axis=0)]
+        return shares if len(shares) == len(self.parts) else [np.sum(shares, axis=0)]
+
+    def weights(self, box: Box) -> list[Floats]:
+        """Strength times mask of each part in ``box``, (h, w, 1) float32; together at most 1."""
+        return [share * np.float32(self.scene.strength) for share in self.shares(box)]
 
     @property
     def changes_nothing(self) -> bool:
@@ -188,10 +192,12 @@ def _render(job: _Job, allocate: Allocate) -> dict[str, Output]:
 
 
 def _sampled(job: _Job, painting: Painting) -> Iterator[tuple[Box, Floats]]:
-    """What is painted in a fair sample of the picture, parts mixed as they will be."""
+    """What is painted in a fair sample of the picture, parts mixed as they will be.
+
+    The scene's strength has no say, not even by rounding: what is laid over the content is the same at every strength.
+    """
     for box, painted in painting.sample():
-        weights = job.weights(box)
-        yield box, weighted_mean(painted, weights)
+        yield box, weighted_mean(painted, job.shares(box))
 
 
 def _render_pixelwise(job: _Job, engine: Pixelwise[Any]) -> None:

@@ -306,6 +306,8 @@ class Exchange:
         for download in (active.preview, *active.arriving.values()):
             if download is not None and download.blob in self._downloads:
                 self._downloads.drop(download.blob)
+        # A download's callback holds the job: a ring that would keep its pixels until rings are next looked for.
+        active.preview, active.arriving = None, {}
 
     def _noticed(self, header: Header) -> None:
         code, message, _ = reason(header)
