@@ -1,0 +1,171 @@
+"""What is done in parts: tiles, rows as they become final, steps, cancelling."""
+
+from __future__ import annotations
+
+import tracemalloc
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from velatura.engines.run import Progress, Run, Silent
+from velatura.engines.scene import Scene
+from velatura.engines.stage import render
+from velatura.engines.tensors import (
+    ContentTile,
+)
+from velatura.errors import Cancelled
+from velatura.imaging.raster import Pixels, Raster, RasterShape
+
+from .toys import (
+    Blur,
+    Descends,
+    Dims,
+    Halves,
+    Mean,
+    Negative,
+    NoParams,
+    Toy,
+    Whole,
+    described,
+    new_run,
+    noise,
+    painted,
+)
+
+
+@pytest.mark.parametrize(
+    "engine", [Negative(), Blur(), Halves(), Mean()], ids=lambda e: type(e).__name__
+)
+@pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1), (131, 257), (129, 64), (66, 200)])
+def test_tiles_give_the_picture_painted_whole(engine: Any, size: tuple[int, int]) -> None:
+    content = Raster(noise(*size, 4, "f32") / 4)
+    whole = painted(engine, Scene(content), tile=1024)
+    tiled = painted(engine, Scene(content), tile=32)
+    np.testing.assert_allclose(tiled.pixels, whole.pixels, atol=2e-6)
+
+
+def test_a_blur_is_a_blur() -> None:
+    content = Raster(noise(70, 80, 3, "f32") / 4)
+    out = painted(Blur(), Scene(content), tile=16)
+    padded = np.pad(content.pixels, ((2, 2), (2, 2), (0, 0)), mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (5, 5), axis=(0, 1))
+    np.testing.assert_allclose(out.pixels, windows.mean(axis=(3, 4)), atol=1e-6)
+
+
+@pytest.mark.parametrize("engine", [Negative(), Dims(), Mean()], ids=lambda e: type(e).__name__)
+def test_no_float_copy_of_the_whole_picture_is_made(engine: Any) -> None:
+    content = Raster(noise(2000, 2000, 4, "u8"))
+    canvas = np.empty_like(content.pixels)
+    tracemalloc.start()
+    painted(engine, Scene(content, strength=0.5), allocate=lambda shape: canvas, tile=256)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2000 * 2000 * 3 * 4
+
+
+def test_an_engine_that_cannot_be_tiled_sees_the_whole_picture() -> None:
+    content = Raster(noise(100, 200, 3, "f32") / 4)
+    out = painted(Whole(), Scene(content), tile=16)
+    expected = content.pixels.mean(axis=(0, 1), dtype=np.float64)
+    np.testing.assert_allclose(out.pixels, np.broadcast_to(expected, out.pixels.shape), atol=1e-5)
+
+
+def test_rows_are_told_when_they_are_final() -> None:
+    content = Raster(noise(200, 90, 3, "u8"))
+    canvas = np.zeros_like(content.pixels)
+    expected = 255 - content.pixels
+    told = []
+
+    def rows_done(rows: int) -> None:
+        told.append(rows)
+        np.testing.assert_array_equal(canvas[:rows], expected[:rows])
+
+    painted(Negative(), Scene(content), allocate=lambda shape: canvas, rows_done=rows_done, tile=64)
+    assert told == sorted(told)
+    assert told[-1] == 200
+    assert len(set(told)) >= 4
+
+
+@pytest.mark.parametrize("strength", [0, 0.5, 1])
+@pytest.mark.parametrize("engine", [Negative(), Dims(), Descends()], ids=lambda e: type(e).__name__)
+def test_all_rows_are_told_in_the_end(engine: Any, strength: float) -> None:
+    told: list[int] = []
+    content = Raster(noise(30, 20, 3, "u8"))
+    painted(engine, Scene(content, strength=strength), rows_done=told.append)
+    assert told[-1] == 30
+
+
+def test_the_canvas_is_the_one_allocated() -> None:
+    shapes: list[RasterShape] = []
+    canvas = np.zeros((7, 9, 4), np.uint16)
+
+    def allocate(shape: RasterShape) -> Pixels:
+        shapes.append(shape)
+        return canvas
+
+    out = painted(Negative(), Scene(Raster(noise(7, 9, 2, "u16"), "linear")), allocate=allocate)
+    assert shapes == [RasterShape(9, 7, 4, "u16", "linear")]
+    assert out.pixels is canvas
+
+
+class Watcher(Silent):
+    def __init__(self, cancel_at: int | None = None) -> None:
+        self.seen: list[Progress] = []
+        self.cancel_at = cancel_at
+
+    def progressed(self, progress: Progress) -> None:
+        self.seen.append(progress)
+
+    def cancelled(self) -> bool:
+        return self.cancel_at is not None and len(self.seen) >= self.cancel_at
+
+
+def test_every_tile_is_a_step() -> None:
+    watcher = Watcher()
+    content = Raster(noise(128, 128, 3, "u8"))
+    render(Negative(), Scene(content), NoParams(), new_run(watcher), tile=64)
+    assert [(each.phase, each.step, each.steps) for each in watcher.seen] == [
+        ("paint", step, 4) for step in range(5)
+    ]
+
+
+def test_a_cancelled_render_stops_between_tiles() -> None:
+    watcher = Watcher(cancel_at=3)
+    told: list[int] = []
+    with pytest.raises(Cancelled):
+        render(
+            Negative(),
+            Scene(Raster(noise(256, 64, 3, "u8"))),
+            NoParams(),
+            new_run(watcher),
+            rows_done=told.append,
+            tile=64,
+        )
+    assert told == [64, 128]
+
+
+class Places(Toy):
+    """Paints where each pixel is: only an engine that knows its tile's place can."""
+
+    descriptor = described("places", tiles=True, halo=8)
+
+    def apply(self, tile: ContentTile, prepared: Any, run: Run) -> Tensor:
+        box = tile.tile.outer
+        rows = torch.arange(tile.tensor.shape[2]) + box.y0
+        columns = torch.arange(tile.tensor.shape[3]) + box.x0
+        painted = torch.zeros_like(tile.tensor)
+        painted[0, 0] = (rows / 255)[:, None]
+        painted[0, 1] = (columns / 255)[None, :]
+        return painted
+
+
+def test_an_engine_knows_where_its_tile_lies() -> None:
+    content = Raster(np.zeros((200, 230, 3), np.uint8))
+    outputs = render(Places(), Scene(content), NoParams(), new_run(), tile=64)
+    picture = outputs["picture"]
+    assert isinstance(picture, Raster)
+    assert (picture.pixels[:, :, 0] == np.arange(200)[:, None]).all()
+    assert (picture.pixels[:, :, 1] == np.arange(230)[None, :]).all()
