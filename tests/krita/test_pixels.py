@@ -5,21 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from velatura_krita.channels import alpha_of, swapped
+from velatura_krita.channels import alpha_of
 from velatura_krita.formats import Bounds, ColourSpace, placed
 from velatura_krita.kept import packed, unpacked
 from velatura_krita.sketch import sketched, thinned
 from velatura_link.request import Pixels
 
 RANDOM = np.random.default_rng(5)
-
-
-@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
-def test_blue_and_red_change_places(kind: type) -> None:
-    pixels = RANDOM.integers(0, np.iinfo(kind).max, (7, 5, 4), kind)
-    there = swapped(bytearray(pixels.tobytes()), pixels.itemsize)
-    assert bytes(there) == pixels[..., [2, 1, 0, 3]].tobytes()
-    assert bytes(swapped(there, pixels.itemsize)) == pixels.tobytes()
 
 
 @pytest.mark.parametrize("channels", [2, 4, 5])

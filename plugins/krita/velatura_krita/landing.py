@@ -7,7 +7,7 @@ from typing import Any
 
 from velatura_link.request import Pixels
 
-from .channels import swapped
+from .channel_order import swapped
 from .choices import Output
 from .formats import Bounds, ColourSpace
 from .reading import STRIP, Source, space_of
@@ -29,6 +29,11 @@ class Landing:
     above: Any = None
 
 
+def can_mask(document: Any) -> bool:
+    """Whether this Krita lets a plugin make transparency masks; 5.1 does not."""
+    return hasattr(document, "createTransparencyMask")
+
+
 def land(landing: Landing) -> Steps[Any]:
     """Insert the result above its source, in the source's own colours; the node that was inserted.
 
@@ -44,11 +49,17 @@ def land(landing: Landing) -> Steps[Any]:
         made = source.document.createGroupLayer(landing.title)
         made.addChildNode(layer, None)
         yield from _hide(source, layer, landing.mask)
+    # Krita stands still while it puts what is seen together anew. For a hidden layer that is little, and showing it
+    # (no step of its own to undo) has the rest done piece by piece beside the event loop. What is in a group would not
+    # be put together at all then.
+    seen = made.visible()
+    made.setVisible(seen and landing.output == "group")
     parent = source.node.parentNode()
     if parent is None:
         source.document.rootNode().addChildNode(made, None)
     else:
         parent.addChildNode(made, _beneath(landing, parent))
+    made.setVisible(seen)
     if landing.output == "in-place":
         source.node.setVisible(False)
     return made
@@ -92,9 +103,9 @@ def _write(layer: Any, picture: Pixels, bounds: Bounds, space: ColourSpace) -> S
     offset = 0
     for strip in bounds.strips(bounds.width * space.pixel_bytes, STRIP):
         size = strip.width * strip.height * space.pixel_bytes
-        data = bytearray(picture.view[offset : offset + size])
+        data = bytes(picture.view[offset : offset + size])
         if space.swapped:
-            data = swapped(data, space.channel_bytes)
+            data = swapped(data, strip.width, space.channel_bytes)
         layer.setPixelData(data, strip.x, strip.y, strip.width, strip.height)
         offset += size
         yield

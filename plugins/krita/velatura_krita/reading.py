@@ -7,7 +7,8 @@ from typing import Any
 
 from velatura_link.request import Pixels
 
-from .channels import alpha_of, swapped
+from .channel_order import swapped
+from .channels import alpha_of
 from .choices import RegionChoice
 from .formats import Bounds, ColourSpace, placed
 from .kept import unpacked
@@ -75,11 +76,12 @@ def read_layer(source: Source) -> Steps[Pixels]:
     pixels = bytearray(bounds.width * bounds.height * space.pixel_bytes)
     offset = 0
     for strip in bounds.strips(bounds.width * space.pixel_bytes, STRIP):
-        data = bytearray(read(strip.x, strip.y, strip.width, strip.height))
+        data = read(strip.x, strip.y, strip.width, strip.height)
         if space.swapped:
-            data = swapped(data, space.channel_bytes)
-        pixels[offset : offset + len(data)] = data
-        offset += len(data)
+            data = swapped(data, strip.width, space.channel_bytes)
+        size = strip.width * strip.height * space.pixel_bytes
+        pixels[offset : offset + size] = data
+        offset += size
         yield
     assert space.transfer is not None
     return Pixels(pixels, bounds.width, bounds.height, 4, space.wire_depth, space.transfer)
