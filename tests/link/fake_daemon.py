@@ -1,4 +1,6 @@
-"""A daemon that can do nothing but prove that it knows its secret: ``fake_daemon.py RUNTIME [SECONDS]``.
+"""A daemon that can do nothing but prove that it knows its secret: ``fake_daemon.py RUNTIME [SECONDS [VERSION]]``.
+
+It speaks ``VERSION`` of the protocol alone.
 
 Every start adds a line to ``started`` in the runtime directory.
 """
@@ -18,7 +20,7 @@ from velatura_link.connection import FILE_NAME, Connection, write_connection
 from velatura_link.messages import pack_header, unpack_header
 
 
-def main(runtime: Path, seconds: float) -> None:
+def main(runtime: Path, seconds: float, version: int) -> None:
     with (runtime / "started").open("a") as started:
         started.write(f"{os.getpid()}\n")
     # Long enough for the others to look meanwhile.
@@ -35,10 +37,15 @@ def main(runtime: Path, seconds: float) -> None:
             continue
         route, frame = socket.recv_multipart()
         hello, nonce = unpack_header(frame), auth.new_nonce()
+        if hello["v"] != version:
+            answer = {"t": "failed", "code": "version", "message": f"I speak {version}."}
+            socket.send_multipart([route, pack_header(answer)])
+            continue
         proof = auth.broker_proof(secret, hello["nonce"], nonce, hello["endpoint"])
         answer = {"t": "challenge", "v": 1, "nonce": nonce, "proof": proof}
         socket.send_multipart([route, pack_header(answer)])
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 20.0)
+    given = sys.argv[2:]
+    main(Path(sys.argv[1]), float(given[0]) if given else 20.0, int(given[1]) if given[1:] else 1)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from velatura_link.errors import LaunchFailed
+from velatura_link.connection import FILE_NAME, read_connection
+from velatura_link.errors import LaunchFailed, Refused
 from velatura_link.launch import (
     WAKE_NAME,
     clean_environment,
@@ -20,6 +21,10 @@ from velatura_link.launch import (
     find_daemon,
     read_launcher,
 )
+from velatura_link.session import connect
+from velatura_link.sockets import SocketTransport
+
+from ..waiting import wait_until
 
 _DAEMON = Path(__file__).with_name("fake_daemon.py")
 _CLIENT = """
@@ -67,6 +72,17 @@ def test_connection_file_of_a_dead_daemon_does_not_count(runtime: Path) -> None:
     os.kill(first.pid, signal.SIGKILL)
     second = ensure_daemon(_command(runtime), runtime=runtime)
     assert second.instance != first.instance
+
+
+def test_a_daemon_of_another_protocol_is_there_and_says_what_it_speaks(runtime: Path) -> None:
+    older = subprocess.Popen([*_command(runtime), "20", "0"])
+    wait_until(lambda: read_connection(runtime / FILE_NAME), "the daemon")
+    found = ensure_daemon(["/does/not/exist"], runtime=runtime)
+    assert found.pid == older.pid
+    with pytest.raises(Refused, match="I speak 0"):
+        connect(found, SocketTransport, name="test", version="0")
+    older.kill()
+    older.wait()
 
 
 @contextmanager
