@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from velatura.errors import BadPicture, BadRequest
-from velatura.library import styles
+from velatura.errors import BadPicture, BadRequest, TooLarge
+from velatura.library import assets, styles
 from velatura.library.places import styles_dir
 
 
@@ -96,3 +100,112 @@ def test_thumbnails_are_160_px_long_and_follow_the_content(home: Path) -> None:
     painted(entry.path, colour=7)
     with Image.open(styles.thumbnail(styles.show("a"))) as small:
         assert small.getpixel((80, 60)) == (7, 10, 20)
+
+
+def test_a_file_is_taken_in_under_a_free_name_and_once(home: Path) -> None:
+    first, second = painted(home / "1.png"), painted(home / "2.png", colour=5)
+    assert styles.take_in(first, "By the Sea").name == "by-the-sea"
+    assert styles.take_in(second, "by the sea!").name == "by-the-sea-2"
+    assert styles.take_in(first, "By the Sea").name == "by-the-sea"
+    assert styles.take_in(second, "By the Sea").name == "by-the-sea-2"
+    assert styles.take_in(first, "Lake").name == "lake"
+    assert [entry.title for entry in own()] == ["By the Sea", "by the sea 2", "Lake"]
+    assert [entry.name for entry in own()] == ["by-the-sea", "by-the-sea-2", "lake"]
+    assert styles.show("by-the-sea-2").path.read_bytes() == second.read_bytes()
+
+
+def test_a_title_is_kept_as_it_was_written(home: Path) -> None:
+    entry = styles.take_in(painted(home / "1.png"), "  Omas “Ölbild”: Die See \n1903")
+    assert (entry.name, entry.title) == ("omas-olbild-die-see-1903", "Omas Ölbild Die See 1903")
+    decomposed = styles.take_in(home / "1.png", "O\u0308l")
+    assert (decomposed.name, decomposed.title) == ("ol", "Öl")
+
+
+def test_what_is_taken_in_does_not_hide_what_is_built_in(home: Path) -> None:
+    assert styles.take_in(painted(home / "1.png"), "Starry Night").name == "starry-night-2"
+    assert styles.show("starry-night").builtin
+
+
+@pytest.mark.parametrize(
+    ("format", "suffix"),
+    [("PNG", ".png"), ("JPEG", ".jpg"), ("MPO", ".jpg"), ("WEBP", ".webp"), ("TIFF", ".tif")],
+)
+def test_a_file_ends_as_its_content_says(home: Path, format: str, suffix: str) -> None:
+    file = home / "00000001.blob"
+    Image.new("RGB", (40, 30), "red").save(file, format)
+    entry = styles.take_in(file, "x.gif")
+    assert (entry.name, entry.path.suffix) == ("x-gif", suffix)
+    assert styles.opened(entry.path)[0] is not None
+
+
+def test_a_code_is_taken_in_as_one(home: Path) -> None:
+    file = home / "00000001.blob"
+    file.write_bytes(assets.codes()[0].read_bytes())
+    entry = styles.take_in(file, "Mine")
+    assert (entry.name, entry.path.name) == ("mine", "Mine.code")
+    assert entry.title == styles.show(assets.codes()[0].stem).title
+
+
+@pytest.mark.parametrize(
+    "title", ["", "!!", "../..", "\0", "\udc80", "con/../x", "長" * 5000, "e\u0301" * 5000]
+)
+def test_a_title_of_any_kind_is_a_name_in_the_folder(home: Path, title: str) -> None:
+    entry = styles.take_in(painted(home / "a.png"), title)
+    assert entry.path.parent == styles_dir()
+    assert styles.show(entry.name) == entry
+    assert len(os.fsencode(entry.path.name)) < 240
+
+
+def test_what_is_neither_picture_nor_code_is_not_taken_in(home: Path) -> None:
+    file = home / "file"
+    code = assets.codes()[0].read_bytes()
+    for data in (b"", b"text", painted(home / "a.png").read_bytes()[:-60], code[:-3], code[:40]):
+        file.write_bytes(data)
+        with pytest.raises(BadPicture):
+            styles.take_in(file, "x")
+    Image.new("L", (4, 4)).save(file, "PPM")
+    with pytest.raises(BadPicture, match="kind that is not kept"):
+        styles.take_in(file, "x")
+    with pytest.raises(TooLarge, match="400 × 300"):
+        styles.take_in(home / "a.png", "x", pixels=400 * 300 - 1)
+    assert own() == []
+
+
+def test_a_copy_that_breaks_off_leaves_no_style(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(source: object, target: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(styles.shutil, "copyfileobj", broken)
+        with pytest.raises(OSError, match="No space left"):
+            styles.take_in(painted(home / "a.png"), "a")
+    assert list(styles_dir().iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_no_style_and_goes_with_the_next(home: Path) -> None:
+    styles_dir().mkdir(parents=True)
+    (styles_dir() / ".sea.png.draft").write_bytes(painted(home / "a.png").read_bytes()[:50])
+    assert own() == []
+    entry = styles.take_in(home / "a.png", "lake")
+    assert list(styles_dir().iterdir()) == [entry.path]
+
+
+def test_two_processes_at_once_lose_nothing(home: Path) -> None:
+    """Each takes in pictures of its own under one title: all are there, each under its own name."""
+    script = """
+        import sys
+        from pathlib import Path
+        from velatura.library import styles
+
+        for file in sys.argv[1:]:
+            styles.take_in(Path(file), "sea")
+    """
+    files = [str(painted(home / f"{number}.png", colour=number)) for number in range(12)]
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    processes = [subprocess.Popen([*command, *files[start::3]]) for start in range(3)]
+    assert [process.wait(120) for process in processes] == [0, 0, 0]
+    wanted = {Path(file).read_bytes() for file in files}
+    assert {entry.path.read_bytes() for entry in own()} == wanted
+    assert len({entry.name for entry in own()}) == 12

@@ -32,7 +32,8 @@ class FakeBroker:
     """Speaks docs/protocol.md as far as a client can tell, and as ``faults`` have it.
 
     ``seen`` counts messages by type; ``spoil`` chunks are sent damaged; ``die_after`` uploaded chunks it closes its
-    socket; ``hold`` jobs are accepted and never finished; ``draining`` refuses jobs; ``forget`` blobs are lost once.
+    socket; ``hold`` jobs, and styles, are accepted and never finished; ``draining`` refuses jobs; ``forget`` blobs are
+    lost once.
     """
 
     def __init__(self, context: zmq.Context[Any], port: int | None = None) -> None:
@@ -49,6 +50,7 @@ class FakeBroker:
         self.window = 1 << 20
         self.limits: dict[str, int] = {}
         self.presets: list[Header] = []
+        self.styles: list[tuple[str, bytes]] = []
         self.uploads: dict[bytes, Upload] = {}
         self.blobs: dict[bytes, bytes] = {}
         self._waiting: list[tuple[bytes, Header]] = []
@@ -231,6 +233,24 @@ class FakeBroker:
 
     def _on_styles(self, route: bytes, header: Header) -> None:
         self._say(route, {"t": "styles", "styles": [], "more": False})
+
+    def _on_styles_add(self, route: bytes, header: Header) -> None:
+        title, data = header["title"], self.blobs[header["file"]["blob"]]
+        if self.hold:
+            return
+        if data == b"text":
+            failure = {"code": "bad_picture", "message": "No picture.", "hint": "Take one."}
+            self._say(route, {"t": "failed", "of": "styles.add", **failure})
+            return
+        self.styles.append((title, data))
+        self._say(route, {"t": "styles.add", "style": {"name": title.lower(), "title": title}})
+
+    def _on_styles_remove(self, route: bytes, header: Header) -> None:
+        if header["name"] not in [title for title, _ in self.styles]:
+            failure = {"code": "bad_request", "message": "No such style.", "hint": ""}
+            self._say(route, {"t": "failed", "of": "styles.remove", **failure})
+            return
+        self._say(route, {"t": "styles.remove", "name": header["name"]})
 
     def _on_ping(self, route: bytes, header: Header) -> None:
         self._say(route, {"t": "pong", "n": header["n"]})

@@ -24,6 +24,9 @@ FORMAT = "velatura style code 1"
 LARGEST = 1 << 20
 """Bytes of a file beyond which it is not looked at: a code has a few hundred."""
 
+LONGEST_TITLE = 200
+"""Letters of a title."""
+
 
 @dataclass(frozen=True)
 class CodeFacts:
@@ -45,13 +48,34 @@ def facts(path: Path) -> CodeFacts:
         with path.open("rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))
             metadata = json.loads(file.read(min(length, LARGEST)))["__metadata__"]
-        if metadata["format"] == FORMAT:
-            return CodeFacts(metadata["engine"], metadata["encoder"], metadata["title"])
+        said = CodeFacts(metadata["engine"], metadata["encoder"], metadata["title"])
+        if metadata["format"] == FORMAT and all(isinstance(x, str) for x in vars(said).values()):
+            return said
     except OSError as error:
         raise BadRequest(f"{path} cannot be read: {error.strerror or error}.") from error
-    except (struct.error, ValueError, KeyError, TypeError):
+    except (struct.error, ValueError, KeyError, TypeError, RecursionError):
         pass
     raise BadRequest(f"{path.name} is not a style code.", hint="`velatura styles code` makes one.")
+
+
+def check(path: Path) -> CodeFacts:
+    """What ``path`` says of itself, after all of it was looked at, without torch. Raises :class:`BadRequest`.
+
+    A code from somewhere else is shown to everybody, so its title must be one that can be.
+    """
+    import numpy as np
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    said = facts(path)
+    try:
+        code = load_file(path)["code"]
+        sound = code.ndim == 1 and code.size > 0 and bool(np.isfinite(code).all())
+    except (SafetensorError, OSError, KeyError, TypeError) as error:
+        raise BadRequest(f"{path.name} is damaged.", hint="Make the code again.") from error
+    if not sound or len(said.title) > LONGEST_TITLE or not said.title.isprintable():
+        raise BadRequest(f"{path.name} is damaged.", hint="Make the code again.")
+    return said
 
 
 def read(path: Path) -> tuple[Tensor, CodeFacts]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from itertools import count
 
 
@@ -23,6 +23,11 @@ def slug(text: str) -> str:
 
 def free_name(wanted: str, taken: Container[str]) -> str:
     """``wanted``, or with the first number behind it that makes it differ from those ``taken``."""
-    if wanted not in taken:
-        return wanted
-    return next(name for number in count(2) if (name := f"{wanted}-{number}") not in taken)
+    return next(name for name in numbered(wanted) if name not in taken)
+
+
+def numbered(wanted: str, between: str = "-") -> Iterator[str]:
+    """``wanted``, then ``wanted-2``, ``wanted-3`` and so on without an end, with what is ``between`` the two."""
+    yield wanted
+    for number in count(2):
+        yield f"{wanted}{between}{number}"

@@ -9,17 +9,21 @@ from __future__ import annotations
 import difflib
 import os
 import shutil
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from velatura.errors import BadPicture, BadRequest
 from velatura.imaging.colour import converted
-from velatura.imaging.files import read_picture, write_picture
+from velatura.imaging.files import PIXELS, read_picture, write_picture
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import thumbnail as reduced
 from velatura.library import assets, codes
-from velatura.library.checksums import remembered_sha256
-from velatura.library.names import slug
+from velatura.library.checksums import remembered_sha256, sha256_of
+from velatura.library.lock import locked
+from velatura.library.names import numbered, slug
 from velatura.library.places import cache_dir, styles_dir
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".exr", ".bmp", ".gif", ".avif")
@@ -27,6 +31,15 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".exr", ".bmp", "
 
 THUMBNAIL = 160
 """Longest side of a thumbnail in pixels."""
+
+LONGEST_STEM = 48
+"""Letters of a file that is called after a title: with its ending it must be a file's name everywhere."""
+
+_SUFFIX_OF = {
+    "PNG": ".png", "JPEG": ".jpg", "MPO": ".jpg", "WEBP": ".webp", "TIFF": ".tif", "EXR": ".exr",
+    "BMP": ".bmp", "GIF": ".gif", "AVIF": ".avif",
+}  # fmt: skip
+"""What a picture's file is called by its format; a camera's MPO begins like a JPEG and is read as one."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +99,7 @@ def opened(path: Path) -> tuple[Raster | None, Path | None]:
 def check(path: Path) -> None:
     """Raise :class:`BadPicture` for a picture that cannot be read, :class:`BadRequest` for no code."""
     if codes.is_code(path):
-        codes.facts(path)
+        codes.check(path)
     else:
         read_picture(path)
 
@@ -110,28 +123,48 @@ def add(path: Path, name: str | None = None) -> StyleEntry:
             f"“{name if name is not None else path.stem}” has nothing to make a name of.",
             hint="Give a name with letters or digits.",
         )
-    taken = [each for each in entries() if each.name == wanted and not each.builtin]
-    if taken:
-        if taken[0].sha256 == remembered_sha256(path):
-            return taken[0]
-        raise BadRequest(
-            f"The style library has another style called “{wanted}”.",
-            hint=f"Give a name with --name, or first run: velatura styles remove {wanted}",
-        )
-    target = styles_dir() / f"{wanted}{suffix}"
-    _copy(path, target)
-    return _entry(target)
+    with _changing():
+        taken = [each for each in entries() if each.name == wanted and not each.builtin]
+        if not taken:
+            return _entry(_kept(path, f"{wanted}{suffix}"))
+    if taken[0].sha256 == remembered_sha256(path):
+        return taken[0]
+    raise BadRequest(
+        f"The style library has another style called “{wanted}”.",
+        hint=f"Give a name with --name, or first run: velatura styles remove {wanted}",
+    )
+
+
+def take_in(path: Path, title: str, *, pixels: int = PIXELS) -> StyleEntry:
+    """Copy a picture or a code, whatever its file is called, into the library under a name that is free.
+
+    The copy is called after ``title``; where another style has the name that this gives, a number follows (``sea-2``).
+    The same bytes are kept once under a name, with or without a number. Raises :class:`BadPicture` for what is neither
+    picture nor code, :class:`TooLarge` for a picture of more than ``pixels``, and :class:`OSError` when the library
+    cannot be changed.
+    """
+    suffix = _suffix_of(path, pixels)
+    digest = sha256_of(path)
+    with _changing():
+        known = entries()
+        for stem in numbered(_stem_of(title), " "):
+            taken = [each for each in known if each.name == slug(stem)]
+            same = [each for each in taken if each.sha256 == digest]
+            if same or not taken:
+                break
+        return same[0] if same else _entry(_kept(path, f"{stem}{suffix}"))
 
 
 def remove(name: str) -> StyleEntry:
     """Delete the style ``name`` and return what it was. Raises :class:`BadRequest` for no such, and
     for one that is built in.
     """
-    entry = show(name)
-    if entry.builtin:
-        raise BadRequest(f"{entry.title} is built in and stays.")
-    entry.path.unlink()
-    _thumbnail_path(entry).unlink(missing_ok=True)
+    with _changing():
+        entry = show(name)
+        if entry.builtin:
+            raise BadRequest(f"{entry.title} is built in and stays.")
+        entry.path.unlink()
+        _thumbnail_path(entry).unlink(missing_ok=True)
     return entry
 
 
@@ -174,14 +207,55 @@ def _files() -> list[Path]:
     return sorted(found, key=lambda path: (slug(path.stem), path.name))
 
 
-def _copy(path: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
+def _stem_of(title: str) -> str:
+    """``title`` as a file can be called everywhere, with something to make a name of."""
+    text = unicodedata.normalize("NFC", title)
+    kept = "".join(each if each.isalnum() or each in " -_'" else " " for each in text)
+    stem = " ".join(kept.split())[:LONGEST_STEM].strip()
+    return stem if slug(stem) else "style"
+
+
+def _suffix_of(path: Path, pixels: int) -> str:
+    """How a style's file should end, from what is in it; every byte is read."""
     try:
-        shutil.copyfile(path, draft)
+        codes.check(path)
+    except BadRequest:
+        pass
+    else:
+        return codes.SUFFIX
+    found = read_picture(path, pixels=pixels).format
+    if found not in _SUFFIX_OF:
+        raise BadPicture(
+            f"{path} is a picture of a kind that is not kept as a style ({found}).",
+            hint=f"Styles are {', '.join(SUFFIXES)}.",
+        )
+    return _SUFFIX_OF[found]
+
+
+@contextmanager
+def _changing() -> Iterator[None]:
+    """Nobody else changes the library meanwhile."""
+    folder = styles_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder.with_suffix(".lock")):
+        yield
+
+
+def _kept(path: Path, name: str) -> Path:
+    """A copy of ``path`` in the library, there as a whole or not at all. Only while :func:`_changing`."""
+    target = styles_dir() / name
+    for left in target.parent.glob(".*.draft"):  # of a process that was killed
+        left.unlink()
+    draft = target.with_name(f".{name}.draft")
+    try:
+        with path.open("rb") as source, draft.open("wb") as copy:
+            shutil.copyfileobj(source, copy)
+            copy.flush()
+            os.fsync(copy.fileno())
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+    return target
 
 
 def _alternatives(wanted: str) -> str:

@@ -25,6 +25,7 @@ from velatura.engines import manifest as manifests
 from velatura.serve import statements
 from velatura.serve.config import Config
 from velatura.serve.crew import Crew, Worker
+from velatura.serve.curator import Curator
 from velatura.serve.dispatch import Dispatcher
 from velatura.serve.endpoints import (
     allow_many_files,
@@ -97,6 +98,7 @@ class Broker:
         self.sessions.endpoints = self._endpoints
         self.scribe = Scribe(self._report)
         self.librarian = Librarian(self._report, self.sessions)
+        self.curator = Curator(self._report, self.sessions, self.spool, config.limits)
         self.dispatcher = Dispatcher(
             config, self.spool, self.sessions, self.crew, engines=self._engines
         )
@@ -119,6 +121,8 @@ class Broker:
             "release": self.dispatcher.release,
             "presets": self.librarian.presets,
             "styles": self.librarian.styles,
+            "styles.add": self.curator.add,
+            "styles.remove": self.curator.remove,
             "status": self._status,
             "stop": self._stop,
             "ping": self._ping,
@@ -167,6 +171,7 @@ class Broker:
         self.crew.close()
         self.scribe.close()
         self.librarian.close()
+        self.curator.close()
         self.spool.close()
         self._frontend.close(linger=200)
         self._wakeup.close()
@@ -260,7 +265,7 @@ class Broker:
         late = self._deadline is not None and now > self._deadline
         if late:
             self.dispatcher.give_up_waiting()
-        if self.dispatcher.unfinished == 0:
+        if self.dispatcher.unfinished == 0 and (late or not self.curator.busy):
             fetched = not any(s.jobs or s.downloads for s in self.sessions)
             self._stopping = self._stopping or fetched or late
 

@@ -25,6 +25,7 @@ class Limits:
     jobs: int = 64
     blobs: int = 64
     sessions: int = 64
+    style: int = 64 * MIB
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ class Librarian:
         try:
             answer = page(header["t"], look(after if isinstance(after, str) else ""))
         except Exception as error:
-            answer = _failure(error)
+            answer = failure(header["t"], error)
         self._report(partial(self._sessions.send, session, answer))
 
 
@@ -91,17 +91,22 @@ def _presets(after: str) -> Iterator[dict[str, Any]]:
 
 def _styles(after: str) -> Iterator[dict[str, Any]]:
     # Pictures need numpy and Pillow, which the broker otherwise does without.
-    from velatura.library import codes, styles
+    from velatura.library import styles
 
-    for entry in styles.entries():
-        if entry.name > after:
-            yield {
-                "name": entry.name,
-                "title": entry.title,
-                "kind": "code" if codes.is_code(entry.path) else "picture",
-                "builtin": entry.builtin,
-                "thumbnail": _thumbnail(entry),
-            }
+    return (described(entry) for entry in styles.entries() if entry.name > after)
+
+
+def described(entry: StyleEntry) -> dict[str, Any]:
+    """A style as ``styles`` lists it. Its thumbnail may have to be made first."""
+    from velatura.library import codes
+
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "kind": "code" if codes.is_code(entry.path) else "picture",
+        "builtin": entry.builtin,
+        "thumbnail": _thumbnail(entry),
+    }
 
 
 def _thumbnail(entry: StyleEntry) -> bytes | None:
@@ -115,8 +120,26 @@ def _thumbnail(entry: StyleEntry) -> bytes | None:
     return seen.read_bytes() if seen is not None else None
 
 
-def _failure(error: Exception) -> Header:
-    if not isinstance(error, VelaturaError):
+def failure(of: str, error: Exception) -> Header:
+    """The ``failed`` that answers a message of type ``of``; the log has what nobody foresaw."""
+    if isinstance(error, OSError):
+        error = of_disk(error)
+    elif not isinstance(error, VelaturaError):
         traceback.print_exception(error)
-        error = VelaturaError(f"The library cannot be read: {type(error).__name__}: {error}.")
-    return {"t": "failed", "code": error.code, "message": error.message, "hint": error.hint}
+        error = VelaturaError(f"The library cannot be used: {type(error).__name__}: {error}.")
+    return {
+        "t": "failed",
+        "of": of,
+        "code": error.code,
+        "message": error.message,
+        "hint": error.hint,
+    }
+
+
+def of_disk(error: OSError) -> BadRequest:
+    """What to tell a client of a library that cannot be read or written."""
+    where = f"{error.filename}: " if error.filename is not None else ""
+    return BadRequest(
+        f"The library cannot be used: {where}{error.strerror or error}.",
+        hint="Check that there is room on the disk and that its folder may be written to.",
+    )

@@ -96,4 +96,6 @@ class Reception:
         name = "blob" if blob else "job"
         if is_id(header.get(name)):
             refusal[name] = header[name]
+        elif not blob:
+            refusal["of"] = kind[:40]
         self._sessions.send(session, {**refusal, "message": message, "hint": ""})

@@ -6,10 +6,8 @@ computes. Between two steps of a batch job, a short interactive job may go first
 
 from __future__ import annotations
 
-import os
 import queue
 import sys
-import threading
 import time
 import traceback
 from pathlib import Path
@@ -25,6 +23,7 @@ from velatura.serve.line import Line, Order, Settings
 from velatura.serve.memory import REST_SECONDS, give_back_freed
 from velatura.serve.results import ResultFolder, write_raster
 from velatura.serve.scenes import Sources, SpoolFile, scene_of
+from velatura.serve.tether import end_with_broker
 from velatura_link.messages import Header
 
 if TYPE_CHECKING:
@@ -241,16 +240,8 @@ def _model_file(name: str) -> Path:
     return models.ensure(name).path
 
 
-def end_with_broker() -> None:
-    """End this process when its standard input ends: when the broker is gone, however it went."""
-    # Not through sys.stdin, whose lock the interpreter wants for itself when it ends.
-    while os.read(0, 1):
-        pass
-    os._exit(0)
-
-
 def main() -> None:
-    threading.Thread(target=end_with_broker, name="end-with-broker", daemon=True).start()
+    end_with_broker()
     atelier = Atelier(Settings.from_environment())
     try:
         atelier.open()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .errors import JobFailed
-from .request import Payload, Pixels, Request, payloads
+from .errors import JobFailed, Refused
+from .request import EncodedFile, Payload, Pixels, Request, payloads
 from .session import Limits
 
 
@@ -17,6 +17,27 @@ def admit(request: Request, limits: Limits) -> list[Payload]:
         if isinstance(payload, Pixels):
             _check_sides(payload, limits)
     return found
+
+
+def admit_style(title: str, file: EncodedFile, limits: Limits) -> None:
+    """Raise :class:`Refused` for a file that the daemon's library does not take."""
+    if not limits.style:
+        raise Refused(
+            "bad_request",
+            "The daemon's library cannot be added to from here.",
+            "Install plugin and daemon of the same release.",
+        )
+    size = len(file.view)
+    if size == 0:
+        raise Refused(
+            "bad_picture", f"“{title}” is empty.", "The file may not have been saved fully."
+        )
+    if size > limits.style:
+        raise Refused(
+            "too_large",
+            f"“{title}” has {size:,} bytes; the daemon's library takes files of {limits.style:,}.",
+            "Make it smaller first.",
+        )
 
 
 def _check_sides(pixels: Pixels, limits: Limits) -> None:

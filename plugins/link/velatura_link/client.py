@@ -15,9 +15,10 @@ from .checksum import ChecksumThread
 from .connection import Connection
 from .courier import Courier
 from .errors import Disconnected, JobFailed, LinkError, ProtocolError
+from .exchange import Exchange
 from .jobs import Event, Job, OnDisconnect, Priority, Terms
 from .messages import Header
-from .request import Request
+from .request import EncodedFile, Request
 from .session import Limits, Session, Welcome, connect
 from .sockets import SocketTransport
 from .transport import Transport
@@ -44,7 +45,8 @@ class Client:
     the client's, whenever a connection is needed later: it may read the connection file or start a daemon
     (:func:`velatura_link.launch.ensure_daemon`). A lost connection is made again for ``patience`` seconds while jobs
     are under way; an idle client connects when the next job comes. ``on_notice`` is told, on a thread of the
-    client's, of restarts, draining and new manifests. ``manifest`` and its hash may be given from a cache.
+    client's, of restarts, draining, new manifests and changed styles. ``manifest`` and its hash may be given from a
+    cache.
 
     Raises :class:`Disconnected`, :class:`Refused` or :class:`ProtocolError` when there is no daemon to talk to.
     """
@@ -129,6 +131,28 @@ class Client:
     def styles(self, timeout: float = 10.0) -> list[dict[str, Any]]:
         """The styles of the daemon's library, sorted by name, with thumbnails; docs/protocol.md, section 6."""
         return self._list(m.STYLES, timeout)
+
+    @property
+    def takes_styles(self) -> bool:
+        """Whether this client may change the daemon's library."""
+        return self.limits.style > 0
+
+    def add_style(self, title: str, file: EncodedFile, timeout: float = 120.0) -> dict[str, Any]:
+        """Have a picture's file, or a code's, in the daemon's library; what :meth:`styles` says of it from now on.
+
+        Its name is made from ``title``. The same bytes under the same title are kept once; where another style has the
+        name, it gets a number. A connection that is lost meanwhile is made again. Raises :class:`Refused`, with
+        ``bad_picture`` for a file that cannot be read, and :class:`LinkError` after ``timeout`` seconds.
+        """
+        answer = self._answer(lambda exchange: exchange.add_style(title, file), timeout)
+        style = answer.get("style")
+        if not isinstance(style, dict) or not isinstance(style.get("name"), str):
+            raise ProtocolError("The daemon does not say what it calls the style.")
+        return style
+
+    def remove_style(self, name: str, timeout: float = 10.0) -> None:
+        """Forget a style of the daemon's library; raises :class:`Refused` for one that is not there or is built in."""
+        self._ask({"t": m.STYLES_REMOVE, "name": name}, m.STYLES_REMOVE, timeout)
 
     def status(self, timeout: float = 10.0) -> Header:
         """What the daemon is doing; docs/protocol.md, section 6."""
@@ -220,6 +244,12 @@ class Client:
             courier.post(partial(courier.exchange.cancel, job))
 
     def _ask(self, header: Header, answer: str, timeout: float) -> Header:
+        # What cannot be sent is the caller's error, not the end of the connection.
+        m.pack_header(header)
+        return self._answer(lambda exchange: exchange.ask(header, answer), timeout)
+
+    def _answer(self, begin: Callable[[Exchange], Future[Header]], timeout: float) -> Header:
+        """What comes of what ``begin``, on the courier's thread, asks for."""
         courier = self._willing_courier()
         if courier is None:
             raise Disconnected("The client was closed.")
@@ -227,11 +257,14 @@ class Client:
         deadline = time.monotonic() + timeout
         try:
             courier.opened.result(timeout)
-            if not courier.post(lambda: asked.set_result(courier.exchange.ask(header, answer))):
+            if not courier.post(lambda: asked.set_result(begin(courier.exchange))):
                 raise Disconnected("The connection to the daemon ended.")
             reply = asked.result(max(deadline - time.monotonic(), 0))
             return reply.result(max(deadline - time.monotonic(), 0))
         except FutureTimeout as error:
+            asked.add_done_callback(
+                lambda asked: courier.post(lambda: courier.exchange.give_up(asked.result()))
+            )
             raise LinkError("The daemon did not answer in time.") from error
 
     def _list(self, kind: str, timeout: float) -> list[dict[str, Any]]:

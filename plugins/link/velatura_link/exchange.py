@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import messages as m
-from .admission import admit
+from .additions import Additions
+from .admission import admit, admit_style
 from .checksum import ChecksumThread
 from .downloads import Download, Downloads
 from .errors import Disconnected, JobFailed, LinkError, ProtocolError, Refused
@@ -60,6 +61,7 @@ class Exchange:
         self._active: dict[bytes, _Active] = {}
         self._cancelling: set[bytes] = set()
         self._questions = Questions()
+        self._additions = Additions(self._uploads, self._questions)
         self._session: Session | None = None
         self._limits = Limits()
         self.draining = False
@@ -67,7 +69,7 @@ class Exchange:
     @property
     def busy(self) -> bool:
         """Whether anything would be lost with the session."""
-        return bool(self._active or self._cancelling)
+        return bool(self._active or self._cancelling or self._additions)
 
     def attach(self, session: Session, welcome: Welcome, endpoint: str) -> None:
         """A session is there: put and submit again whatever an earlier one left unfinished."""
@@ -76,11 +78,13 @@ class Exchange:
         session.placer = self._downloads.place
         pace = Pace(endpoint, welcome.limits)
         needed = [payload for active in self._active.values() for payload in active.uploads]
+        needed += self._additions.files
         self._uploads.attach(session.send, pace, welcome.limits.blobs, dict.fromkeys(needed))
         self._downloads.attach(session.send, pace)
         for active in self._active.values():
             active.submitted = False
             active.uploads = {each: self._uploads.want(each) for each in active.uploads}
+        self._additions.attach()
         for job in self._cancelling:
             session.send({"t": m.CANCEL, "job": job})
 
@@ -97,10 +101,12 @@ class Exchange:
             active.job.fail(error)
         self._active.clear()
         self._cancelling.clear()
+        self._additions.fail(error)
         self._questions.fail(error)
 
     def take_unfinished(self) -> list[Job]:
-        """Every job under way, which this exchange forgets."""
+        """Every job under way, which this exchange forgets; what only a daemon that is gone could do has failed."""
+        self._additions.fail(Disconnected("The daemon ended before the style was added."))
         jobs = [active.job for active in self._active.values()]
         self._active.clear()
         return jobs
@@ -134,12 +140,29 @@ class Exchange:
         self._send(header)
         return future
 
+    def add_style(self, title: str, file: EncodedFile) -> Future[Header]:
+        """Have ``file`` in the daemon's library, also if the connection is lost meanwhile; the daemon's answer."""
+        try:
+            admit_style(title, file, self._limits)
+        except LinkError as error:
+            refused: Future[Header] = Future()
+            refused.set_exception(error)
+            return refused
+        return self._additions.begin(title, file)
+
+    def give_up(self, answer: Future[Header]) -> None:
+        """Nobody waits for what :meth:`add_style` gave any more."""
+        file = self._additions.give_up(answer)
+        if file is not None and not any(file in each.uploads for each in self._active.values()):
+            self._uploads.drop(file)
+
     def pump(self) -> bool:
-        """Send one message that is due: a put, a chunk, an end or a submit. Whether there was one."""
+        """Send one message that is due: a put, a chunk, an end, a submit or a style. Whether there was one."""
         upload = self._uploads.pump()
         if upload is not None:
             self._report_upload(upload)
-        return self._submit_ready() or upload is not None
+        begun = self._submit_ready() or self._additions.pump(self._send)
+        return begun or upload is not None
 
     def handle(self, message: Message) -> None:
         """Act upon a message of the session; raises :class:`ProtocolError` when the broker breaks its own rules."""
@@ -212,6 +235,7 @@ class Exchange:
         if self._downloads.refused(blob, error):
             return
         payload = self._uploads.refused(blob)
+        self._additions.refused(payload, error)
         for active in list(self._active.values()):
             if payload is not None and payload in active.uploads:
                 active.job.fail(error)
@@ -300,6 +324,7 @@ class Exchange:
     def _drop_transfers(self, active: _Active) -> None:
         """Give up what is under way for this job alone."""
         shared = {payload for other in self._active.values() for payload in other.uploads}
+        shared.update(self._additions.files)
         for payload in active.uploads:
             if payload not in shared:
                 self._uploads.drop(payload)
@@ -316,7 +341,7 @@ class Exchange:
 
     def _refused(self, header: Header) -> None:
         """A refusal that names no job: an answer to a question, or something we should not have sent."""
-        if not self._questions.refused(Refused(*reason(header))):
+        if not self._questions.refused(Refused(*reason(header)), header.get("of")):
             self._notify(Notice(*reason(header)[:2], header))
 
     def _send(self, header: Header) -> None:

@@ -27,9 +27,10 @@ class Questions:
             header.pop("k", None)
             waiting.popleft().set_result(header)
 
-    def refused(self, error: LinkError) -> bool:
-        """Fail the question that is open; whether there was one."""
-        waiting = next((each for each in self._waiting.values() if each), None)
+    def refused(self, error: LinkError, of: object = None) -> bool:
+        """Fail the oldest question of the kind ``of``, or else the one that is open; whether there was one."""
+        asked = self._waiting.get(of) if isinstance(of, str) else None
+        waiting = asked or next((each for each in self._waiting.values() if each), None)
         if waiting is not None:
             waiting.popleft().set_exception(error)
         return waiting is not None

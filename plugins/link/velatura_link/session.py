@@ -47,6 +47,7 @@ class Limits:
     side: int = 0
     jobs: int = 0
     blobs: int = 0
+    style: int = 0
 
 
 @dataclass(frozen=True)
@@ -235,7 +236,10 @@ def connect(
 
 
 def answers(connection: Connection, make: Callable[[], Transport], timeout: float = 3.0) -> bool:
-    """Whether the broker of ``connection`` is there and proves that it knows the secret."""
+    """Whether the broker of ``connection`` is there and proves that it knows the secret.
+
+    One that speaks no version of ours cannot prove it, and is there all the same: :func:`connect` says what is wrong.
+    """
     for endpoint in connection.endpoints:
         transport = make()
         try:
@@ -244,7 +248,10 @@ def answers(connection: Connection, make: Callable[[], Transport], timeout: floa
             Session(transport).challenge(
                 connection.key, endpoint, client, None, time.monotonic() + timeout
             )
-        except (Disconnected, ProtocolError, Refused):
+        except Refused as error:
+            if error.code == "version":
+                return True
+        except (Disconnected, ProtocolError):
             continue
         else:
             return True
