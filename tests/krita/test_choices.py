@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from velatura_krita import history, wish
-from velatura_krita.choices import Choices, RegionChoice, StyleChoice, from_json, to_json
+from velatura_krita.choices import (
+    Choices,
+    Ingredient,
+    RegionChoice,
+    StyleChoice,
+    from_json,
+    to_json,
+)
 from velatura_krita.history import Entry, with_entry
+from velatura_krita.views import PLAIN, View
 from velatura_link.request import EncodedFile, Pixels, StyleRef
 
 NIGHT, WAVE = StyleChoice(name="starry-night"), StyleChoice(file="wave.png")
+PART = View((0.0, 0.25, 0.5, 1.0), 90.0, 2.0)
 CHOICES = Choices(
     engine="gatys",
     params={"gatys": {"steps": 9, "even": True}, "adain": {"alpha": 0.5}},
     treatment={"colours": "luminance", "stroke": 8.0},
-    styles=(NIGHT, WAVE),
+    mixture=(Ingredient(NIGHT, 1.5), Ingredient(WAVE, 0.5, PART)),
     strength=0.75,
     seed=4,
     regions=(
         RegionChoice("Sky", NIGHT, node="{1}", strength=0.5),
-        RegionChoice("Selection 2", WAVE, bounds=(1, -2, 3, 4), kept="abc"),
+        RegionChoice("Selection 2", WAVE, bounds=(1, -2, 3, 4), kept="abc", view=PART),
     ),
     output="group",
 )
@@ -30,6 +40,39 @@ CHOICES = Choices(
 
 def test_choices_come_back_as_they_were() -> None:
     assert from_json(to_json(CHOICES)) == CHOICES
+
+
+def test_what_was_saved_before_there_were_weights_is_an_even_mixture() -> None:
+    text = (
+        '{"version": 1, "styles": [{"name": "starry-night", "file": null}, {"name": null, "file": "wave.png"}],'
+        ' "regions": [{"title": "Sky", "style": {"name": "starry-night", "file": null}, "node": "{1}",'
+        ' "bounds": null, "kept": "", "strength": 0.5}]}'
+    )
+    read = from_json(text)
+    assert read.mixture == (Ingredient(NIGHT), Ingredient(WAVE))
+    assert read.regions == (RegionChoice("Sky", NIGHT, node="{1}", strength=0.5),)
+
+
+@pytest.mark.parametrize("weight", [0, -1, "2", True, None, float("inf"), 1e300])
+def test_a_weight_that_cannot_be_is_one_part(weight: object) -> None:
+    text = json.dumps({"version": 1, "styles": [{"name": "starry-night", "weight": weight}]})
+    assert from_json(text).mixture == (Ingredient(NIGHT),)
+
+
+def test_styles_that_stay_keep_their_proportions_and_a_new_one_is_one_of_many() -> None:
+    third = StyleChoice(name="third")
+    more = CHOICES.with_styles((WAVE, third, NIGHT), {third: View(rotation=45.0), WAVE: PLAIN})
+    assert more.mixture == (*CHOICES.mixture, Ingredient(third, 1.0, View(rotation=45.0)))
+    fewer = more.with_styles((NIGHT, third))
+    assert fewer.mixture == (Ingredient(NIGHT, 1.2), Ingredient(third, 0.8, View(rotation=45.0)))
+    assert fewer.without(1).mixture == (Ingredient(NIGHT),)
+
+
+def test_shares_are_dragged_and_evened() -> None:
+    shares = [each.weight / 2 for each in CHOICES.with_share(1, 0.4).mixture]
+    assert shares == pytest.approx([0.6, 0.4])
+    assert [each.weight for each in CHOICES.evened().mixture] == [1.0, 1.0]
+    assert CHOICES.with_share(1, 0.4).mixture[1].view == PART
 
 
 @pytest.mark.parametrize(
@@ -63,18 +106,25 @@ def test_a_preset_turns_every_knob_that_it_names() -> None:
         "engine": "adain",
         "params": {"alpha": 0.2},
         "treatment": {"stroke": 3.0},
-        "styles": [{"name": "scream"}],
+        "styles": [
+            {"name": "scream", "weight": 6.0, "crop": [0.0, 0.25, 0.5, 1.0], "scale": 2.0},
+            {"name": "scream", "weight": 2.0, "rotation": -90.0},
+        ],
         "strength": 0.4,
     }
     used = CHOICES.with_preset(preset)
     assert (used.engine, used.engine_params, used.strength) == ("adain", {"alpha": 0.2}, 0.4)
     assert used.treatment == {"stroke": 3.0}
-    assert used.styles == (StyleChoice(name="scream"),)
+    scream = StyleChoice(name="scream")
+    assert used.mixture == (
+        Ingredient(scream, 1.5, View((0.0, 0.25, 0.5, 1.0), scale=2.0)),
+        Ingredient(scream, 0.5, View(rotation=270.0)),
+    )
     assert used.regions == CHOICES.regions
 
 
 def test_a_preset_without_styles_leaves_those_that_are_chosen() -> None:
-    assert CHOICES.with_preset({"name": "x", "engine": None}).styles == CHOICES.styles
+    assert CHOICES.with_preset({"name": "x", "engine": None}).mixture == CHOICES.mixture
 
 
 def test_history_comes_back_and_forgets_the_oldest() -> None:
@@ -131,16 +181,32 @@ def test_engines_for_layers_are_offered_the_default_first() -> None:
 
 
 def test_a_wish_has_what_was_chosen() -> None:
-    choices = Choices(params={"glaze": {"steps": 3}}, styles=(NIGHT,), strength=0.5, seed=7)
+    choices = Choices(
+        params={"glaze": {"steps": 3}}, mixture=(Ingredient(NIGHT),), strength=0.5, seed=7
+    )
     request = wish.final(MANIFEST, choices, _scene(), _found)
     assert (request.engine, request.params, request.strength) == ("glaze", {"steps": 3}, 0.5)
     assert [style.name for style in request.styles] == ["starry-night"]
     assert request.seed == 7
 
 
+def test_weights_and_views_go_along() -> None:
+    choices = replace(CHOICES, engine="glaze", regions=CHOICES.regions[1:])
+    request = wish.final(MANIFEST, choices, _scene(masks=[_mask()]), _found)
+    night, wave = request.styles
+    assert (night.weight, night.crop, night.rotation, night.scale) == (1.5, None, 0.0, 1.0)
+    assert (wave.weight, wave.crop, wave.rotation, wave.scale) == (0.5, PART.crop, 90.0, 2.0)
+    (part,) = request.regions[0].styles
+    assert (part.weight, part.crop, part.rotation, part.scale) == (1.0, PART.crop, 90.0, 2.0)
+    quick = wish.live(MANIFEST, choices, _scene(masks=[_mask()], scale=0.5), _found)
+    assert [each.crop for each in quick.styles] == [None, PART.crop]
+
+
 def test_a_selection_limits_all_that_is_painted() -> None:
     mask = _mask()
-    request = wish.final(MANIFEST, Choices(styles=(NIGHT,)), _scene(selection=mask), _found)
+    request = wish.final(
+        MANIFEST, Choices(mixture=(Ingredient(NIGHT),)), _scene(selection=mask), _found
+    )
     assert request.styles == ()
     assert request.regions[0].mask is mask
     assert request.regions[0].styles[0].name == "starry-night"
@@ -154,12 +220,17 @@ def test_a_region_that_is_gone_is_left_out() -> None:
 
 
 def test_the_preview_is_painted_by_the_quick_engine_in_its_own_size() -> None:
-    choices = Choices(styles=(NIGHT,), treatment={"stroke": 40.0})
+    choices = Choices(mixture=(Ingredient(NIGHT),), treatment={"stroke": 40.0})
     request = wish.live(MANIFEST, choices, _scene(scale=0.25), _found)
     assert request.engine == "glaze-live"
     assert request.treatment == {"stroke": 10.0}
 
 
 def test_a_result_is_called_after_its_styles() -> None:
-    assert wish.title_of(CHOICES, lambda style: style.name or "Wave") == "starry-night + Wave"
+    def name(style: StyleChoice) -> str:
+        return style.name or "Wave"
+
+    even = replace(CHOICES.evened(), regions=CHOICES.regions[:1])
+    assert wish.title_of(even, name) == "starry-night + Wave"
+    assert wish.title_of(CHOICES, name) == "starry-night 75 % + Wave 25 % + starry-night + Wave"
     assert wish.title_of(Choices(engine="dream"), lambda style: "") == "dream"

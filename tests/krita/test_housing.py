@@ -120,3 +120,82 @@ def test_a_size_that_nobody_knows_is_not_said() -> None:
     assert shown_step(Step("downloading", "torch", 0, 890_100_000)) == Shown(
         "Fetching torch, 890 MB"
     )
+
+
+@pytest.fixture
+def outdated(docker: Docker) -> Home:
+    """A whole environment of version 0, that the plugin was told of; the plugin came with version 1."""
+    home = docker.housing.home
+    assert home is not None
+    old = home.wheel.with_name("velatura-0-py3-none-any.whl")
+    old.touch()
+    home.environment.begin()
+    home.environment.python.parent.mkdir()
+    home.environment.python.touch()
+    home.environment.finish(old)
+    old.unlink()
+    return home
+
+
+def test_a_newer_daemon_than_the_one_that_is_there_is_offered(
+    docker: Docker, outdated: Home
+) -> None:
+    assert docker.housing.offer() is None
+    docker.housing.find()
+    offer = docker.housing.offer()
+    assert offer is not None
+    assert offer.text == "A newer daemon came with this plugin: 1. The one here is 0."
+    assert (offer.action, offer.bad) == ("upgrade", False)
+    assert docker.housing.absent("", "") == offer
+    assert docker.housing.absent("It ended.", "").action == "start"
+
+
+def test_an_environment_that_the_plugin_does_not_use_is_not_offered_a_newer_daemon(
+    docker: Docker, outdated: Home
+) -> None:
+    (outdated.plugin / "daemon.json").write_text('{"command": ["/usr/bin/env"]}')
+    docker.housing.find()
+    assert docker.housing.offer() is None
+
+
+def test_an_upgrade_that_fails_says_that_the_old_one_is_there(
+    docker: Docker, outdated: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def install(home: Home, on_step: OnStep, cancelled: Cancel) -> None:
+        raise InstallFailed("No room.", hint="Make some.")
+
+    monkeypatch.setattr(Home, "install", install)
+    docker.housing.find()
+    docker.housing.install()
+    docker.wait()
+    hint = "The old daemon is still there.\nMake some."
+    assert docker.messages[-1] == Message("No room.", hint, bad=True, action="upgrade")
+
+
+def test_an_upgrade_that_is_cancelled_is_offered_again_and_the_old_one_started(
+    docker: Docker, outdated: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def install(home: Home, on_step: OnStep, cancelled: Cancel) -> None:
+        raise Cancelled("Enough.")
+
+    monkeypatch.setattr(Home, "install", install)
+    docker.housing.find()
+    docker.housing.install()
+    docker.wait()
+    last = docker.messages[-1]
+    assert last is not None
+    assert (last.action, last.bad) == ("upgrade", False)
+    assert docker.installed == 1
+
+
+def test_what_was_brought_up_to_date_is_not_offered_any_more(
+    docker: Docker, outdated: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        Home, "install", lambda home, *anything: home.environment.finish(home.wheel)
+    )
+    docker.housing.find()
+    docker.housing.install()
+    docker.wait()
+    assert docker.messages[-1] is None
+    assert docker.installed == 1

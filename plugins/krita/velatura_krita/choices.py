@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
+from types import MappingProxyType
 from typing import Any, Literal
 
 from .knobs import Value
+from .shares import levelled, with_share
+from .views import PLAIN, View, is_number, said, view_of
 
 Output = Literal["layer", "group", "in-place"]
 OUTPUTS: tuple[Output, ...] = ("layer", "group", "in-place")
 DEFAULT_ENGINE = "glaze"
 LIVE_ENGINE = "glaze-live"
 _VERSION = 1
+_WEIGHTS = (1e-9, 1e9)
 
 
 @dataclass(frozen=True)
@@ -30,11 +34,20 @@ class StyleChoice:
 
 
 @dataclass(frozen=True)
+class Ingredient:
+    """A style of the mixture: ``weight``, above 0, is relative to the others'; ``view`` how its picture is taken."""
+
+    style: StyleChoice
+    weight: float = 1.0
+    view: View = PLAIN
+
+
+@dataclass(frozen=True)
 class RegionChoice:
     """Where other styles apply: over a ``node``'s mask (its id in the document), or a kept selection.
 
     ``title`` is what the list shows; ``bounds`` (x, y, width, height) and ``kept`` (base64 of deflated bytes, one for
-    a pixel) are the selection's.
+    a pixel) are the selection's; ``view`` is how the style's picture is taken.
     """
 
     title: str
@@ -43,16 +56,20 @@ class RegionChoice:
     bounds: tuple[int, int, int, int] | None = None
     kept: str = ""
     strength: float = 1.0
+    view: View = PLAIN
 
 
 @dataclass(frozen=True)
 class Choices:
-    """``params`` are by engine, so that each remembers its own; knobs that stand at their default are left out."""
+    """``params`` are by engine, so that each remembers its own; knobs that stand at their default are left out.
+
+    A style may be more than once in the ``mixture``, each time with another view.
+    """
 
     engine: str = DEFAULT_ENGINE
     params: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     treatment: Mapping[str, Value] = field(default_factory=dict)
-    styles: tuple[StyleChoice, ...] = ()
+    mixture: tuple[Ingredient, ...] = ()
     strength: float = 1.0
     seed: int = 0
     regions: tuple[RegionChoice, ...] = ()
@@ -63,6 +80,11 @@ class Choices:
         """Those of the engine that is chosen."""
         return self.params.get(self.engine, {})
 
+    @property
+    def styles(self) -> tuple[StyleChoice, ...]:
+        """Those of the mixture."""
+        return tuple(each.style for each in self.mixture)
+
     def with_param(self, name: str, value: Value) -> Choices:
         """These, with a knob of the chosen engine turned."""
         own = {**self.engine_params, name: value}
@@ -72,26 +94,69 @@ class Choices:
         """These, with a knob of every engine turned."""
         return replace(self, treatment={**self.treatment, name: value})
 
+    def with_styles(
+        self,
+        styles: Iterable[StyleChoice],
+        views: Mapping[StyleChoice, View] = MappingProxyType({}),
+    ) -> Choices:
+        """These, with a mixture of ``styles``: those that stay keep their places, weights and views.
+
+        One that is new comes last, with the mean of the weights, and is taken as ``views`` says.
+        """
+        wanted = dict.fromkeys(styles)
+        stay = _levelled(each for each in self.mixture if each.style in wanted)
+        missing = [each for each in wanted if each not in self.styles]
+        new = [Ingredient(each, view=views.get(each, PLAIN)) for each in missing]
+        return replace(self, mixture=(*stay, *new))
+
+    def with_share(self, place: int, share: float) -> Choices:
+        """These, where that ``place`` of the mixture has ``share``, 0 to 1; the others keep their proportions."""
+        return self._weighed(with_share([each.weight for each in self.mixture], place, share))
+
+    def evened(self) -> Choices:
+        """These, mixed in equal parts."""
+        return self._weighed([1.0] * len(self.mixture))
+
+    def without(self, place: int) -> Choices:
+        """These, without what is at that ``place`` of the mixture."""
+        rest = (*self.mixture[:place], *self.mixture[place + 1 :])
+        return replace(self, mixture=_levelled(rest))
+
     def with_preset(self, preset: Mapping[str, Any]) -> Choices:
         """These, with what ``preset`` (docs/protocol.md, 6) says."""
         engine = preset.get("engine") or self.engine
-        named = tuple(
-            StyleChoice(name=each["name"]) for each in preset.get("styles") or () if "name" in each
-        )
+        mixture = _mixture(preset.get("styles"))
         strength = preset.get("strength")
         return replace(
             self,
             engine=engine,
             params={**self.params, engine: dict(preset.get("params") or {})},
             treatment=dict(preset.get("treatment") or {}),
-            styles=named or self.styles,
+            mixture=mixture or self.mixture,
             strength=self.strength if strength is None else float(strength),
         )
+
+    def _weighed(self, weights: Sequence[float]) -> Choices:
+        parts = zip(self.mixture, weights, strict=True)
+        return replace(self, mixture=tuple(replace(each, weight=weight) for each, weight in parts))
 
 
 def to_json(choices: Choices) -> str:
     """``choices`` as text."""
-    return json.dumps({"version": _VERSION, **asdict(choices)}, sort_keys=True)
+    facts = {each.name: getattr(choices, each.name) for each in fields(choices)}
+    del facts["mixture"]
+    styles = [
+        {**asdict(each.style), "weight": each.weight, **said(each.view)} for each in choices.mixture
+    ]
+    regions = [
+        {**asdict(each), "style": {**asdict(each.style), **said(each.view)}}
+        for each in choices.regions
+    ]
+    for region in regions:
+        del region["view"]
+    return json.dumps(
+        {"version": _VERSION, **facts, "styles": styles, "regions": regions}, sort_keys=True
+    )
 
 
 def from_json(text: str) -> Choices:
@@ -112,16 +177,35 @@ def from_json(text: str) -> Choices:
             if isinstance(each, dict)
         },
         treatment=_scalars(_map(found.get("treatment"))),
-        styles=tuple(
-            style for each in _list(found.get("styles")) if (style := _style(each)) is not None
-        ),
-        strength=min(max(float(strength), 0.0), 1.0) if _is_number(strength) else start.strength,
-        seed=int(seed) if _is_number(seed) else start.seed,
+        mixture=_mixture(found.get("styles")),
+        strength=min(max(float(strength), 0.0), 1.0) if is_number(strength) else start.strength,
+        seed=int(seed) if is_number(seed) else start.seed,
         regions=tuple(
             region for each in _list(found.get("regions")) if (region := _region(each)) is not None
         ),
         output=found["output"] if found.get("output") in OUTPUTS else start.output,
     )
+
+
+def _mixture(found: object) -> tuple[Ingredient, ...]:
+    """Styles as a document or a preset has them."""
+    made = []
+    for each in _list(found):
+        style, facts = _style(each), _map(each)
+        if style is not None:
+            made.append(Ingredient(style, _weight(facts.get("weight")), view_of(facts)))
+    return _levelled(made)
+
+
+def _levelled(mixture: Iterable[Ingredient]) -> tuple[Ingredient, ...]:
+    parts = tuple(mixture)
+    weights = levelled([each.weight for each in parts])
+    return tuple(replace(each, weight=weight) for each, weight in zip(parts, weights, strict=True))
+
+
+def _weight(found: object) -> float:
+    least, most = _WEIGHTS
+    return float(found) if is_number(found) and least <= found <= most else 1.0
 
 
 def _style(found: object) -> StyleChoice | None:
@@ -136,23 +220,20 @@ def _region(found: object) -> RegionChoice | None:
     style, title, bounds = _style(facts.get("style")), facts.get("title"), facts.get("bounds")
     if style is None or not isinstance(title, str):
         return None
-    node, kept, strength = facts.get("node"), facts.get("kept"), facts.get("strength")
+    node, kept, strength = facts.get("node"), facts.get("kept"), _share(facts.get("strength"))
+    view = view_of(_map(facts.get("style")))
     if isinstance(node, str):
-        return RegionChoice(title, style, node=node, strength=_share(strength))
+        return RegionChoice(title, style, node=node, strength=strength, view=view)
     whole = isinstance(bounds, list) and len(bounds) == 4
     if not whole or not all(isinstance(each, int) for each in bounds) or not isinstance(kept, str):
         return None
     x, y, width, height = bounds
     held = (x, y, width, height)
-    return RegionChoice(title, style, bounds=held, kept=kept, strength=_share(strength))
+    return RegionChoice(title, style, bounds=held, kept=kept, strength=strength, view=view)
 
 
 def _share(found: object) -> float:
-    return min(max(float(found), 0.0), 1.0) if _is_number(found) else 1.0  # type: ignore[arg-type]
-
-
-def _is_number(found: object) -> bool:
-    return isinstance(found, (int, float)) and not isinstance(found, bool)
+    return min(max(float(found), 0.0), 1.0) if is_number(found) else 1.0
 
 
 def _scalars(found: Mapping[str, Any]) -> dict[str, Value]:

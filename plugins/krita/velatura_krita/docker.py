@@ -13,7 +13,9 @@ from .history_strip import HistoryStrip
 from .library_panel import LibraryPanel
 from .manner_panel import MannerPanel
 from .message_bar import MessageBar
+from .mixture_panel import MixturePanel
 from .preview import Glance
+from .progress import Shown
 from .qt import QtCore, QtGui, QtWidgets
 from .region_list import RegionList
 from .section import Section
@@ -21,6 +23,8 @@ from .sketch import Sketch
 from .split_view import SplitView
 from .studio import Studio
 from .texts import tr
+from .view_desk import ViewDesk
+from .viewing import Viewed, why_no_view
 
 _LOOK_MS = 500
 _SETTLE_MS = 30
@@ -36,13 +40,15 @@ class Panel(QtWidgets.QWidget):
         self._glance: Glance | None = None
         self.message = MessageBar()
         self.library = LibraryPanel(studio)
+        self.mixture = MixturePanel(studio)
+        self.views = ViewDesk(studio, self)
         self.strength = Fader(
             tr("Strength"), 0.0, 1.0, step=0.05, unit="%", decimals=0, shown=100.0
         )
         self.strength.setObjectName("velatura_strength")
         self.strength.setToolTip(tr("How much of the painting is laid over the layer"))
         self.manner = MannerPanel(studio)
-        self.regions = RegionList()
+        self.regions = RegionList(lambda style: why_no_view(style, studio.state.offer.value.styles))
         self.view = SplitView()
         self.live = QtWidgets.QCheckBox(tr("Follow every change"))
         self.live.setObjectName("velatura_live")
@@ -62,6 +68,7 @@ class Panel(QtWidgets.QWidget):
         column.setContentsMargins(0, 0, 4, 0)
         column.setSpacing(6)
         column.addWidget(self.library, 1)
+        column.addWidget(self.mixture)
         looking = Section(tr("Preview"), open_now=True)
         looking.body.addWidget(self.live)
         looking.body.addWidget(self.view)
@@ -100,6 +107,8 @@ class Panel(QtWidgets.QWidget):
         self.regions.changed.connect(
             lambda regions: studio.change(replace(state.choices.value, regions=regions))
         )
+        self.mixture.wants_view.connect(self._edit_view)
+        self.regions.wants_view.connect(self._edit_view)
         self.regions.wants_layer.connect(lambda: studio.add_region_layer())
         self.regions.wants_selection.connect(lambda: studio.add_region_selection())
         self.live.toggled.connect(studio.set_live)
@@ -107,6 +116,8 @@ class Panel(QtWidgets.QWidget):
         self.history.again.connect(self._again_with)
         studio.glanced.connect(self._see)
         studio.sketched.connect(self._see_sketch)
+        studio.painted.connect(lambda image: self.view.show_pictures(None, image))
+        state.shown.watch(self._end_draft)
         state.message.watch(self.message.say)
         state.history.watch(self._remember)
         state.choices.watch(self._show)
@@ -120,6 +131,7 @@ class Panel(QtWidgets.QWidget):
     def hideEvent(self, event: Any) -> None:
         super().hideEvent(event)
         self._looker.stop()
+        self.views.close()
 
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)
@@ -132,6 +144,9 @@ class Panel(QtWidgets.QWidget):
         self._parts.title(tr("Parts of the picture") + count)
         if choices.regions:
             self._parts.fold_out()
+
+    def _edit_view(self, viewed: Viewed) -> None:
+        self.views.open(viewed, beside=self)
 
     def _show_live(self, on: bool) -> None:
         blocker = QtCore.QSignalBlocker(self.live)
@@ -147,13 +162,18 @@ class Panel(QtWidgets.QWidget):
 
     def _see(self, glance: Glance) -> None:
         self._glance = glance
-        self.view.show_pictures(glance.before, glance.after)
+        caption = tr("Draft") if self._studio.busy else ""
+        self.view.show_pictures(glance.before, glance.after, caption)
 
     def _see_sketch(self, sketch: Sketch) -> None:
         row = 3 * sketch.width
         kind = QtGui.QImage.Format.Format_RGB888
         image = QtGui.QImage(sketch.data, sketch.width, sketch.height, row, kind).copy()
-        self.view.show_pictures(None, image)
+        self.view.show_pictures(None, image, tr("So far"))
+
+    def _end_draft(self, shown: Shown | None) -> None:
+        if shown is None:
+            self.view.take_caption()
 
     def _remember(self, entries: tuple[Entry, ...]) -> None:
         self.history.show_entries(entries)
@@ -168,7 +188,7 @@ class Panel(QtWidgets.QWidget):
             self._studio.start_daemon()
         elif action == "again":
             self._studio.apply()
-        elif action == "install":
+        elif action in ("install", "upgrade"):
             self._studio.housing.install()
         elif action == "cancel":
             self._studio.housing.cancel()

@@ -11,7 +11,7 @@ from velatura_link.errors import LinkError
 from . import wish
 from .choices import Choices
 from .history import Entry, with_entry
-from .images import node_thumbnail
+from .images import node_image, thumbnail
 from .link import Link
 from .painting import Listener, Painting, Wanted
 from .progress import Shown
@@ -25,12 +25,18 @@ from .texts import tr
 from .turns import Turns
 
 _SETTLE_MS = 300
+_SEEN = 480
+"""Longest side of what the docker shows of a finished painting."""
 
 
 class Easel(QtCore.QObject):
-    """Paintings by their document's key. What is shown is that of the document in front; ``sketched`` has a glance."""
+    """Paintings by their document's key. What is shown is that of the document in front.
+
+    ``sketched`` has a glance at what is being painted, ``painted`` a QImage of what lies in the document now.
+    """
 
     sketched = Signal(object)
+    painted = Signal(object)
 
     def __init__(
         self, state: State, settings: Settings, link: Link, turns: Turns, parent: QtCore.QObject
@@ -104,7 +110,10 @@ class Easel(QtCore.QObject):
             QtCore.QTimer.singleShot(_SETTLE_MS, activate)
         if notes:
             self._state.message.set(Message("\n".join(notes)))
-        entry = Entry(wanted.title, wanted.choices, node_thumbnail(node))
+        picture = node_image(node, _SEEN)
+        if key == self._front:
+            self.painted.emit(picture)
+        entry = Entry(wanted.title, wanted.choices, thumbnail(picture))
         self._state.history.set(with_entry(self._state.history.value, entry))
         self._settings.keep_history(self._state.history.value)
 

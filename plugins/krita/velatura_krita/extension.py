@@ -11,7 +11,7 @@ from krita import DockWidget, DockWidgetFactory, DockWidgetFactoryBase, Extensio
 from . import texts
 from .docker import Panel
 from .places import Places
-from .qt import QtCore
+from .qt import QtCore, QtWidgets
 from .studio import Studio
 
 DOCKER = "velatura_docker"
@@ -50,9 +50,10 @@ class VelaturaExtension(Extension):  # type: ignore[misc]
 
     def _do(self, act: Any) -> None:
         window = Krita.instance().activeWindow()
-        for docker in window.dockers() if window is not None else ():
-            if docker.objectName() == DOCKER:
-                act(docker.studio)
+        # A window of Krita 5.1 does not know its dockers.
+        docker = window and window.qwindow().findChild(QtWidgets.QDockWidget, DOCKER)
+        if docker is not None:
+            act(docker.studio)
 
 
 def register() -> None:

@@ -111,6 +111,15 @@ class Fader(QtWidgets.QWidget):
         else:
             super().keyPressEvent(event)
 
+    def _neat(self, value: float) -> float:
+        """The nearest value that can be written."""
+        fine = 10**self._decimals * self._shown
+        return round(value * fine) / fine
+
+    def _meant(self, number: float) -> float:
+        """The value that is written as ``number``."""
+        return number / self._shown
+
     def _words(self) -> str:
         number = f"{self._value * self._shown:.{self._decimals}f}"
         return f"{number} {self._unit}".strip()
@@ -120,9 +129,8 @@ class Fader(QtWidgets.QWidget):
         self._put(self._least + share * (self._most - self._least))
 
     def _put(self, value: float) -> None:
-        fine = 10**self._decimals * self._shown
         before = self._value
-        self.set(round(value * fine) / fine)
+        self.set(self._neat(value))
         if self._value != before:
             self.changed.emit(self._value)
 
@@ -143,4 +151,4 @@ class Fader(QtWidgets.QWidget):
             number, right = QtCore.QLocale.c().toDouble(edit.text())
         edit.deleteLater()
         if right:
-            self._put(number / self._shown)
+            self._put(self._meant(number))

@@ -36,6 +36,7 @@ class Housing:
         self._cancelled = threading.Event()
         self._thread: threading.Thread | None = None
         self._wanted = False
+        self._outdated = ""
 
     @property
     def home(self) -> Home | None:
@@ -49,8 +50,11 @@ class Housing:
 
     def find(self) -> Connection | None:
         """The daemon that runs, or None."""
+        if self.home is not None:
+            self.home.join()
+            self._places = Places.beside(self.home.plugin)
         found = self._places.find()
-        self._wanted = found is None and self.home is not None and self.home.wanted
+        self._look(found)
         return found
 
     def start(self) -> Connection:
@@ -61,6 +65,8 @@ class Housing:
         """What to say without a daemon. ``text`` and ``hint`` say why, if something went wrong."""
         if self._wanted:
             return needed(text)
+        if not text and (offer := self.offer()) is not None:
+            return offer
         return Message(
             text or tr("The daemon is not running."),
             hint or tr("Start it here; the first time takes a few seconds."),
@@ -68,8 +74,22 @@ class Housing:
             action="start",
         )
 
+    def offer(self) -> Message | None:
+        """What to say with a daemon: that the plugin came with a newer one, if it did."""
+        if self.home is None or not self._outdated:
+            return None
+        versions = {"new": self.home.version, "old": self._outdated}
+        return Message(
+            tr("A newer daemon came with this plugin: {new}. The one here is {old}.", **versions),
+            tr(
+                "The old one goes on painting until the new one takes over."
+                " What has not changed is not fetched again."
+            ),
+            action="upgrade",
+        )
+
     def install(self) -> None:
-        """Make a home for the daemon."""
+        """Make a home for the daemon, or bring the one that is there up to date."""
         if self.home is not None:
             self._begin(self.home.install)
 
@@ -103,20 +123,31 @@ class Housing:
             work(lambda step: self._post(lambda: self._show(step)), self._cancelled.is_set)
         except LinkError as error:
             trouble = error
-        home = self.home
-        self._wanted = home is not None and home.wanted
+        self._look(None)
         self._post(lambda: self._ended(trouble))
+
+    def _look(self, found: Connection | None) -> None:
+        """See what should be offered."""
+        home = self.home
+        self._wanted = home is not None and found is None and home.wanted
+        self._outdated = ""
+        if home is not None and home.used and home.outdated:
+            self._outdated = home.environment.version
 
     def _ended(self, trouble: LinkError | None) -> None:
         self._thread = None
         if self.home is not None:
             self._places = Places.beside(self.home.plugin)
-        if trouble is not None and not isinstance(trouble, Cancelled):
+        failed = trouble is not None and not isinstance(trouble, Cancelled)
+        if trouble is not None and failed and self._outdated:
+            hint = f"{tr('The old daemon is still there.')}\n{trouble.hint}"
+            self._say(Message(trouble.message, hint, bad=True, action="upgrade"))
+        elif trouble is not None and failed:
             self._say(Message(trouble.message, trouble.hint, bad=True, action="install"))
         elif self._wanted:
             self._say(needed())
         else:
-            self._say(None)
+            self._say(self.offer())
             self._on_installed()
 
     def _show(self, step: Step) -> None:

@@ -23,17 +23,18 @@ def file_thumbnail(path: Path) -> bytes | None:
     return None if image.isNull() else png_of(image)
 
 
-def node_picture(node: Any, side: int) -> bytes:
-    """``node`` as a PNG of at most ``side`` pixels."""
+def node_image(node: Any, side: int) -> Any:
+    """``node`` as a QImage of at most ``side`` pixels."""
     bounds = bounds_of(node)
     scale = min(side / max(bounds.width, bounds.height, 1), 1.0)
     width, height = max(round(bounds.width * scale), 1), max(round(bounds.height * scale), 1)
-    return png_of(node.thumbnail(width, height))
+    return node.thumbnail(width, height)
 
 
-def node_thumbnail(node: Any) -> bytes:
-    """A small PNG of ``node``."""
-    return node_picture(node, THUMBNAIL)
+def thumbnail(image: Any) -> bytes:
+    """A QImage as a small PNG."""
+    keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    return png_of(image.scaled(THUMBNAIL, THUMBNAIL, keep, smooth))
 
 
 def png_of(image: Any) -> bytes:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
+from .choices import Choices, StyleChoice
 from .images import png_of
 from .qt import QtGui, QtWidgets
 from .shelf import SUFFIXES
@@ -12,6 +12,7 @@ from .state import Tile
 from .studio import Studio
 from .style_grid import StyleGrid
 from .texts import tr
+from .views import View
 
 
 class LibraryPanel(QtWidgets.QWidget):
@@ -35,19 +36,25 @@ class LibraryPanel(QtWidgets.QWidget):
         column.addLayout(row)
         column.addWidget(self.grid, 1)
         state = studio.state
+        self._views: dict[StyleChoice, View] = {}
         self.grid.chose.connect(
-            lambda styles: studio.change(replace(state.choices.value, styles=styles))
+            lambda styles: studio.change(state.choices.value.with_styles(styles, self._views))
         )
         self.grid.dropped_file.connect(studio.styles.add_file)
         self.grid.dropped_picture.connect(studio.styles.add_picture)
         self.grid.removed.connect(studio.styles.remove)
         state.tiles.watch(self._show)
-        state.choices.watch(lambda choices: self.grid.show_chosen(choices.styles))
+        state.choices.watch(self._show_choices)
 
     def _show(self, tiles: tuple[Tile, ...]) -> None:
         self.grid.show_tiles(tiles)
         self.grid.show_chosen(self._studio.state.choices.value.styles)
         self.grid.find(self._find.text())
+
+    def _show_choices(self, choices: Choices) -> None:
+        # Who looks at another style and comes back finds the part that was chosen of this one.
+        self._views.update((each.style, each.view) for each in choices.mixture)
+        self.grid.show_chosen(choices.styles)
 
     def _add_button(self) -> Any:
         button = QtWidgets.QToolButton()

@@ -12,7 +12,7 @@ from velatura_link.client import Client
 from velatura_link.connection import Connection
 from velatura_link.errors import Disconnected, LinkError
 from velatura_link.jobs import Event, Failed, Job, Result
-from velatura_link.request import Request
+from velatura_link.request import EncodedFile, Request
 from velatura_link.wording import Notice
 
 from .texts import tr
@@ -32,11 +32,16 @@ class LinkState:
 
 @dataclass(frozen=True)
 class Offer:
-    """What the daemon has: engines with their knobs, styles and presets."""
+    """What the daemon has: engines with their knobs, styles and presets. ``keeps``: styles can be added and removed."""
 
     manifest: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     styles: tuple[Mapping[str, Any], ...] = ()
     presets: tuple[Mapping[str, Any], ...] = ()
+    keeps: bool = False
+
+
+Outcome = Mapping[str, Any] | LinkError | OSError | None
+"""What became of a change of the library: the style that was added, None for one that was removed, or why not."""
 
 
 class Ticket:
@@ -95,6 +100,9 @@ class Link:
         self._client: Client | None = None
         self._handing_over = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="velatura-link")
+        # Beside the other, so that no job waits for a picture that is being kept.
+        self._keeping = ThreadPoolExecutor(1, thread_name_prefix="velatura-keeping")
+        self._asking = False
 
     def look(self) -> None:
         """Connect to a daemon that runs; none is started."""
@@ -105,8 +113,33 @@ class Link:
         self._thread.submit(self._reach)
 
     def refresh(self) -> None:
-        """Ask anew what the daemon has."""
-        self._thread.submit(self._ask)
+        """Ask anew what the daemon has; not again while that is still to be done."""
+        if not self._asking:
+            self._asking = True
+            self._thread.submit(self._refresh)
+
+    def add_style(
+        self, read: Callable[[], tuple[str, bytes]], on_done: Callable[[Outcome], object]
+    ) -> None:
+        """Put a file into the library of the daemon that is there; ``read`` is called on a thread for title and bytes.
+
+        ``on_done`` is called on the interface's thread.
+        """
+
+        def add(client: Client) -> Outcome:
+            title, data = read()
+            return client.add_style(title, EncodedFile(data))
+
+        self._keeping.submit(self._change, add, on_done)
+
+    def remove_style(self, name: str, on_done: Callable[[Outcome], object]) -> None:
+        """Take a style out of the library of the daemon that is there; ``on_done`` as for :meth:`add_style`."""
+
+        def remove(client: Client) -> Outcome:
+            client.remove_style(name)
+            return None
+
+        self._keeping.submit(self._change, remove, on_done)
 
     def submit(
         self,
@@ -128,6 +161,7 @@ class Link:
     def close(self) -> None:
         """Say goodbye; jobs that are under way end. Waits for nothing but the farewell."""
         self._thread.submit(self._close)
+        self._keeping.shutdown(wait=False, cancel_futures=True)
         self._thread.shutdown(wait=True)
 
     def _reach(self) -> None:
@@ -157,6 +191,10 @@ class Link:
         self._ask()
         return True
 
+    def _refresh(self) -> None:
+        self._asking = False
+        self._ask()
+
     def _ask(self) -> None:
         if self._client is None:
             return
@@ -165,12 +203,28 @@ class Link:
                 self._client.manifest or {},
                 tuple(self._client.styles(30.0)),
                 tuple(self._client.presets()),
+                self._client.takes_styles,
             )
         except LinkError as error:
             self._say(LinkState("lost", error.message, error.hint))
             return
         self._say(LinkState("ready"))
         self._post(lambda: self._on_offer(offer))
+
+    def _change(
+        self, change: Callable[[Client], Outcome], on_done: Callable[[Outcome], object]
+    ) -> None:
+        client = self._client
+        outcome: Outcome
+        try:
+            if client is None:
+                raise Disconnected(tr("There is no daemon that keeps the styles."))
+            outcome = change(client)
+        except (LinkError, OSError) as error:
+            outcome = error
+        except Exception as error:
+            outcome = LinkError(f"{type(error).__name__}: {error}")
+        self._post(lambda: on_done(outcome))
 
     def _submit(
         self,
@@ -205,7 +259,7 @@ class Link:
             self._say(LinkState("absent", tr("The daemon is not running any more.")))
         elif notice.code == "draining":
             self._handing_over = True
-        elif notice.code in ("manifest", "restarted"):
+        elif notice.code in ("manifest", "restarted", "styles"):
             self.refresh()
 
     def _say(self, state: LinkState) -> None:

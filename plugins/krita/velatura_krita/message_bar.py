@@ -73,6 +73,7 @@ class MessageBar(QtWidgets.QFrame):
             "start": tr("Start the daemon"),
             "again": tr("Try again"),
             "install": tr("Install the daemon"),
+            "upgrade": tr("Upgrade the daemon"),
             "cancel": tr("Cancel"),
         }
         self._action = message.action or ""

@@ -11,17 +11,25 @@ from .fader import Fader
 from .qt import QtWidgets, Signal
 from .state import Tile
 from .texts import tr
+from .view_button import ViewButton
+from .viewing import Viewed
+from .views import PLAIN
 
 
 class RegionList(QtWidgets.QWidget):
-    """A row for each region: its name, its style, its strength. ``changed`` has all of them."""
+    """A row for each region: its name, its style, its strength. ``changed`` has all of them.
+
+    ``wants_view`` has whose view is to be edited; ``refused`` says why a style has none.
+    """
 
     changed = Signal(object)
+    wants_view = Signal(object)
     wants_layer = Signal()
     wants_selection = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, refused: Callable[[StyleChoice], str | None]) -> None:
         super().__init__()
+        self._refused = refused
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         self._empty = QtWidgets.QLabel(
@@ -49,6 +57,7 @@ class RegionList(QtWidgets.QWidget):
         column.addLayout(buttons)
         self._regions: tuple[RegionChoice, ...] = ()
         self._tiles: tuple[Tile, ...] = ()
+        self._views: list[ViewButton] = []
 
     def show_regions(self, regions: tuple[RegionChoice, ...], tiles: tuple[Tile, ...]) -> None:
         """Have a row for each of ``regions``; nobody is told."""
@@ -57,13 +66,20 @@ class RegionList(QtWidgets.QWidget):
         shape = [(each.title, each.style) for each in regions]
         if labels == known and shape == [(each.title, each.style) for each in self._regions]:
             self._regions = regions
+            self._mark_views()
             return
         self._regions, self._tiles = regions, tiles
         while (item := self._rows.takeAt(0)) is not None:
             item.widget().deleteLater()
+        self._views = []
         for place, region in enumerate(regions):
             self._rows.addWidget(self._row(place, region))
+        self._mark_views()
         self._empty.setVisible(not regions)
+
+    def _mark_views(self) -> None:
+        for button, region in zip(self._views, self._regions, strict=True):
+            button.mark(plain=region.view.plain)
 
     def _row(self, place: int, region: RegionChoice) -> Any:
         row = QtWidgets.QFrame()
@@ -92,10 +108,15 @@ class RegionList(QtWidgets.QWidget):
         remove.setAutoRaise(True)
         remove.setToolTip(tr("Remove this part"))
         remove.clicked.connect(lambda: self._remove(place))
+        view = ViewButton(self._refused(region.style))
+        self._views.append(view)
+        viewed = Viewed("regions", place, region.style)
+        view.clicked.connect(lambda: self.wants_view.emit(viewed))
         grid.addWidget(QtWidgets.QLabel(region.title), 0, 0)
         grid.addWidget(styles, 0, 1)
-        grid.addWidget(remove, 0, 2)
-        grid.addWidget(strength, 1, 0, 1, 3)
+        grid.addWidget(view, 0, 2)
+        grid.addWidget(remove, 0, 3)
+        grid.addWidget(strength, 1, 0, 1, 4)
         grid.setColumnStretch(1, 1)
         return row
 
@@ -110,4 +131,4 @@ class RegionList(QtWidgets.QWidget):
 
 
 def _styled(region: RegionChoice, style: StyleChoice) -> RegionChoice:
-    return replace(region, style=style)
+    return replace(region, style=style, view=PLAIN)

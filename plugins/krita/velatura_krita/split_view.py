@@ -20,15 +20,22 @@ class SplitView(QtWidgets.QWidget):
         self._before: Any = None
         self._after: Any = None
         self._line = 0.5
+        self._caption = ""
         self.setMinimumHeight(_LEAST)
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.SplitHCursor)
 
-    def show_pictures(self, before: Any, after: Any) -> None:
-        """Two QImages of the same picture; either may be None."""
+    def show_pictures(self, before: Any, after: Any, caption: str = "") -> None:
+        """Two QImages of the same picture; the one before stays where it is None. ``caption`` stands upon them."""
         self._before = before if before is not None else self._before
         self._after = after
+        self._caption = caption
         self.updateGeometry()
+        self.update()
+
+    def take_caption(self) -> None:
+        """Say nothing more of the pictures."""
+        self._caption = ""
         self.update()
 
     @property
@@ -86,6 +93,18 @@ class SplitView(QtWidgets.QWidget):
         painter.setBrush(QtGui.QColor(255, 255, 255, 230))
         painter.setPen(QtGui.QPen(QtGui.QColor(0, 0, 0, 120), 1.0))
         painter.drawEllipse(QtCore.QPointF(split, frame.center().y()), 5.0, 5.0)
+        if self._caption:
+            self._draw_caption(painter, frame)
+
+    def _draw_caption(self, painter: Any, frame: Any) -> None:
+        size = painter.fontMetrics().size(0, self._caption)
+        label = QtCore.QRectF(0, 0, size.width() + 12, size.height() + 6)
+        label.moveBottomRight(frame.bottomRight() - QtCore.QPointF(6, 6))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QtGui.QColor(0, 0, 0, 150))
+        painter.drawRoundedRect(label, 4.0, 4.0)
+        painter.setPen(QtGui.QColor(255, 255, 255))
+        painter.drawText(label, int(Qt.AlignmentFlag.AlignCenter), self._caption)
 
     def _frame(self) -> Any:
         """Where the picture lies in the widget."""

@@ -12,7 +12,7 @@ from .link import LinkState, Offer
 from .observed import Observed
 from .progress import Shown
 
-Action = Literal["start", "again", "install", "cancel"]
+Action = Literal["start", "again", "install", "upgrade", "cancel"]
 
 
 @dataclass(frozen=True)
@@ -28,17 +28,13 @@ class Message:
 
 @dataclass(frozen=True)
 class Tile:
-    """A style as the library shows it; ``thumbnail`` is a picture file's bytes."""
+    """A style as the library shows it; ``thumbnail`` is a picture file's bytes; ``own`` ones can be removed."""
 
     style: StyleChoice
     label: str
     title: str
     thumbnail: bytes | None = None
-
-    @property
-    def own(self) -> bool:
-        """Whether it is on the docker's shelf."""
-        return self.style.file is not None
+    own: bool = False
 
 
 @dataclass
@@ -63,23 +59,40 @@ class State:
 
 
 def tiles_of(
-    styles: Sequence[Mapping[str, Any]], files: Sequence[tuple[str, bytes | None]]
+    styles: Sequence[Mapping[str, Any]],
+    files: Sequence[tuple[str, bytes | None]],
+    *,
+    keeps: bool = False,
 ) -> tuple[Tile, ...]:
-    """The shelf's ``files`` (name, thumbnail) first, then the daemon's ``styles``."""
-    own = [
-        Tile(StyleChoice(file=name), name.rsplit(".", 1)[0], name, thumbnail)
+    """The shelf's ``files`` (name, thumbnail) first, then the daemon's ``styles``: the person's own, then the others.
+
+    ``keeps``: those that are the person's own can be removed from the daemon's library.
+    """
+    waiting = [
+        Tile(StyleChoice(file=name), name.rsplit(".", 1)[0], name, thumbnail, own=True)
         for name, thumbnail in files
     ]
     theirs = [
-        Tile(
-            StyleChoice(name=each["name"]),
-            label_of(each["name"]),
-            str(each.get("title") or each["name"]),
-            each.get("thumbnail"),
+        (
+            bool(each.get("builtin", True)),
+            Tile(
+                StyleChoice(name=each["name"]),
+                _label_of(each),
+                str(each.get("title") or each["name"]),
+                each.get("thumbnail"),
+                own=keeps and each.get("builtin") is False,
+            ),
         )
         for each in styles
     ]
-    return (*own, *theirs)
+    return (*waiting, *(tile for _, tile in sorted(theirs, key=lambda pair: pair[0])))
+
+
+def _label_of(style: Mapping[str, Any]) -> str:
+    """A picture of the person's own is called as they wrote it; titles of others say who painted them."""
+    name, title = style["name"], style.get("title")
+    written = style.get("builtin") is False and style.get("kind") == "picture" and title
+    return str(title) if written and title != name else label_of(name)
 
 
 def label_of(name: str) -> str:

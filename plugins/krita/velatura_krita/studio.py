@@ -14,6 +14,7 @@ from .easel import Easel
 from .history import Entry
 from .housing import Housing
 from .kept import packed
+from .landing import can_mask
 from .link import Link, LinkState, Offer
 from .places import Places
 from .preview import Glance, LivePreview, View, area_of
@@ -32,6 +33,7 @@ class Studio(QtCore.QObject):
 
     glanced = Signal(object)
     sketched = Signal(object)
+    painted = Signal(object)
     _posted = Signal(object)
 
     def __init__(self, krita: Any, places: Places, parent: QtCore.QObject | None = None) -> None:
@@ -56,12 +58,19 @@ class Studio(QtCore.QObject):
         )
         self._easel = Easel(self.state, self._settings, self.link, self._turns, self)
         self._easel.sketched.connect(self.sketched)
+        self._easel.painted.connect(self.painted)
         self._live = LivePreview(self.link, self._turns, self._glanced, self._live_failed)
         self.state.choices.set(self._settings.choices())
         self.state.history.set(self._settings.history())
         self.state.live.set(self._settings.flag("live"))
         self.styles = Collection(
-            self.state, shelf(), self._style_added, self._style_removed, self._style_failed
+            self.state,
+            shelf(),
+            self.link,
+            added=self._style_added,
+            removed=self._style_removed,
+            failed=self._style_failed,
+            refused=self._style_refused,
         )
         self.link.look()
 
@@ -90,7 +99,7 @@ class Studio(QtCore.QObject):
         elif state.message:
             self.state.message.set(Message(state.message, state.hint, bad=state.kind == "lost"))
         elif state.kind == "ready" and before.kind != "ready":
-            self.state.message.set(None)
+            self.state.message.set(self.housing.offer())
 
     def _offered(self, offer: Offer) -> None:
         self.state.offer.set(offer)
@@ -111,14 +120,17 @@ class Studio(QtCore.QObject):
             self.styles.add_layer(node)
 
     def _style_added(self, style: StyleChoice) -> None:
-        self.change(replace(self.state.choices.value, styles=(style,)))
+        self.change(self.state.choices.value.with_styles((style,)))
 
     def _style_removed(self, style: StyleChoice) -> None:
-        rest = tuple(each for each in self.state.choices.value.styles if each != style)
-        self.change(replace(self.state.choices.value, styles=rest))
+        choices = self.state.choices.value
+        self.change(choices.with_styles(each for each in choices.styles if each != style))
 
     def _style_failed(self, error: OSError) -> None:
         self._complain(tr("The picture cannot be kept: {error}", error=error))
+
+    def _style_refused(self, error: LinkError) -> None:
+        self._complain(error.message, error.hint)
 
     # ---- choices
 
@@ -137,7 +149,8 @@ class Studio(QtCore.QObject):
         if document is None:
             return
         found = self._remembered.get(self._document_key) or document_choices(document)
-        self.state.choices.set(found or replace(self.state.choices.value, regions=()))
+        found = found or replace(self.state.choices.value, regions=())
+        self.state.choices.set(self.styles.settled(found))
 
     def use_preset(self, preset: dict[str, Any]) -> None:
         """Turn every knob as ``preset`` has it."""
@@ -145,7 +158,8 @@ class Studio(QtCore.QObject):
 
     def use_entry(self, entry: Entry) -> None:
         """Choose again what a former result was made with; regions are the document's."""
-        self.change(replace(entry.choices, regions=self.state.choices.value.regions))
+        choices = self.styles.settled(entry.choices)
+        self.change(replace(choices, regions=self.state.choices.value.regions))
 
     # ---- regions
 
@@ -178,7 +192,8 @@ class Studio(QtCore.QObject):
 
     def _add_region(self, region: RegionChoice) -> None:
         choices = self.state.choices.value
-        self.change(replace(choices, regions=(*choices.regions, region)))
+        seen = replace(region, view=choices.mixture[0].view)
+        self.change(replace(choices, regions=(*choices.regions, seen)))
 
     # ---- painting
 
@@ -200,8 +215,16 @@ class Studio(QtCore.QObject):
             return
         self._settings.keep_choices(choices)
         keep_in_document(document, choices)
-        self._live.stop()
+        self._draft(document, source, choices, selection)
         self._easel.begin(key, source, choices, selection, self.styles.find)
+
+    def _draft(self, document: Any, source: Source, choices: Choices, selection: Any) -> None:
+        """What the quick painter makes of it is seen at once where the painting itself takes its time."""
+        if self.state.live.value or not wish.takes_long(choices, source.bounds):
+            self._live.stop()
+        elif choices.styles or choices.regions:
+            view = View(document, source.node, selection, self._side)
+            self._live.wish(view, choices, self.state.offer.value.manifest, self.styles.find)
 
     def stop(self) -> None:
         """Give up what is painted in the document in front."""
@@ -220,6 +243,12 @@ class Studio(QtCore.QObject):
             return False
         if source.bounds.empty:
             self._complain(tr("The layer is empty."), tr("Choose a layer that has pixels."))
+            return False
+        if choices.output == "group" and not can_mask(source.document):
+            self._complain(
+                tr("Krita 5.2 or newer is needed for a group with a mask."),
+                tr("Choose “New layer”, which keeps to the selection, too."),
+            )
             return False
         styled = choices.styles or choices.regions
         if not styled and wish.needs_style(manifest, choices.engine):

@@ -39,7 +39,8 @@ class StyleGrid(QtWidgets.QListWidget):
         self.setSelectionMode(QtWidgets.QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setWordWrap(False)
-        self.setAcceptDrops(True)
+        # The list takes no drops by itself, since its tiles stay where they are.
+        self.viewport().setAcceptDrops(True)
         self.setVerticalScrollMode(QtWidgets.QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         font = self.font()
@@ -70,7 +71,7 @@ class StyleGrid(QtWidgets.QListWidget):
 
     def show_chosen(self, styles: tuple[StyleChoice, ...]) -> None:
         """Mark ``styles``; nobody is told."""
-        if styles == self._chosen():
+        if set(styles) == set(self._chosen()):
             return
         blocker = QtCore.QSignalBlocker(self)
         for place in range(self.count()):
@@ -92,6 +93,11 @@ class StyleGrid(QtWidgets.QListWidget):
     def resizeEvent(self, event: Any) -> None:
         self._fit()
         super().resizeEvent(event)
+
+    def mousePressEvent(self, event: Any) -> None:
+        # A right click asks about a style, and chooses nothing.
+        if event.button() != Qt.MouseButton.RightButton:
+            super().mousePressEvent(event)
 
     def dragEnterEvent(self, event: Any) -> None:
         self._judge(event)
@@ -127,14 +133,25 @@ class StyleGrid(QtWidgets.QListWidget):
     def _chosen(self) -> tuple[StyleChoice, ...]:
         return tuple(item.data(Qt.ItemDataRole.UserRole).style for item in self.selectedItems())
 
+    def _mix(self, style: StyleChoice, wanted: bool) -> None:
+        for place in range(self.count()):
+            item = self.item(place)
+            if item.data(Qt.ItemDataRole.UserRole).style == style:
+                item.setSelected(wanted)
+
     def _offer(self, position: Any) -> None:
         item = self.itemAt(position)
-        tile = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
-        if tile is not None and tile.own:
-            menu = QtWidgets.QMenu(self)
+        if item is None:
+            return
+        tile, chosen = item.data(Qt.ItemDataRole.UserRole), item.isSelected()
+        menu = QtWidgets.QMenu(self)
+        # For pens and fingers, which have no Ctrl key.
+        mix = menu.addAction(tr("Take out of the mixture") if chosen else tr("Mix in"))
+        mix.triggered.connect(lambda: self._mix(tile.style, not chosen))
+        if tile.own:
             remove = menu.addAction(tr("Remove “{name}” from the library", name=tile.label))
             remove.triggered.connect(lambda: self.removed.emit(tile.style))
-            menu.popup(self.viewport().mapToGlobal(position))
+        menu.popup(self.viewport().mapToGlobal(position))
 
 
 def _pictures_in(mime: Any) -> list[str]:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from velatura_link.request import Pixels, RegionRef, Request, StyleRef
 
-from .choices import LIVE_ENGINE, Choices, RegionChoice, StyleChoice
+from .choices import DEFAULT_ENGINE, LIVE_ENGINE, Choices, StyleChoice
+from .formats import Bounds
 from .knobs import Knob, knobs_of, own_values, scaled
+from .shares import percents
+from .views import WHOLE, View
+
+QUICK_ENGINES = (DEFAULT_ENGINE, LIVE_ENGINE, "identity")
+_AT_ONCE = 1 << 20
+"""Pixels that a quick engine paints on a processor while one looks."""
 
 Manifest = Mapping[str, Mapping[str, Any]]
 FindStyle = Callable[[StyleChoice], StyleRef]
@@ -59,6 +66,11 @@ def final(manifest: Manifest, choices: Choices, scene: Scene, find: FindStyle) -
     return _request(manifest, choices.engine, choices, scene, find)
 
 
+def takes_long(choices: Choices, bounds: Bounds) -> bool:
+    """Whether a person waits for the painting, about a second or more."""
+    return choices.engine not in QUICK_ENGINES or bounds.width * bounds.height > _AT_ONCE
+
+
 def live(manifest: Manifest, choices: Choices, scene: Scene, find: FindStyle) -> Request:
     """What is shown while sliders move: the quick engine, at the size of the view."""
     quick = LIVE_ENGINE if LIVE_ENGINE in manifest else choices.engine
@@ -71,9 +83,11 @@ def _request(
     own, every = engine_knobs(manifest, engine), treatment_knobs(manifest, engine)
     params = own_values(own, choices.params.get(engine, {}))
     treatment = own_values(every, choices.treatment)
-    styles = tuple(find(each) for each in choices.styles)
+    styles = tuple(
+        _taken(replace(find(each.style), weight=each.weight), each.view) for each in choices.mixture
+    )
     regions = tuple(
-        RegionRef(mask, (find(region.style),), region.strength)
+        RegionRef(mask, (_taken(find(region.style), region.view),), region.strength)
         for region, mask in zip(choices.regions, scene.masks, strict=True)
         if mask is not None
     )
@@ -92,8 +106,17 @@ def _request(
     )
 
 
+def _taken(style: StyleRef, view: View) -> StyleRef:
+    crop = None if view.crop == WHOLE else view.crop
+    return replace(style, crop=crop, rotation=view.rotation, scale=view.scale)
+
+
 def title_of(choices: Choices, name: Callable[[StyleChoice], str]) -> str:
-    """What a result is called: its styles."""
-    wanted: list[StyleChoice | RegionChoice] = [*choices.styles, *choices.regions]
-    styles = [each.style if isinstance(each, RegionChoice) else each for each in wanted]
-    return " + ".join(dict.fromkeys(name(each) for each in styles)) or choices.engine
+    """What a result is called: its styles, with their shares where these differ."""
+    names = [name(style) for style in choices.styles]
+    weights = [each.weight for each in choices.mixture]
+    if len(set(weights)) > 1:
+        shares = percents(weights)
+        names = [f"{each} {share} %" for each, share in zip(names, shares, strict=True)]
+    names += [name(region.style) for region in choices.regions]
+    return " + ".join(dict.fromkeys(names)) or choices.engine

@@ -150,7 +150,7 @@ def preview(stage, docker):
     """Seconds from a slider's move to the new preview, in a document of 1024²."""
     studio, panel = docker.studio, docker.panel
     yield from picture(stage, 1024)
-    studio.change(Choices(styles=(StyleChoice(name="starry-night"),)))
+    studio.change(Choices().with_styles((StyleChoice(name="starry-night"),)))
     panel.live.setChecked(True)
     yield lambda: panel._glance is not None
     found = {}

@@ -53,7 +53,7 @@ def main(stage):
     yield lambda: not jobs(places)
     report["jobs left"] = jobs(places)
 
-    studio.change(Choices(engine="identity", styles=(StyleChoice(name="no-such-style"),)))
+    studio.change(Choices(engine="identity").with_styles((StyleChoice(name="no-such-style"),)))
     Krita.instance().action("velatura_again").trigger()
     yield lambda: not studio.busy
     message = studio.state.message.value

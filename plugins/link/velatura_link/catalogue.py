@@ -1,0 +1,37 @@
+"""A plugin's sentences in the person's language. English is the source, and what is left without a translation."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class Catalogue:
+    """``folder`` has a file for each language that is not English, ``de.json`` say: {English sentence: its own}."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._chosen: dict[str, str] = {}
+
+    def choose(self, languages: Iterable[str]) -> str:
+        """Speak the first of ``languages`` that there is a file for; its code, ``en`` without one.
+
+        They are written as systems write them: ``de``, ``de-AT``, ``en_GB``, ``de_DE.UTF-8``.
+        """
+        self._chosen = {}
+        for language in languages:
+            code = re.split("[-_.@]", language)[0].lower()
+            if code == "en":
+                break
+            path = self._folder / f"{code}.json"
+            if path.is_file():
+                self._chosen = json.loads(path.read_text(encoding="utf-8"))
+                return code
+        return "en"
+
+    def tr(self, text: str, /, **values: object) -> str:
+        """``text`` in the chosen language, with ``{names}`` filled in."""
+        said = self._chosen.get(text, text)
+        return said.format(**values) if values else said

@@ -1,0 +1,45 @@
+"""What the docker shows of a painting that takes its time, until it lies in the document."""
+
+import os
+
+from velatura_krita.choices import Choices, Ingredient, StyleChoice
+
+SIDE = 1400
+
+
+def main(stage):
+    docker = yield from stage.docker("velatura_docker")
+    studio, view = docker.studio, docker.panel.view
+    studio.start_daemon()
+    yield lambda: studio.state.offer.value.manifest
+    document = stage.krita.createDocument(SIDE, SIDE, "large", "RGBA", "U8", "", 100.0)
+    stage.window.addView(document)
+    stage.krita.setActiveDocument(document)
+    yield 0.5
+    layer = document.createNode("content", "paintlayer")
+    layer.setPixelData(os.urandom(SIDE * 4) * SIDE, 0, 0, SIDE, SIDE)
+    document.rootNode().addChildNode(layer, None)
+    yield 0.5
+    document.setActiveNode(layer)
+    yield lambda: document.activeNode() == layer
+    studio.change(Choices(mixture=(Ingredient(StyleChoice(name="starry-night")),)))
+    studio.apply()
+    yield lambda: view._caption
+    drafted = {"caption": view._caption, "busy": studio.busy, "layers": len(nodes(document))}
+    draft = view._after
+    yield lambda: not studio.busy
+    seen = view._after
+    facts = {
+        "draft": drafted,
+        "another picture": seen != draft,
+        "proportions": seen.width() / seen.height(),
+        "caption": view._caption,
+        "layers": len(nodes(document)),
+    }
+    document.setModified(False)
+    document.close()
+    return facts
+
+
+def nodes(document):
+    return document.rootNode().childNodes()
