@@ -45,6 +45,7 @@ def test_a_mixture_is_painted_as_the_command_line_paints_it(
     # Dragged to three quarters, the other has the rest.
     assert seen["shares"] == [0.75, 0.25]
     assert seen["weights"] == pytest.approx([1.5, 0.5])
+    assert seen["seen of it"] == [320, 200]
     left, top, right, bottom = seen["view"]["crop"]
     assert 0.1 < left < right < 1.0
     assert 0.1 < top < bottom < 1.0

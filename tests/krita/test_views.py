@@ -164,6 +164,13 @@ def test_a_view_is_edited_where_its_style_is() -> None:
     assert turned.mixture == choices.mixture
 
 
+def test_the_style_that_is_edited_may_move_into_the_library() -> None:
+    viewed = Viewed("mixture", 0, StyleChoice(file="Sea.png"))
+    assert viewed.settled({"Sea.png": "sea"}) == Viewed("mixture", 0, StyleChoice(name="sea"))
+    assert viewed.settled({"Else.png": "else"}) == viewed
+    assert Viewed("regions", 1, NIGHT).settled({"": "x"}) == Viewed("regions", 1, NIGHT)
+
+
 @pytest.mark.parametrize("place", [0, 2])
 def test_a_style_that_is_gone_has_no_view(place: int) -> None:
     choices = Choices(mixture=(Ingredient(NIGHT), Ingredient(WAVE)))

@@ -102,6 +102,17 @@ def test_thumbnails_are_160_px_long_and_follow_the_content(home: Path) -> None:
         assert small.getpixel((80, 60)) == (7, 10, 20)
 
 
+def test_a_look_is_a_larger_jpeg_that_goes_with_its_style(home: Path) -> None:
+    look = styles.look(styles.add(painted(home / "a.png", size=(1600, 1200))))
+    assert look is not None
+    with Image.open(look) as seen:
+        assert (seen.format, seen.size) == ("JPEG", (640, 480))
+    styles.remove("a")
+    assert not look.exists()
+    builtin = next(entry for entry in styles.entries() if entry.builtin)
+    assert styles.look(builtin) is None
+
+
 def test_a_file_is_taken_in_under_a_free_name_and_once(home: Path) -> None:
     first, second = painted(home / "1.png"), painted(home / "2.png", colour=5)
     assert styles.take_in(first, "By the Sea").name == "by-the-sea"

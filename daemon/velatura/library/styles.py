@@ -32,6 +32,9 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".exr", ".bmp", "
 THUMBNAIL = 160
 """Longest side of a thumbnail in pixels."""
 
+LOOK = 640
+"""Longest side of a picture that is large enough to choose a part of it."""
+
 LONGEST_STEM = 48
 """Letters of a file that is called after a title: with its ending it must be a file's name everywhere."""
 
@@ -164,7 +167,8 @@ def remove(name: str) -> StyleEntry:
         if entry.builtin:
             raise BadRequest(f"{entry.title} is built in and stays.")
         entry.path.unlink()
-        _thumbnail_path(entry).unlink(missing_ok=True)
+        for small in (_thumbnail_path(entry), _look_path(entry)):
+            small.unlink(missing_ok=True)
     return entry
 
 
@@ -176,16 +180,30 @@ def thumbnail(entry: StyleEntry) -> Path | None:
         return entry.path.with_suffix(".jpg")
     if codes.is_code(entry.path):
         return None
-    path = _thumbnail_path(entry)
+    return _reduced(entry, THUMBNAIL, _thumbnail_path(entry))
+
+
+def look(entry: StyleEntry) -> Path | None:
+    """A JPEG of an own picture, at most 640 px long; None for a code. Raises :class:`BadPicture`."""
+    if codes.is_code(entry.path):
+        return None
+    return _reduced(entry, LOOK, _look_path(entry))
+
+
+def _reduced(entry: StyleEntry, side: int, path: Path) -> Path:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        small = reduced(read_picture(entry.path).raster, THUMBNAIL)
+        small = reduced(read_picture(entry.path).raster, side)
         write_picture(path, converted(small, depth="u8", transfer="srgb"))
     return path
 
 
 def _thumbnail_path(entry: StyleEntry) -> Path:
     return cache_dir() / "thumbnails" / f"{entry.sha256}.png"
+
+
+def _look_path(entry: StyleEntry) -> Path:
+    return cache_dir() / "thumbnails" / f"{entry.sha256}.jpg"
 
 
 def _entry(path: Path, *, builtin: bool = False) -> StyleEntry:

@@ -122,6 +122,7 @@ class Broker:
             "presets": self.librarian.presets,
             "styles": self.librarian.styles,
             "styles.add": self.curator.add,
+            "styles.picture": self.librarian.picture,
             "styles.remove": self.curator.remove,
             "status": self._status,
             "stop": self._stop,

@@ -59,8 +59,19 @@ class Librarian:
         """``styles``: those after the one named ``after``, as many as fit."""
         self._thread.submit(self._answer, session, header, _styles)
 
+    def picture(self, session: Session, header: Header) -> None:
+        """``styles.picture``: a style large enough to choose a part of it."""
+        self._thread.submit(self._look, session, header)
+
     def close(self) -> None:
         self._thread.shutdown(wait=True, cancel_futures=True)
+
+    def _look(self, session: Session, header: Header) -> None:
+        try:
+            answer = {"t": header["t"], **_picture(header.get("name"))}
+        except Exception as error:
+            answer = failure(header["t"], error)
+        self._report(partial(self._sessions.send, session, answer))
 
     def _answer(
         self, session: Session, header: Header, look: Callable[[str], Iterable[Mapping[str, Any]]]
@@ -107,6 +118,16 @@ def described(entry: StyleEntry) -> dict[str, Any]:
         "builtin": entry.builtin,
         "thumbnail": _thumbnail(entry),
     }
+
+
+def _picture(name: object) -> dict[str, Any]:
+    from velatura.library import styles
+
+    if not isinstance(name, str):
+        raise BadRequest("The style to be shown must be a name.")
+    entry = styles.show(name)
+    seen = styles.look(entry)
+    return {"name": entry.name, "picture": seen.read_bytes() if seen is not None else None}
 
 
 def _thumbnail(entry: StyleEntry) -> bytes | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,11 @@ class Collection:
     def settled(self, choices: Choices) -> Choices:
         """``choices`` that name no file of the shelf which is in the library now."""
         return settled(choices, self._shelf.moved())
+
+    @property
+    def moved(self) -> Mapping[str, str]:
+        """Which file of the shelf has which name in the library now."""
+        return self._shelf.moved()
 
     def add_file(self, path: str) -> None:
         """Put a picture file on the shelf."""

@@ -40,8 +40,10 @@ class Offer:
     keeps: bool = False
 
 
-Outcome = Mapping[str, Any] | LinkError | OSError | None
-"""What became of a change of the library: the style that was added, None for one that was removed, or why not."""
+Outcome = Mapping[str, Any] | bytes | LinkError | OSError | None
+"""What became of a wish about the library: the style that was added, the picture of one, None for one that was removed
+or has no picture, or why not.
+"""
 
 
 class Ticket:
@@ -131,6 +133,10 @@ class Link:
             return client.add_style(title, EncodedFile(data))
 
         self._keeping.submit(self._change, add, on_done)
+
+    def see_style(self, name: str, on_done: Callable[[Outcome], object]) -> None:
+        """Ask for a style's picture, a file's bytes; ``on_done`` as for :meth:`add_style`."""
+        self._keeping.submit(self._change, lambda client: client.style_picture(name), on_done)
 
     def remove_style(self, name: str, on_done: Callable[[Outcome], object]) -> None:
         """Take a style out of the library of the daemon that is there; ``on_done`` as for :meth:`add_style`."""

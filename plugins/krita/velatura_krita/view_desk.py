@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from .choices import Choices
+from .choices import Choices, StyleChoice
+from .link import Outcome
 from .qt import QtCore
 from .studio import Studio
 from .view_editor import ViewEditor
-from .view_images import large_picture
+from .view_images import LARGEST, decoded, large_picture
 from .viewing import Viewed
 from .views import View
 
@@ -34,11 +36,21 @@ class ViewDesk(QtCore.QObject):
         name = self._studio.state.name_of(viewed.style)
         self.editor.edit(name, large_picture(self._studio, viewed.style), view)
         self.editor.stand_beside(beside)
+        if viewed.style.name is not None:
+            # Until it comes, the thumbnail does.
+            self._studio.link.see_style(viewed.style.name, partial(self._seen, viewed.style))
 
     def close(self) -> None:
         """Put it away."""
         self._viewed = None
         self.editor.hide()
+
+    def _seen(self, style: StyleChoice, outcome: Outcome) -> None:
+        if self._viewed is None or self._viewed.style != style or not isinstance(outcome, bytes):
+            return
+        picture = decoded(outcome, LARGEST)
+        if not picture.isNull():
+            self.editor.show_picture(picture)
 
     def _turned(self, view: View) -> None:
         if self._viewed is not None:
@@ -49,6 +61,10 @@ class ViewDesk(QtCore.QObject):
         if self._viewed is None:
             return
         view = self._viewed.view(choices)
+        if view is None and self._viewed.style.file is not None:
+            # It may be on its way into the daemon's library at this moment.
+            self._viewed = self._viewed.settled(self._studio.styles.moved)
+            view = self._viewed.view(choices)
         if view is None:
             self.close()
         else:

@@ -75,9 +75,14 @@ class ViewEditor(QtWidgets.QDialog):
         """Begin with another style: its ``picture`` as a QImage."""
         self.setWindowTitle(tr("View of “{name}”", name=name))
         self._name.setText(name)
+        self._view = view
+        self.show_picture(picture)
+
+    def show_picture(self, picture: Any) -> None:
+        """Have the style's picture, a QImage, perhaps in another size than before."""
         self._picture = picture
         self.canvas.show_picture(picture)
-        self.show_view(view)
+        self.show_view(self._view)
         self.adjustSize()
 
     def show_view(self, view: View) -> None:

@@ -26,6 +26,12 @@ class Viewed:
             return None
         return holders[self.place].view
 
+    def settled(self, moved: Mapping[str, str]) -> Viewed:
+        """The same when its file was ``moved`` into the daemon's library under a name."""
+        if self.style.file not in moved:
+            return self
+        return replace(self, style=StyleChoice(name=moved[self.style.file]))
+
     def put(self, choices: Choices, view: View) -> Choices:
         """``choices`` with another view of it; as they were when it is not there any more."""
         if self.view(choices) is None:

@@ -132,6 +132,16 @@ class Client:
         """The styles of the daemon's library, sorted by name, with thumbnails; docs/protocol.md, section 6."""
         return self._list(m.STYLES, timeout)
 
+    def style_picture(self, name: str, timeout: float = 30.0) -> bytes | None:
+        """A JPEG file of a style of the daemon's library, 640 pixels at most; None for a code, which has no picture.
+
+        Raises :class:`Refused` for a style that is not there.
+        """
+        picture = self._ask({"t": m.STYLES_PICTURE, "name": name}, m.STYLES_PICTURE, timeout).get(
+            "picture"
+        )
+        return picture if isinstance(picture, bytes) else None
+
     @property
     def takes_styles(self) -> bool:
         """Whether this client may change the daemon's library."""

@@ -43,6 +43,9 @@ def main(stage):
     rows[0].view.click()
     editor = panel.views.editor
     yield lambda: editor.isVisible()
+    # The daemon has more of the picture than the thumbnail that is seen at first.
+    yield lambda: editor._picture.width() > 160
+    report["seen of it"] = [editor._picture.width(), editor._picture.height()]
     drag(editor.canvas, (0.25, 0.2), (0.8, 0.7))
     drag(editor.canvas, (0.5, 0.5), (0.55, 0.55))
     editor.quarters[90].click()

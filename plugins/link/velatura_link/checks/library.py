@@ -13,7 +13,8 @@ from .. import messages as m
 from ..messages import Header
 from .bench import Bench, Peer, require
 
-PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
+JPEG = b"\xff\xd8\xff"
+PICTURES = (b"\x89PNG", JPEG)
 """How PNG and JPEG files begin."""
 
 
@@ -69,6 +70,29 @@ def an_added_style_is_there_until_it_is_removed(bench: Bench) -> None:
         _remove(peer, name)
         left = [each["name"] for each in _all(other, m.STYLES)]
         require(name not in left, "A style that was removed is still listed.")
+
+
+def a_style_is_shown_larger_than_its_thumbnail(bench: Bench) -> None:
+    peer = bench.peer()
+    for name in (_title(), 3):
+        peer.send(m.STYLES_PICTURE, name=name)
+        _refusal(peer, m.STYLES_PICTURE, "bad_request")
+    for style in _all(peer, m.STYLES):
+        if style["kind"] == "code":
+            _shown(peer, style["name"], wanted=False)
+            break
+    if _takes_styles(peer):
+        with _added(peer, _title(), _png(1)) as style:
+            _shown(peer, style["name"], wanted=True)
+
+
+def _shown(peer: Peer, name: str, *, wanted: bool) -> None:
+    peer.send(m.STYLES_PICTURE, name=name)
+    header = peer.expect(m.STYLES_PICTURE).header
+    picture = header.get("picture")
+    require(header.get("name") == name, f"A picture of {header.get('name')} instead of {name}.")
+    right = isinstance(picture, bytes) and picture.startswith(JPEG) if wanted else picture is None
+    require(right, f"The picture of {name} is {'no JPEG' if wanted else 'one of a code'}.")
 
 
 def same_bytes_are_kept_once_and_others_get_a_name_of_their_own(bench: Bench) -> None:
@@ -225,6 +249,7 @@ def _all(peer: Peer, kind: str) -> list[dict[str, Any]]:
 CHECKS = (
     presets_are_listed_by_name,
     styles_are_listed_with_their_thumbnails,
+    a_style_is_shown_larger_than_its_thumbnail,
     lists_go_on_after_a_name,
     unknown_preset_is_a_bad_request,
     an_added_style_is_there_until_it_is_removed,
