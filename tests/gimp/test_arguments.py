@@ -87,7 +87,7 @@ def test_kinds_ranges_units_and_choices_are_the_schemas() -> None:
     wet, coats = argument(made, "wet"), argument(made, "coats")
     assert (wet.kind, wet.low, wet.high, wet.default) == ("double", 0, 2, 1.0)
     assert (coats.kind, coats.low, coats.high) == ("int", 1, 2**31 - 1)
-    assert coats.title == "Coats (px)"
+    assert (coats.title, coats.label) == ("Coats", "Coats (px)")
     assert argument(made, "dry").kind == "boolean"
     choices = (("flat-round", "Flat round"), ("fan", "Fan"))
     assert argument(made, "brush").choices == choices
@@ -106,6 +106,13 @@ def test_an_engine_without_styles_has_no_arguments_for_them() -> None:
     made = arguments_of("dream", entry(styles=()))
     assert not [each for each in made if "style" in each.name]
     assert wish(made)["styles"] == []
+
+
+def test_the_default_style_is_one_that_the_engine_takes(engines: manifest.Manifest) -> None:
+    """Built-in styles are codes."""
+    assert argument(arguments_of("glaze", engines["glaze"]), "style").default == "starry-night"
+    for name in ("gatys", "adain"):
+        assert argument(arguments_of(name, engines[name]), "style").default == ""
 
 
 def test_inputs_that_are_pictures_are_layers(engines: manifest.Manifest) -> None:

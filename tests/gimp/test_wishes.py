@@ -123,6 +123,14 @@ def test_an_engine_without_content_is_told_a_size() -> None:
     assert request.size == (2, 2)
 
 
+def test_a_region_without_a_style_is_no_style() -> None:
+    bare = {"engine": "oil", "regions": [{"mask": "selection", "styles": []}]}
+    with pytest.raises(LinkError, match="No style is chosen"):
+        request_of(bare, MANIFEST, Named())
+    styled = {**bare, "regions": [{"mask": "selection", "styles": [{"name": "sea"}]}]}
+    assert len(request_of(styled, MANIFEST, Named()).regions) == 1
+
+
 @pytest.mark.parametrize(
     "styles", [[], [{}], [{"name": "sea", "layer": 1}]], ids=["none", "empty", "two"]
 )

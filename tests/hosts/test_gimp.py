@@ -267,6 +267,7 @@ def test_errors_say_what_to_do(easel: Easel) -> None:
         '{"engine": "oil"}': "There is no engine called “oil”",
         '{"engine": "glaze", "styles": [{"name": "nobody"}]}': "has no “nobody”",
         '{"engine": "glaze"}': "No style is chosen",
+        '{"engine": "gatys", "styles": [{"name": "scream"}]}': "Gatys needs a picture to imitate",
         '{"engine": "glaze", "styles": [{"file": "/nowhere.png"}]}': "/nowhere.png cannot be read",
         '{"regions": [{"mask": "selection", "styles": [{"name": "scream"}]}]}': "Nothing is selected",
         '{"engine": "glaze", "strenght": 1}': "has no “strenght”",

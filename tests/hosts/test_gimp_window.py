@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,15 @@ from ..waiting import wait_until
 from . import gimp_plugin
 from .display import Display
 from .harness import SCRIPTS, Gimp, Running
+from .inside import PATIENCE
 from .profiles import Profile, open_profile
 
 installed, schema = gimp_plugin.installed, gimp_plugin.schema
 
 CANCEL = (820, 856)
 """Where the progress bar has its button in the window that GIMP opens for a picture of 4000²."""
+FILE, KEEP = (674, 40), (540, 368)
+"""Where the dialog of an engine of pictures has its file, and the button that keeps it once it is chosen."""
 
 
 SOMEBODY = 4711
@@ -49,6 +53,21 @@ def look_for(display: Display, action: str, window: str) -> None:
     display.wait_for_window("Search Actions")
     display.xdotool("type", "--delay", "20", action)
     display.xdotool("key", "--delay", "300", "Down", "Return")
+
+
+def choose_file(display: Display, path: Path) -> None:
+    """Type ``path`` into GTK's chooser, as often as it takes: what is typed while it reads a folder is lost."""
+    title = "Select a File"
+    display.wait_for_window(title)
+
+    def chosen() -> bool:
+        display.xdotool("key", "ctrl+l", "ctrl+a")
+        display.xdotool("type", "--delay", "20", path)
+        display.xdotool("key", "Return")
+        time.sleep(1.0)
+        return not display.windows(title)
+
+    wait_until(chosen, "the file", PATIENCE)
 
 
 @pytest.mark.usefixtures("installed")
@@ -117,6 +136,44 @@ def test_somebody_without_rights_installs_and_paints(root: Path, display: Displa
 
 
 @pytest.mark.usefixtures("installed")
+def test_the_language_is_gimps(
+    gimp_window: Gimp, display: Display, profile: Profile, picture: Path
+) -> None:
+    """Found by its German label, which is the dialog's title, too."""
+    with (profile.gimp / "gimprc").open("a") as settings:
+        settings.write('(language "de")\n')
+    with gimp_window.start(picture, script=SCRIPTS / "gimp_waits.py", layers=2):
+        look_for(display, "velatura mit gatys", "waves")
+        display.wait_for_window("^Velatura mit Gatys$")
+
+
+@pytest.mark.usefixtures("installed")
+def test_an_engine_of_pictures_takes_no_code_but_a_file_that_can_be_kept(
+    gimp_window: Gimp, display: Display, profile: Profile, picture: Path, tmp_path: Path
+) -> None:
+    """With a built-in style OK does nothing; a file becomes a style of the library."""
+    style = painted_waves(tmp_path / "sea.png", 300, 400)
+    settings = {"velatura-gatys": {"style": "scream"}}
+    with gimp_window.start(
+        picture, script=SCRIPTS / "gimp_waits.py", layers=2, seconds=300, settings=settings
+    ) as running:
+        look_for(display, "velatura with gatys", "waves")
+        dialog = display.wait_for_window("^Velatura with Gatys$")
+        wait_until(lambda: jobs(profile), "the daemon")
+        display.xdotool("key", "Return")
+        display.xdotool("mousemove", *FILE, "click", 1)
+        choose_file(display, style)
+
+        def kept() -> bool:
+            display.xdotool("mousemove", *KEEP, "click", 1)
+            return "sea" in profile.shell("--json", "styles", "list").json
+
+        wait_until(kept, "a style of the library", 30)
+        assert display.windows("^Velatura with Gatys$") == [dialog]
+        assert plugins(running) != []
+
+
+@pytest.mark.usefixtures("installed")
 def test_cancel_frees_the_daemon_at_once(
     gimp_window: Gimp, display: Display, profile: Profile, tmp_path: Path
 ) -> None:
@@ -131,7 +188,8 @@ def test_cancel_frees_the_daemon_at_once(
         display.wait_for_window("large")
         display.xdotool("mousemove", *CANCEL, "click", 1)
         wait_until(lambda: plugins(running) == [], "the end of the plug-in", 2.0)
-        wait_until(lambda: states(profile) == ["idle"], "an idle worker", 5.0)  # a tile, at most
+        # A tile at most, and not what is left of a minute.
+        wait_until(lambda: states(profile) == ["idle"], "an idle worker", 20.0)
 
 
 def plugins(running: Running) -> list[psutil.Process]:
@@ -147,7 +205,8 @@ def status(profile: Profile) -> Any:
 
 
 def states(profile: Profile) -> list[str]:
-    return [worker["state"] for worker in status(profile)["workers"]]
+    """Those of the workers; none while the daemon is too busy to answer."""
+    return [worker["state"] for worker in status(profile).get("workers", ())]
 
 
 def jobs(profile: Profile) -> bool:

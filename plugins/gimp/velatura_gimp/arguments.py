@@ -16,6 +16,8 @@ from typing import Any, Literal
 
 from velatura_link.errors import LinkError
 
+from .texts import tr
+
 Manifest = Mapping[str, Mapping[str, Any]]
 Wish = dict[str, Any]
 Kind = Literal["double", "int", "boolean", "choice", "string", "file", "layer"]
@@ -26,6 +28,7 @@ PREVIEW_ENGINE = "glaze-live"
 DEFAULT_STYLE = "starry-night"
 NEW_LAYER, IN_PLACE = "new-layer", "in-place"
 SELECTION, LAYER_MASK = "selection", "layer-mask"
+PICTURE, CODE = "picture", "code"
 _LARGEST_INT = 2**31 - 1
 _BUTTON_LETTERS = "hlsrco"
 """Those of the dialog's own buttons: Help, Load, Save, Reset, Cancel, OK."""
@@ -37,7 +40,7 @@ _KINDS: dict[str, Kind] = {"number": "double", "integer": "int", "boolean": "boo
 class Argument:
     """One argument of a procedure. ``place`` and ``knob`` say where in a request its value goes.
 
-    ``low`` and ``high`` are of numbers, ``choices`` (value, label) of choices.
+    ``title``, ``blurb`` and the labels in ``choices`` (value, label) are English. ``low`` and ``high`` are of numbers.
     """
 
     name: str
@@ -50,6 +53,12 @@ class Argument:
     choices: tuple[tuple[str, str], ...] = ()
     place: Place = "own"
     knob: str = ""
+    unit: str = ""
+
+    @property
+    def label(self) -> str:
+        """The title in the person's language, and the unit."""
+        return f"{tr(self.title)} ({self.unit})" if self.unit else tr(self.title)
 
 
 STYLE = Argument(
@@ -105,9 +114,7 @@ REQUEST = Argument(
     'What to do as JSON, for example {"engine": "glaze", "styles": [{"name": "scream"}]}.',
     "{}",
 )
-STYLES = (STYLE, STYLE_FILE, STYLE_LAYER)
 REGIONS = (USE_SELECTION, REST_STYLE, MASK_STYLE)
-_BEFORE = (*STYLES, STRENGTH, *REGIONS)
 _AFTER = (SEED, OUTPUT)
 
 
@@ -122,9 +129,7 @@ def arguments_of(engine: str, entry: Mapping[str, Any]) -> list[Argument]:
 
     A knob that is neither a number nor a text nor a choice is left to ``velatura-run``.
     """
-    own = (
-        [*_BEFORE, *_AFTER] if entry["descriptor"]["styles"] else [STRENGTH, USE_SELECTION, *_AFTER]
-    )
+    own = _own(entry["descriptor"]["styles"])
     taken = {argument.name for argument in own}
     inputs = [
         Argument(
@@ -141,6 +146,15 @@ def arguments_of(engine: str, entry: Mapping[str, Any]) -> list[Argument]:
         taken.add(name)
         others.append(replace(argument, name=name))
     return [*own[: -len(_AFTER)], *others, *_AFTER]
+
+
+def _own(styles: Iterable[str]) -> list[Argument]:
+    """What every engine is asked that takes such ``styles``."""
+    if not styles:
+        return [STRENGTH, USE_SELECTION, *_AFTER]
+    # The default one is a code.
+    named = STYLE if CODE in styles else replace(STYLE, default="")
+    return [named, STYLE_FILE, STYLE_LAYER, STRENGTH, *REGIONS, *_AFTER]
 
 
 def canonical(name: str) -> str:
@@ -251,7 +265,8 @@ def _style_named(text: str) -> Wish:
         return {"name": name.strip(), "weight": float(weight)}
     except ValueError:
         raise LinkError(
-            f"“{text}” is no style: a weight is a number.", hint="Write NAME or NAME:WEIGHT."
+            tr("“{text}” is no style: a weight is a number.", text=text),
+            hint=tr("Write NAME or NAME:WEIGHT."),
         ) from None
 
 
@@ -271,12 +286,11 @@ def _knobs(place: Place, schema: Mapping[str, Any]) -> Iterator[Argument]:
 
 
 def _knob(place: Place, knob: str, kind: Kind, facts: Mapping[str, Any]) -> Argument:
-    title, unit = facts.get("title", knob), facts.get("unit")
     edge = _LARGEST_INT if kind == "int" else inf
     return Argument(
         knob,
         kind,
-        f"{title} ({unit})" if unit else title,
+        facts.get("title", knob),
         facts.get("description", ""),
         facts.get("default"),
         max(facts.get("minimum", -edge), -edge),
@@ -284,4 +298,5 @@ def _knob(place: Place, knob: str, kind: Kind, facts: Mapping[str, Any]) -> Argu
         tuple((each, spoken(each)) for each in map(str, facts.get("enum", ()))),
         place,
         knob,
+        facts.get("unit", ""),
     )

@@ -11,18 +11,12 @@ from velatura_link.errors import LinkError
 from velatura_link.followed import Cancelled
 from velatura_link.home import Cancel, Home, OnStep, Step
 
+from .texts import tr
 from .wording import bar_of_step, sentence_of
 
 _INSTALL, _REPAIR, _REMOVE, _DONE = 1, 2, 3, 4
 _PULSE_MS = 100
 _WIDTH = 60
-_NEEDED = (
-    "Velatura needs its daemon, the program that paints.\n\n"
-    "It is installed into a folder of its own, {where}. "
-    "What it requires, torch above all, is fetched from the internet: "
-    "up to 3 GB, which take 6 GB on the disk. That lasts some minutes."
-)
-_WHOLE = "The daemon is installed in {where}."
 
 
 def provide(home: Home, *, and_go_on: bool) -> bool:
@@ -30,6 +24,9 @@ def provide(home: Home, *, and_go_on: bool) -> bool:
 
     With ``and_go_on`` the dialog is gone as soon as there is.
     """
+    home.join()
+    if and_go_on and not home.wanted:
+        return True
     GimpUi.init("velatura")
     dialog = _Dialog(home, and_go_on)
     dialog.run()
@@ -45,7 +42,7 @@ class _Dialog:
         self._cancelled = threading.Event()
         self._busy = False
         self._pulse = True
-        self._dialog = Gtk.Dialog(title="Velatura: the daemon")
+        self._dialog = Gtk.Dialog(title=tr("Velatura: the daemon"))
         self._text = Gtk.Label(wrap=True, xalign=0.0, max_width_chars=_WIDTH, selectable=True)
         self._bar = Gtk.ProgressBar(show_text=True)
         inside = self._dialog.get_content_area()
@@ -56,10 +53,10 @@ class _Dialog:
         self._buttons = {
             number: self._dialog.add_button(title, number)
             for number, title in (
-                (_REMOVE, "Re_move"),
-                (_REPAIR, "_Repair"),
-                (Gtk.ResponseType.CANCEL, "_Cancel"),
-                (_INSTALL, "_Install the daemon"),
+                (_REMOVE, tr("Re_move")),
+                (_REPAIR, tr("_Repair")),
+                (Gtk.ResponseType.CANCEL, tr("_Cancel")),
+                (_INSTALL, tr("_Install the daemon")),
             )
         }
         self._dialog.set_default_response(_INSTALL)
@@ -86,15 +83,43 @@ class _Dialog:
     def _settle(self, trouble: str = "") -> None:
         """Show what there is, and what can be done now."""
         whole, any_of_it = self._home.whole, self._home.where.exists()
-        where = str(self._home.where)
-        self._text.set_text(trouble or (_WHOLE if whole else _NEEDED).format(where=where))
+        old = self._home.environment.version if self._home.outdated else ""
+        said = self._outdated(old) if old else self._installed() if whole else self._needed()
+        self._text.set_text(trouble or said)
+        install = self._buttons[_INSTALL]
+        install.set_label(tr("_Upgrade the daemon") if old else tr("_Install the daemon"))
         self._bar.set_visible(self._busy)
         shown = {_INSTALL: not whole, _REPAIR: any_of_it, _REMOVE: any_of_it}
         for number, button in self._buttons.items():
             button.set_visible(number not in shown or (shown[number] and not self._busy))
         closing = self._buttons[Gtk.ResponseType.CANCEL]
-        closing.set_label("_Cancel" if self._busy or not whole else "_Close")
+        closing.set_label(tr("_Cancel") if self._busy or not whole else tr("_Close"))
         closing.set_sensitive(True)
+
+    def _installed(self) -> str:
+        return tr("The daemon is installed in {where}.", where=self._home.where)
+
+    def _outdated(self, old: str) -> str:
+        newer = tr(
+            "A newer daemon came with this plug-in: {new}. The one here is {old}.",
+            new=self._home.version,
+            old=old,
+        )
+        cost = tr(
+            "The old one goes on painting until the new one takes over. "
+            "What has not changed is not fetched again."
+        )
+        return f"{newer}\n\n{cost}"
+
+    def _needed(self) -> str:
+        needed = tr("Velatura needs its daemon, the program that paints.")
+        cost = tr(
+            "It is installed into a folder of its own, {where}. "
+            "What it requires, torch above all, is fetched from the internet: "
+            "up to 3 GB, which take 6 GB on the disk. That lasts some minutes.",
+            where=self._home.where,
+        )
+        return f"{needed}\n\n{cost}"
 
     def _begin(self, work: Callable[[OnStep, Cancel], None]) -> None:
         self._busy = True

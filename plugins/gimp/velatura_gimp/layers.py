@@ -10,6 +10,7 @@ from velatura_link.errors import LinkError
 from velatura_link.request import Pixels
 
 from .pixels import Box, Form, form_of, form_of_pixels
+from .texts import tr
 
 Advance = Callable[[int, int], None]
 """Told how many rows of how many are done."""
@@ -27,12 +28,12 @@ _LAYER_TYPES = {
 def layer_meant(drawables: list[Gimp.Drawable]) -> Gimp.Layer:
     """The layer to paint: the chosen one, or the one whose mask is chosen. Raises :class:`LinkError`."""
     if len(drawables) != 1:
-        raise LinkError("Velatura paints one layer at a time.", hint="Choose one layer.")
+        raise LinkError(tr("Velatura paints one layer at a time."), hint=tr("Choose one layer."))
     chosen = drawables[0]
     if isinstance(chosen, Gimp.LayerMask):
         chosen = Gimp.Layer.from_mask(chosen)
     if not isinstance(chosen, Gimp.Layer):
-        raise LinkError("Velatura paints layers, not channels.", hint="Choose a layer.")
+        raise LinkError(tr("Velatura paints layers, not channels."), hint=tr("Choose a layer."))
     return chosen
 
 
@@ -126,10 +127,11 @@ def paint_in_place(layer: Gimp.Layer, pixels: Pixels, advance: Advance) -> None:
 def require_own_pixels(layer: Gimp.Layer) -> None:
     """Raise :class:`LinkError` unless ``layer`` can be painted in place."""
     if layer.is_group():
-        raise LinkError("A group has no pixels of its own.", hint="Have a new layer made.")
+        raise LinkError(tr("A group has no pixels of its own."), hint=tr("Have a new layer made."))
     if layer.get_lock_content():
         raise LinkError(
-            "The layer's pixels are locked.", hint="Unlock them, or have a new layer made."
+            tr("The layer's pixels are locked."),
+            hint=tr("Unlock them, or have a new layer made."),
         )
 
 

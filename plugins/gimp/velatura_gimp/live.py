@@ -11,43 +11,87 @@ from gi.repository import GLib
 
 from velatura_link.client import Client
 from velatura_link.errors import JobFailed, LinkError
-from velatura_link.jobs import Event, Failed, Result
-from velatura_link.request import Pixels, Request
+from velatura_link.jobs import Accepted, Event, Failed, Result
+from velatura_link.request import EncodedFile, Pixels, Request
 
+from .library import Style
 from .places import Places
-from .wording import sentence_of
+from .presets import Preset
+from .texts import tr
+from .wording import bar_of, sentence_of
 
 _REPLACES = "preview"
+_NOTICED_MS = 500
+"""How long nobody minds waiting without a word."""
 _GIVEN_UP = ("replaced", "cancelled")
 
 
 class Live:
-    """Paints the newest request that it was given. ``on_library``, ``on_picture`` and ``on_trouble`` are told, on GTK's
-    thread, of the daemon's styles and presets, of a painting, and of what went wrong."""
+    """Paints the newest request that it was given. ``on_library``, ``on_picture``, ``on_trouble`` and ``on_wait`` are
+    told, on GTK's thread, of the daemon's styles and presets, of a painting, of what went wrong, and of what is being
+    waited for, whenever that takes long enough to be noticed."""
 
     def __init__(
         self,
         places: Places,
-        on_library: Callable[[list[dict[str, Any]], list[dict[str, Any]]], None],
+        on_library: Callable[[list[Style], list[Preset]], None],
         on_picture: Callable[[Pixels], None],
         on_trouble: Callable[[str], None],
+        on_wait: Callable[[str], None],
     ) -> None:
         self._places = places
         self._on_library = on_library
         self._on_picture = on_picture
         self._on_trouble = on_trouble
+        self._on_wait = on_wait
         self._client: Client | None = None
         self._closed = False
         self._newest: Request | None = None
+        self._timer = 0
+        self._waiting = False
+        self._warm = False
         threading.Thread(target=self._open, name="velatura-preview", daemon=True).start()
 
     def paint(self, request: Request) -> None:
-        """Have ``request`` painted instead of the one before; at once, or when the daemon is there."""
+        """Have ``request`` painted instead of the one before. Nothing is done before ``on_library`` is told."""
         self._newest = request
         if self._client is not None:
+            if not self._waiting:
+                self._waiting = True
+                self._timer = GLib.timeout_add(_NOTICED_MS, self._slow)
             self._client.submit(
                 request, replaces=_REPLACES, on_event=partial(self._later, self._seen, request)
             )
+
+    def forget(self) -> None:
+        """Nobody wants to see what is being painted."""
+        self._newest = None
+        self._answered()
+
+    @property
+    def keeps_styles(self) -> bool:
+        """Whether the daemon's library takes styles from here."""
+        return self._client is not None and self._client.takes_styles
+
+    def keep(
+        self,
+        title: str,
+        make: Callable[[], EncodedFile],
+        on_kept: Callable[[str, list[Style]], None],
+    ) -> None:
+        """Put what ``make`` makes into the library; ``on_kept`` is told its name and all styles that there are then."""
+        client = self._client
+        if client is None:
+            return
+
+        def work() -> None:
+            try:
+                name = client.add_style(title, make())["name"]
+                self._later(on_kept, name, client.styles())
+            except (LinkError, OSError) as error:
+                self._later(self._on_trouble, sentence_of(error))
+
+        threading.Thread(target=work, name="velatura-keep", daemon=True).start()
 
     def close(self) -> None:
         """Nothing more is told."""
@@ -57,26 +101,48 @@ class Live:
 
     def _open(self) -> None:
         try:
+            self._places.connection(on_wait=self._starting)
             client = self._places.client()
             self._later(self._opened, client, client.styles(), client.presets())
         except (LinkError, OSError) as error:
             self._later(self._on_trouble, sentence_of(error))
 
-    def _opened(
-        self, client: Client, styles: list[dict[str, Any]], presets: list[dict[str, Any]]
-    ) -> None:
+    def _starting(self) -> None:
+        self._later(self._on_wait, tr("Starting the daemon"))
+
+    def _slow(self) -> bool:
+        self._timer = 0
+        if not self._closed:
+            self._on_wait(
+                tr("Painting a preview")
+                if self._warm
+                else tr("Painting the first preview; networks are loaded for it")
+            )
+        return False
+
+    def _answered(self) -> None:
+        self._waiting = False
+        if self._timer:
+            GLib.source_remove(self._timer)
+            self._timer = 0
+
+    def _opened(self, client: Client, styles: list[Style], presets: list[Preset]) -> None:
         self._client = client
         self._on_library(styles, presets)
-        if self._newest is not None:
-            self.paint(self._newest)
 
     def _seen(self, request: Request, event: Event) -> None:
         if request is not self._newest:
             return
         if isinstance(event, Result):
+            self._answered()
+            self._warm = True
             self._on_picture(event.picture)
-        elif isinstance(event, Failed) and not _given_up(event.error):
-            self._on_trouble(sentence_of(event.error))
+        elif isinstance(event, Failed):
+            self._answered()
+            if not _given_up(event.error):
+                self._on_trouble(sentence_of(event.error))
+        elif isinstance(event, Accepted) and event.position and (bar := bar_of(event)):
+            self._on_wait(bar.text)
 
     def _later(self, tell: Callable[..., None], *facts: Any) -> None:
         def told() -> None:

@@ -10,9 +10,11 @@ from velatura_link.jobs import Failed, Job, Result
 
 from .arguments import IN_PLACE, LAYER_MASK, Manifest, Wish, label_of
 from .layers import add_above, form_of_layer, paint_in_place, require_own_pixels, rgb_copy
+from .library import require_fitting
 from .places import Places
 from .progress import Shown
 from .sources import LayerSource
+from .texts import tr
 from .wishes import request_of
 from .wording import READING, WRITING, bar_of
 
@@ -28,14 +30,15 @@ def paint(places: Places, layer: Gimp.Layer, wish: Wish, output: str) -> Gimp.La
     """
     if output == IN_PLACE:
         require_own_pixels(layer)
-    Gimp.progress_init("Velatura: looking for the daemon")
+    Gimp.progress_init(tr("Looking for the daemon"))
     show = Shown()
     places.connection(on_wait=show.starting)
     with places.client() as client:
         manifest = client.manifest or {}
-        source = LayerSource(
-            layer, form_of_layer(layer), show.advancing("Reading the layer", READING)
-        )
+        descriptor = manifest.get(wish.get("engine") or "", {}).get("descriptor", {})
+        require_fitting(wish, descriptor, client.styles)
+        reading = show.advancing(tr("Reading the layer"), READING)
+        source = LayerSource(layer, form_of_layer(layer), reading)
         name = name_of(wish, manifest, source)
         result = _awaited(client.submit(request_of(wish, manifest, source)), show)
         # A new daemon writes its manifest while it works.
@@ -48,7 +51,7 @@ def paint(places: Places, layer: Gimp.Layer, wish: Wish, output: str) -> Gimp.La
 def name_of(wish: Wish, manifest: Manifest, source: LayerSource) -> str:
     """What the new layer is called: style and engine."""
     engine = wish.get("engine") or ""
-    title = manifest[engine]["descriptor"]["title"] if engine in manifest else engine
+    title = tr(manifest[engine]["descriptor"]["title"]) if engine in manifest else engine
     label = label_of(wish, lambda name: source.found(name).get_name()) or wish.get("preset")
     return " — ".join(part for part in (label, title) if part)
 
@@ -59,8 +62,8 @@ def _delivered(
     notes = list(result.notes)
     if layer.get_image().get_base_type() == Gimp.ImageBaseType.INDEXED:
         layer = rgb_copy(layer)
-        notes.append("The image has a palette, so Velatura painted an RGB copy of it.")
-    advance = show.advancing("Writing the layer", WRITING)
+        notes.append(tr("The image has a palette, so Velatura painted an RGB copy of it."))
+    advance = show.advancing(tr("Writing the layer"), WRITING)
     if output == IN_PLACE:
         paint_in_place(layer, result.picture, advance)
     else:
@@ -78,7 +81,7 @@ def _awaited(job: Job, show: Shown) -> Result:
         try:
             event = job.events.get(timeout=_BEAT)
         except Empty:
-            Gimp.progress_pulse()
+            show.beat()
             continue
         if isinstance(event, Result):
             return event

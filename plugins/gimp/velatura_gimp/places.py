@@ -26,10 +26,9 @@ from velatura_link.messages import PROTOCOL
 from velatura_link.places import runtime_dir
 
 from .arguments import Manifest
+from .texts import tr
 
 VERSION = "0.1.0"
-_HINT = "Run `velatura doctor` in a terminal: it says what is missing."
-_HOME_HINT = "“Velatura: the Daemon…” in the same menu installs and repairs it."
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,11 @@ class Places:
             return ensure_daemon(told.get("command"), runtime=runtime, on_wait=on_wait)
         except LaunchFailed as error:
             _refuse_other_protocol(read_connection(runtime / FILE_NAME))
-            hint = _HOME_HINT if self.home() is not None else _HINT
+            hint = (
+                tr("Run `velatura doctor` in a terminal: it says what is missing.")
+                if self.home() is None
+                else tr("“Velatura: the Daemon…” in the same menu installs and repairs it.")
+            )
             raise LaunchFailed(error.message, hint=f"{error.hint}\n{hint}".strip()) from error
 
     def client(self, **options: Any) -> Client:
@@ -103,8 +106,14 @@ def _refuse_other_protocol(found: Connection | None) -> None:
     """Say so if a daemon of another version is in the way of ours."""
     if found is not None and found.protocol != PROTOCOL:
         raise LaunchFailed(
-            f"The daemon that runs speaks version {found.protocol} of the protocol, and this plug-in {PROTOCOL}.",
-            hint="Install Velatura again, so that both are of one version, and start GIMP again.",
+            tr(
+                "The daemon that runs speaks version {other} of the protocol, and this plug-in {own}.",
+                other=found.protocol,
+                own=PROTOCOL,
+            ),
+            hint=tr(
+                "Install Velatura again, so that both are of one version, and start GIMP again."
+            ),
         )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from gi.repository import Gdk, GdkPixbuf, GLib, Gtk
+from gi.repository import Gdk, GdkPixbuf, Gtk
 
 from velatura_link.request import Pixels
 
+from .pixbufs import pixbuf_of
+from .texts import tr
+
 SIDE = 420
-_CHECK, _LIGHT, _DARK = 8, 0xAAAAAA, 0x888888
 _LINE = 0xFFFFFFC0
 
 
@@ -24,7 +26,7 @@ class Preview(Gtk.Box):
         touchable = Gtk.EventBox()
         touchable.add(self._image)
         touchable.set_halign(Gtk.Align.CENTER)
-        touchable.set_tooltip_text("Press and move to compare with the layer as it is")
+        touchable.set_tooltip_text(tr("Press and move to compare with the layer as it is"))
         touchable.add_events(Gdk.EventMask.BUTTON_PRESS_MASK | Gdk.EventMask.BUTTON1_MOTION_MASK)
         touchable.connect("button-press-event", self._moved)
         touchable.connect("motion-notify-event", self._moved)
@@ -55,19 +57,3 @@ class Preview(Gtk.Box):
             self._before.copy_area(0, 0, left, height, shown, 0, 0)
             shown.new_subpixbuf(left - 1, 0, 1, height).fill(_LINE)
         self._image.set_from_pixbuf(shown)
-
-
-def pixbuf_of(pixels: Pixels) -> GdkPixbuf.Pixbuf:
-    """``pixels``, RGBA of 8 bits, over a chequerboard."""
-    width, height = pixels.width, pixels.height
-    plain = GdkPixbuf.Pixbuf.new_from_bytes(
-        GLib.Bytes.new(bytes(pixels.view)),
-        GdkPixbuf.Colorspace.RGB,
-        pixels.channels == 4,
-        8,
-        width,
-        height,
-        width * pixels.channels,
-    )
-    nearest = GdkPixbuf.InterpType.NEAREST
-    return plain.composite_color_simple(width, height, nearest, 255, _CHECK, _LIGHT, _DARK)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isinf
 from typing import Any
 
@@ -30,6 +30,7 @@ from .layers import is_selected, layer_meant
 from .painting import paint
 from .places import Places
 from .remembering import recall, remember
+from .texts import tr
 from .wishes import wish_read
 from .wording import sentence_of
 
@@ -64,27 +65,28 @@ def _engine_procedure(
     descriptor, arguments = entry["descriptor"], arguments_of(engine, entry)
     task = _EngineTask(places, engine, arguments)
     procedure = Gimp.ImageProcedure.new(plugin, name, Gimp.PDBProcType.PLUGIN, task.run, None)
-    label = "_Velatura…" if engine == DEFAULT_ENGINE else f"Velatura with {descriptor['title']}…"
-    procedure.set_menu_label(label)
+    other = tr("Velatura with {engine}…", engine=tr(descriptor["title"]))
+    procedure.set_menu_label("_Velatura…" if engine == DEFAULT_ENGINE else other)
     procedure.add_menu_path(_MENU)
-    summary = f"Paint the layer in the manner of a style: {descriptor['summary']}"
-    _finish(procedure, summary, arguments)
+    does = tr("Paint the layer in the manner of a style.")
+    _finish(procedure, f"{does} {tr(descriptor['summary'])}", arguments)
     return procedure
 
 
 def _run_procedure(plugin: Gimp.PlugIn, places: Places) -> Gimp.Procedure:
     task = _RunTask(places)
     procedure = Gimp.ImageProcedure.new(plugin, RUN, Gimp.PDBProcType.PLUGIN, task.run, None)
-    _finish(procedure, "Paint the layer as a JSON request says, for scripts.", [REQUEST, OUTPUT])
+    summary = tr("Paint the layer as a JSON request says, for scripts.")
+    _finish(procedure, summary, [REQUEST, OUTPUT])
     return procedure
 
 
 def _daemon_procedure(plugin: Gimp.PlugIn, places: Places) -> Gimp.Procedure:
     task = _DaemonTask(places)
     procedure = Gimp.ImageProcedure.new(plugin, DAEMON, Gimp.PDBProcType.PLUGIN, task.run, None)
-    procedure.set_menu_label("Velatura: the _Daemon…")
+    procedure.set_menu_label(tr("Velatura: the _Daemon…"))
     procedure.add_menu_path(_MENU)
-    _describe(procedure, "Install, repair or remove the daemon that paints.")
+    _describe(procedure, tr("Install, repair or remove the daemon that paints."))
     procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.ALWAYS)
     return procedure
 
@@ -98,16 +100,15 @@ def _describe(procedure: Gimp.Procedure, summary: str) -> None:
 def _finish(procedure: Gimp.Procedure, summary: str, arguments: list[Argument]) -> None:
     _describe(procedure, summary)
     procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE)
-    titles = with_mnemonics(argument.title for argument in arguments)
-    for argument, title in zip(arguments, titles, strict=True):
-        _add(procedure, replace(argument, title=title))
-    procedure.add_layer_return_value(
-        "layer", "Painted layer", "The new layer, or the one that was painted.", False, _READWRITE
-    )
+    labels = with_mnemonics(argument.label for argument in arguments)
+    for argument, label in zip(arguments, labels, strict=True):
+        _add(procedure, argument, label)
+    given, about = tr("Painted layer"), tr("The new layer, or the one that was painted.")
+    procedure.add_layer_return_value("layer", given, about, False, _READWRITE)
 
 
-def _add(procedure: Gimp.Procedure, argument: Argument) -> None:
-    facts = (argument.name, argument.title, argument.blurb)
+def _add(procedure: Gimp.Procedure, argument: Argument, label: str) -> None:
+    facts = (argument.name, label, tr(argument.blurb))
     match argument.kind:
         case "double":
             edges = (_finite(argument.low), _finite(argument.high))
@@ -121,8 +122,8 @@ def _add(procedure: Gimp.Procedure, argument: Argument) -> None:
             procedure.add_string_argument(*facts, argument.default, _READWRITE)
         case "choice":
             choice = Gimp.Choice.new()
-            for number, (value, label) in enumerate(argument.choices):
-                choice.add(value, number, label, "")
+            for number, (value, title) in enumerate(argument.choices):
+                choice.add(value, number, tr(title), "")
             procedure.add_choice_argument(*facts, choice, argument.default, _READWRITE)
         case "file":
             action = Gimp.FileChooserAction.OPEN

@@ -7,6 +7,7 @@ import time
 from gi.repository import Gimp
 
 from .layers import Advance
+from .texts import tr
 from .wording import Bar, within
 
 _BLINK = 0.05
@@ -14,28 +15,35 @@ _BLINK = 0.05
 
 
 class Shown:
-    """GIMP's progress bar; not touched more often than anybody can see, since each touch is a way to GIMP and back."""
+    """GIMP's progress bar; not moved more often than anybody can see, since each touch is a way to GIMP and back."""
 
     def __init__(self) -> None:
         self._text = ""
         self._touched = 0.0
+        self._unknown = True
 
     def __call__(self, bar: Bar) -> None:
-        now = time.monotonic()
-        if now - self._touched < _BLINK:
+        now, said = time.monotonic(), bar.text == self._text
+        if said and now - self._touched < _BLINK:
             return
         self._touched = now
-        if bar.text != self._text:
+        if not said:
             self._text = bar.text
             Gimp.progress_set_text(bar.text)
+        self._unknown = bar.fraction is None
         if bar.fraction is None:
             Gimp.progress_pulse()
         else:
             Gimp.progress_update(bar.fraction)
 
+    def beat(self) -> None:
+        """Show that something is being done, as long as nobody knows how much of it."""
+        if self._unknown:
+            Gimp.progress_pulse()
+
     def starting(self) -> None:
         """Say that the daemon is being started."""
-        self(Bar(None, "Velatura: starting the daemon"))
+        self(Bar(None, tr("Starting the daemon")))
 
     def advancing(self, text: str, part: tuple[float, float]) -> Advance:
         """What rows are reported to that are read or written in ``part`` of the bar."""

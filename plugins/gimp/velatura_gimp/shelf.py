@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
-from gi.repository import GdkPixbuf, GLib, Gtk, Pango
+from gi.repository import GdkPixbuf, Gtk, Pango
 
 from .arguments import spoken
+from .library import Style
+from .pixbufs import thumbnail
 
 THUMB, SMALL = 84, 24
 _MARKED = b"iconview:selected { background-color: #3584e4; color: white; }"
@@ -46,13 +47,15 @@ class Shelf(Gtk.ScrolledWindow):
         priority = Gtk.STYLE_PROVIDER_PRIORITY_APPLICATION
         self._view.get_style_context().add_provider(marked, priority)
 
-    def fill(self, styles: Iterable[dict[str, Any]]) -> None:
-        """Show ``styles`` as the daemon lists them."""
-        for style in styles:
-            picture = thumbnail(style.get("thumbnail"))
-            self._model.append([picture, spoken(style["name"]), style["name"], style["title"]])
+    def fill(self, styles: Iterable[Style]) -> None:
+        """Show ``styles`` as the daemon lists them, none of them marked."""
+        with self._view.handler_block(self._handler):
+            self._model.clear()
+            for style in styles:
+                name, picture = style["name"], thumbnail(style.get("thumbnail"), THUMB)
+                self._model.append([picture, spoken(name), name, style["title"]])
 
-    def choose(self, names: Iterable[str]) -> None:
+    def mark(self, names: Iterable[str]) -> None:
         """Mark the styles of these names, without telling anybody."""
         wanted = set(names)
         with self._view.handler_block(self._handler):
@@ -83,27 +86,11 @@ class Picker(Gtk.Box):
         self.pack_start(Gtk.Label(label=title, xalign=0.0), True, True, 0)
         self.pack_start(self.choice, False, False, 0)
 
-    def fill(self, styles: Iterable[dict[str, Any]]) -> None:
-        """Offer ``styles`` as the daemon lists them."""
+    def fill(self, styles: Iterable[Style]) -> None:
+        """Offer ``styles`` as the daemon lists them, and still what was offered before."""
+        model = self.choice.get_model()
+        known = {row[0] for row in model}
         for style in styles:
-            small = thumbnail(style.get("thumbnail"), SMALL)
-            self.choice.get_model().append([style["name"], spoken(style["name"]), small])
-
-
-def thumbnail(data: bytes | None, side: int = THUMB) -> GdkPixbuf.Pixbuf:
-    """The middle of an encoded picture as a square; grey where there is none."""
-    square = GdkPixbuf.Pixbuf.new(GdkPixbuf.Colorspace.RGB, False, 8, side, side)
-    square.fill(0x808080FF)
-    try:
-        loader = GdkPixbuf.PixbufLoader()
-        loader.write(data or b"")
-        loader.close()
-        picture = loader.get_pixbuf()
-    except GLib.Error:
-        return square
-    width, height = picture.get_width(), picture.get_height()
-    scale = side / min(width, height)
-    left, top = (side - width * scale) / 2, (side - height * scale) / 2
-    smooth = GdkPixbuf.InterpType.BILINEAR
-    picture.composite(square, 0, 0, side, side, left, top, scale, scale, smooth, 255)
-    return square
+            if style["name"] not in known:
+                small = thumbnail(style.get("thumbnail"), SMALL)
+                model.append([style["name"], spoken(style["name"]), small])

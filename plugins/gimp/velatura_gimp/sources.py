@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from velatura_link.request import EncodedFile, Pixels
 from .arguments import LAYER_MASK, SELECTION
 from .layers import RGBA8, Advance, extent, is_selected, offsets, read
 from .pixels import Form, fitting_scale
+from .texts import tr
 
 _SMALL_STYLE = 512
 _GREY8 = Form(1, "u8", "srgb")
@@ -55,7 +57,8 @@ class LayerSource:
         found = image.get_layer_by_name(name) if by_name else Gimp.Item.get_by_id(name)
         if not isinstance(found, Gimp.Layer):
             raise LinkError(
-                f"There is no layer {name!r}.", hint="Name one of the image, or its id."
+                tr("There is no layer “{name}”.", name=name),
+                hint=tr("Name one of the image, or its id."),
             )
         return found
 
@@ -78,16 +81,21 @@ class LayerSource:
         if name == LAYER_MASK:
             drawable = self.layer.get_mask()
             if drawable is None:
-                raise LinkError("The layer has no mask.", hint="Add one, or leave its style empty.")
+                raise LinkError(
+                    tr("The layer has no mask."), hint=tr("Add one, or leave its style empty.")
+                )
         elif name == SELECTION:
             image = self.layer.get_image()
             drawable, box = image.get_selection(), box.moved(*offsets(self.layer))
             if not is_selected(image):
-                raise LinkError("Nothing is selected.")
+                raise LinkError(tr("Nothing is selected."))
         elif isinstance(name, dict) and "layer" in name:
             drawable, form = self.found(name["layer"]), _GREY8
             (x, y), (dx, dy) = offsets(self.layer), offsets(drawable)
             box = box.moved(x - dx, y - dy)
         else:
-            raise LinkError(f"A region's mask cannot be {name!r}.")
+            raise LinkError(
+                tr("A region's mask cannot be {mask}.", mask=json.dumps(name)),
+                hint=tr("It is “selection”, “layer-mask” or a layer."),
+            )
         return read(drawable, box.scaled(self.scale), form, self.advance, self.scale)

@@ -10,12 +10,12 @@ import gi
 
 for namespace, version in (("Gimp", "3.0"), ("GimpUi", "3.0"), ("Gegl", "0.4"), ("Babl", "0.1")):
     gi.require_version(namespace, version)
-from gi.repository import Gimp  # noqa: E402
+from gi.repository import Gimp, GLib  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 # This file has the package's name, so the folder above comes before its own.
 sys.path[:1] = [str(HERE.parent), str(HERE)]
-from velatura_gimp import procedures  # noqa: E402
+from velatura_gimp import procedures, texts  # noqa: E402
 from velatura_gimp.places import Places  # noqa: E402
 
 PLACES = Places(HERE)
@@ -32,7 +32,10 @@ class Velatura(Gimp.PlugIn):
         return procedures.make(self, name, PLACES)
 
     def do_set_i18n(self, name: str) -> bool:
+        """Whether there are catalogues of gettext; ours are in velatura_gimp.texts."""
         return False
 
 
+# GIMP puts the language that it was told to speak into LANGUAGE, which comes first here.
+texts.choose(GLib.get_language_names())
 Gimp.main(Velatura.__gtype__, sys.argv)

@@ -11,6 +11,7 @@ from velatura_link.errors import LinkError
 from velatura_link.request import EncodedFile, Pixels, RegionRef, Request, StyleRef
 
 from .arguments import DEFAULT_ENGINE, Manifest, Wish
+from .texts import tr
 
 _CODE_SUFFIX = ".code"
 _KEYS = {
@@ -46,12 +47,15 @@ def wish_read(text: str) -> Wish:
     try:
         wish = json.loads(text)
     except ValueError as error:
-        raise LinkError(f"The request is not JSON: {error}.") from error
+        raise LinkError(tr("The request is not JSON: {error}.", error=error)) from error
     if not isinstance(wish, dict):
-        raise LinkError("The request is not a JSON object.", hint='{"engine": "glaze"} is one.')
+        raise LinkError(
+            tr("The request is not a JSON object."), hint=tr('{"engine": "glaze"} is one.')
+        )
     if unknown := sorted(set(wish) - _KEYS):
         raise LinkError(
-            f"A request has no “{unknown[0]}”.", hint=f"It has {', '.join(sorted(_KEYS))}."
+            tr("A request has no “{key}”.", key=unknown[0]),
+            hint=tr("It has {keys}.", keys=", ".join(sorted(_KEYS))),
         )
     _check_form(wish, {"params": dict, "treatment": dict, "inputs": dict})
     for part in (wish, *_maps(wish, "regions")):
@@ -70,8 +74,11 @@ def request_of(wish: Wish, manifest: Manifest, source: Source) -> Request:
     maker = _Maker(source, frozenset(descriptor.get("styles", ())))
     styles = tuple(maker.style(each) for each in wish.get("styles", ()))
     regions = tuple(maker.region(each) for each in wish.get("regions", ()))
-    if descriptor.get("style_required") and not (styles or regions or wish.get("preset")):
-        raise LinkError("No style is chosen.", hint="Choose one of the library, a file or a layer.")
+    styled = styles or wish.get("preset") or any(region.styles for region in regions)
+    if descriptor.get("style_required") and not styled:
+        raise LinkError(
+            tr("No style is chosen."), hint=tr("Choose one of the library, a file or a layer.")
+        )
     given = {key: wish[key] for key in ("params", "treatment") if wish.get(key)}
     content = source.content()
     if descriptor.get("content") == "none":
@@ -104,8 +111,12 @@ def _maps(wish: Wish, key: str) -> list[Wish]:
 def _check_form(wish: Wish, kinds: Mapping[str, type]) -> None:
     for key, kind in kinds.items():
         if not isinstance(wish.get(key, kind()), kind):
-            named = "an object" if kind is dict else "a list"
-            raise LinkError(f"“{key}” of a request must be {named}, not {json.dumps(wish[key])}.")
+            value = json.dumps(wish[key])
+            raise LinkError(
+                tr("“{key}” of a request must be an object, not {value}.", key=key, value=value)
+                if kind is dict
+                else tr("“{key}” of a request must be a list, not {value}.", key=key, value=value)
+            )
 
 
 @dataclass(frozen=True)
@@ -117,7 +128,10 @@ class _Maker:
         named = [key for key in ("name", "file", "layer") if wish.get(key) is not None]
         if len(named) != 1:
             raise LinkError(
-                f"A style must be one of a name, a file and a layer, not {json.dumps(wish)}."
+                tr(
+                    "A style must be one of a name, a file and a layer, not {value}.",
+                    value=json.dumps(wish),
+                )
             )
         facts: dict[str, Any] = {key: wish[key] for key in _VIEW if key in wish}
         if "crop" in wish:
@@ -139,7 +153,10 @@ class _Maker:
         if "file" in value:
             return self.source.file(value["file"])
         raise LinkError(
-            f"An input is a number, a text, a layer or a file, not {json.dumps(value)}."
+            tr(
+                "An input is a number, a text, a layer or a file, not {value}.",
+                value=json.dumps(value),
+            )
         )
 
     def _imitated(self, kind: str, value: Any) -> dict[str, Any]:

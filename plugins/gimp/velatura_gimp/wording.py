@@ -5,26 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from velatura_link.errors import LinkError
-from velatura_link.home import Phase, Step
+from velatura_link.home import Step
 from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
 
-READING, SENDING, PAINTING, RECEIVING, WRITING = (
+from .texts import tr
+
+READING, SENDING, LOOKING, PAINTING, RECEIVING, WRITING = (
     (0.0, 0.05),
     (0.05, 0.1),
-    (0.1, 0.9),
+    (0.1, 0.2),
+    (0.2, 0.9),
     (0.9, 0.95),
     (0.95, 1.0),
 )
 """Which part of the bar belongs to what."""
-
-
-_STEPS: dict[Phase, str] = {
-    "preparing": "Preparing a folder for the daemon",
-    "downloading": "Fetching {package}{size}",
-    "installing": "Unpacking; this takes a while",
-    "removing": "Removing the daemon",
-}
-_PHASES = {"prepare": "preparing", "look": "looking at the layer", "paint": "painting"}
+_DOWNLOAD = "download "
 
 
 @dataclass(frozen=True)
@@ -44,23 +39,19 @@ def within(part: tuple[float, float], done: float, total: float) -> float:
 def bar_of(event: Event) -> Bar | None:
     """What the bar shows after ``event``; None when that changes nothing."""
     if isinstance(event, Uploading):
-        return Bar(within(SENDING, event.sent, event.total), "Sending the layer")
+        return Bar(within(SENDING, event.sent, event.total), tr("Sending the layer"))
     if isinstance(event, Accepted) and event.position:
-        jobs = "job" if event.position == 1 else "jobs"
-        return Bar(None, f"Waiting for {event.position} other {jobs}")
+        return Bar(None, tr("Waiting: {number} before this one", number=event.position))
     if isinstance(event, Progress):
         return _painting(event)
     if isinstance(event, Downloading):
-        return Bar(within(RECEIVING, event.received, event.total), "Receiving the painting")
+        return Bar(within(RECEIVING, event.received, event.total), tr("Receiving the painting"))
     return None
 
 
 def bar_of_step(step: Step) -> Bar:
     """What the bar shows while the daemon is installed or removed."""
-    done = f"{step.done / 1e6:.0f} of " if step.done else ""
-    size = f", {done}{step.total / 1e6:.0f} MB" if step.total >= 1e6 else ""
-    text = _STEPS[step.phase].format(package=step.package, size=size)
-    return Bar(step.done / step.total if step.done and step.total else None, text)
+    return Bar(step.done / step.total if step.done and step.total else None, _step(step))
 
 
 def sentence_of(error: Exception) -> str:
@@ -68,21 +59,58 @@ def sentence_of(error: Exception) -> str:
     if isinstance(error, LinkError):
         return f"{error.message}\n{error.hint}".strip()
     if isinstance(error, OSError) and error.filename:
-        return f"{error.filename} cannot be read: {error.strerror}."
+        return tr("{file} cannot be read: {why}.", file=error.filename, why=error.strerror)
     return f"{type(error).__name__}: {error}"
 
 
 def _painting(progress: Progress) -> Bar:
-    if not progress.steps:
-        return Bar(None, _phase(progress))
-    left = f", {_duration(progress.seconds_left)} left" if progress.seconds_left else ""
-    steps = f" {progress.step} of {progress.steps}" if progress.steps > 1 else ""
-    return Bar(within(PAINTING, progress.step, progress.steps), f"{_phase(progress)}{steps}{left}")
+    done, all_of_it = progress.step, progress.steps
+    if progress.phase.startswith(_DOWNLOAD):
+        return _downloading(progress.phase.removeprefix(_DOWNLOAD), done, all_of_it)
+    parts = [_phase(progress.phase)]
+    if all_of_it > 1:
+        parts.append(tr("{done} of {all}", done=done, all=all_of_it))
+    if all_of_it and progress.seconds_left:
+        parts.append(_left(progress.seconds_left))
+    part = LOOKING if progress.phase == "look" else PAINTING
+    return Bar(within(part, done, all_of_it) if all_of_it else None, ", ".join(parts))
 
 
-def _phase(progress: Progress) -> str:
-    return f"Velatura: {_PHASES.get(progress.phase, progress.phase)}"
+def _downloading(name: str, done: int, total: int) -> Bar:
+    """A bar of its own, for KiB of a network's weights."""
+    if not total:
+        return Bar(None, tr("Fetching {name}", name=name))
+    sizes = {"done": f"{done * 1024 / 1e6:.0f}", "size": f"{total * 1024 / 1e6:.0f}"}
+    return Bar(done / total, tr("Fetching {name}, {done} of {size} MB", name=name, **sizes))
 
 
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+def _phase(phase: str) -> str:
+    words = {
+        "prepare": tr("Preparing"),
+        "look": tr("Looking at the layer"),
+        "paint": tr("Painting"),
+        "stylise": tr("Painting"),
+    }
+    return words.get(phase, phase.capitalize())
+
+
+def _left(seconds: float) -> str:
+    if seconds < 90:
+        return tr("{number} s left", number=f"{seconds:.0f}")
+    return tr("{number} min left", number=f"{seconds / 60:.0f}")
+
+
+def _step(step: Step) -> str:
+    done, size = (f"{each / 1e6:.0f}" for each in (step.done, step.total))
+    if step.phase == "downloading" and step.total < 1e6:
+        return tr("Fetching {name}", name=step.package)
+    if step.phase == "downloading" and not step.done:
+        return tr("Fetching {name}, {size} MB", name=step.package, size=size)
+    if step.phase == "downloading":
+        return tr("Fetching {name}, {done} of {size} MB", name=step.package, done=done, size=size)
+    words = {
+        "preparing": tr("Preparing a folder for the daemon"),
+        "installing": tr("Unpacking; this takes a while"),
+        "removing": tr("Removing the daemon"),
+    }
+    return words[step.phase]

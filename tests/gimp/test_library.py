@@ -1,0 +1,77 @@
+"""Which styles fit an engine."""
+
+from __future__ import annotations
+
+import pytest
+
+from velatura_gimp.arguments import Wish
+from velatura_gimp.library import (
+    Descriptor,
+    Style,
+    fitting,
+    needs_pictures,
+    picture_title,
+    require_fitting,
+)
+from velatura_link.errors import LinkError
+
+STYLES: list[Style] = [
+    {"name": "scream", "kind": "code"},
+    {"name": "grandmother", "kind": "picture"},
+]
+EITHER: Descriptor = {"title": "Oil", "styles": ["picture", "code"]}
+PICTURES: Descriptor = {"title": "Slow", "styles": ["picture"]}
+
+
+def test_styles_that_an_engine_cannot_read_are_not_offered() -> None:
+    assert fitting(STYLES, EITHER) == STYLES
+    assert [each["name"] for each in fitting(STYLES, PICTURES)] == ["grandmother"]
+    assert fitting(STYLES, {"title": "Bank", "styles": ["bank"]}) == []
+
+
+def test_engines_of_models_are_told_from_those_of_pictures() -> None:
+    assert needs_pictures(PICTURES)
+    assert not needs_pictures(EITHER)
+    assert not needs_pictures({"title": "Bank", "styles": ["bank"]})
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"styles": [{"name": "scream"}]},
+        {"styles": [{"name": "grandmother"}, {"name": "scream", "weight": 2}]},
+        {"regions": [{"mask": "selection", "styles": [{"name": "scream"}]}]},
+    ],
+)
+def test_a_code_for_an_engine_of_pictures_is_refused_in_a_sentence(wish: Wish) -> None:
+    with pytest.raises(LinkError, match=r"Slow needs a picture .* “scream” is a code") as caught:
+        require_fitting(wish, PICTURES, lambda: STYLES)
+    assert "a file, a layer" in caught.value.hint
+    require_fitting(wish, EITHER, lambda: STYLES)
+
+
+def test_pictures_fit_and_what_the_library_lacks_is_left_to_the_daemon() -> None:
+    for style in ({"name": "grandmother"}, {"file": "/a.png"}, {"layer": 3}, {"name": "nobody"}):
+        require_fitting({"styles": [style]}, PICTURES, lambda: STYLES)
+
+
+def test_the_library_is_asked_only_in_doubt() -> None:
+    def look() -> list[Style]:
+        raise AssertionError("asked")
+
+    require_fitting({"styles": [{"name": "scream"}]}, EITHER, look)
+    require_fitting({"styles": [{"file": "/a.png"}]}, PICTURES, look)
+    require_fitting({"styles": [{"name": "a.safetensors"}]}, {"styles": ["checkpoint"]}, look)
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("/home/ann/Blue sea.JPG", "Blue sea"),
+        ("waves.png", "waves"),
+        ("Sea v2.1", "Sea v2.1"),
+        ("/home/ann/wave.code", "wave.code"),
+    ],
+)
+def test_a_kept_picture_is_called_as_its_file_or_layer(name: str, title: str) -> None:
+    assert picture_title(name) == title
