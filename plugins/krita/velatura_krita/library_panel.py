@@ -6,6 +6,7 @@ from typing import Any
 
 from .choices import Choices, StyleChoice
 from .images import png_of
+from .obstacles import needs_pictures
 from .qt import QtGui, QtWidgets
 from .shelf import SUFFIXES
 from .state import Tile
@@ -35,6 +36,15 @@ class LibraryPanel(QtWidgets.QWidget):
         column.setSpacing(4)
         column.addLayout(row)
         column.addWidget(self.grid, 1)
+        self._note = QtWidgets.QLabel(
+            tr(
+                "This engine imitates a picture: add one with +. Styles in grey are codes without one."
+            )
+        )
+        self._note.setObjectName("velatura_no_codes")
+        self._note.setWordWrap(True)
+        self._note.hide()
+        column.addWidget(self._note)
         state = studio.state
         self._views: dict[StyleChoice, View] = {}
         self.grid.chose.connect(
@@ -48,12 +58,20 @@ class LibraryPanel(QtWidgets.QWidget):
 
     def _show(self, tiles: tuple[Tile, ...]) -> None:
         self.grid.show_tiles(tiles)
+        self._show_fitting(self._studio.state.choices.value)
         self.grid.show_chosen(self._studio.state.choices.value.styles)
         self.grid.find(self._find.text())
+
+    def _show_fitting(self, choices: Choices) -> None:
+        manifest = self._studio.state.offer.value.manifest
+        needs = needs_pictures(manifest, choices.engine)
+        self._note.setVisible(needs)
+        self.grid.refuse_codes(tr("A code without a picture") if needs else "")
 
     def _show_choices(self, choices: Choices) -> None:
         # Who looks at another style and comes back finds the part that was chosen of this one.
         self._views.update((each.style, each.view) for each in choices.mixture)
+        self._show_fitting(choices)
         self.grid.show_chosen(choices.styles)
 
     def _add_button(self) -> Any:

@@ -67,7 +67,9 @@ class SplitView(QtWidgets.QWidget):
         painter.setRenderHint(QtGui.QPainter.RenderHint.SmoothPixmapTransform)
         painter.fillRect(self.rect(), self.palette().base())
         if self._before is None and self._after is None:
-            painter.setPen(self.palette().mid().color())
+            faint = self.palette().text().color()
+            faint.setAlpha(150)
+            painter.setPen(faint)
             text = tr("Choose a style to see it here")
             painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), text)
             return

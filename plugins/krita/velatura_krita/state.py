@@ -10,6 +10,7 @@ from .choices import Choices, StyleChoice
 from .history import Entry
 from .link import LinkState, Offer
 from .observed import Observed
+from .obstacles import CODE
 from .progress import Shown
 
 Action = Literal["start", "again", "install", "upgrade", "cancel"]
@@ -28,13 +29,17 @@ class Message:
 
 @dataclass(frozen=True)
 class Tile:
-    """A style as the library shows it; ``thumbnail`` is a picture file's bytes; ``own`` ones can be removed."""
+    """A style as the library shows it; ``thumbnail`` is a picture file's bytes; ``own`` ones can be removed.
+
+    A ``code`` is a style without a picture, which not every engine can paint from.
+    """
 
     style: StyleChoice
     label: str
     title: str
     thumbnail: bytes | None = None
     own: bool = False
+    code: bool = False
 
 
 @dataclass
@@ -81,6 +86,7 @@ def tiles_of(
                 str(each.get("title") or each["name"]),
                 each.get("thumbnail"),
                 own=keeps and each.get("builtin") is False,
+                code=each.get("kind") == CODE,
             ),
         )
         for each in styles

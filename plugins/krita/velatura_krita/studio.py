@@ -16,6 +16,7 @@ from .housing import Housing
 from .kept import packed
 from .landing import can_mask
 from .link import Link, LinkState, Offer
+from .obstacles import in_the_way
 from .places import Places
 from .preview import Glance, LivePreview, View, area_of
 from .qt import QtCore, Signal
@@ -250,11 +251,11 @@ class Studio(QtCore.QObject):
                 tr("Choose “New layer”, which keeps to the selection, too."),
             )
             return False
-        styled = choices.styles or choices.regions
-        if not styled and wish.needs_style(manifest, choices.engine):
-            self._complain(tr("No style is chosen."), tr("Choose a picture in the library first."))
-            return False
-        return True
+        offered = self.state.offer.value.styles
+        obstacle = in_the_way(manifest, offered, choices, self.state.name_of)
+        if obstacle is not None:
+            self._complain(obstacle.text, obstacle.hint)
+        return obstacle is None
 
     def _complain(self, text: str, hint: str = "") -> None:
         self.state.message.set(Message(text, hint, bad=True))

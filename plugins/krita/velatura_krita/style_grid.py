@@ -49,6 +49,7 @@ class StyleGrid(QtWidgets.QListWidget):
         self.setMinimumHeight(int(_ROWS * (SIDE + _CAPTION + 8)))
         self.setStyleSheet(_MARKED)
         self._tiles: tuple[Tile, ...] = ()
+        self._refusal = ""
         self.itemSelectionChanged.connect(lambda: self.chose.emit(self._chosen()))
         self.customContextMenuRequested.connect(self._offer)
 
@@ -60,6 +61,7 @@ class StyleGrid(QtWidgets.QListWidget):
         blocker = QtCore.QSignalBlocker(self)
         self.clear()
         self._tiles = tiles
+        self._refusal = ""
         for tile in tiles:
             item = QtWidgets.QListWidgetItem(square_icon(tile.thumbnail, 2 * SIDE), tile.label)
             item.setData(Qt.ItemDataRole.UserRole, tile)
@@ -80,6 +82,19 @@ class StyleGrid(QtWidgets.QListWidget):
         blocker.unblock()
         if chosen := self.selectedItems():
             self.scrollToItem(chosen[0])
+
+    def refuse_codes(self, why: str) -> None:
+        """Codes cannot be chosen, and say ``why`` in their tooltips; without a reason they can."""
+        if why == self._refusal:
+            return
+        self._refusal = why
+        for place in range(self.count()):
+            item = self.item(place)
+            tile = item.data(Qt.ItemDataRole.UserRole)
+            refused = tile.code and bool(why)
+            able = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+            item.setFlags(item.flags() & ~able if refused else item.flags() | able)
+            item.setToolTip(f"{tile.title}\n{why}" if refused else tile.title)
 
     def find(self, words: str) -> None:
         """Show only styles whose titles have all of ``words``."""

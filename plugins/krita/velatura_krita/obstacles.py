@@ -1,0 +1,54 @@
+"""Why a wish cannot be painted, said before anything is sent. No Qt here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import wish
+from .choices import Choices, StyleChoice
+from .texts import tr
+
+CODE, PICTURE = "code", "picture"
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """What is in the way, in a sentence, and what to do about it."""
+
+    text: str
+    hint: str
+
+
+def needs_pictures(manifest: wish.Manifest, engine: str) -> bool:
+    """Whether the engine paints from pictures and cannot read the codes that built-in styles are."""
+    takes = manifest[engine]["descriptor"].get("styles", ()) if engine in manifest else ()
+    return PICTURE in takes and CODE not in takes
+
+
+def in_the_way(
+    manifest: wish.Manifest,
+    styles: Iterable[Mapping[str, Any]],
+    choices: Choices,
+    name: Callable[[StyleChoice], str],
+) -> Obstacle | None:
+    """What keeps ``choices`` from being painted with the daemon's ``styles``; None when nothing does."""
+    chosen = (*choices.styles, *(region.style for region in choices.regions))
+    if not chosen and wish.needs_style(manifest, choices.engine):
+        return Obstacle(tr("No style is chosen."), tr("Choose a picture in the library first."))
+    if not needs_pictures(manifest, choices.engine):
+        return None
+    codes = {each["name"] for each in styles if each.get("kind") == CODE}
+    for style in chosen:
+        if style.name in codes:
+            title = tr(manifest[choices.engine]["descriptor"]["title"])
+            return Obstacle(
+                tr(
+                    "{engine} needs a picture to imitate, and the style “{name}” is a code without one.",
+                    engine=title,
+                    name=name(style),
+                ),
+                tr("Add a picture of your own with +, or take another engine."),
+            )
+    return None

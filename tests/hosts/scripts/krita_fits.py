@@ -1,0 +1,39 @@
+"""What the library offers to an engine that paints from pictures alone, and what Apply says of a code."""
+
+from dataclasses import replace
+
+from PyQt5.QtCore import Qt
+from PyQt5.QtWidgets import QLabel
+
+from velatura_krita.choices import Choices, StyleChoice
+
+
+def main(stage):
+    docker = yield from stage.docker("velatura_docker")
+    docker.setFloating(True)
+    docker.resize(420, 900)
+    studio, panel = docker.studio, docker.panel
+    studio.start_daemon()
+    yield lambda: studio.state.offer.value.manifest
+    document = yield from stage.open(stage.arguments["given"])
+    grid = panel.library.grid
+    note = panel.library.findChild(QLabel, "velatura_no_codes")
+    report = {"at first": [able(grid), note.isVisible()]}
+    studio.change(Choices().with_styles((StyleChoice(name="scream"),)))
+    studio.change(replace(studio.state.choices.value, engine="gatys"))
+    report["for gatys"] = [able(grid), note.isVisible()]
+    yield 0.3
+    studio.apply()
+    message = studio.state.message.value
+    report["said"] = [message.text, message.hint, studio.busy]
+    report["layers"] = len(document.rootNode().childNodes())
+    studio.change(replace(studio.state.choices.value, engine="glaze"))
+    report["again"] = [able(grid), note.isVisible()]
+    return report
+
+
+def able(grid):
+    """How many styles can be chosen, and whether that is all of them."""
+    flags = [grid.item(place).flags() for place in range(grid.count())]
+    count = sum(bool(each & Qt.ItemIsSelectable) for each in flags)
+    return "all" if count == len(flags) else count

@@ -1,0 +1,29 @@
+"""Engines that need pictures are offered no codes, in the real Krita."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PIL import Image
+
+from .harness import SCRIPTS, Krita
+from .krita_plugin import plugin  # noqa: F401
+
+
+def test_gatys_is_offered_pictures_alone(
+    krita: Krita,
+    plugin: Path,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    given = tmp_path / "given.png"
+    Image.new("RGBA", (60, 40), (90, 120, 30, 255)).save(given)
+    files = {"given": str(given), "into": str(tmp_path)}
+    seen = krita.play(SCRIPTS / "krita_fits.py", timeout=180, **files).value
+    assert seen["at first"] == ["all", False]
+    assert seen["for gatys"] == [0, True]
+    text, hint, busy = seen["said"]
+    assert "is a code" in text
+    assert hint
+    assert not busy
+    assert seen["layers"] == 1
+    assert seen["again"] == ["all", False]
