@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
+import venv
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from velatura import __version__
+from velatura_link.environment import Environment
 
 from ..shell import Outcome, Shell
+from ..waiting import wait_until
 
 Velatura = Callable[..., Outcome]
 KRITARC = "OpenGLRenderer=none\n\n[python]\nenable_other=true\n\n[theme]\nTheme=\ud800\n"
@@ -243,6 +247,132 @@ def test_the_doctor_says_what_is_next(velatura: Velatura, hosts: Path) -> None:
     assert "does not know of a daemon" in doctor(velatura, "krita")[1]
     velatura("install")
     assert doctor(velatura, "krita")[0]
+
+
+@pytest.fixture
+def brought(shell: Shell) -> Environment:
+    """An environment as a plugin from a zip makes it, with this checkout's Velatura in it."""
+    environment = Environment(shell.home / "data" / "environment")
+    environment.begin()
+    venv.create(environment.where)
+    [packages] = environment.where.glob("[Ll]ib/**/site-packages")
+    (packages / "checkout.pth").write_text("\n".join(sys.path))
+    environment.finish(wheel_of(shell.home, "0.0.9"))
+    return environment
+
+
+def wheel_of(folder: Path, version: str) -> Path:
+    """Something with a wheel's name."""
+    wheel = made(folder) / f"velatura-{version}-py3-none-any.whl"
+    wheel.touch()
+    return wheel
+
+
+def test_uninstalling_takes_the_daemon_of_a_zip_along(
+    velatura: Velatura, home: Path, shell: Shell, brought: Environment
+) -> None:
+    serve = [brought.python, "-m", "velatura.cli.main", "serve", "--engines", "identity"]
+    daemon = subprocess.Popen(serve, env={**os.environ, **shell.variables})
+    try:
+        wait_until((shell.runtime / "connection.json").exists, "the daemon")
+        style = made(shell.home / "data" / "styles") / "sea.png"
+        style.touch()
+        out = velatura("uninstall", "--dry-run").out
+        assert f"daemon 0.0.9: would be removed, {brought.where}, " in out
+        assert f"remove {brought.where}" in out
+        assert " MB" in out
+        assert brought.whole
+        assert daemon.poll() is None
+        assert told(velatura("uninstall", "--json")) == [("daemon 0.0.9", "removed")]
+        # It was asked to end, and did so in order.
+        assert daemon.wait(10) == 0
+    finally:
+        daemon.kill()
+    assert not (shell.runtime / "connection.json").exists()
+    assert [path.name for path in (shell.home / "data").rglob("*")] == ["styles", "sea.png"]
+    assert velatura("uninstall").out == "Nothing was installed.\n"
+
+
+def test_a_daemon_that_runs_from_elsewhere_goes_on(
+    velatura_in: Callable[[Shell], Velatura], served: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(made(served.home / "nobody")))
+    environment = Environment(served.home / "data" / "environment")
+    environment.begin()
+    velatura = velatura_in(served)
+    [outcome] = told(velatura("uninstall", "daemon", "--json"))
+    assert outcome == ("daemon that was left unfinished", "removed")
+    assert not environment.where.exists()
+    assert velatura("status", "--json").code == 0
+    assert served.daemons()
+
+
+def test_by_name_the_daemon_of_a_zip_goes_alone_and_is_the_users_own(
+    velatura: Velatura, hosts: Path, shell: Shell, brought: Environment, tmp_path: Path
+) -> None:
+    velatura("install", "krita")
+    assert told(velatura("uninstall", "krita", "--json")) == [("Krita", "removed")]
+    assert told(velatura("uninstall", "--prefix", tmp_path, "--json")) == []
+    assert "prefix" in velatura("uninstall", "daemon", "--prefix", tmp_path).complaint()
+    assert "no “daemon”" in velatura("install", "daemon").complaint()
+    assert brought.whole
+    velatura("install", "krita")
+    launchers = made(hosts / ".config/velatura")
+    (launchers / "launcher.json").write_text(json.dumps({"command": [str(brought.python)]}))
+    assert "uninstall service" in velatura("uninstall", "daemon", "--dry-run").out
+    assert told(velatura("uninstall", "daemon", "--json")) == [("daemon 0.0.9", "removed")]
+    assert (pykrita(hosts) / "velatura_krita").is_dir()
+    assert not (shell.home / "data").exists()
+
+
+def test_a_folder_that_velatura_did_not_make_stays(velatura: Velatura, shell: Shell) -> None:
+    letter = made(shell.home / "data" / "environment") / "letter.txt"
+    letter.touch()
+    assert velatura("uninstall").out == "Nothing was installed.\n"
+    assert letter.exists()
+
+
+def test_what_a_host_in_a_flatpak_made_goes_too(velatura: Velatura, home: Path) -> None:
+    environment = Environment(home / ".var/app/org.gimp.GIMP/data/velatura/environment")
+    environment.begin()
+    assert told(velatura("uninstall", "--json")) == [("daemon that was left unfinished", "removed")]
+    assert not environment.where.parent.exists()
+
+
+def test_the_doctor_judges_the_daemon_of_a_zip(
+    velatura: Velatura, hosts: Path, brought: Environment
+) -> None:
+    well, found, advice = doctor(velatura, "from a zip")
+    assert (well, advice) == (True, "")
+    assert found.startswith(f"0.0.9 in {brought.where}, ")
+    velatura("install", "krita")
+    plugin = pykrita(hosts) / "velatura_krita"
+    (plugin / "daemon.json").unlink()
+    wheel_of(plugin / "daemon", "0.0.10")
+    assert doctor(velatura, "krita") == (
+        True,
+        "Krita: plugin 0.0.10 from a zip, without a daemon",
+        "*Install the daemon* there makes one.",
+    )
+    well, found, advice = doctor(velatura, "from a zip")
+    assert well
+    assert found.endswith("; a plugin came with 0.0.10")
+    assert "Upgrade" in advice
+    brought.python.unlink()
+    well, found, advice = doctor(velatura, "from a zip")
+    assert not well
+    assert found.endswith("which does not start")
+    assert "Repair" in advice
+    brought.begin()
+    well, found, advice = doctor(velatura, "from a zip")
+    assert not well
+    assert found.startswith("unfinished")
+    assert "Install the daemon" in advice
+    kritarc(hosts).write_text("")
+    assert doctor(velatura, "krita")[:2] == (
+        False,
+        "Krita: plugin 0.0.10 from a zip, not enabled",
+    )
 
 
 def test_the_doctor_knows_gimps_version(velatura: Velatura, hosts: Path) -> None:

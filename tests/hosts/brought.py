@@ -7,6 +7,7 @@ bytes that passes everything on to this checkout's daemon. The rest is as an art
 from __future__ import annotations
 
 import ensurepip
+import io
 import sys
 import zipfile
 from pathlib import Path
@@ -29,32 +30,62 @@ command = ["/usr/sbin/chroot", "/mnt", {python!r}, "-m", "velatura.cli.main"]
 os.execv(command[0], [*command, *sys.argv[1:]])
 """
 FACTS = {
-    "METADATA": "Metadata-Version: 2.1\nName: velatura\nVersion: 9.9\n",
+    "METADATA": "Metadata-Version: 2.1\nName: velatura\nVersion: {version}\n{requires}",
     "WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     "RECORD": "",
 }
 
 
-def unpacked(kind: str, profile: Profile, folder: Path) -> Path:
-    """The folder of the plugin that was unpacked from its zip, with a small wheel instead of the large one."""
-    package = profile.shell("package", kind, "-o", folder, "--json").json["path"]
-    if kind == "krita":
-        unpack(Path(package), profile.pykrita.parent)
-        settings = ini.with_value(profile.kritarc.read_text(), *ENABLED, "true")
-        profile.kritarc.write_text(settings)
-        plugin = profile.pykrita / "velatura_krita"
-    else:
-        unpack(Path(package), profile.plug_ins)
-        plugin = profile.plug_ins / "velatura_gimp"
-    [wheel] = plugin.glob("daemon/*.whl")
-    wheel.unlink()
-    with zipfile.ZipFile(wheel.with_name("velatura-9.9-py3-none-any.whl"), "w") as archive:
+def package(
+    kind: str, profile: Profile, folder: Path, version: str = "9.9", requires: str = ""
+) -> Path:
+    """The plugin's zip, with a small wheel of that ``version`` instead of the large one; it may require a package."""
+    whole = Path(profile.shell("package", kind, "-o", folder, "--json").json["path"])
+    small = folder / f"{kind}-{version}.zip"
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(small, "w") as target:
+        for info in source.infolist():
+            if not info.filename.endswith(".whl"):
+                target.writestr(info, source.read(info))
+            else:
+                above = info.filename.rpartition("/")[0]
+                name = f"{above}/velatura-{version}-py3-none-any.whl"
+                target.writestr(name, wheel(version, requires))
+    return small
+
+
+def wheel(version: str, requires: str = "") -> bytes:
+    """The small wheel."""
+    facts = {"version": version, "requires": f"Requires-Dist: {requires}\n" if requires else ""}
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
         for name in ("velatura/__init__.py", "velatura/cli/__init__.py"):
             archive.writestr(name, "")
         archive.writestr("velatura/cli/main.py", MAIN.format(python=sys.executable))
         for name, text in FACTS.items():
-            archive.writestr(f"velatura-9.9.dist-info/{name}", text)
-    return plugin
+            archive.writestr(f"velatura-{version}.dist-info/{name}", text.format(**facts))
+    return written.getvalue()
+
+
+def unpacked(kind: str, profile: Profile, folder: Path, requires: str = "") -> Path:
+    """The folder of the plugin that was unpacked from its zip."""
+    zipped = package(kind, profile, folder, requires=requires)
+    if kind == "gimp":
+        unpack(zipped, profile.plug_ins)
+        return profile.plug_ins / "velatura_gimp"
+    unpack(zipped, profile.pykrita.parent)
+    settings = ini.with_value(profile.kritarc.read_text(), *ENABLED, "true")
+    profile.kritarc.write_text(settings)
+    return profile.pykrita / "velatura_krita"
+
+
+def install_without_a_host(profile: Profile, plugin: Path) -> None:
+    """What the button does in a host, by the root's own Python."""
+    code = (
+        f"import sys; sys.path.insert(0, {str(plugin)!r}); from pathlib import Path;"
+        f" from velatura_link.home import Home; home = Home.beside(Path({str(plugin)!r}));"
+        " home.install(lambda step: None, lambda: False)"
+    )
+    profile.inside.run(["/usr/bin/python3", "-c", code], profile.environment)
 
 
 def use_stand_in(profile: Profile, folder: Path) -> None:

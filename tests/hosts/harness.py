@@ -31,8 +31,9 @@ The daemon: ``profile.shell("status")`` is the command line in the host's places
 daemon on the machine. A plugin starts its own with ``profile.daemon_command``, which leaves the root by /mnt, where
 the machine's own is. The end of a profile stops the daemon and fails the test when a process is left.
 
-``VELATURA_HOSTS_SUITE=sid`` takes the root of another suite. ``open_profile(root, user=UID)`` is for hosts that run as
-that user, who owns the profile and may do nothing more than chroot.
+``VELATURA_HOSTS_SUITE=sid`` takes the root of another suite; in bookworm's, tests of GIMP are skipped.
+``open_profile(root, user=UID)`` is for hosts that run as that user, who owns the profile and may do nothing more than
+chroot.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 """A Debian root with the real Krita and the real GIMP in it: `python -m tests.hosts.root [--suite sid]`.
 
+Suites are trixie, which is tested with every change, and by hand sid and bookworm, which has Krita 5.1 and no GIMP 3.
+
 Made once by mmdebstrap, from the mirrors that apt is configured with, and kept below `$VELATURA_HOSTS`
 (`~/.cache/velatura/hosts`) under a name that holds a digest of what it is made of: another list, another root. Needs
 Debian and root; a quarter of an hour on a slow line, 1.3 GB.
@@ -35,6 +37,8 @@ PACKAGES = (
     "adwaita-icon-theme",
     "libgl1-mesa-dri",
 )
+LACKING = {"bookworm": ("gimp", "gir1.2-gimp-3.0")}
+"""What a suite has not, or too old for its plugin."""
 OPTIONS = (
     "--variant=apt",
     "--mode=root",
@@ -78,8 +82,13 @@ def root_path(suite: str = SUITE) -> Path:
     """Where the root of ``suite`` is, or would be."""
     given = os.environ.get("VELATURA_HOSTS")
     folder = Path(given) if given else Path("~/.cache/velatura/hosts").expanduser()
-    recipe = "\n".join((suite, *OPTIONS, *PACKAGES))
+    recipe = "\n".join((suite, *OPTIONS, *packages(suite)))
     return folder / f"{suite}-{hashlib.sha256(recipe.encode()).hexdigest()[:16]}"
+
+
+def packages(suite: str) -> tuple[str, ...]:
+    """What is put into the root of ``suite``."""
+    return tuple(each for each in PACKAGES if each not in LACKING.get(suite, ()))
 
 
 def build(suite: str = SUITE) -> Path:
@@ -113,7 +122,7 @@ def _make(root: Path, suite: str) -> None:
     draft = Path(tempfile.mkdtemp(prefix=f".{root.name}.", dir=root.parent))
     try:
         draft.chmod(0o755)
-        include = f"--include={','.join(PACKAGES)}"
+        include = f"--include={','.join(packages(suite))}"
         _step(["mmdebstrap", *OPTIONS, include, suite, str(draft), *sources], dict(os.environ))
         draft.rename(root)
     finally:

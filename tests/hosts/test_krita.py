@@ -274,6 +274,11 @@ def test_two_regions_are_painted_each_in_its_style(easel: Easel) -> None:
 
 
 def test_a_group_keeps_the_selection_as_a_mask(easel: Easel) -> None:
+    seen = easel.reports["group"]
+    if seen["version"].startswith("5.1"):
+        assert seen["message"] == "Krita 5.2 or newer is needed for a group with a mask."
+        assert seen["after"] == seen["before"]
+        return
     report = easel.report("group")
     wanted = easel.asked(content=content(waves()), styles=(NIGHT,))
     assert np.array_equal(easel.result("group"), wanted)

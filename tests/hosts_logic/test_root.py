@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ..hosts import root
-from ..hosts.root import CannotBuild, Source, apt_sources, debian_lines, root_path
+from ..hosts.root import CannotBuild, Source, apt_sources, debian_lines, packages, root_path
 
 STANZAS = """\
 # The archive.
@@ -61,6 +61,12 @@ def test_sid_has_no_security_archive() -> None:
 def test_what_is_no_debian_builds_nothing() -> None:
     with pytest.raises(CannotBuild):
         debian_lines("trixie", [Source("http://one.example", ("noble",))], "")
+
+
+def test_the_oldest_suite_goes_without_gimp() -> None:
+    left = set(packages("trixie")) - set(packages("bookworm"))
+    assert left == {"gimp", "gir1.2-gimp-3.0"}
+    assert packages("sid") == packages("trixie") == root.PACKAGES
 
 
 def test_another_list_is_another_root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from velatura_link import pythons
+from velatura_link.environment import MARKER
 from velatura_link.followed import Cancelled, InstallFailed, follow
-from velatura_link.home import MARKER, TOLD, WHEELS, Home, Step, step_of
+from velatura_link.home import TOLD, WHEELS, Home, Step, step_of
 from velatura_link.pythons import NoPython, candidates, find_python
 
 NAME = "velatura-9.9-py3-none-any.whl"
@@ -38,12 +39,18 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_NO_DEPS", "1")
-    wheels = tmp_path / "plugin" / WHEELS
-    wheels.mkdir(parents=True)
-    with zipfile.ZipFile(wheels / NAME, "w") as archive:
+    return unpacked(tmp_path / "plugin", "9.9")
+
+
+def unpacked(plugin: Path, version: str, more: str = "") -> Home:
+    """The home that a plugin in that folder can make, after one of that version was unpacked into it."""
+    wheels = plugin / WHEELS
+    wheels.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(wheels / NAME.replace("9.9", version), "w") as archive:
         for name, text in FILES.items():
-            archive.writestr(name, text)
-    found = Home.beside(tmp_path / "plugin")
+            text = text.replace("daemon", version if version != "9.9" else "daemon")
+            archive.writestr(name.replace("9.9", version), text.replace("9.9", version) + more)
+    found = Home.beside(plugin)
     assert found is not None
     return found
 
@@ -95,18 +102,129 @@ def test_a_half_made_environment_is_none(home: Home) -> None:
     assert not left.exists()
 
 
-def test_another_wheel_is_installed_anew(home: Home) -> None:
+def said_by(home: Home) -> str:
+    """What the daemon that the plugin was told of says first."""
+    done = subprocess.run(command_of(home), capture_output=True, text=True)
+    return done.stdout.split(" ")[0]
+
+
+def test_a_newer_wheel_is_offered_and_takes_the_place_of_the_old_one(home: Home) -> None:
     home.install(ignored, never)
-    newer = home.wheel.with_name(NAME.replace("9.9", "9.10"))
-    with zipfile.ZipFile(newer, "w") as archive:
-        for name, text in FILES.items():
-            archive.writestr(name.replace("9.9", "9.10"), text.replace("9.9", "9.10"))
-    home.wheel.unlink()
-    found = Home.beside(home.plugin)
-    assert found is not None
-    assert not found.whole
-    found.install(ignored, never)
-    assert found.whole
+    assert not home.outdated
+    kept = next(home.where.rglob("pip/__init__.py"))
+    inode = kept.stat().st_ino
+    newer = unpacked(home.plugin, "9.10")
+    assert newer.version == "9.10"
+    assert (newer.outdated, newer.wanted, newer.whole) == (True, False, False)
+    assert newer.environment.version == "9.9"
+    newer.install(ignored, never)
+    assert (newer.outdated, newer.whole) == (False, True)
+    assert said_by(newer) == "9.10"
+    # What did not change was neither fetched nor copied.
+    assert kept.stat().st_ino == inode
+    assert [path.name for path in home.where.parent.iterdir()] == [home.where.name]
+
+
+def test_programs_of_an_upgraded_environment_know_where_they_are(home: Home) -> None:
+    home.install(ignored, never)
+    script = home.environment.python.with_name("pip")
+    newer = unpacked(home.plugin, "9.10")
+    with zipfile.ZipFile(newer.wheel, "a") as archive:
+        points = "[console_scripts]\nvelatura = velatura.cli.main:__name__.strip\n"
+        archive.writestr("velatura-9.10.dist-info/entry_points.txt", points)
+    newer.install(ignored, never)
+    for program in (script, script.with_name("velatura")):
+        assert program.read_text().startswith(f"#!{newer.environment.python}")
+        assert os.access(program, os.X_OK)
+
+
+def test_an_upgrade_that_fails_leaves_the_old_one_at_work(home: Home) -> None:
+    home.install(ignored, never)
+    before = {path: path.stat().st_ino for path in home.where.rglob("*") if path.is_file()}
+    broken = unpacked(home.plugin, "9.10", more="\nraise SystemExit(3)\n")
+    with pytest.raises(InstallFailed):
+        broken.install(ignored, never)
+    assert {path: path.stat().st_ino for path in home.where.rglob("*") if path.is_file()} == before
+    assert said_by(broken) == "daemon"
+    assert broken.outdated
+    assert [path.name for path in home.where.parent.iterdir()] == [home.where.name]
+
+
+def test_an_upgrade_that_is_cancelled_leaves_the_old_one_at_work(home: Home) -> None:
+    home.install(ignored, never)
+    newer = unpacked(home.plugin, "9.10")
+    seen: list[Step] = []
+    draft = newer.environment.draft
+    for given_up in (
+        lambda: True,
+        lambda: any(draft.where.rglob("pip")),
+        lambda: Step("installing") in seen,
+    ):
+        with pytest.raises(Cancelled):
+            newer.install(seen.append, given_up)
+        assert said_by(newer) == "daemon"
+        assert [path.name for path in home.where.parent.iterdir()] == [home.where.name]
+
+
+def test_a_program_that_was_killed_while_it_upgraded_is_made_up_for(home: Home) -> None:
+    home.install(ignored, never)
+    newer = unpacked(home.plugin, "9.10")
+    # It had moved the old one away, and not yet put the new one there.
+    home.environment.copy_to(home.environment.draft, lambda: None)
+    home.where.rename(home.environment.before.where)
+    assert newer.wanted
+    newer.install(ignored, never)
+    assert said_by(newer) == "9.10"
+    assert [path.name for path in home.where.parent.iterdir()] == [home.where.name]
+
+
+def test_an_older_plugin_uses_a_newer_environment(home: Home, tmp_path: Path) -> None:
+    unpacked(tmp_path / "other", "9.10").install(ignored, never)
+    assert (home.whole, home.outdated, home.wanted) == (True, False, True)
+    home.install(ignored, never)
+    assert said_by(home) == "9.10"
+
+
+def test_a_plugin_that_was_put_in_anew_joins_the_environment(home: Home) -> None:
+    home.join()
+    assert not (home.plugin / TOLD).exists()
+    home.install(ignored, never)
+    (home.plugin / TOLD).unlink()
+    home.join()
+    assert not home.wanted
+    assert said_by(home) == "daemon"
+
+
+def test_a_plugin_that_has_a_service_joins_nothing(home: Home) -> None:
+    home.install(ignored, never)
+    (home.plugin / TOLD).unlink()
+    launchers = Path(os.environ["XDG_CONFIG_HOME"]) / "velatura"
+    launchers.mkdir(parents=True)
+    (launchers / "launcher.json").write_text('{"command": ["velatura"]}')
+    home.join()
+    assert not (home.plugin / TOLD).exists()
+
+
+def test_what_velatura_did_not_make_stays(home: Home) -> None:
+    own = home.where / "letter.txt"
+    own.parent.mkdir(parents=True)
+    own.touch()
+    with pytest.raises(InstallFailed, match="in the way"):
+        home.install(ignored, never)
+    home.remove(ignored, never)
+    assert own.exists()
+
+
+@pytest.mark.parametrize("beside", ["environment-next", "environment-before"])
+def test_what_lies_where_an_upgrade_works_stays_too(home: Home, beside: str) -> None:
+    home.install(ignored, never)
+    own = home.where.with_name(beside) / "letter.txt"
+    own.parent.mkdir()
+    own.touch()
+    with pytest.raises(InstallFailed, match="in the way"):
+        unpacked(home.plugin, "9.10").install(ignored, never)
+    assert own.exists()
+    assert said_by(home) == "daemon"
 
 
 def test_repairing_makes_it_anew(home: Home) -> None:

@@ -13,6 +13,7 @@ from velatura import __version__
 from velatura.cli.display import print_json
 from velatura.errors import VelaturaError
 from velatura.library.places import cache_dir
+from velatura_link.environment import Environment
 
 LEAST_DISK = 1 << 30
 
@@ -135,11 +136,18 @@ def _daemon() -> Finding:
 
 
 def _hosts() -> Iterator[Finding]:
-    """Krita and GIMP, each with its plugin."""
+    """Krita and GIMP, each with its plugin, and the environments that plugins from a zip made."""
     from velatura.cli.session import connection_file
-    from velatura.hosts import inspection, places
+    from velatura.hosts import environments, inspection, places
 
     machine = places.Machine.here()
+    for environment in environments.find(machine):
+
+        def judge(environment: Environment = environment) -> Finding:
+            sight = environments.look(environment, machine)
+            return Finding("from a zip", sight.well, sight.found, sight.advice)
+
+        yield _guarded("from a zip", judge)
     hosts = places.find(machine)
     if not hosts:
         yield Finding("hosts", True, "neither Krita nor GIMP can be found here")

@@ -44,12 +44,12 @@ class Told:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "names",
-        nargs="*",
-        metavar="WHAT",
-        help="krita, gimp, service (default: every host that is found)",
-    )
+    configure_for(parser, "krita, gimp, service (default: every host that is found)")
+
+
+def configure_for(parser: argparse.ArgumentParser, names: str) -> None:
+    """Arguments of `install` and of `uninstall`; ``names`` says what can be named."""
+    parser.add_argument("names", nargs="*", metavar="WHAT", help=names)
     parser.add_argument(
         "--dry-run", action="store_true", help="say what would be done, and do nothing"
     )
@@ -72,13 +72,14 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def chosen(options: argparse.Namespace) -> tuple[str, ...]:
-    """What the person named. Raises :class:`BadRequest` for what there is not."""
+def chosen(options: argparse.Namespace, own: Sequence[str] = (SERVICE,)) -> tuple[str, ...]:
+    """What the person named: hosts, or of their ``own``. Raises :class:`BadRequest` for what there is not."""
+    there = (*KINDS, *own)
     for name in options.names:
-        if name not in (*KINDS, SERVICE):
-            raise BadRequest(f"There is no “{name}” to install.", hint="krita, gimp or service.")
-    if options.prefix is not None and SERVICE in options.names:
-        raise BadRequest("A service is the user's own; it cannot be put below a prefix.")
+        if name not in there:
+            raise BadRequest(f"There is no “{name}” here.", hint=f"There are: {', '.join(there)}.")
+        if options.prefix is not None and name in own:
+            raise BadRequest(f"The {name} is the user's own; it cannot be below a prefix.")
     return tuple(options.names)
 
 

@@ -30,7 +30,7 @@ COMMANDS = {
     "presets": "ways to paint under names: save, list, show, export, add, remove",
     "models": "list model weights, add a file, say where one lies",
     "install": "put the plugins into Krita and GIMP, or the daemon into your session",
-    "uninstall": "take out again what `install` put in",
+    "uninstall": "take out again what was installed: plugins, service, a zip's daemon",
     "package": "write a plugin as a zip file for people without a terminal",
     "train": "make weights of our own from folders of pictures",
 }

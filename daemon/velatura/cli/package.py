@@ -26,7 +26,9 @@ def run(options: argparse.Namespace) -> int:
         return 0
     print(written)
     if options.kind == "krita":
-        print("  In Krita: Tools ▸ Scripts ▸ Import Python Plugin from File, then restart it.")
+        print(
+            "  In Krita: Tools ▸ Scripts ▸ Import Python Plugin from File…; say Yes, and restart it."
+        )
     else:
         print(
             "  Unpack it into GIMP's folder of plug-ins (Preferences ▸ Folders), then restart it."

@@ -16,6 +16,7 @@ from velatura.hosts.places import Host, Machine
 from velatura.hosts.plugins import is_enabled, may_see_runtime, read_text
 from velatura_link.connection import FILE_NAME, read_connection
 from velatura_link.errors import LinkError
+from velatura_link.home import Home
 from velatura_link.launch import WAKE_NAME, find_daemon
 from velatura_link.messages import PROTOCOL
 
@@ -45,6 +46,8 @@ def look(host: Host, machine: Machine, connection: Path) -> Sight:
     if not host.plugin.is_dir():
         return Sight(True, f"{named}, without the plugin", f"{again} puts it in.")
     told = _told(host)
+    if (brought := Home.beside(host.plugin)) is not None:
+        return _look_at_brought(host, f"{named}: plugin {brought.version} from a zip", told)
     if told is None:
         return Sight(False, f"{named}: plugin that does not know of a daemon", f"{again} tells it.")
     found = f"{named}: plugin {told.version}"
@@ -62,6 +65,17 @@ def look(host: Host, machine: Machine, connection: Path) -> Sight:
         return Sight(False, f"{found}, may not see the daemon's folder", f"{again} lets it.")
     well, reach, advice = _reach(told, sandboxed=host.sandboxed)
     return Sight(well, f"{found}, enabled; {reach}", advice or (f"{again} mends it." * (not well)))
+
+
+def _look_at_brought(host: Host, found: str, told: Told | None) -> Sight:
+    """A plugin from a zip has a daemon of its own, and need not be of this installation."""
+    if not is_enabled(host):
+        return Sight(False, f"{found}, not enabled", "The *Python Plugin Manager* enables it.")
+    if told is None:
+        return Sight(True, f"{found}, without a daemon", "*Install the daemon* there makes one.")
+    well, reach, advice = _reach(told, sandboxed=False)
+    mended = "*Install the daemon* there mends it." * (not well)
+    return Sight(well, f"{found}; {reach}", advice or mended)
 
 
 def version_of(host: Host) -> str:

@@ -1,17 +1,15 @@
 """The daemon's own home: an environment in the user's data folder, made from the wheel that came with a plugin.
 
 Standard library only, in whatever Python a host has. Everything here waits, for minutes even, and belongs on a thread.
-An environment counts once :data:`MARKER` is in it, which is written last; anything less is made anew. What pip fetched
-before is in pip's own cache and is not fetched again.
+An environment that is not whole is made anew, from what pip has in its own cache. One that is older than the plugin is
+brought up to date beside its place, so that it goes on painting until the new one takes over.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -20,17 +18,17 @@ from pathlib import Path
 from typing import Literal
 
 from .connection import FILE_NAME, private_directory
+from .environment import Environment, facts_of, order_of, version_in, written
 from .errors import LaunchFailed, LinkError
 from .followed import Cancelled, InstallFailed, follow
 from .launch import SERVE, WAKE_NAME, find_daemon, read_launcher, try_lock
-from .places import data_dir, runtime_dir
+from .places import runtime_dir
 from .pythons import find_python
 
 WHEELS = "daemon"
 """The folder of the wheel in a plugin's own."""
 TOLD = "daemon.json"
 """Beside the plugin: how to start the daemon."""
-MARKER = "velatura-whole.json"
 _LOCK = "home.lock"
 _PAUSE = 0.1
 _STOPPING = 10.0
@@ -66,44 +64,67 @@ class Home:
     @classmethod
     def beside(cls, plugin: Path) -> Home | None:
         """The home that the plugin in that folder can make; None when it came without a wheel."""
-        wheels = sorted((plugin / WHEELS).glob("velatura-*.whl"))
-        return cls(plugin, wheels[-1], data_dir() / "environment") if wheels else None
+        wheels = list((plugin / WHEELS).glob("velatura-*.whl"))
+        # One that was unpacked over another has the other's wheel, too.
+        newest = max(wheels, key=lambda wheel: order_of(version_in(wheel.name)), default=None)
+        return None if newest is None else cls(plugin, newest, Environment.usual().where)
+
+    @property
+    def environment(self) -> Environment:
+        """What is there, whole or not."""
+        return Environment(self.where)
+
+    @property
+    def version(self) -> str:
+        """Of the daemon that came with the plugin."""
+        return version_in(self.wheel.name)
 
     @property
     def whole(self) -> bool:
-        """Whether the environment is complete and made from this wheel."""
-        try:
-            said = json.loads((self.where / MARKER).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return False
-        return bool(said == self._mark()) and self._python.exists()
+        """Whether the environment is complete and made from this wheel, or from one of a newer plugin."""
+        there = self.environment
+        return there.whole and (there.facts == facts_of(self.wheel) or self._age(there) > 0)
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the environment is complete, and the plugin came with a newer daemon."""
+        return self.environment.whole and self._age(self.environment) < 0
+
+    @property
+    def used(self) -> bool:
+        """Whether the plugin starts the daemon of this environment."""
+        return self._told_program().is_relative_to(self.where)
 
     @property
     def wanted(self) -> bool:
         """Whether no daemon runs and nothing says how to start one, so that it should be offered."""
-        runtime, program = runtime_dir(), self._told_program()
-        # A repair that was given up leaves a Python, but no marker.
-        lost = program.is_relative_to(self.where) and not (self.where / MARKER).exists()
-        if (program.is_file() and not lost) or (runtime / WAKE_NAME).exists():
+        # A repair that was given up leaves a Python, but nothing whole.
+        lost = self.used and not self.environment.version
+        if (self._told_program().is_file() and not lost) or self._has_other_starter():
             return False
         try:
-            read_launcher(runtime)
-        except LaunchFailed:
-            pass
-        else:
-            return False
-        try:
-            return find_daemon(runtime) is None
+            return find_daemon(runtime_dir()) is None
         except LinkError:
             return False
 
-    def install(self, on_step: OnStep, cancelled: Cancel) -> None:
-        """Make the environment unless it is whole, and tell the plugin of it.
+    def join(self) -> None:
+        """Tell the plugin of the environment if another made it, or an older plugin in the same place."""
+        untold = not (self.plugin / TOLD).exists() and not self._has_other_starter()
+        if untold and self.environment.whole:
+            with contextlib.suppress(OSError):
+                self._tell()
 
-        Raises :class:`~velatura_link.pythons.NoPython`, :class:`InstallFailed` or :class:`Cancelled`.
+    def install(self, on_step: OnStep, cancelled: Cancel) -> None:
+        """Make the environment unless it is whole, bring one up to date that is outdated, and tell the plugin of it.
+
+        Raises :class:`~velatura_link.pythons.NoPython`, :class:`InstallFailed` or :class:`Cancelled`; an outdated
+        environment is as it was then.
         """
         with _readable_troubles(), _alone(cancelled):
-            if not self.whole:
+            self.environment.recover()
+            if self.outdated:
+                self._upgrade(on_step, cancelled)
+            elif not self.whole:
                 self._make(on_step, cancelled)
             self._tell()
 
@@ -119,38 +140,64 @@ class Home:
         with _readable_troubles(), _alone(cancelled):
             on_step(Step("removing"))
             self._stop()
-            if self._told_program().is_relative_to(self.where):
+            if self.used:
                 (self.plugin / TOLD).unlink(missing_ok=True)
-            self._clear()
+            self.environment.recover()
+            self.environment.clear()
             with contextlib.suppress(OSError):
                 self.where.parent.rmdir()
 
-    @property
-    def _python(self) -> Path:
-        if sys.platform == "win32":
-            return self.where / "Scripts" / "python.exe"
-        return self.where / "bin" / "python"
-
-    def _mark(self) -> dict[str, object]:
-        return {"wheel": self.wheel.name, "size": self.wheel.stat().st_size}
+    def _age(self, there: Environment) -> int:
+        """Below 0 when what is there is older than the wheel, above 0 when it is newer."""
+        have, came = order_of(there.version), order_of(self.version)
+        return (have > came) - (have < came)
 
     def _make(self, on_step: OnStep, cancelled: Cancel) -> None:
         on_step(Step("preparing"))
         python = find_python()
-        self._clear()
-        self.where.parent.mkdir(parents=True, exist_ok=True)
-        follow([*python, "-m", "venv", str(self.where)], _ignored, cancelled)
-        pip = [str(self._python), "-m", "pip"]
+        made = self.environment
+        _require_room(made)
+        made.recover()
+        made.clear()
+        made.begin()
+        follow([*python, "-m", "venv", str(made.where)], _ignored, cancelled)
+        self._fill(made, on_step, cancelled)
+
+    def _upgrade(self, on_step: OnStep, cancelled: Cancel) -> None:
+        """Let an environment take the place of the outdated one, from which it takes over what has not changed."""
+        on_step(Step("preparing"))
+        draft = self.environment.draft
+        _require_room(draft)
+        _require_room(self.environment.before)
+
+        def go_on() -> None:
+            if cancelled():
+                raise Cancelled("The upgrade was cancelled.")
+
+        try:
+            self.environment.copy_to(draft, go_on)
+            self._fill(draft, on_step, cancelled)
+            if sys.platform == "win32":
+                # Its files cannot be moved while it runs; elsewhere it finishes its jobs and hands over.
+                self._stop()
+            draft.replace(self.environment)
+        finally:
+            draft.clear()
+
+    def _fill(self, made: Environment, on_step: OnStep, cancelled: Cancel) -> None:
+        """Install the wheel; what is whole then has shown that it works."""
+        pip = [str(made.python), "-m", "pip"]
         told: list[str] = []
         follow([*pip, "--version"], told.append, cancelled)
         follow([*pip, *_installing(" ".join(told)), str(self.wheel)], _steps(on_step), cancelled)
-        follow([str(self._python), "-c", "import velatura"], _ignored, cancelled)
-        _written(self.where / MARKER, self._mark())
+        follow([str(made.python), "-c", "import velatura"], _ignored, cancelled)
+        made.finish(self.wheel)
 
     def _tell(self) -> None:
-        command = [str(self._python), *SERVE]
+        command = [str(self.environment.python), *SERVE]
         connection = str(runtime_dir() / FILE_NAME)
-        _written(self.plugin / TOLD, {"command": command, "connection": connection})
+        told = {"command": command, "connection": connection, "version": self.version}
+        written(self.plugin / TOLD, told)
 
     def _told_program(self) -> Path:
         """The program that starts the daemon as the plugin was told; a path that is nowhere when it was not."""
@@ -159,18 +206,30 @@ class Home:
         except (OSError, ValueError, TypeError, LookupError):
             return self.plugin / WHEELS / "nothing"
 
+    def _has_other_starter(self) -> bool:
+        """Whether the daemon is started by what the plugin was not told of: a service, or another installation."""
+        if (runtime_dir() / WAKE_NAME).exists():
+            return True
+        try:
+            read_launcher(runtime_dir())
+        except LaunchFailed:
+            return False
+        return True
+
     def _stop(self) -> None:
         deadline = time.monotonic() + _STOPPING
         # A daemon that does not stop, or an environment that cannot stop it, goes all the same.
         with contextlib.suppress(LinkError):
-            stop = [str(self._python), "-m", "velatura.cli.main", "stop", "--now"]
+            stop = [str(self.environment.python), "-m", "velatura.cli.main", "stop", "--now"]
             follow(stop, _ignored, lambda: time.monotonic() > deadline)
 
-    def _clear(self) -> None:
-        """Remove the environment, the marker first: what is left when that fails is no environment."""
-        (self.where / MARKER).unlink(missing_ok=True)
-        if self.where.exists():
-            shutil.rmtree(self.where)
+
+def _require_room(environment: Environment) -> None:
+    if environment.taken:
+        raise InstallFailed(
+            f"{environment.where} is in the way: Velatura did not make it.",
+            hint="Move it elsewhere, and try again.",
+        )
 
 
 def _installing(version: str) -> list[str]:
@@ -211,13 +270,6 @@ def step_of(line: str, last: Step) -> Step | None:
 
 def _ignored(line: str) -> None:
     """Nobody wants to know."""
-
-
-def _written(path: Path, facts: dict[str, object]) -> None:
-    """Write ``facts`` as JSON, all or nothing."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps(facts, indent=2), encoding="utf-8")
-    draft.replace(path)
 
 
 @contextlib.contextmanager

@@ -46,6 +46,7 @@ def perform(stage, studio, case):
     yield 0.6
     message = studio.state.message.value
     report = {
+        "version": stage.krita.version(),
         "message": None if message is None else message.text,
         "bad": message is not None and message.bad,
         "before": before,

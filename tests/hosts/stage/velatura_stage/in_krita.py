@@ -16,6 +16,7 @@ from types import GeneratorType
 from typing import Any
 
 from PyQt5.QtCore import QThread, QTimer
+from PyQt5.QtWidgets import QDockWidget
 
 from krita import Extension, Krita
 
@@ -58,7 +59,7 @@ class Stage:
 
     def docker(self, name: str) -> Script:
         """The docker with that object name, made visible."""
-        docker = next(each for each in self.window.dockers() if each.objectName() == name)
+        docker = self.window.qwindow().findChild(QDockWidget, name)
         docker.setVisible(True)
         docker.raise_()
         yield SETTLE_MS / 1000
