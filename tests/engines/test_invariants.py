@@ -192,7 +192,7 @@ def visible_colours(picture: Raster) -> np.ndarray[Any, Any]:
 
 
 @pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.descriptor.name)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(case=cases())
 def test_what_is_not_painted_stays_bit_for_bit(engine: Any, case: Case) -> None:
     picture, content = painted(engine, case), case.content
@@ -207,7 +207,7 @@ def test_what_is_not_painted_stays_bit_for_bit(engine: Any, case: Case) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.descriptor.name)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(case=cases())
 def test_the_same_scene_gives_the_same_bytes_and_tiles_hardly_matter(
     engine: Any, case: Case
@@ -219,7 +219,7 @@ def test_the_same_scene_gives_the_same_bytes_and_tiles_hardly_matter(
 
 
 @pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.descriptor.name)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(case=cases())
 def test_more_strength_is_never_less_change(engine: Any, case: Case) -> None:
     content = to_float(case.content)
@@ -234,7 +234,7 @@ def test_more_strength_is_never_less_change(engine: Any, case: Case) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.descriptor.name)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(case=cases())
 def test_hidden_colours_change_nothing_that_is_seen(engine: Any, case: Case) -> None:
     content = case.content

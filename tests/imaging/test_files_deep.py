@@ -320,9 +320,7 @@ def test_a_deep_picture_too_large_is_refused_before_it_is_decoded(
 @pytest.mark.parametrize(
     ("suffix", "dtype"), [pair for pair in HELD if pair not in ((".png", "u1"), (".tif", "u1"))]
 )
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     places=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=4),
     kept=st.floats(0.05, 1),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from velatura.imaging.masks import shares
@@ -47,7 +47,6 @@ def test_no_mask_is_what_the_others_leave() -> None:
     assert twice[1][0, :, 0] == pytest.approx([0, 0.2, 0.5], abs=1 / 255)
 
 
-@settings(deadline=None)
 @given(
     feather=st.floats(0.5, 20),
     at=st.integers(8, 56),

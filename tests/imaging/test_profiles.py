@@ -51,7 +51,7 @@ def test_a_profile_is_usable_for_its_own_kind_alone(colours: int) -> None:
         assert usable(profile, colours) == (own == colours)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     places=st.lists(st.tuples(st.integers(0, len(ADOBE) - 1), st.integers(0, 255)), max_size=6),
     kept=st.integers(0, len(ADOBE)),

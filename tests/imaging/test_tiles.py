@@ -11,7 +11,7 @@ from velatura.imaging.tiles import plan
 SIDES = st.integers(1, 700)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     width=SIDES,
     height=SIDES,

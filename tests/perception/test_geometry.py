@@ -33,7 +33,7 @@ def test_a_layer_sees_what_its_gradient_reaches(layer: str, stride: int, seen: i
     some.sampled_from(["relu1_1", "relu2_1", "relu3_1", "relu4_1", "pool4"]),
     some.integers(0, 50),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_each_position_is_in_one_core_and_all_it_sees_in_that_piece(
     width: int, height: int, core: int, layer: str, turn: int
 ) -> None:

@@ -8,15 +8,15 @@ from typing import Any
 from velatura_link.errors import LinkError
 
 from . import wish
-from .choices import Choices, RegionChoice, StyleChoice
+from .choices import Choices, StyleChoice
 from .collection import Collection
 from .easel import Easel
 from .history import Entry
 from .housing import Housing
-from .kept import packed
 from .landing import can_mask
 from .link import Link, LinkState, Offer
 from .obstacles import in_the_way
+from .parts import Parts
 from .places import Places
 from .preview import Glance, LivePreview, View, area_of
 from .qt import QtCore, Signal
@@ -60,6 +60,7 @@ class Studio(QtCore.QObject):
         self._easel = Easel(self.state, self._settings, self.link, self._turns, self)
         self._easel.sketched.connect(self.sketched)
         self._easel.painted.connect(self.painted)
+        self._parts = Parts(self.state, self.change)
         self._live = LivePreview(self.link, self._turns, self._glanced, self._live_failed)
         self.state.choices.set(self._settings.choices())
         self.state.history.set(self._settings.history())
@@ -168,33 +169,12 @@ class Studio(QtCore.QObject):
         """A region where the active layer, group or mask is."""
         node = self._active_node()
         if node is not None:
-            style = self._first_style()
-            if style is not None:
-                self._add_region(RegionChoice(node.name(), style, node=_uuid(node)))
+            self._parts.add_layer(node)
 
     def add_region_selection(self) -> None:
         """A region where the selection is now."""
         document = self._krita.activeDocument()
-        selection = document.selection() if document is not None else None
-        if selection is None:
-            self._complain(tr("Nothing is selected."), tr("Select a part of the picture first."))
-            return
-        style = self._first_style()
-        if style is not None:
-            number = len(self.state.choices.value.regions) + 1
-            self._add_region(region_of(selection, style, tr("Selection {number}", number=number)))
-
-    def _first_style(self) -> StyleChoice | None:
-        styles = self.state.choices.value.styles
-        if not styles:
-            self._complain(tr("No style is chosen."), tr("Choose a picture in the library first."))
-            return None
-        return styles[0]
-
-    def _add_region(self, region: RegionChoice) -> None:
-        choices = self.state.choices.value
-        seen = replace(region, view=choices.mixture[0].view)
-        self.change(replace(choices, regions=(*choices.regions, seen)))
+        self._parts.add_selection(document.selection() if document is not None else None)
 
     # ---- painting
 
@@ -310,11 +290,3 @@ def key_of(document: Any) -> str:
 
 def _uuid(node: Any) -> str:
     return str(node.uniqueId().toString())
-
-
-def region_of(selection: Any, style: StyleChoice, title: str) -> RegionChoice:
-    """A region where ``selection`` is now, kept with its soft edge."""
-    bounds = (selection.x(), selection.y(), selection.width(), selection.height())
-    return RegionChoice(
-        title, style, bounds=bounds, kept=packed(bytes(selection.pixelData(*bounds)))
-    )

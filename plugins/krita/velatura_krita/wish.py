@@ -118,5 +118,6 @@ def title_of(choices: Choices, name: Callable[[StyleChoice], str]) -> str:
     if len(set(weights)) > 1:
         shares = percents(weights)
         names = [f"{each} {share} %" for each, share in zip(names, shares, strict=True)]
-    names += [name(region.style) for region in choices.regions]
+    others = (region.style for region in choices.regions if region.style not in choices.styles)
+    names += [name(style) for style in others]
     return " + ".join(dict.fromkeys(names)) or choices.engine

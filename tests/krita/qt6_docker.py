@@ -1,0 +1,138 @@
+"""The docker under Qt 6, which Krita 6 has: ``qt6_docker.py PLUGINS HOME SHOT`` prints what was seen as JSON.
+
+Enums of Qt 6 have to be named in full, and some functions of Qt 5 are gone: every panel is shown and used. ``PLUGINS``
+is the checkout's folder of plugins, ``HOME`` a folder with a picture ``style.png``; a picture of the docker is left at
+``SHOT``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import QEvent, QPointF, Qt
+from PyQt6.QtGui import QKeyEvent, QMouseEvent
+from PyQt6.QtWidgets import QApplication
+
+PATIENCE = 60.0
+WIDTH, HEIGHT = 120, 80
+
+
+def main(plugins: Path, home: Path, shot: Path) -> dict[str, Any]:
+    sys.path[:0] = [str(Path(__file__).parent), str(plugins / "krita"), str(plugins / "link")]
+    troubles: list[str] = []
+    # What a slot raises comes here, and would end the program otherwise.
+    sys.excepthook = lambda *error: troubles.append("".join(traceback.format_exception(*error)))
+    app = QApplication(["krita"])
+    import stand_in
+
+    stand_in.stand_in()
+    import velatura_krita.qt
+    from velatura_krita.choices import StyleChoice
+    from velatura_krita.extension import DOCKER
+
+    def said() -> str:
+        return str(studio.state.message.value)
+
+    def wait(condition: Callable[[], Any]) -> Any:
+        deadline = time.monotonic() + PATIENCE
+        while not (found := condition()):
+            if troubles or time.monotonic() > deadline:
+                raise AssertionError("\n".join(troubles) or f"It never came true: {said()}")
+            app.processEvents()
+            time.sleep(0.005)
+        return found
+
+    krita = stand_in.Krita.instance()
+    document = krita.document
+    layer = document.createNode("photo", "paintlayer")
+    pixels = bytes(
+        value for y in range(HEIGHT) for x in range(WIDTH) for value in (2 * x, 3 * y, x + y, 255)
+    )
+    layer.setPixelData(pixels, 0, 0, WIDTH, HEIGHT)
+    document.rootNode().addChildNode(layer, None)
+    document.setActiveNode(layer)
+    (factory,) = krita.factories
+    docker = factory.made()
+    docker.setObjectName(DOCKER)
+    docker.resize(420, 1000)
+    docker.show()
+    docker.canvasChanged(None)
+    studio, panel = docker.studio, docker.panel
+    seen: dict[str, Any] = {"qt": velatura_krita.qt.QtCore.QT_VERSION_STR}
+
+    wait(lambda: studio.state.offer.value.manifest)
+    seen["engines"] = panel.manner._engines.count()
+    studio.styles.add_file(str(home / "style.png"))
+    wait(lambda: any(style.name for style in studio.state.choices.value.styles))
+    grid = panel.library.grid
+    for place in range(grid.count()):
+        style = grid.item(place).data(Qt.ItemDataRole.UserRole).style
+        if style == StyleChoice(name="great-wave"):
+            grid.item(place).setSelected(True)
+    drag(panel.mixture.rows[0].share, (0.5, 0.5), (0.75, 0.5))
+    seen["shares"] = [row.share.value for row in panel.mixture.rows]
+    panel.live.setChecked(True)
+    wait(lambda: panel._glance)
+    panel.mixture.rows[0].view.click()
+    editor = panel.views.editor
+    wait(lambda: editor.isVisible() and editor._picture.width() > 160)
+    drag(editor.canvas, (0.3, 0.3), (0.7, 0.7))
+    editor.quarters[90].click()
+    drag(editor.scale, (0.5, 0.5), (0.6, 0.5))
+    seen["turned"] = studio.state.choices.value.mixture[0].view.rotation
+    editor.close()
+    key(panel.strength, Qt.Key.Key_Left)
+    seen["strength"] = studio.state.choices.value.strength
+    drag(panel.view, (0.5, 0.5), (0.7, 0.5))
+    panel.manner._fine.fold_out()
+    studio.add_region_layer()
+    studio.add_region_selection()
+    seen["said"] = studio.state.message.value.text
+    studio.state.message.set(None)
+    panel.foot.apply.click()
+    wait(lambda: not studio.busy)
+    wait(lambda: studio.state.history.value)
+    children = document.rootNode().childNodes()
+    made = children[-1]
+    seen["layers"] = [each.name() for each in children]
+    seen["bounds"] = list(made.bounds().getRect())
+    seen["changed"] = bytes(made.pixelData(0, 0, WIDTH, HEIGHT)) != pixels
+    seen["kept"] = bytes(layer.pixelData(0, 0, WIDTH, HEIGHT)) == pixels
+    seen["in the document"] = document.annotationTypes()
+    app.processEvents()
+    docker.grab().save(str(shot))
+    studio.close()
+    assert not troubles, "\n".join(troubles)
+    return seen
+
+
+def drag(widget: Any, start: tuple[float, float], end: tuple[float, float]) -> None:
+    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    steps = (
+        (QEvent.Type.MouseButtonPress, start, left, left),
+        (QEvent.Type.MouseMove, end, none, left),
+        (QEvent.Type.MouseButtonRelease, end, left, none),
+    )
+    for kind, (x, y), button, held in steps:
+        place = QPointF(x * widget.width(), y * widget.height())
+        everywhere = QPointF(widget.mapToGlobal(place))
+        event = QMouseEvent(kind, place, everywhere, button, held, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(widget, event)
+
+
+def key(widget: Any, code: Any) -> None:
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        QApplication.sendEvent(widget, QKeyEvent(kind, code, Qt.KeyboardModifier.NoModifier))
+
+
+if __name__ == "__main__":
+    try:
+        print(json.dumps(main(*(Path(each) for each in sys.argv[1:]))))
+    except Exception:
+        sys.exit(traceback.format_exc())
