@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -74,6 +74,8 @@ def test_a_style_that_cannot_be_is_named(home: Path, text: str, sentence: str) -
 
 
 @given(st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0")))
+@example("a" * 300)
+@example(f"{'m' * 200}=@{'s' * 200}")
 def test_whatever_is_written_is_a_style_or_refused_in_one_sentence(text: str) -> None:
     for read in (style_of, lambda words: regions_of([words]), lambda words: paints_of([words])):
         try:

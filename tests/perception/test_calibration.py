@@ -61,7 +61,8 @@ def test_only_the_scale_of_features_changes() -> None:
         for each in (convolutions, calibration.normalised(convolutions))
     )
     ratio = after.sum((2, 3), keepdim=True) / before.sum((2, 3), keepdim=True).clamp_min(1e-12)
-    assert torch.allclose(after, before * ratio, rtol=1e-3, atol=1e-5)
+    # Activations go up to 20, and processors differ in what they round.
+    assert torch.allclose(after, before * ratio, rtol=1e-3, atol=1e-4)
 
 
 def test_a_dead_filter_does_no_harm() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
+from pathlib import Path
 
 
 def number(text: str) -> float:
@@ -19,6 +20,22 @@ def whole_number(text: str) -> int:
         return int(text)
     except ValueError as error:
         raise ArgumentTypeError(f"must be a whole number, not “{text}”") from error
+
+
+def is_file(text: str | Path) -> bool:
+    """Whether there is a file of that name; what no name can be, being too long, is none."""
+    try:
+        return Path(text).is_file()
+    except OSError:
+        return False
+
+
+def is_folder(text: str | Path) -> bool:
+    """Whether there is a folder of that name, as for :func:`is_file`."""
+    try:
+        return Path(text).is_dir()
+    except OSError:
+        return False
 
 
 def is_number(text: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from velatura.cli.arguments import is_number
+from velatura.cli.arguments import is_file, is_folder, is_number
 from velatura.cli.style_wishes import StyleWish, style_of
 from velatura.errors import BadPicture, BadRequest
 from velatura.imaging.mask_pictures import Colour
@@ -57,7 +57,7 @@ def hexadecimal(colour: Colour) -> str:
 def _region(setting: str) -> RegionWish[Path]:
     for place, style in _cuts(setting):
         for name, strength in _strengths(place):
-            if Path(name).is_file():
+            if is_file(name):
                 return RegionWish(Path(name), (style_of(style),), strength)
     cuts = list(_cuts(setting))
     if not cuts:
@@ -66,7 +66,7 @@ def _region(setting: str) -> RegionWish[Path]:
             hint="MASK is a picture, white where the style applies.",
         )
     name, _ = list(_strengths(cuts[0][0]))[-1]
-    if Path(name).is_dir():
+    if is_folder(name):
         raise BadPicture(f"The mask {name} is a folder.", hint="Name a picture in it.")
     raise BadPicture(f"There is no mask file {name}.", hint="Check the path.")
 
@@ -94,7 +94,7 @@ def _strengths(place: str) -> Iterator[tuple[str, float | None]]:
     yield place, None
     stem, star, tail = place.rpartition("*")
     if star and stem and is_number(tail):
-        if not Path(place).is_file() and not 0 <= float(tail) <= 1:
+        if not is_file(place) and not 0 <= float(tail) <= 1:
             raise BadRequest(f"The strength of region {stem} must be from 0 to 1, not {tail}.")
         yield stem, float(tail)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 
-from velatura.cli.arguments import is_number
+from velatura.cli.arguments import is_file, is_folder, is_number
 from velatura.errors import BadPicture, BadRequest
 
 Crop = tuple[float, float, float, float]
@@ -56,7 +56,7 @@ def style_of(text: str) -> StyleWish:
     if whole is not None:
         return whole
     cuts = [(text[:at], Path(text[at + 1 :])) for at, letter in enumerate(text) if letter == "@"]
-    masked = [(head, mask) for head, mask in cuts if head and mask.is_file()]
+    masked = [(head, mask) for head, mask in cuts if head and is_file(mask)]
     if masked:
         head, mask = next((each for each in masked if _file_of(each[0]) is not None), masked[0])
         return replace(_file_of(head) or _named(head), mask=mask)
@@ -93,11 +93,7 @@ def _crop_of(text: str) -> Crop:
 def _file_of(text: str) -> StyleWish | None:
     """``STYLE[:WEIGHT]`` if STYLE is a file."""
     return next(
-        (
-            StyleWish(Path(name), None, weight)
-            for name, weight in _readings(text)
-            if Path(name).is_file()
-        ),
+        (StyleWish(Path(name), None, weight) for name, weight in _readings(text) if is_file(name)),
         None,
     )
 
@@ -105,8 +101,7 @@ def _file_of(text: str) -> StyleWish | None:
 def _named(text: str) -> StyleWish:
     """``STYLE[:WEIGHT]`` of which STYLE is no file, so that it must be a name."""
     name, weight = list(_readings(text))[-1]
-    path = Path(name)
-    if path.is_dir():
+    if is_folder(name):
         raise BadRequest(f"The style {name} is a folder.", hint="Name a picture in it.")
     if not _may_be_a_name(name):
         raise BadRequest(
@@ -121,7 +116,7 @@ def _readings(text: str) -> Iterator[tuple[str, float]]:
     yield text, 1.0
     stem, colon, tail = text.rpartition(":")
     if colon and is_number(tail):
-        if not Path(text).is_file() and not 0 < float(tail) < inf:
+        if not is_file(text) and not 0 < float(tail) < inf:
             raise BadRequest(f"The weight of style {stem} must be a number above 0, not {tail}.")
         yield stem, float(tail)
 
