@@ -9,18 +9,9 @@ from PIL import Image
 
 from .harness import SCRIPTS, Krita
 from .krita_plugin import plugin  # noqa: F401
+from .rings import rings
 
 WIDTH, HEIGHT = 96, 64
-
-
-def rings(width: int, height: int, pitch: float) -> Image.Image:
-    """Something with strokes."""
-    y, x = np.mgrid[:height, :width]
-    far = np.hypot(x - 0.3 * width, y - 0.6 * height)
-    planes = [np.sin(far / pitch), np.cos(x / pitch), np.sin((x + 2 * y) / pitch)]
-    picture = Image.fromarray((127.5 + 127.5 * np.stack(planes, axis=-1)).astype(np.uint8))
-    # As Krita's layers are.
-    return picture.convert("RGBA")
 
 
 def test_a_style_that_is_added_in_krita_is_there_on_the_command_line(

@@ -10,18 +10,9 @@ from PIL import Image
 
 from .harness import SCRIPTS, Krita
 from .krita_plugin import plugin  # noqa: F401
+from .rings import rings
 
 WIDTH, HEIGHT = 144, 96
-
-
-def rings(width: int, height: int, pitch: float) -> Image.Image:
-    """Something with an inside and an outside, so that every part of it is another style."""
-    y, x = np.mgrid[:height, :width]
-    far = np.hypot(x - 0.3 * width, y - 0.6 * height)
-    planes = [np.sin(far / pitch), np.cos(x / pitch), np.sin((x + 2 * y) / pitch)]
-    picture = Image.fromarray((127.5 + 127.5 * np.stack(planes, axis=-1)).astype(np.uint8))
-    # As Krita's layers are.
-    return picture.convert("RGBA")
 
 
 def test_a_mixture_is_painted_as_the_command_line_paints_it(
