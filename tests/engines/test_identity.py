@@ -12,23 +12,13 @@ import pytest
 from pydantic import ValidationError
 
 from velatura.engines.identity import Identity
-from velatura.engines.run import Progress, Run, Silent
+from velatura.engines.run import Run, Silent
 from velatura.engines.scene import Region, Scene
 from velatura.engines.stage import render
 from velatura.errors import Cancelled
 from velatura.imaging.raster import DTYPES, Depth, Raster, RasterShape
 
-
-class Watcher(Silent):
-    def __init__(self, cancel_at: int | None = None) -> None:
-        self.seen: list[Progress] = []
-        self.cancel_at = cancel_at
-
-    def progressed(self, progress: Progress) -> None:
-        self.seen.append(progress)
-
-    def cancelled(self) -> bool:
-        return self.cancel_at is not None and len(self.seen) >= self.cancel_at
+from .watching import Watcher
 
 
 def new_run(observer: Silent | None = None) -> Run:

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from velatura.engines.run import Progress, Run, Silent
+from velatura.engines.run import Run
 from velatura.engines.scene import Scene
 from velatura.engines.stage import render
 from velatura.engines.tensors import (
@@ -34,6 +34,7 @@ from .toys import (
     noise,
     painted,
 )
+from .watching import Watcher
 
 
 @pytest.mark.parametrize(
@@ -109,18 +110,6 @@ def test_the_canvas_is_the_one_allocated() -> None:
     out = painted(Negative(), Scene(Raster(noise(7, 9, 2, "u16"), "linear")), allocate=allocate)
     assert shapes == [RasterShape(9, 7, 4, "u16", "linear")]
     assert out.pixels is canvas
-
-
-class Watcher(Silent):
-    def __init__(self, cancel_at: int | None = None) -> None:
-        self.seen: list[Progress] = []
-        self.cancel_at = cancel_at
-
-    def progressed(self, progress: Progress) -> None:
-        self.seen.append(progress)
-
-    def cancelled(self) -> bool:
-        return self.cancel_at is not None and len(self.seen) >= self.cancel_at
 
 
 def test_every_tile_is_a_step() -> None:

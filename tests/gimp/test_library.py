@@ -9,11 +9,11 @@ from velatura_gimp.library import (
     Descriptor,
     Style,
     fitting,
-    needs_pictures,
     picture_title,
     require_fitting,
 )
 from velatura_link.errors import LinkError
+from velatura_link.styles import needs_pictures
 
 STYLES: list[Style] = [
     {"name": "scream", "kind": "code"},

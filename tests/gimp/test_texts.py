@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import string
 
@@ -12,23 +11,12 @@ from velatura.engines import manifest
 from velatura_gimp import arguments, texts
 from velatura_gimp.arguments import Argument, arguments_of, shown_engines
 
+from ..catalogues import said_in
 from .conftest import PLUGIN
 
 PACKAGE = PLUGIN / "velatura_gimp"
 GERMAN = json.loads((PACKAGE / "catalogues" / "de.json").read_text(encoding="utf-8"))
 KRITAS = PLUGIN.parent / "krita" / "velatura_krita" / "catalogues" / "de.json"
-
-
-def said_by_code() -> set[str]:
-    """First arguments of ``tr``. What is no text there comes from the arguments or the manifest."""
-    found = set()
-    for path in PACKAGE.glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "tr":
-                text = node.args[0]
-                if isinstance(text, ast.Constant):
-                    found.add(text.value)
-    return found
 
 
 def said_by(argument: Argument) -> set[str]:
@@ -53,7 +41,7 @@ def names(text: str) -> set[str | None]:
 
 
 def test_every_sentence_is_translated_and_no_other() -> None:
-    said = said_by_code() | said_by_procedures()
+    said = said_in(PACKAGE) | said_by_procedures()
     assert said - GERMAN.keys() == set()
     assert GERMAN.keys() - said == set()
 

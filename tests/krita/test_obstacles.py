@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from velatura_krita.choices import Choices, RegionChoice, StyleChoice
-from velatura_krita.obstacles import in_the_way, needs_pictures
+from velatura_krita.obstacles import in_the_way, paints_from_pictures
 from velatura_krita.state import State
 
 MANIFEST: dict[str, dict[str, Any]] = {
@@ -31,8 +31,8 @@ def test_a_style_is_needed_by_engines_that_paint_from_one(engine: str) -> None:
 
 
 def test_a_code_is_no_picture_to_imitate() -> None:
-    assert needs_pictures(MANIFEST, "gatys")
-    assert not any(needs_pictures(MANIFEST, each) for each in ("glaze", "identity", "gone"))
+    assert paints_from_pictures(MANIFEST, "gatys")
+    assert not any(paints_from_pictures(MANIFEST, each) for each in ("glaze", "identity", "gone"))
     chosen = Choices(engine="gatys").with_styles((SEA, SCREAM))
     assert said(chosen) == (
         "Gatys needs a picture to imitate, and the style “scream” is a code without one."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import string
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ import pytest
 
 from velatura_krita import texts
 
+from ..catalogues import said_in
 from .conftest import PLUGIN
 
 PACKAGE = PLUGIN / "velatura_krita"
@@ -23,23 +23,12 @@ def english_again() -> Iterator[None]:
     texts.choose(["en"])
 
 
-def _said() -> set[str]:
-    found = set()
-    for path in PACKAGE.glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "tr":
-                text = node.args[0]
-                if isinstance(text, ast.Constant):
-                    found.add(text.value)
-    return found
-
-
 def _names(text: str) -> set[str | None]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
 def test_every_sentence_is_translated() -> None:
-    assert _said() - GERMAN.keys() == set()
+    assert said_in(PACKAGE) - GERMAN.keys() == set()
 
 
 def test_translations_fill_in_the_same_names() -> None:

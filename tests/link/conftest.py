@@ -16,6 +16,7 @@ import pytest
 import zmq
 
 from velatura_link import auth
+from velatura_link.client import Client
 from velatura_link.connection import Connection
 from velatura_link.messages import new_id, pack_header, raster_size, unpack_header
 
@@ -293,3 +294,17 @@ def fake_broker() -> Iterator[Callable[[], FakeBroker]]:
     for each in made:
         each.close()
     context.destroy(linger=0)
+
+
+@pytest.fixture(params=["link", "pyzmq"])
+def client_of(request: pytest.FixtureRequest) -> Iterator[Callable[..., Client]]:
+    """Makes clients over either transport, and closes them."""
+    made: list[Client] = []
+
+    def make(connection: Connection | None = None, **options: Any) -> Client:
+        made.append(Client(connection, transport=request.param, **options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()

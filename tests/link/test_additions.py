@@ -22,19 +22,6 @@ PICTURE = bytes(range(256)) * 3000
 MakeClient = Callable[..., Client]
 
 
-@pytest.fixture(params=["link", "pyzmq"])
-def client_of(request: pytest.FixtureRequest) -> Iterator[MakeClient]:
-    made: list[Client] = []
-
-    def make(connection: Any = None, **options: Any) -> Client:
-        made.append(Client(connection, transport=request.param, **options))
-        return made[-1]
-
-    yield make
-    for each in made:
-        each.close()
-
-
 @pytest.fixture
 def broker(fake_broker: Callable[[], Any]) -> Any:
     broker = fake_broker()

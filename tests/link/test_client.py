@@ -4,7 +4,7 @@ import gc
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -28,19 +28,6 @@ from velatura_link.wording import Notice
 _PATIENCE = 20.0
 
 MakeClient = Callable[..., Client]
-
-
-@pytest.fixture(params=["link", "pyzmq"])
-def client_of(request: pytest.FixtureRequest) -> Iterator[MakeClient]:
-    made: list[Client] = []
-
-    def make(connection: Connection | None = None, **options: Any) -> Client:
-        made.append(Client(connection, transport=request.param, **options))
-        return made[-1]
-
-    yield make
-    for each in made:
-        each.close()
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from pathlib import PurePath
 from typing import Any, Literal
 
 from velatura_link.errors import LinkError
+from velatura_link.styles import CODE
 
 from .texts import tr
 
@@ -28,7 +29,6 @@ PREVIEW_ENGINE = "glaze-live"
 DEFAULT_STYLE = "starry-night"
 NEW_LAYER, IN_PLACE = "new-layer", "in-place"
 SELECTION, LAYER_MASK = "selection", "layer-mask"
-PICTURE, CODE = "picture", "code"
 _LARGEST_INT = 2**31 - 1
 _BUTTON_LETTERS = "hlsrco"
 """Those of the dialog's own buttons: Help, Load, Save, Reset, Cancel, OK."""

@@ -8,6 +8,7 @@ from gi.repository import Gimp, GimpUi, GLib, GObject, Gtk
 
 from velatura_link.errors import LinkError
 from velatura_link.request import Pixels
+from velatura_link.styles import needs_pictures
 
 from .arguments import (
     DEFAULT_ENGINE,
@@ -28,7 +29,7 @@ from .arguments import (
     spoken,
 )
 from .layers import RGBA8, extent, is_selected
-from .library import Descriptor, Style, fitting, needs_pictures, require_fitting
+from .library import Descriptor, Style, fitting, require_fitting
 from .live import Live
 from .pixels import fitting_scale
 from .places import Places

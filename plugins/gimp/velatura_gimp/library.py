@@ -8,8 +8,9 @@ from pathlib import PurePath
 from typing import Any
 
 from velatura_link.errors import LinkError
+from velatura_link.styles import needs_pictures
 
-from .arguments import CODE, PICTURE, Wish
+from .arguments import Wish
 from .texts import tr
 
 Descriptor = Mapping[str, Any]
@@ -20,12 +21,6 @@ Style = Mapping[str, Any]
 def fitting(styles: Iterable[Style], descriptor: Descriptor) -> list[Style]:
     """Those of ``styles`` that the engine takes."""
     return [each for each in styles if each["kind"] in descriptor.get("styles", ())]
-
-
-def needs_pictures(descriptor: Descriptor) -> bool:
-    """Whether the engine paints from pictures and cannot read the codes that built-in styles are."""
-    takes = descriptor.get("styles", ())
-    return PICTURE in takes and CODE not in takes
 
 
 def require_fitting(

@@ -6,7 +6,7 @@ from typing import Any
 
 from .choices import Choices, StyleChoice
 from .images import png_of
-from .obstacles import needs_pictures
+from .obstacles import paints_from_pictures
 from .qt import QtGui, QtWidgets
 from .shelf import SUFFIXES
 from .state import Tile
@@ -64,7 +64,7 @@ class LibraryPanel(QtWidgets.QWidget):
 
     def _show_fitting(self, choices: Choices) -> None:
         manifest = self._studio.state.offer.value.manifest
-        needs = needs_pictures(manifest, choices.engine)
+        needs = paints_from_pictures(manifest, choices.engine)
         self._note.setVisible(needs)
         self.grid.refuse_codes(tr("A code without a picture") if needs else "")
 

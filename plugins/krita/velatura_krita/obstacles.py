@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from velatura_link.styles import CODE, needs_pictures
+
 from . import wish
 from .choices import Choices, StyleChoice
 from .texts import tr
-
-CODE, PICTURE = "code", "picture"
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,9 @@ class Obstacle:
     hint: str
 
 
-def needs_pictures(manifest: wish.Manifest, engine: str) -> bool:
-    """Whether the engine paints from pictures and cannot read the codes that built-in styles are."""
-    takes = manifest[engine]["descriptor"].get("styles", ()) if engine in manifest else ()
-    return PICTURE in takes and CODE not in takes
+def paints_from_pictures(manifest: wish.Manifest, engine: str) -> bool:
+    """Whether the engine is there and needs pictures: it cannot read codes."""
+    return engine in manifest and needs_pictures(manifest[engine]["descriptor"])
 
 
 def in_the_way(
@@ -37,7 +36,7 @@ def in_the_way(
     chosen = (*choices.styles, *(region.style for region in choices.regions))
     if not chosen and wish.needs_style(manifest, choices.engine):
         return Obstacle(tr("No style is chosen."), tr("Choose a picture in the library first."))
-    if not needs_pictures(manifest, choices.engine):
+    if not paints_from_pictures(manifest, choices.engine):
         return None
     codes = {each["name"] for each in styles if each.get("kind") == CODE}
     for style in chosen:

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from velatura_link.styles import CODE
+
 from .choices import Choices, StyleChoice
 from .history import Entry
 from .link import LinkState, Offer
 from .observed import Observed
-from .obstacles import CODE
 from .progress import Shown
 
 Action = Literal["start", "again", "install", "upgrade", "cancel"]
