@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from velatura.engines import eyes
 from velatura.engines.run import Run
 from velatura.perception.vgg import VGG19
-from velatura.training.album import Album, fill
+from velatura.training.album import PLAIN, Album, fill
 from velatura.training.gallery import Gallery, Plan, hang
 from velatura.training.glaze_losses import Batch
 from velatura.training.objective import CONTENT, content_distance, normalised
 from velatura.training.pictures import Pack, pack
 
-PLAN = Plan(count=7, side=16, least=12, uses=3, directions=4, seed=5)
+PLAN = Plan(count=7, side=16, closest=0.75, farthest=2.0, uses=3, directions=4, seed=5)
 
 
 @pytest.fixture
@@ -48,6 +50,32 @@ def test_an_album_is_the_same_whenever_it_is_filled(
     assert np.array_equal(album.order.places, again.order.places)
     assert not torch.equal(album.pictures, other.pictures)
     assert set(np.bincount(album.order.places)) == {PLAN.uses}
+
+
+def test_parts_in_which_nothing_is_to_be_seen_are_exchanged(
+    tmp_path: Path, vgg: VGG19, run: Run
+) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    dice = np.random.default_rng(0)
+    for number in range(4):
+        # White above, noise below: about every third part of 16² of such a photo is plain.
+        pixels = np.full((64, 32, 3), 255, np.uint8)
+        pixels[32:] = dice.integers(0, 256, (32, 32, 3))
+        Image.fromarray(pixels).save(folder / f"{number}.png")
+    packed = pack([folder], 32, tmp_path / "packs", run)
+    plan = replace(PLAN, count=60, closest=0.5, farthest=1.0)
+    assert float(fill(packed, plan, 0, vgg, run).pictures.std((2, 3)).amax(1).min()) > PLAIN
+
+
+def test_an_album_of_nothing_but_plain_photos_is_plain(
+    tmp_path: Path, vgg: VGG19, run: Run
+) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    Image.new("RGB", (40, 40), "grey").save(folder / "grey.png")
+    packed = pack([folder], 32, tmp_path / "packs", run)
+    assert float(fill(packed, PLAN, 0, vgg, run).pictures.std()) < 1e-6
 
 
 def test_what_an_album_shows_is_what_its_pictures_show(album: Album, vgg: VGG19) -> None:

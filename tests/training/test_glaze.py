@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -15,8 +17,8 @@ from velatura.engines.run import Progress, Run, Silent
 from velatura.errors import BadParams, BadRequest, BadWeights, Cancelled, EngineFailed
 from velatura.networks import glaze, glaze_encoder, glaze_weights
 from velatura.networks.glaze import Size
+from velatura.training import collection, learner
 from velatura.training import glaze as recipe_file
-from velatura.training import learner
 from velatura.training import recipe as recipes
 from velatura.training.glaze import GlazeRecipe
 from velatura.training.glaze_params import GlazeParams
@@ -52,7 +54,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(glaze.SIZES, name, size)
     monkeypatch.setattr(glaze_encoder, "WIDTHS", (4, 4, 8, 8))
     monkeypatch.setattr(glaze_encoder, "HIDDEN", 8)
-    monkeypatch.setattr(recipe_file, "SHEET_SIDE", 16)
+    monkeypatch.setattr(collection, "SHEET_SIDE", 16)
 
 
 @pytest.fixture
@@ -64,7 +66,7 @@ def train(photos: Path, paintings: Path, models: WarmModels) -> Train:
         samples: int,
         *,
         resume: bool = False,
-        start: Path | None = None,
+        start: tuple[Path, ...] = (),
         minutes: float | None = None,
         observer: Silent | None = None,
         folder: Path = photos,
@@ -74,7 +76,7 @@ def train(photos: Path, paintings: Path, models: WarmModels) -> Train:
         data = {"photos": (folder,), "paintings": (paintings,)}
         params = GlazeParams.model_validate(
             {
-                "samples": samples, "crop": 16, "photo_side": 32, "painting_side": 32, "least": 12,
+                "samples": samples, "crop": 16, "style_crop": 24, "photo_side": 32, "painting_side": 32,
                 "batch": 4, "gallery": 6, "uses": 2, "directions": 4, "warmup": 2,
                 "early": 2, **knobs,
             }
@@ -126,7 +128,10 @@ def test_training_lowers_the_loss(train: Train, tmp_path: Path) -> None:
     assert later.losses["total"] < 0.9 * first.losses["total"]
 
 
-def test_time_ends_a_run(train: Train, tmp_path: Path) -> None:
+def test_time_ends_a_run(train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A clock that every look at it moves on, however busy the machine is.
+    clock = itertools.count(step=0.02)
+    monkeypatch.setattr(recipe_file, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     watching = Watching()
     card = train(tmp_path / "run", 10**9, minutes=0.05, observer=watching)
     assert 0 < card.samples < 10**6
@@ -134,6 +139,11 @@ def test_time_ends_a_run(train: Train, tmp_path: Path) -> None:
     assert last.steps < 2 * card.samples
     assert last.seconds_left is not None
     assert last.seconds_left < 2
+
+
+def test_styles_may_be_seen_larger_than_what_is_painted(train: Train, tmp_path: Path) -> None:
+    card = train(tmp_path / "run", 4, crop=16, style_crop=32, early=0)
+    assert {"slices", "gram"} <= set(card.losses)
 
 
 def test_sample_sheets_are_painted_on_the_way(train: Train, tmp_path: Path) -> None:
@@ -159,7 +169,7 @@ def test_a_gradient_that_is_not_finite_changes_nothing(
 def test_a_finished_network_can_be_the_start_of_another(train: Train, tmp_path: Path) -> None:
     train(tmp_path / "first", 8)
     weights = tmp_path / "first" / "glaze.safetensors"
-    card = train(tmp_path / "second", 4, start=weights, rate=1e-9)
+    card = train(tmp_path / "second", 4, start=(weights,), rate=1e-9)
     assert "glaze.safetensors" in card.remarks[0]
     before, after = load_file(weights), load_file(tmp_path / "second" / "glaze.safetensors")
     assert all(torch.allclose(each, after[name], atol=1e-3) for name, each in before.items())
@@ -170,7 +180,7 @@ def test_the_live_painter_learns_the_codes_that_there_are(train: Train, tmp_path
         train(tmp_path / "live", 4, size="glaze-live")
     train(tmp_path / "first", 4)
     start = tmp_path / "first" / "glaze.safetensors"
-    card = train(tmp_path / "live", 8, size="glaze-live", start=start)
+    card = train(tmp_path / "live", 8, size="glaze-live", start=(start,))
     assert set(card.parameters) == {"painter"}
     assert card.losses["teacher"] > 0
     assert glaze_weights.size_of(load_file(tmp_path / "live" / card.file)) == "glaze-live"
@@ -180,10 +190,36 @@ def test_the_live_painter_learns_the_codes_that_there_are(train: Train, tmp_path
             assert torch.equal(encoder[name], tensor.float()), name
 
 
+def test_a_live_painter_goes_on_with_the_teacher_that_it_had(train: Train, tmp_path: Path) -> None:
+    train(tmp_path / "first", 4)
+    start = (tmp_path / "first" / "glaze.safetensors",)
+    train(tmp_path / "whole", 12, size="glaze-live", start=start)
+    train(tmp_path / "parts", 8, size="glaze-live", start=start)
+    train(tmp_path / "parts", 12, size="glaze-live", resume=True)
+    whole, parts = (
+        load_file(tmp_path / name / "glaze-live.safetensors") for name in ("whole", "parts")
+    )
+    for name, tensor in whole.items():
+        assert torch.equal(tensor, parts[name]), name
+
+
+def test_a_live_painter_can_be_the_start_of_another(train: Train, tmp_path: Path) -> None:
+    train(tmp_path / "first", 4)
+    glaze_file = tmp_path / "first" / "glaze.safetensors"
+    train(tmp_path / "live", 8, size="glaze-live", start=(glaze_file,))
+    live_file = tmp_path / "live" / "glaze-live.safetensors"
+    with pytest.raises(BadWeights, match="is a glaze"):
+        train(tmp_path / "alone", 4, size="glaze-live", start=(live_file,))
+    card = train(tmp_path / "on", 4, size="glaze-live", start=(glaze_file, live_file), rate=1e-9)
+    assert len(card.remarks) == 2
+    before, after = load_file(live_file), load_file(tmp_path / "on" / "glaze-live.safetensors")
+    assert all(torch.allclose(each, after[name], atol=1e-3) for name, each in before.items())
+
+
 def test_a_start_that_does_not_fit_is_refused(train: Train, tmp_path: Path) -> None:
     torch.save({"features.0.weight": torch.zeros(3)}, tmp_path / "other.pt")
     with pytest.raises(BadWeights, match="does not fit"):
-        train(tmp_path / "run", 4, start=tmp_path / "other.pt")
+        train(tmp_path / "run", 4, start=(tmp_path / "other.pt",))
 
 
 def test_a_run_goes_on_with_its_own_settings_and_pictures_alone(
@@ -198,6 +234,22 @@ def test_a_run_goes_on_with_its_own_settings_and_pictures_alone(
         train(tmp_path / "run", 8, resume=True, rate=0.01)
     with pytest.raises(BadRequest, match="other pictures"):
         train(tmp_path / "run", 8, resume=True, folder=paintings)
+
+
+def test_a_run_of_another_version_is_named_as_such(train: Train, tmp_path: Path) -> None:
+    train(tmp_path / "run", 4)
+    state = torch.load(tmp_path / "run" / "state.pt", weights_only=True)
+    del state["settings"]["style_crop"]
+    torch.save(state, tmp_path / "run" / "state.pt")
+    with pytest.raises(BadRequest, match="another version"):
+        train(tmp_path / "run", 8, resume=True)
+
+
+def test_crops_that_are_closer_than_the_farthest_are_asked_for(
+    train: Train, tmp_path: Path
+) -> None:
+    with pytest.raises(BadRequest, match="closest crop, 2, is farther than the farthest, 1"):
+        train(tmp_path / "run", 4, closest=2.0, farthest=1.0)
 
 
 def test_recipes_are_found_by_their_files() -> None:

@@ -14,7 +14,7 @@ from velatura.training.glaze_params import GlazeParams
 from velatura.training.learner import BETAS, Learner
 from velatura.training.pictures import pack
 
-PLAN = Plan(count=7, side=32, least=24, uses=3, directions=4, seed=5)
+PLAN = Plan(count=7, side=32, closest=0.75, farthest=1.0, uses=3, directions=4, seed=5)
 RATE = 1e-2
 
 
@@ -33,7 +33,7 @@ def loss_of(learner: Learner, gallery: Gallery) -> torch.Tensor:
 
 def test_a_step_is_that_of_plain_adam(gallery: Gallery, run: Run) -> None:
     params = GlazeParams.model_validate({"clip": 1e6})
-    learner, plain = (Learner(params, None, gallery, run) for _ in range(2))
+    learner, plain = (Learner(params, (), gallery, run) for _ in range(2))
     optimiser = torch.optim.Adam(plain.parameters, lr=RATE, betas=BETAS, fused=False, foreach=False)
     for _ in range(2):
         assert learner.learn(loss_of(learner, gallery), RATE) is not None
@@ -47,7 +47,7 @@ def test_a_step_is_that_of_plain_adam(gallery: Gallery, run: Run) -> None:
 
 
 def test_a_step_goes_down(gallery: Gallery, run: Run) -> None:
-    learner = Learner(GlazeParams.model_validate({}), None, gallery, run)
+    learner = Learner(GlazeParams.model_validate({}), (), gallery, run)
     before = float(loss_of(learner, gallery).detach())
     for _ in range(5):
         learner.learn(loss_of(learner, gallery), 1e-3)
@@ -55,7 +55,7 @@ def test_a_step_goes_down(gallery: Gallery, run: Run) -> None:
 
 
 def test_a_loss_that_is_not_finite_changes_nothing(gallery: Gallery, run: Run) -> None:
-    learner = Learner(GlazeParams.model_validate({}), None, gallery, run)
+    learner = Learner(GlazeParams.model_validate({}), (), gallery, run)
     before = [each.detach().clone() for each in learner.parameters]
     assert learner.learn(loss_of(learner, gallery) * float("nan"), RATE) is None
     assert all(torch.equal(*pair) for pair in zip(before, learner.parameters, strict=True))

@@ -73,6 +73,18 @@ def test_slices_see_what_grams_cannot() -> None:
     assert float(slices) > 0.3
 
 
+def test_slices_may_have_fewer_positions_than_the_style() -> None:
+    style = noise(1, 5, 24, 24)
+    coarser = style.flatten(2).sort(2).values[:, :, ::4].unflatten(2, (12, 12))
+    # Along its own channels a sorted sample is its quantiles, so directions are the axes here.
+    axes = {LAYER: torch.eye(5)}
+    wanted = look({LAYER: style}, axes)
+    near = slice_distances(look({LAYER: coarser}, axes), wanted)[LAYER]
+    far = slice_distances(look({LAYER: coarser * 2}, axes), wanted)[LAYER]
+    assert float(near) < 0.01
+    assert float(far) == pytest.approx(1, rel=0.1)
+
+
 def test_deviations_are_those_of_the_activations() -> None:
     features = noise(3, 5, 6, 8)
     expected = features.flatten(2).std(2, correction=0)

@@ -73,12 +73,24 @@ def test_random_crops_lie_inside_and_come_at_all_scales(packed: Pack) -> None:
     dice = np.random.default_rng(0)
     sides = set()
     for _ in range(500):
-        crop = random_crop(dice, packed.shapes, 2, 8)
+        crop = random_crop(dice, packed.shapes, 2, (8, 1000))
         height, width = packed.shapes[2]
         assert 0 <= crop.top <= height - crop.side
         assert 0 <= crop.left <= width - crop.side
         sides.add(crop.side)
     assert sides == set(range(8, 33))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [((12, 16), set(range(12, 17))), ((16, 16), {16}), ((40, 80), {32})],
+)
+def test_random_crops_have_the_sides_that_are_wanted_as_far_as_there_are_so_many_pixels(
+    packed: Pack, wanted: tuple[float, float], expected: set[int]
+) -> None:
+    dice = np.random.default_rng(0)
+    sides = {random_crop(dice, packed.shapes, 2, wanted).side for _ in range(200)}
+    assert sides == expected
 
 
 def test_some_of_a_pack_is_a_pack(packed: Pack) -> None:

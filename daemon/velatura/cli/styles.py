@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from velatura.cli.arguments import whole_number
-from velatura.cli.display import print_json
+from velatura.cli.display import Bar, print_json, progress_bar
+from velatura.engines.run import Progress, Run, Silent
 from velatura.errors import BadRequest
 
 
@@ -30,6 +31,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=512,
         metavar="N",
         help="short side at which the picture is looked at; smaller gives finer strokes (default: 512)",
+    )
+    code.add_argument(
+        "--polish",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="PHOTO",
+        help="make the code better for this style, on photos like this one: half a minute, and VGG-19 is needed "
+        "(`velatura models`); may be given more than once",
     )
 
 
@@ -65,7 +75,6 @@ def run(options: argparse.Namespace) -> int:
 def _code(options: argparse.Namespace) -> int:
     from velatura.engines import glaze
     from velatura.engines.models import WarmModels
-    from velatura.engines.run import Run
     from velatura.engines.scene import STYLE_SIDES, Style
     from velatura.imaging.files import read_picture
     from velatura.library import codes
@@ -77,7 +86,17 @@ def _code(options: argparse.Namespace) -> int:
     if options.output.suffix.lower() != codes.SUFFIX:
         raise BadRequest(f"{options.output} does not end in {codes.SUFFIX}.")
     title = options.title if options.title is not None else options.file.stem
-    code = glaze.encode(Style(picture=picture), options.size, Run(WarmModels.on("cpu")))
+    photos = [read_picture(photo).raster for photo in options.polish]
+    models, style = WarmModels.on("auto" if photos else "cpu"), Style(picture=picture)
+    bar: Bar
+    with progress_bar(as_json=options.json) as bar:
+        run = Run(models, _Showing(bar))
+        if photos:
+            from velatura.training.polish import polish
+
+            code = polish(style, options.size, photos, run)
+        else:
+            code = glaze.encode(style, options.size, run)
     codes.write(options.output, code, codes.CodeFacts("glaze", glaze.encoder_identity(), title))
     if options.json:
         print_json({"title": title, "path": str(options.output)})
@@ -95,3 +114,13 @@ def _list(options: argparse.Namespace) -> None:
         return
     for entry in entries:
         print(f"{entry.name:24} {f'built in: {entry.title}' if entry.builtin else entry.path}")
+
+
+class _Showing(Silent):
+    """Draws the bar."""
+
+    def __init__(self, bar: Bar) -> None:
+        self._bar = bar
+
+    def progressed(self, progress: Progress) -> None:
+        self._bar.show(progress.phase, progress.step, progress.steps, progress.seconds_left)

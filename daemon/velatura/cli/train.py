@@ -53,7 +53,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--resume", action="store_true", help="go on exactly where an earlier run was stopped"
     )
     parser.add_argument(
-        "--start", type=Path, metavar="FILE", help="begin from these weights instead of fresh ones"
+        "--start",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="begin from these weights instead of fresh ones; for glaze-live those of a glaze and, to go on, its own",
     )
     parser.add_argument(
         "--set",
@@ -102,9 +107,10 @@ def _assignment(options: argparse.Namespace, descriptor: RecipeDescriptor) -> As
             )
     if options.minutes is not None and not 0 < options.minutes < float("inf"):
         raise BadRequest(f"--minutes must be above 0, not {options.minutes:g}.")
-    if options.start is not None and not options.start.is_file():
-        raise BadRequest(f"There is no file {options.start}.", hint="--start names weights.")
-    if options.start is not None and options.resume:
+    for file in options.start:
+        if not file.is_file():
+            raise BadRequest(f"There is no file {file}.", hint="--start names weights.")
+    if options.start and options.resume:
         raise BadRequest(
             "--resume goes on with a run's own weights; --start begins another run.",
             hint="Give one of them.",
@@ -116,7 +122,7 @@ def _assignment(options: argparse.Namespace, descriptor: RecipeDescriptor) -> As
         into=into,
         minutes=options.minutes,
         resume=options.resume,
-        start=options.start,
+        start=tuple(options.start),
     )
 
 

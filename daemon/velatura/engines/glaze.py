@@ -58,8 +58,7 @@ class CodePainting(FeedForward[GlazeParams, Prepared]):
 
         A small picture is painted on the way. Hidden pixels count neither in a style nor in the content.
         """
-        name = self.descriptor.name
-        painter: Painter = run.model(name, lambda: _painter(name, run))
+        painter = load(self.descriptor.name, run)
         codes = torch.cat([_mixture(region, scene, run) for region in scene.regions])
         sample = fair_sample(scene, run, self.descriptor)
         brush: Brush | RegionalBrush
@@ -108,6 +107,16 @@ class Glaze(CodePainting):
     )
 
 
+def load(size: str, run: Run) -> Painter:
+    """The painter of ``size``, one of ``SIZES``, kept warm."""
+
+    def build() -> Painter:
+        return load_painter(read_state(assets.weights(size)), dtype=run.dtype).to(run.device)
+
+    painter: Painter = run.model(size, build)
+    return painter
+
+
 @cache
 def encoder_identity() -> str:
     """SHA-256 of the weights whose codes the painters understand."""
@@ -145,10 +154,6 @@ def _code(style: Style, scene: Scene, run: Run) -> Tensor:
     size = scene.style_side(style, USUAL_SIDE)
     key = f"glaze {encoder_identity()} {style_key(style, size)}"
     return run.remember(key, lambda: encode(style, size, run))
-
-
-def _painter(name: str, run: Run) -> Painter:
-    return load_painter(read_state(assets.weights(name)), dtype=run.dtype).to(run.device)
 
 
 def _encoder(run: Run) -> StyleEncoder:

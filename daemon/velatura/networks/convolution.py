@@ -7,9 +7,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 
-def convolution(inputs: int, outputs: int, stride: int = 1, *, padding: int = 1) -> nn.Conv2d:
-    """3×3, ``padding`` zeros around, for a ReLU to follow. He et al. 2015."""
-    layer = nn.Conv2d(inputs, outputs, 3, padding=padding, stride=stride)
+def convolution(inputs: int, outputs: int, stride: int = 1) -> nn.Conv2d:
+    """3×3, for :func:`convolve` and a ReLU to follow. He et al. 2015."""
+    layer = nn.Conv2d(inputs, outputs, 3, stride=stride)
     nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
     assert layer.bias is not None
     nn.init.zeros_(layer.bias)
@@ -19,15 +19,16 @@ def convolution(inputs: int, outputs: int, stride: int = 1, *, padding: int = 1)
 def surrounded(x: Tensor) -> Tensor:
     """``x`` (n, c, h, w) with its edge repeated once around it.
 
-    Zeros there tell a network where a picture ends, and it paints frames.
+    Zeros there tell a network where a picture ends: it paints frames, and takes a small part of a style for another
+    style.
     """
     return F.pad(x, (1, 1, 1, 1), mode="replicate")
 
 
 def convolve(layer: nn.Module, x: Tensor) -> Tensor:
-    """What ``layer`` gives for ``x`` (n, in, h, w), in the type of ``x``, channels last."""
+    """What ``layer`` gives for ``x`` (n, in, h, w) whose edge surrounds it, in the type of ``x``, channels last."""
     assert isinstance(layer, nn.Conv2d)
     assert layer.bias is not None
     weight = layer.weight.to(x.dtype).contiguous(memory_format=torch.channels_last)
     bias = layer.bias.to(x.dtype)
-    return F.conv2d(x, weight, bias, stride=layer.stride, padding=layer.padding)
+    return F.conv2d(surrounded(x), weight, bias, stride=layer.stride)

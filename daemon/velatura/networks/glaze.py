@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from velatura.networks.convolution import convolution, convolve, surrounded
+from velatura.networks.convolution import convolution, convolve
 from velatura.networks.glaze_encoder import StyleEncoder
 from velatura.networks.modulated import Kernel, ModulatedConvolution, RegionalKernel
 from velatura.networks.palette import NUMBERS, Palette
@@ -113,7 +113,7 @@ class Painter(nn.Module):
         self.size = size
         self.dtype = dtype
         near, far = size.near, size.far
-        self.stem = convolution(3 * FOLD**2, near, padding=0)
+        self.stem = convolution(3 * FOLD**2, near)
         self.modulated = nn.ModuleDict()
         self._add("second", near, near)
         self._add("down", near, far, scale=2**0.5)
@@ -218,7 +218,7 @@ class Painter(nn.Module):
         height, width = content.shape[-2:]
         x = F.pixel_unshuffle(_padded(content - 0.5), FOLD)
         x = x.to(self.dtype).contiguous(memory_format=torch.channels_last)
-        seen = layer("second", F.relu_(convolve(self.stem, surrounded(x))))
+        seen = layer("second", F.relu_(convolve(self.stem, x)))
         far = F.relu_(layer("down", seen, 2))
         for block in range(self.size.far_blocks):
             inner = F.relu_(layer(f"far{block}_first", far))

@@ -14,6 +14,14 @@ from velatura.training.gallery import BATCH, Order, Plan
 from velatura.training.objective import CONTENT, normalised
 from velatura.training.pictures import Pack, random_crop
 
+PLAIN = 0.01
+"""Standard deviation in 0..1 below which a part shows nothing. Each normalised layer divides by what little there is,
+and the gradient of a few such parts would drown those of all others, or be infinite.
+"""
+
+REDRAWN = 8
+"""How often plain parts are exchanged for others: where all photos are plain, so is the album."""
+
 
 @dataclass(frozen=True)
 class Album:
@@ -30,12 +38,22 @@ class Album:
 def fill(pack: Pack, plan: Plan, number: int, vgg: VGG19, run: Run) -> Album:
     """Album ``number`` of the photos in ``pack``, on ``run.device``: chosen by ``plan.seed`` and ``number``."""
     dice = np.random.default_rng([plan.seed, number, 1])
-    chosen = dice.integers(0, len(pack), plan.count)
-    crops = [random_crop(dice, pack.shapes, int(index), plan.least) for index in chosen]
-    pictures = pack.cut(crops, plan.side).to(run.device)
+    pictures = _cut(pack, plan, plan.count, dice)
+    for _ in range(REDRAWN):
+        plain = pictures.std((2, 3)).amax(1) < PLAIN
+        if not plain.any():
+            break
+        pictures[plain] = _cut(pack, plan, int(plain.sum()), dice)
+    pictures = pictures.to(run.device)
     shows: list[Tensor] = []
     with torch.no_grad():
         for part in torch.split(pictures, BATCH):
             shows.append(normalised(vgg(part, (CONTENT,))[CONTENT]).half())
             run.step(len(shows) * BATCH, len(pictures), phase="look at photos")
     return Album(number, pictures, torch.cat(shows), plan.order(dice))
+
+
+def _cut(pack: Pack, plan: Plan, count: int, dice: np.random.Generator) -> Tensor:
+    chosen = dice.integers(0, len(pack), count)
+    crops = [random_crop(dice, pack.shapes, int(index), plan.cuts) for index in chosen]
+    return pack.cut(crops, plan.side)

@@ -30,13 +30,14 @@ BATCH = 16
 
 @dataclass(frozen=True)
 class Plan:
-    """How galleries and albums are made: ``count`` parts of ``side`` pixels, cut from at least ``least`` pixels
-    of a picture, each visited ``uses`` times; ``directions`` for slices; ``seed``.
+    """How a gallery or an album is made: ``count`` parts of ``side`` pixels, cut from ``closest`` to ``farthest`` times
+    as many pixels of a picture, each visited ``uses`` times; ``directions`` for slices; ``seed``.
     """
 
     count: int
     side: int
-    least: int
+    closest: float
+    farthest: float
     uses: int
     directions: int
     seed: int
@@ -45,6 +46,11 @@ class Plan:
     def visits(self) -> int:
         """Visits until the pictures are exchanged."""
         return self.count * self.uses
+
+    @property
+    def cuts(self) -> tuple[float, float]:
+        """Least and largest side of what is cut, pixels."""
+        return self.closest * self.side, self.farthest * self.side
 
     def order(self, dice: np.random.Generator) -> Order:
         """An order in which each picture comes ``uses`` times."""
@@ -97,7 +103,7 @@ def hang(pack: Pack, plan: Plan, number: int, vgg: VGG19, run: Run) -> Gallery:
     chosen = np.concatenate(
         [dice.permutation(len(pack)) for _ in range(-(-plan.count // len(pack)))]
     )[: plan.count]
-    crops = [random_crop(dice, pack.shapes, int(index), plan.least) for index in chosen]
+    crops = [random_crop(dice, pack.shapes, int(index), plan.cuts) for index in chosen]
     generator = torch.Generator().manual_seed(int(dice.integers(2**62)))
     channels = {name: _channels(vgg, name) for name in SLICED}
     directions = {

@@ -9,11 +9,10 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -26,22 +25,17 @@ from velatura.library.checksums import sha256_of
 from velatura.perception.vgg import VGG19
 from velatura.training import state as states
 from velatura.training.album import Album, fill
+from velatura.training.collection import collect
 from velatura.training.gallery import Gallery, Plan, hang
 from velatura.training.glaze_losses import Batch, early_losses, losses
 from velatura.training.glaze_params import GlazeParams
 from velatura.training.journal import Journal
 from velatura.training.learner import Learner
-from velatura.training.pictures import Pack, pack
 from velatura.training.recipe import Assignment, ModelCard, Recipe, RecipeDescriptor
-from velatura.training.sheets import middles, sheet, write_sheet
+from velatura.training.sheets import sheet, write_sheet
 from velatura.training.state import Position
 
 EYES = "vgg19-gatys"
-
-SHOWN = (6, 8)
-"""Photos and paintings that are kept for sample sheets and never trained on."""
-
-SHEET_SIDE = 192
 
 PATIENCE = 50
 """So many steps in a row without a finite gradient end a run."""
@@ -89,26 +83,26 @@ class Training:
         self.began = time.monotonic()
         self.state_file = assignment.into / "state.pt"
         _check(assignment, params, self.state_file)
-        photos, paintings = _packs(assignment, params, run)
-        dice = np.random.default_rng([params.seed, 2])
-        self.photos, shown_photos = _apart(photos, SHOWN[0], dice)
-        self.paintings, shown_paintings = _apart(paintings, SHOWN[1], dice)
-        self.shown = [middles(each, SHEET_SIDE) for each in (shown_photos, shown_paintings)]
+        self.collection = collect(assignment, params, run)
         self.eyes = eyes.load(EYES, "max", run)
         self.vgg = _rounded(self.eyes.vgg, run)
         self.plan = Plan(
-            params.gallery, params.crop, params.least, params.uses, params.directions, params.seed
+            params.gallery,
+            params.style_crop,
+            params.closest,
+            params.farthest,
+            params.uses,
+            params.directions,
+            params.seed,
         )
         self.gallery: Gallery | None = None
         self.album: Album | None = None
-        fresh = assignment.start is None and params.size == "glaze"
+        fresh = not assignment.start and params.size == "glaze"
         self.early = params.early if fresh else 0
         self.position = Position()
         self.remarks: list[str] = []
-        if assignment.start is not None:
-            self.remarks.append(
-                f"Begun from {assignment.start.name}, SHA-256 {sha256_of(assignment.start)}."
-            )
+        for file in assignment.start:
+            self.remarks.append(f"Begun from {file.name}, SHA-256 {sha256_of(file)}.")
         self.learner = Learner(params, assignment.start, self._hung(0), run)
         self.journal = Journal(assignment.into / "log.jsonl", LINE_EVERY)
         if assignment.resume:
@@ -167,12 +161,13 @@ class Training:
 
     def _hung(self, number: int) -> Gallery:
         if self.gallery is None or self.gallery.number != number:
-            self.gallery = hang(self.paintings, self.plan, number, self.vgg, self.run)
+            self.gallery = hang(self.collection.paintings, self.plan, number, self.vgg, self.run)
         return self.gallery
 
     def _filled(self, number: int) -> Album:
         if self.album is None or self.album.number != number:
-            self.album = fill(self.photos, self.plan, number, self.vgg, self.run)
+            plan = replace(self.plan, side=self.params.crop)
+            self.album = fill(self.collection.photos, plan, number, self.vgg, self.run)
         return self.album
 
     def _rate(self) -> float:
@@ -196,7 +191,7 @@ class Training:
         self.run.step(done, most, phase="train", share=min(1.0, share), preview=self._sheet)
 
     def _sheet(self) -> Tensor:
-        return sheet(self.learner.averaged(), *(each.to(self.run.device) for each in self.shown))
+        return sheet(self.learner.averaged(), *self.collection.shown)
 
     def show(self) -> None:
         """Paint a sample sheet with the averaged weights."""
@@ -209,7 +204,7 @@ class Training:
             self.state_file,
             {
                 "settings": _settings(self.params),
-                "packs": [self.photos.digest, self.paintings.digest],
+                "packs": self.collection.digests,
                 "position": vars(self.position),
                 **self.learner.state(),
                 "early": self.early,
@@ -220,18 +215,20 @@ class Training:
 
     def _restore(self) -> None:
         found = states.restore(self.state_file)
-        different = [
-            name
-            for name, value in _settings(self.params).items()
-            if found["settings"][name] != value
-        ]
+        settings = _settings(self.params)
+        if set(found["settings"]) != set(settings):
+            raise BadRequest(
+                f"The run in {self.assignment.into} was begun by another version of Velatura.",
+                hint="Begin anew with --start in another folder: its weights can still be used.",
+            )
+        different = [name for name, value in settings.items() if found["settings"][name] != value]
         if different:
             raise BadRequest(
                 f"The run in {self.assignment.into} was begun with another {different[0]}: "
                 f"{found['settings'][different[0]]}.",
                 hint="Go on with the same, or begin anew with --start in another folder.",
             )
-        if found["packs"] != [self.photos.digest, self.paintings.digest]:
+        if found["packs"] != self.collection.digests:
             raise BadRequest(
                 f"The run in {self.assignment.into} was begun with other pictures.",
                 hint="Go on with the same, or begin anew with --start in another folder.",
@@ -264,10 +261,7 @@ class Training:
                 for part in self.learner.trained
             },
             settings=params.model_dump(),
-            data={
-                "photos": _facts(self.photos, self.assignment.data["photos"]),
-                "paintings": _facts(self.paintings, self.assignment.data["paintings"]),
-            },
+            data=self.collection.facts(self.assignment),
             loaded={EYES: self.eyes.identity},
             samples=self.position.samples,
             seconds=round(self.position.seconds, 1),
@@ -308,33 +302,13 @@ def _check(assignment: Assignment, params: GlazeParams, state_file: Path) -> Non
             f"There is a run in {assignment.into} already.",
             hint="Go on with --resume, or name another folder with --into.",
         )
-    if params.size != "glaze" and assignment.start is None and not assignment.resume:
+    if params.closest > params.farthest:
+        raise BadRequest(
+            f"The closest crop, {params.closest:g}, is farther than the farthest, {params.farthest:g}.",
+            hint="Set closest to less than farthest.",
+        )
+    if params.size != "glaze" and not assignment.start and not assignment.resume:
         raise BadRequest(
             f"{params.size} paints from the codes of a glaze that is trained already.",
             hint="Name its weights with --start.",
         )
-
-
-def _packs(assignment: Assignment, params: GlazeParams, run: Run) -> tuple[Pack, Pack]:
-    """Photos and paintings; on a GPU they lie there, on a processor in mapped memory."""
-    cache = assignment.into / "packs"
-    photos = pack(assignment.data["photos"], params.photo_side, cache, run)
-    paintings = pack(assignment.data["paintings"], params.painting_side, cache, run)
-    return photos.to(run.device), paintings.to(run.device)
-
-
-def _apart(whole: Pack, count: int, dice: np.random.Generator) -> tuple[Pack, Pack]:
-    """What is trained on, and ``count`` pictures that are not, or the same where there are few."""
-    order = [int(index) for index in dice.permutation(len(whole))]
-    if len(whole) < 10 * count:
-        return whole, whole.only(order[:count])
-    return whole.only(sorted(order[count:])), whole.only(order[:count])
-
-
-def _facts(trained_on: Pack, folders: Sequence[Path]) -> dict[str, Any]:
-    return {
-        "folders": [folder.name for folder in folders],
-        "pictures": len(trained_on),
-        "unreadable": trained_on.unreadable,
-        "digest": trained_on.digest,
-    }

@@ -76,7 +76,7 @@ def losses(
     networks = learner.networks
     own = batch.contents[:1]
     count = len(batch.styles)
-    codes = networks.encoder(torch.cat([gallery.pictures[batch.styles], own]))
+    codes = torch.cat([networks.encoder(each) for each in (gallery.pictures[batch.styles], own)])
     painted = networks.painter(torch.cat([batch.contents, own]), codes)
     pictures, itself = painted[:count], painted[count:]
     found = vgg(pictures, LAYERS)

@@ -31,7 +31,17 @@ class GlazeParams(EngineParams):
         le=1024,
         multiple_of=8,
         title="Crop",
-        description="Side of what is painted and of what is seen of a painting.",
+        description="Side of what is painted.",
+        json_schema_extra={"unit": "px"},
+    )
+    style_crop: int = Field(
+        128,
+        ge=16,
+        le=1024,
+        multiple_of=8,
+        title="Style crop",
+        description="Side of what is seen of a painting. An encoder that saw small parts only gives whole paintings "
+        "codes that miss: it should be at least half the side at which styles are looked at.",
         json_schema_extra={"unit": "px"},
     )
     photo_side: int = Field(
@@ -50,14 +60,20 @@ class GlazeParams(EngineParams):
         description="Short side of paintings before crops are taken.",
         json_schema_extra={"unit": "px"},
     )
-    least: int = Field(
-        112,
-        ge=8,
-        le=2048,
-        title="Least crop",
-        description="Crops are taken from this side up to the whole short side, then resized: styles "
+    closest: float = Field(
+        0.875,
+        gt=0,
+        le=100,
+        title="Closest",
+        description="Crops are cut from this many times their side up to the farthest, then resized: styles "
         "and photos come at all scales.",
-        json_schema_extra={"unit": "px"},
+    )
+    farthest: float = Field(
+        3.0,
+        gt=0,
+        le=100,
+        title="Farthest",
+        description="At most this many times their side, as far as a picture is that large.",
     )
     early: int = Field(
         768,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +30,13 @@ Modules = dict[str, nn.Module]
 class Learner:
     """``networks`` to train, the ``witness`` beside them, and for a smaller size the ``teacher``, frozen.
 
-    Fresh weights take their scale from ``gallery``. Raises :class:`BadWeights` for a ``start`` that
-    does not fit.
+    ``start`` are files of weights to begin with: a glaze's, and for a smaller size those of its own, too, to go on
+    from. Fresh weights take their scale from ``gallery``. Raises :class:`BadWeights` for a file that does not fit.
     """
 
-    def __init__(self, params: GlazeParams, start: Path | None, gallery: Gallery, run: Run) -> None:
+    def __init__(
+        self, params: GlazeParams, start: Sequence[Path], gallery: Gallery, run: Run
+    ) -> None:
         self.params, self.run = params, run
         torch.manual_seed(params.seed)
         self.networks = Glaze(SIZES[params.size], dtype=run.dtype)
@@ -45,14 +47,17 @@ class Learner:
             self.networks.encoder.requires_grad_(False)
             del self.trained["encoder"]
             self.teacher = Painter(SIZES["glaze"], dtype=run.dtype).requires_grad_(False)
-        if start is not None:
-            self._begin_from(start)
+        sizes = [self._begin_from(file) for file in start]
+        if sizes and "glaze" not in sizes:
+            raise BadWeights(
+                f"None of the weights to start from is a glaze, whose codes {params.size} learns."
+            )
         self.networks.to(run.device)
         if self.teacher is not None:
             self.teacher.to(run.device)
         self.witness = Witness(gallery.summary(slice(0, 1)).shape[1]).to(run.device)
         self.witness.calibrate(gallery.summary(slice(None)))
-        if start is None:
+        if not start:
             self.networks.encoder.calibrate(gallery.pictures[:CALIBRATED_ON])
         self.parameters = [
             each
@@ -65,20 +70,21 @@ class Learner:
         )
         self.average = Average(self.networks, params.average)
 
-    def _begin_from(self, start: Path) -> None:
+    def _begin_from(self, start: Path) -> str:
+        """Take what is of use of ``start``, and say which size it is."""
         weights = read_state(start)
-        modules: Modules = {"encoder": self.networks.encoder}
-        if size_of(weights) == self.params.size:
-            modules["painter"] = self.networks.painter
-        try:
-            for part, module in modules.items():
-                fill(module, weights, part)
-            if self.teacher is not None:
-                fill(self.teacher, weights, "painter")
-        except RuntimeError as error:
-            raise BadWeights(
-                f"{start} does not fit the {self.params.size} that is to be trained."
-            ) from error
+        size = size_of(weights)
+        painter = self.networks.painter if size == self.params.size else self.teacher
+        misfit = BadWeights(f"{start} does not fit the {self.params.size} that is to be trained.")
+        if size is None or painter is None:
+            raise misfit
+        fill(painter, weights, "painter")
+        if size == "glaze":
+            try:
+                fill(self.networks.encoder, weights, "encoder")
+            except RuntimeError as error:
+                raise misfit from error
+        return size
 
     def learn(self, loss: Tensor, rate: float) -> float | None:
         """One step of Adam down ``loss``; its gradient's norm, or None where it was not finite and nothing was
@@ -122,6 +128,7 @@ class Learner:
         """Everything that a run needs to go on exactly."""
         return {
             "networks": self.networks.state_dict(),
+            "teacher": None if self.teacher is None else self.teacher.state_dict(),
             "witness": self.witness.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "average": self.average.state(),
@@ -130,6 +137,8 @@ class Learner:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Be what :meth:`state` was."""
         self.networks.load_state_dict(state["networks"])
+        if self.teacher is not None:
+            self.teacher.load_state_dict(state["teacher"])
         self.witness.load_state_dict(state["witness"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.average.restore(state["average"])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
@@ -123,10 +124,13 @@ def moment_distances(found: Look, wanted: Look) -> dict[str, Tensor]:
 def slice_distances(found: Look, wanted: Look) -> dict[str, Tensor]:
     """Squared sliced Wasserstein-2 distances, relative to the variance of the style's slices; (n,) by layer.
 
-    Heitz et al. 2021, arXiv:2006.07229, eq. 4. Both have as many positions.
+    Heitz et al. 2021, arXiv:2006.07229, eq. 4. Where they have not as many positions, the style's quantiles are
+    taken at those of what was found.
     """
     distances: dict[str, Tensor] = {}
-    for name, target in wanted.slices.items():
+    for name, whole in wanted.slices.items():
+        # Position k of M in order is the quantile (k + ½) / M: what resampling aligns, too.
+        target = F.interpolate(whole, size=found.slices[name].shape[2], mode="linear")
         spread = target.var(dim=2, correction=0).mean(1)
         distances[name] = (found.slices[name] - target).square().mean((1, 2)) / (spread + EPSILON)
     return distances

@@ -99,15 +99,18 @@ class Pack:
 
 
 def random_crop(
-    dice: np.random.Generator, shapes: Sequence[tuple[int, int]], picture: int, least: int
+    dice: np.random.Generator,
+    shapes: Sequence[tuple[int, int]],
+    picture: int,
+    sides: tuple[float, float],
 ) -> Crop:
     """A square of ``picture`` anywhere, every other one mirrored; the logarithm of its side is evenly
-    distributed from ``least`` pixels to the short side.
+    distributed over ``sides``, pixels, as far as the picture is that large.
     """
     height, width = shapes[picture]
-    most = min(height, width)
-    least = min(least, most)
-    side = min(most, round(float(np.exp(dice.uniform(np.log(least), np.log(most))))))
+    whole = min(height, width)
+    least, most = (min(each, whole) for each in sides)
+    side = min(whole, round(float(np.exp(dice.uniform(np.log(least), np.log(most))))))
     top, left = (int(dice.integers(0, length - side + 1)) for length in (height, width))
     return Crop(picture, top, left, side, mirrored=bool(dice.integers(2)))
 

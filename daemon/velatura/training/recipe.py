@@ -47,7 +47,7 @@ class Assignment:
 
     ``data`` are folders by role. ``into`` is a folder that is there: weights, card, state, log and
     sample sheets go into it. ``minutes`` is how long this call may take, None for as long as the
-    knobs say. ``resume``: go on from the state in ``into``, exactly. ``start``: a file of weights
+    knobs say. ``resume``: go on from the state in ``into``, exactly. ``start``: files of weights
     to begin from instead of fresh ones.
     """
 
@@ -55,7 +55,7 @@ class Assignment:
     into: Path
     minutes: float | None = None
     resume: bool = False
-    start: Path | None = None
+    start: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
