@@ -1,7 +1,8 @@
 """Make the built-in styles again, after glaze was trained: python -m benchmarks.builtin_styles
 
 Codes and thumbnails of paintings in the public domain, from ../shared/data. What is shipped of a
-painting is its code, 332 numbers; a thumbnail shows what our own network makes of a photo with it.
+painting is its code, 332 numbers, polished on a few photos; a thumbnail shows what our own network
+makes of another photo with it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy as np
 import skimage.data
 from PIL import Image
 
-from benchmarks.weights import SHARED
+from benchmarks.weights import SHARED, use_shared_weights
 from velatura.engines import glaze, registry
 from velatura.engines.models import WarmModels
 from velatura.engines.run import Run
@@ -22,6 +23,7 @@ from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import resized
 from velatura.library import assets, codes
+from velatura.training.polish import polish
 
 PAINTINGS = {
     "almond-blossom": ("Vincent van Gogh, Almond Blossom, 1890", "vincent-van-gogh_branches-with"),
@@ -64,13 +66,18 @@ PAINTINGS = {
 SIZE = 512
 """Short side at which a painting is looked at."""
 
+PHOTOS = 6
+"""So many photos of COCO, evenly spread, are what codes are polished on."""
+
 PAINTED = 320
 SIDE = 160
 """A thumbnail is painted at the first and shrunk to the second."""
 
 
 def main() -> None:
+    use_shared_weights()
     run = Run(WarmModels.on("cpu"))
+    photos = _photos()
     engine = registry.load("glaze")
     photo = resized(Raster(np.ascontiguousarray(skimage.data.astronaut())), (PAINTED, PAINTED))
     folder = assets.FOLDER / "styles"
@@ -79,7 +86,7 @@ def main() -> None:
         old.unlink()
     for name, (title, start) in PAINTINGS.items():
         picture = read_picture(_file(start)).raster
-        code = glaze.encode(Style(picture=picture), SIZE, run)
+        code = polish(Style(picture=picture), SIZE, photos, run)
         path = folder / f"{name}{codes.SUFFIX}"
         codes.write(path, code, codes.CodeFacts("glaze", glaze.encoder_identity(), title))
         scene = Scene(photo, (Region((Style(code=path),)),))
@@ -88,6 +95,11 @@ def main() -> None:
         small = Image.fromarray(painted.pixels).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
         small.save(path.with_suffix(".jpg"), quality=85)
         print(name, path.stat().st_size, flush=True)
+
+
+def _photos() -> list[Raster]:
+    paths = sorted((SHARED / "data" / "photos" / "coco_mini").iterdir())
+    return [read_picture(path).raster for path in paths[:: len(paths) // PHOTOS][:PHOTOS]]
 
 
 def _file(start: str) -> Path:

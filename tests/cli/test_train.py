@@ -21,7 +21,7 @@ SMALL = tuple(
         "early=0",
         "photo_side=32",
         "painting_side=32",
-        "least=16",
+        "style_crop=16",
         "gallery=4",
         "batch=4",
     )
