@@ -11,11 +11,12 @@ from velatura.cli.inputs import Given, given_inputs
 from velatura.cli.painter import Painted, Priority
 from velatura.cli.parts import Parts, path_of
 from velatura.cli.preview import PreviewFile
+from velatura.cli.showing import Showing
 from velatura.cli.style_wishes import StyleWish
 from velatura.cli.wishes import Wish
 from velatura.engines import knobs, registry
 from velatura.engines.models import WarmModels
-from velatura.engines.run import Progress, Run, Silent
+from velatura.engines.run import Run
 from velatura.engines.scene import WHOLE, Region, Scene, Style
 from velatura.engines.segments import parted
 from velatura.engines.stage import render
@@ -31,14 +32,11 @@ if TYPE_CHECKING:
     from velatura.engines.engine import Engine
 
 
-class _Showing(Silent):
+class _Showing(Showing):
     def __init__(self, direct: Direct, bar: Bar, preview: PreviewFile | None) -> None:
+        super().__init__(bar)
         self._direct = direct
-        self._bar = bar
         self._preview = preview
-
-    def progressed(self, progress: Progress) -> None:
-        self._bar.show(progress.phase, progress.step, progress.steps, progress.seconds_left)
 
     def cancelled(self) -> bool:
         return self._direct.cancelled

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from velatura.cli.arguments import whole_number
 from velatura.cli.display import Bar, print_json, progress_bar
-from velatura.engines.run import Progress, Run, Silent
 from velatura.errors import BadRequest
 
 
@@ -73,8 +72,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _code(options: argparse.Namespace) -> int:
+    from velatura.cli.showing import Showing
     from velatura.engines import glaze
     from velatura.engines.models import WarmModels
+    from velatura.engines.run import Run
     from velatura.engines.scene import STYLE_SIDES, Style
     from velatura.imaging.files import read_picture
     from velatura.library import codes
@@ -90,7 +91,7 @@ def _code(options: argparse.Namespace) -> int:
     models, style = WarmModels.on("auto" if photos else "cpu"), Style(picture=picture)
     bar: Bar
     with progress_bar(as_json=options.json) as bar:
-        run = Run(models, _Showing(bar))
+        run = Run(models, Showing(bar))
         if photos:
             from velatura.training.polish import polish
 
@@ -114,13 +115,3 @@ def _list(options: argparse.Namespace) -> None:
         return
     for entry in entries:
         print(f"{entry.name:24} {f'built in: {entry.title}' if entry.builtin else entry.path}")
-
-
-class _Showing(Silent):
-    """Draws the bar."""
-
-    def __init__(self, bar: Bar) -> None:
-        self._bar = bar
-
-    def progressed(self, progress: Progress) -> None:
-        self._bar.show(progress.phase, progress.step, progress.steps, progress.seconds_left)

@@ -31,11 +31,10 @@ from velatura.training.glaze_losses import Batch, early_losses, losses
 from velatura.training.glaze_params import GlazeParams
 from velatura.training.journal import Journal
 from velatura.training.learner import Learner
+from velatura.training.objective import EYES
 from velatura.training.recipe import Assignment, ModelCard, Recipe, RecipeDescriptor
 from velatura.training.sheets import sheet, write_sheet
 from velatura.training.state import Position
-
-EYES = "vgg19-gatys"
 
 PATIENCE = 50
 """So many steps in a row without a finite gradient end a run."""

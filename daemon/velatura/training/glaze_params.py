@@ -35,7 +35,7 @@ class GlazeParams(EngineParams):
         json_schema_extra={"unit": "px"},
     )
     style_crop: int = Field(
-        128,
+        256,
         ge=16,
         le=1024,
         multiple_of=8,

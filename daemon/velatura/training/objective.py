@@ -14,6 +14,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+EYES = "vgg19-gatys"
+"""The model of the catalogue whose layers are meant."""
+
 LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 """Layers of VGG-19 whose statistics are a style."""
 

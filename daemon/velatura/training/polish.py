@@ -23,6 +23,7 @@ from velatura.networks.glaze_encoder import LARGEST
 from velatura.perception.vgg import VGG19
 from velatura.training.objective import (
     CONTENT,
+    EYES,
     LAYERS,
     Look,
     content_distance,
@@ -31,8 +32,6 @@ from velatura.training.objective import (
     normalised,
     shaped,
 )
-
-EYES = "vgg19-gatys"
 
 STEPS = 48
 
