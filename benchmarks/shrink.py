@@ -45,7 +45,7 @@ def main() -> None:
         shrunk = _shrunk(read_picture(file).raster, options.short, options.quality)
         if held + len(shrunk) > options.most * MEGABYTE:
             break
-        (options.into / f"{written:05}.jpg").write_bytes(shrunk)
+        (options.into / f"{written:05}.webp").write_bytes(shrunk)
         held, written = held + len(shrunk), written + 1
     print(f"{options.into}: {written} of {len(files)} pictures, {held / MEGABYTE:.1f} MB")
 
@@ -54,7 +54,7 @@ def _shrunk(raster: Raster, short: int, quality: int) -> bytes:
     size = fit(raster.width, raster.height, short=min(short, raster.width, raster.height))
     small = converted(resized(raster, size), depth="u8", transfer="srgb")
     stream = io.BytesIO()
-    Image.fromarray(small.pixels.squeeze()).convert("RGB").save(stream, "JPEG", quality=quality)
+    Image.fromarray(small.pixels.squeeze()).convert("RGB").save(stream, "WEBP", quality=quality)
     return stream.getvalue()
 
 

@@ -91,7 +91,9 @@ def test_weights_are_made_and_gone_on_with(
     call = ("train", "glaze", *data, "--into", tmp_path, *SMALL)
     first = velatura(*call, "--set", "samples=4")
     assert first.code == 0, first
-    assert first.out.startswith(f"{tmp_path / 'glaze.safetensors'}: ")
+    assert first.out.startswith(
+        f"{tmp_path / 'glaze-encoder.safetensors'}, {tmp_path / 'glaze.safetensors'}: "
+    )
     assert " 4 samples" in first.out
     assert "There is a run" in velatura(*call, "--set", "samples=8").complaint()
     second = velatura(*call, "--set", "samples=8", "--resume", "--json")

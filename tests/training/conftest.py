@@ -38,13 +38,17 @@ def paintings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_pictures(tmp_path_factory.mktemp("data") / "paintings", 5, seed=2)
 
 
+def seeing() -> VGG19:
+    """A random VGG-19 to relu4_1, always the same."""
+    convolutions = calibration.normalised(random_convolutions(9))
+    return VGG19(convolutions, padding="reflect", ceil=True)
+
+
 @pytest.fixture(scope="session")
 def models() -> WarmModels:
     """Nothing warm but a random VGG-19 to relu4_1 under the name of the trained one."""
     models = WarmModels(torch.device("cpu"), torch.float32)
-    convolutions = calibration.normalised(random_convolutions(9))
-    vgg = VGG19(convolutions, padding="reflect", ceil=True)
-    models.get("eyes vgg19-gatys max", lambda: Network(vgg, "random"))
+    models.get("eyes vgg19-gatys max", lambda: Network(seeing(), "random"))
     return models
 
 

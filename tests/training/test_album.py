@@ -12,6 +12,7 @@ from PIL import Image
 
 from velatura.engines import eyes
 from velatura.engines.run import Run
+from velatura.networks.palette import Palette
 from velatura.perception.vgg import VGG19
 from velatura.training.album import PLAIN, Album, fill
 from velatura.training.gallery import Gallery, Plan, hang
@@ -47,9 +48,9 @@ def test_an_album_is_the_same_whenever_it_is_filled(
 ) -> None:
     again, other = (fill(packed, PLAN, number, vgg, run) for number in (0, 1))
     assert torch.equal(album.pictures, again.pictures)
-    assert np.array_equal(album.order.places, again.order.places)
+    assert torch.equal(album.order.places, again.order.places)
     assert not torch.equal(album.pictures, other.pictures)
-    assert set(np.bincount(album.order.places)) == {PLAN.uses}
+    assert set(album.order.places.bincount().tolist()) == {PLAN.uses}
 
 
 def test_parts_in_which_nothing_is_to_be_seen_are_exchanged(
@@ -85,7 +86,10 @@ def test_what_an_album_shows_is_what_its_pictures_show(album: Album, vgg: VGG19)
 
 
 def test_a_batch_is_of_the_places_that_are_named(album: Album, gallery: Gallery) -> None:
-    batch = Batch.of([2, 0, 2], [3, 5, 6], album, gallery)
+    batch = Batch.of(torch.tensor([2, 0, 2]), torch.tensor([3, 5, 6]), album, gallery)
     assert torch.equal(batch.contents, album.pictures[[2, 0, 2]])
     assert torch.equal(batch.shows, album.shows[[2, 0, 2]].float())
-    assert batch.styles.tolist() == [3, 5, 6]
+    assert torch.equal(batch.styles, gallery.pictures[[3, 5, 6]])
+    assert torch.equal(batch.wanted.means["relu4_1"], gallery.looks.means["relu4_1"][[3, 5, 6]])
+    painted_in = torch.cat([gallery.pictures[[3, 5, 6]], album.pictures[2:3]])
+    torch.testing.assert_close(batch.palettes, Palette.of(painted_in).numbers)

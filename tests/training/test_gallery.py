@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
 from velatura.engines import eyes
 from velatura.engines.run import Run
-from velatura.training.gallery import Gallery, Plan, hang
+from velatura.training.gallery import Gallery, Plan, hang, summary
 from velatura.training.objective import LAYERS, deviations, look
 from velatura.training.pictures import Pack, pack
 from velatura.training.witness import Witness
@@ -31,7 +30,7 @@ def hung(packed: Pack, run: Run, number: int = 0, plan: Plan = PLAN) -> Gallery:
 def test_a_gallery_is_the_same_whenever_it_is_hung(packed: Pack, run: Run) -> None:
     one, again, other = (hung(packed, run, number) for number in (3, 3, 4))
     assert torch.equal(one.pictures, again.pictures)
-    assert np.array_equal(one.order.places, again.order.places)
+    assert torch.equal(one.order.places, again.order.places)
     for layer in LAYERS:
         assert torch.equal(one.looks.grams[layer], again.looks.grams[layer])
     assert not torch.equal(one.pictures, other.pictures)
@@ -42,7 +41,7 @@ def test_a_gallery_is_the_same_whenever_it_is_hung(packed: Pack, run: Run) -> No
 def test_every_part_is_visited_as_often_as_the_others(packed: Pack, run: Run) -> None:
     gallery = hung(packed, run)
     assert len(gallery.order.places) == PLAN.visits
-    assert set(np.bincount(gallery.order.places)) == {PLAN.uses}
+    assert set(gallery.order.places.bincount().tolist()) == {PLAN.uses}
 
 
 def test_looks_are_those_of_the_pictures(packed: Pack, run: Run) -> None:
@@ -61,16 +60,16 @@ def test_looks_are_those_of_the_pictures(packed: Pack, run: Run) -> None:
 
 def test_a_summary_holds_means_and_deviations_of_all_layers(packed: Pack, run: Run) -> None:
     gallery = hung(packed, run)
-    summary = gallery.summary(torch.tensor([2, 4]))
-    assert summary.shape == (2, 2 * 960)
+    facts = summary(gallery.looks.of(torch.tensor([2, 4])))
+    assert facts.shape == (2, 2 * 960)
     kept = gallery.looks.of(torch.tensor([2]))
-    torch.testing.assert_close(summary[:1, :64].square(), kept.means["relu1_1"])
-    torch.testing.assert_close(summary[:1, -512:].square(), deviations(kept, "relu4_1"))
+    torch.testing.assert_close(facts[:1, :64].square(), kept.means["relu1_1"])
+    torch.testing.assert_close(facts[:1, -512:].square(), deviations(kept, "relu4_1"))
 
 
 def test_who_knows_nothing_is_no_more_than_a_deviation_off(packed: Pack, run: Run) -> None:
     gallery = hung(packed, run)
-    summaries = gallery.summary(slice(None))
+    summaries = summary(gallery.looks.of(slice(None)))
     witness = Witness(summaries.shape[1])
     witness.calibrate(summaries)
     loss = witness(torch.zeros(7, witness.says.in_features), summaries).detach()

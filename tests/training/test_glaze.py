@@ -10,17 +10,19 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from velatura.engines.models import WarmModels
 from velatura.engines.run import Progress, Run, Silent
 from velatura.errors import BadParams, BadRequest, BadWeights, Cancelled, EngineFailed
+from velatura.library.checksums import sha256_of
 from velatura.networks import glaze, glaze_encoder, glaze_weights
 from velatura.networks.glaze import Size
-from velatura.training import collection, learner
+from velatura.training import collection
 from velatura.training import glaze as recipe_file
 from velatura.training import recipe as recipes
 from velatura.training.glaze import GlazeRecipe
+from velatura.training.glaze_losses import losses
 from velatura.training.glaze_params import GlazeParams
 from velatura.training.recipe import Assignment, ModelCard
 
@@ -30,6 +32,11 @@ TINY = {
 }
 
 Train = Callable[..., ModelCard]
+
+
+def trained(folder: Path) -> tuple[Path, Path]:
+    """Encoder and painter that a run left."""
+    return folder / "glaze-encoder.safetensors", folder / "glaze.safetensors"
 
 
 class Watching(Silent):
@@ -96,10 +103,12 @@ def test_a_run_leaves_weights_and_a_card_that_says_all(train: Train, tmp_path: P
     assert written["data"]["photos"]["pictures"] == 6
     assert written["data"]["paintings"]["folders"] == ["paintings"]
     assert {"gram", "content", "identity", "total"} <= set(written["losses"])
-    weights = load_file(tmp_path / "run" / card.file)
-    assert glaze_weights.size_of(weights) == "glaze"
-    assert all(each.dtype == torch.float16 for each in weights.values())
-    assert sum(each.numel() for each in weights.values()) == sum(card.parameters.values())
+    encoder, painter = (load_file(file) for file in trained(tmp_path / "run"))
+    assert glaze_weights.size_of(painter) == "glaze"
+    for part, weights in (("encoder", encoder), ("painter", painter)):
+        assert all(each.dtype == torch.float16 for each in weights.values())
+        assert sum(each.numel() for each in weights.values()) == card.parameters[part]
+    assert written["files"] == {file.name: sha256_of(file) for file in trained(tmp_path / "run")}
 
 
 def test_a_run_that_goes_on_is_the_same_to_the_bit(train: Train, tmp_path: Path) -> None:
@@ -123,9 +132,10 @@ def test_a_run_that_goes_on_is_the_same_to_the_bit(train: Train, tmp_path: Path)
 
 
 def test_training_lowers_the_loss(train: Train, tmp_path: Path) -> None:
-    first = train(tmp_path / "run", 40, rate=3e-3)
-    later = train(tmp_path / "run", 480, rate=3e-3, resume=True)
-    assert later.losses["total"] < 0.9 * first.losses["total"]
+    first = train(tmp_path / "run", 40, rate=3e-3, witness=0)
+    later = train(tmp_path / "run", 480, rate=3e-3, witness=0, resume=True)
+    assert later.losses["total"] < first.losses["total"]
+    assert later.losses["gram"] < 0.9 * first.losses["gram"]
 
 
 def test_time_ends_a_run(train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,43 +166,74 @@ def test_a_gradient_that_is_not_finite_changes_nothing(
     train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     train(tmp_path / "run", 4)
-    before = load_file(tmp_path / "run" / "glaze.safetensors")
-    monkeypatch.setattr(learner, "finite_norm", lambda gradients, most: None)
-    monkeypatch.setattr(recipe_file, "PATIENCE", 3)
+    before = networks(tmp_path / "run")
+    monkeypatch.setattr(
+        recipe_file, "losses", lambda *given: {"total": losses(*given)["total"] * float("nan")}
+    )
+    monkeypatch.setattr(recipe_file, "PATIENCE", 6)
     train(tmp_path / "run", 12, resume=True)
-    after = load_file(tmp_path / "run" / "glaze.safetensors")
-    assert all(torch.equal(each, after[name]) for name, each in before.items())
-    with pytest.raises(EngineFailed, match="not finite 3 times"):
+    assert all(torch.equal(each, before[name]) for name, each in networks(tmp_path / "run").items())
+    state = torch.load(tmp_path / "run" / "state.pt", weights_only=True)
+    assert state["position"]["skipped"] == 2
+    with pytest.raises(EngineFailed, match="not finite 7 times"):
         train(tmp_path / "run", 999, resume=True)
+
+
+def networks(folder: Path) -> dict[str, torch.Tensor]:
+    """The weights themselves, not their average, in the state of a run."""
+    found: dict[str, torch.Tensor] = torch.load(folder / "state.pt", weights_only=True)["networks"]
+    return found
 
 
 def test_a_finished_network_can_be_the_start_of_another(train: Train, tmp_path: Path) -> None:
     train(tmp_path / "first", 8)
-    weights = tmp_path / "first" / "glaze.safetensors"
-    card = train(tmp_path / "second", 4, start=(weights,), rate=1e-9)
-    assert "glaze.safetensors" in card.remarks[0]
-    before, after = load_file(weights), load_file(tmp_path / "second" / "glaze.safetensors")
-    assert all(torch.allclose(each, after[name], atol=1e-3) for name, each in before.items())
+    start = trained(tmp_path / "first")
+    card = train(tmp_path / "second", 4, start=start, rate=1e-9)
+    assert "glaze.safetensors" in card.remarks[1]
+    for old, new in zip(start, trained(tmp_path / "second"), strict=True):
+        after = load_file(new)
+        for name, each in load_file(old).items():
+            torch.testing.assert_close(after[name], each, rtol=0, atol=1e-3)
+
+
+def test_half_a_network_is_no_start(train: Train, tmp_path: Path) -> None:
+    train(tmp_path / "first", 4)
+    encoder, painter = trained(tmp_path / "first")
+    with pytest.raises(BadWeights, match="none is a glaze's painter"):
+        train(tmp_path / "second", 4, start=(encoder,))
+    with pytest.raises(BadWeights, match="none is a glaze's encoder"):
+        train(tmp_path / "third", 4, start=(painter,))
+
+
+def test_both_halves_may_be_in_one_file(train: Train, tmp_path: Path) -> None:
+    train(tmp_path / "first", 4)
+    encoder, painter = (load_file(file) for file in trained(tmp_path / "first"))
+    save_file({**encoder, **painter}, tmp_path / "both.safetensors")
+    train(tmp_path / "second", 4, start=(tmp_path / "both.safetensors",), rate=1e-9)
+    after = load_file(trained(tmp_path / "second")[1])
+    for name, each in painter.items():
+        torch.testing.assert_close(after[name], each, rtol=0, atol=1e-3)
 
 
 def test_the_live_painter_learns_the_codes_that_there_are(train: Train, tmp_path: Path) -> None:
     with pytest.raises(BadRequest, match="codes of a glaze"):
         train(tmp_path / "live", 4, size="glaze-live")
     train(tmp_path / "first", 4)
-    start = tmp_path / "first" / "glaze.safetensors"
-    card = train(tmp_path / "live", 8, size="glaze-live", start=(start,))
+    start = trained(tmp_path / "first")
+    card = train(tmp_path / "live", 8, size="glaze-live", start=start)
     assert set(card.parameters) == {"painter"}
+    assert set(card.files) == {"glaze-live.safetensors"}
     assert card.losses["teacher"] > 0
-    assert glaze_weights.size_of(load_file(tmp_path / "live" / card.file)) == "glaze-live"
-    encoder = torch.load(tmp_path / "live" / "state.pt", weights_only=True)["networks"]
-    for name, tensor in load_file(start).items():
-        if name.startswith("encoder."):
-            assert torch.equal(encoder[name], tensor.float()), name
+    live = load_file(tmp_path / "live" / "glaze-live.safetensors")
+    assert glaze_weights.size_of(live) == "glaze-live"
+    encoder = networks(tmp_path / "live")
+    for name, tensor in load_file(start[0]).items():
+        assert torch.equal(encoder[name], tensor.float()), name
 
 
 def test_a_live_painter_goes_on_with_the_teacher_that_it_had(train: Train, tmp_path: Path) -> None:
     train(tmp_path / "first", 4)
-    start = (tmp_path / "first" / "glaze.safetensors",)
+    start = trained(tmp_path / "first")
     train(tmp_path / "whole", 12, size="glaze-live", start=start)
     train(tmp_path / "parts", 8, size="glaze-live", start=start)
     train(tmp_path / "parts", 12, size="glaze-live", resume=True)
@@ -205,13 +246,13 @@ def test_a_live_painter_goes_on_with_the_teacher_that_it_had(train: Train, tmp_p
 
 def test_a_live_painter_can_be_the_start_of_another(train: Train, tmp_path: Path) -> None:
     train(tmp_path / "first", 4)
-    glaze_file = tmp_path / "first" / "glaze.safetensors"
-    train(tmp_path / "live", 8, size="glaze-live", start=(glaze_file,))
+    glaze_files = trained(tmp_path / "first")
+    train(tmp_path / "live", 8, size="glaze-live", start=glaze_files)
     live_file = tmp_path / "live" / "glaze-live.safetensors"
-    with pytest.raises(BadWeights, match="is a glaze"):
+    with pytest.raises(BadWeights, match="none is a glaze's painter"):
         train(tmp_path / "alone", 4, size="glaze-live", start=(live_file,))
-    card = train(tmp_path / "on", 4, size="glaze-live", start=(glaze_file, live_file), rate=1e-9)
-    assert len(card.remarks) == 2
+    card = train(tmp_path / "on", 4, size="glaze-live", start=(*glaze_files, live_file), rate=1e-9)
+    assert len(card.remarks) == 3
     before, after = load_file(live_file), load_file(tmp_path / "on" / "glaze-live.safetensors")
     assert all(torch.allclose(each, after[name], atol=1e-3) for name, each in before.items())
 

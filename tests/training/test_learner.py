@@ -15,7 +15,7 @@ from velatura.training.learner import BETAS, Learner
 from velatura.training.pictures import pack
 
 PLAN = Plan(count=7, side=32, closest=0.75, farthest=1.0, uses=3, directions=4, seed=5)
-RATE = 1e-2
+RATE = torch.tensor(1e-2)
 
 
 @pytest.fixture
@@ -34,9 +34,11 @@ def loss_of(learner: Learner, gallery: Gallery) -> torch.Tensor:
 def test_a_step_is_that_of_plain_adam(gallery: Gallery, run: Run) -> None:
     params = GlazeParams.model_validate({"clip": 1e6})
     learner, plain = (Learner(params, (), gallery, run) for _ in range(2))
-    optimiser = torch.optim.Adam(plain.parameters, lr=RATE, betas=BETAS, fused=False, foreach=False)
+    optimiser = torch.optim.Adam(
+        plain.parameters, lr=float(RATE), betas=BETAS, fused=False, foreach=False
+    )
     for _ in range(2):
-        assert learner.learn(loss_of(learner, gallery), RATE) is not None
+        assert torch.isfinite(learner.learn(loss_of(learner, gallery), RATE))
         optimiser.zero_grad()
         loss_of(plain, gallery).backward()  # type: ignore[no-untyped-call]
         optimiser.step()
@@ -50,12 +52,21 @@ def test_a_step_goes_down(gallery: Gallery, run: Run) -> None:
     learner = Learner(GlazeParams.model_validate({}), (), gallery, run)
     before = float(loss_of(learner, gallery).detach())
     for _ in range(5):
-        learner.learn(loss_of(learner, gallery), 1e-3)
+        learner.learn(loss_of(learner, gallery), RATE / 10)
     assert float(loss_of(learner, gallery).detach()) < 0.9 * before
 
 
-def test_a_loss_that_is_not_finite_changes_nothing(gallery: Gallery, run: Run) -> None:
+def test_a_loss_that_is_not_finite_changes_nothing_and_is_counted(
+    gallery: Gallery, run: Run
+) -> None:
     learner = Learner(GlazeParams.model_validate({}), (), gallery, run)
+    learner.learn(loss_of(learner, gallery), RATE)
     before = [each.detach().clone() for each in learner.parameters]
-    assert learner.learn(loss_of(learner, gallery) * float("nan"), RATE) is None
+    for _ in range(2):
+        assert not torch.isfinite(learner.learn(loss_of(learner, gallery) * float("nan"), RATE))
     assert all(torch.equal(*pair) for pair in zip(before, learner.parameters, strict=True))
+    assert learner.failures() == (2, 2)
+    assert learner.failures() == (2, 0)
+    learner.learn(loss_of(learner, gallery), RATE)
+    assert learner.failures() == (0, 0)
+    assert not any(torch.equal(*pair) for pair in zip(before, learner.parameters[:4], strict=False))

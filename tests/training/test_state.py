@@ -8,7 +8,7 @@ from torch import nn
 
 from velatura.errors import BadWeights
 from velatura.training import state as states
-from velatura.training.state import Average, finite_norm
+from velatura.training.state import Average, clipped
 
 
 def test_an_average_follows_and_ends_where_the_weights_stay() -> None:
@@ -41,17 +41,19 @@ def test_a_restored_average_goes_on_as_the_first_would() -> None:
 
 def test_a_gradient_is_clipped_to_its_norm_and_no_further() -> None:
     long, short = torch.tensor([30.0, 40.0]), torch.tensor([0.3, 0.4])
-    assert finite_norm([long], 5.0) == pytest.approx(50)
-    torch.testing.assert_close(long, torch.tensor([3.0, 4.0]))
-    assert finite_norm([short], 5.0) == pytest.approx(0.5)
-    torch.testing.assert_close(short, torch.tensor([0.3, 0.4]))
+    (shortened,), norm = clipped([long], 5.0)
+    assert float(norm) == pytest.approx(50)
+    torch.testing.assert_close(shortened, torch.tensor([3.0, 4.0]))
+    (same,), norm = clipped([short], 5.0)
+    assert float(norm) == pytest.approx(0.5)
+    assert torch.equal(same, short)
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])
-def test_a_gradient_that_is_not_finite_is_told_and_left_alone(bad: float) -> None:
-    gradients = [torch.tensor([1.0, bad]), torch.tensor([200.0])]
-    assert finite_norm(gradients, 5.0) is None
-    assert float(gradients[1]) == 200
+def test_a_gradient_that_is_not_finite_is_told_and_counts_as_none(bad: float) -> None:
+    gradients, norm = clipped([torch.tensor([1.0, bad]), torch.tensor([200.0])], 5.0)
+    assert not torch.isfinite(norm)
+    assert [each.tolist() for each in gradients] == [[0.0, 0.0], [0.0]]
 
 
 def test_a_state_comes_back_as_it_was_saved(tmp_path: Path) -> None:

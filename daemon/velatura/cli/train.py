@@ -192,7 +192,8 @@ def _report(card: ModelCard, assignment: Assignment, *, as_json: bool) -> None:
         print_json({"into": str(assignment.into), "card": asdict(card)})
         return
     print(
-        f"{assignment.into / card.file}: {sum(card.parameters.values()):,} parameters, "
+        f"{', '.join(str(assignment.into / name) for name in card.files)}: "
+        f"{sum(card.parameters.values()):,} parameters, "
         f"{card.samples:,} samples, {_clock(card.seconds)}"
     )
     for remark in card.remarks:

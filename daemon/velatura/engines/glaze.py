@@ -120,7 +120,7 @@ def load(size: str, run: Run) -> Painter:
 @cache
 def encoder_identity() -> str:
     """SHA-256 of the weights whose codes the painters understand."""
-    return remembered_sha256(assets.weights("glaze"))
+    return remembered_sha256(assets.weights("glaze-encoder"))
 
 
 def encode(style: Style, size: int, run: Run) -> Tensor:
@@ -157,4 +157,5 @@ def _code(style: Style, scene: Scene, run: Run) -> Tensor:
 
 
 def _encoder(run: Run) -> StyleEncoder:
-    return load_encoder(read_state(assets.weights("glaze")), dtype=run.dtype).to(run.device)
+    state = read_state(assets.weights("glaze-encoder"))
+    return load_encoder(state, dtype=run.dtype).to(run.device)

@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from velatura.perception.padding import padded
+
 
 def convolution(inputs: int, outputs: int, stride: int = 1) -> nn.Conv2d:
     """3×3, for :func:`convolve` and a ReLU to follow. He et al. 2015."""
@@ -22,7 +24,7 @@ def surrounded(x: Tensor) -> Tensor:
     Zeros there tell a network where a picture ends: it paints frames, and takes a small part of a style for another
     style.
     """
-    return F.pad(x, (1, 1, 1, 1), mode="replicate")
+    return padded(x, "replicate")
 
 
 def convolve(layer: nn.Module, x: Tensor) -> Tensor:

@@ -68,7 +68,7 @@ class Size:
 
 
 SIZES = {
-    "glaze": Size(near=64, near_blocks=1, far=128, far_blocks=3, tail=32),
+    "glaze": Size(near=64, near_blocks=1, far=128, far_blocks=5, tail=32),
     "glaze-live": Size(near=48, near_blocks=0, far=96, far_blocks=2, tail=24),
 }
 

@@ -62,9 +62,12 @@ class StyleEncoder(nn.Module):
         ``weights`` (n, 1, h, w) ≥ 0 say how much each pixel counts; some must be above 0. The edge
         is repeated to the right and below until the sides are multiples of 16.
         """
-        code = self.last(F.silu(self.hidden(self.known(style, weights))))
-        palette = Palette.of(style, weights)
-        return torch.cat([LARGEST * torch.tanh(code / LARGEST), palette.numbers], 1)
+        return torch.cat([self.learnt(style, weights), Palette.of(style, weights).numbers], 1)
+
+    def learnt(self, style: Tensor, weights: Tensor | None = None) -> Tensor:
+        """The numbers of :meth:`forward` that are learnt, without the palette."""
+        code: Tensor = self.last(F.silu(self.hidden(self.known(style, weights))))
+        return LARGEST * torch.tanh(code / LARGEST)
 
     def known(self, style: Tensor, weights: Tensor | None = None) -> Tensor:
         """The statistics that a code is made of, (n, statistics) float32."""
@@ -94,10 +97,14 @@ class StyleEncoder(nn.Module):
         """Means, deviations and a sketch of the covariance of ``x`` over its positions, (n, …)."""
         rows = x.permute(0, 2, 3, 1).flatten(1, 2).float()
         share = _shares(x, weights)
-        mean = (rows * share).sum(1, keepdim=True)
-        centred = rows - mean
-        deviation = ((centred.square() * share).sum(1) + EPSILON).sqrt()
-        turned = centred @ sketch.T
+        if weights is None:
+            # The same as below, in one pass over the activations instead of five.
+            variance, mean = torch.var_mean(rows, 1, correction=0, keepdim=True)
+        else:
+            mean = (rows * share).sum(1, keepdim=True)
+            variance = ((rows - mean).square() * share).sum(1, keepdim=True)
+        deviation = (variance[:, 0] + EPSILON).sqrt()
+        turned = rows @ sketch.T - mean @ sketch.T
         covariance = (turned * share).transpose(1, 2) @ turned
         above = covariance[:, self.upper[0], self.upper[1]]
         # The root brings covariances, which range over decades, to the size of deviations.

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from velatura.errors import BadRequest, BadWeights
+from velatura.perception.padding import padded
 
 BLOCKS = (2, 2, 4, 4, 4)
 """Convolutions in each block."""
@@ -155,9 +156,7 @@ class VGG19(nn.Module):
     def _convolve(self, x: Tensor, index: int) -> Tensor:
         x = x.to(self.weights[index].dtype)
         if self.padding == "reflect":
-            # A side of one pixel has nothing to reflect: it is repeated.
-            mode = "reflect" if min(x.shape[-2:]) > 1 else "replicate"
-            x = F.pad(x, (1, 1, 1, 1), mode=mode)
+            x = padded(x, "reflect")
             return F.conv2d(x, self.weights[index], self.biases[index])
         return F.conv2d(x, self.weights[index], self.biases[index], padding=1)
 

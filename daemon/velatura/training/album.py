@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from velatura.engines.run import Run
+from velatura.networks.palette import Palette
 from velatura.perception.vgg import VGG19
 from velatura.training.gallery import BATCH, Order, Plan
 from velatura.training.objective import CONTENT, normalised
@@ -25,12 +26,13 @@ REDRAWN = 8
 
 @dataclass(frozen=True)
 class Album:
-    """``pictures`` (n, 3, side, side) sRGB 0..1 and ``shows``, their normalised activations of the content
-    layer, (n, positions, channels) in half precision; ``order`` of visits.
+    """``pictures`` (n, 3, side, side) sRGB 0..1, the numbers of their ``palettes``, (n, 12), and ``shows``, their
+    normalised activations of the content layer, (n, positions, channels) in half precision; ``order`` of visits.
     """
 
     number: int
     pictures: Tensor
+    palettes: Tensor
     shows: Tensor
     order: Order
 
@@ -46,11 +48,19 @@ def fill(pack: Pack, plan: Plan, number: int, vgg: VGG19, run: Run) -> Album:
         pictures[plain] = _cut(pack, plan, int(plain.sum()), dice)
     pictures = pictures.to(run.device)
     shows: list[Tensor] = []
+    palettes: list[Tensor] = []
     with torch.no_grad():
         for part in torch.split(pictures, BATCH):
+            palettes.append(Palette.of(part).numbers)
             shows.append(normalised(vgg(part, (CONTENT,))[CONTENT]).half())
             run.step(len(shows) * BATCH, len(pictures), phase="look at photos")
-    return Album(number, pictures, torch.cat(shows), plan.order(dice))
+    return Album(
+        number,
+        pictures,
+        torch.cat(palettes),
+        torch.cat(shows),
+        plan.order(dice, run.device),
+    )
 
 
 def _cut(pack: Pack, plan: Plan, count: int, dice: np.random.Generator) -> Tensor:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from velatura.engines.run import Run
+from velatura.networks.palette import Palette
 from velatura.perception.vgg import VGG19
 from velatura.training.objective import (
     LAYERS,
@@ -52,46 +53,51 @@ class Plan:
         """Least and largest side of what is cut, pixels."""
         return self.closest * self.side, self.farthest * self.side
 
-    def order(self, dice: np.random.Generator) -> Order:
-        """An order in which each picture comes ``uses`` times."""
-        return Order(dice.permutation(np.repeat(np.arange(self.count), self.uses)))
+    def order(self, dice: np.random.Generator, device: torch.device) -> Order:
+        """An order in which each picture comes ``uses`` times, on ``device``."""
+        places = dice.permutation(np.repeat(np.arange(self.count), self.uses))
+        return Order(torch.from_numpy(places).to(device))
 
 
 @dataclass(frozen=True)
 class Order:
-    """In which order pictures are visited: their ``places``, over and over."""
+    """In which order pictures are visited: their ``places``, (visits,) integers, over and over.
 
-    places: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+    They lie where training computes: a GPU that had to be told of each would be waited for in every step.
+    """
 
-    def visited(self, visit: int, count: int) -> list[int]:
-        """The pictures of ``count`` visits from ``visit`` on."""
-        visits = np.arange(visit, visit + count) % len(self.places)
-        return [int(each) for each in self.places[visits]]
+    places: Tensor
+
+    def visited(self, visit: int, count: int) -> Tensor:
+        """The pictures of ``count`` visits from ``visit`` on, (count,)."""
+        visits = torch.arange(visit, visit + count, device=self.places.device)
+        return self.places[visits % len(self.places)]
 
 
 @dataclass(frozen=True)
 class Gallery:
-    """``pictures`` (n, 3, side, side) sRGB 0..1 and ``looks``, their statistics, in half precision;
-    ``order`` of visits; ``directions`` of slices.
+    """``pictures`` (n, 3, side, side) sRGB 0..1, the numbers of their ``palettes``, (n, 12), and ``looks``, their
+    statistics, in half precision; ``order`` of visits; ``directions`` of slices.
     """
 
     number: int
     pictures: Tensor
+    palettes: Tensor
     looks: Look
     directions: dict[str, Tensor]
     order: Order
 
-    def summary(self, pictures: Tensor | slice) -> Tensor:
-        """What there is to know of some pictures' styles in brief, (n, 2 · 960): roots of means and of
-        deviations of all layers' filters.
-        """
-        seen = self.looks.of(pictures)
-        parts = [
-            part
-            for name in LAYERS
-            for part in (seen.means[name].clamp_min(0).sqrt(), deviations(seen, name).sqrt())
-        ]
-        return torch.cat(parts, 1)
+
+def summary(seen: Look) -> Tensor:
+    """What there is to know of some pictures' styles in brief, (n, 2 · 960): roots of means and of deviations of all
+    layers' filters.
+    """
+    parts = [
+        part
+        for name in LAYERS
+        for part in (seen.means[name].clamp_min(0).sqrt(), deviations(seen, name).sqrt())
+    ]
+    return torch.cat(parts, 1)
 
 
 def hang(pack: Pack, plan: Plan, number: int, vgg: VGG19, run: Run) -> Gallery:
@@ -112,12 +118,21 @@ def hang(pack: Pack, plan: Plan, number: int, vgg: VGG19, run: Run) -> Gallery:
     }
     pictures = pack.cut(crops, plan.side).to(run.device)
     looks: list[Look] = []
+    palettes: list[Tensor] = []
     with torch.no_grad():
         for start in range(0, len(pictures), BATCH):
             part = pictures[start : start + BATCH]
+            palettes.append(Palette.of(part).numbers)
             looks.append(_halved(look(vgg(part, LAYERS), directions, run.dtype)))
             run.step(start + len(part), len(pictures), phase="look at paintings")
-    return Gallery(number, pictures, _joined(looks), directions, plan.order(dice))
+    return Gallery(
+        number,
+        pictures,
+        torch.cat(palettes),
+        _joined(looks),
+        directions,
+        plan.order(dice, run.device),
+    )
 
 
 def _channels(vgg: VGG19, layer: str) -> int:

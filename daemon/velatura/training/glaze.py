@@ -33,6 +33,7 @@ from velatura.training.journal import Journal
 from velatura.training.learner import Learner
 from velatura.training.objective import EYES
 from velatura.training.recipe import Assignment, ModelCard, Recipe, RecipeDescriptor
+from velatura.training.recorded import Recorded
 from velatura.training.sheets import sheet, write_sheet
 from velatura.training.state import Position
 
@@ -41,6 +42,9 @@ PATIENCE = 50
 
 LINE_EVERY = 20.0
 """Seconds between two lines of the journal."""
+
+NAMES = {"encoder": "glaze-encoder"}
+"""Files of parts of the network; a painter's is named like its size."""
 
 EARLY = 16
 """Styles in each of the encoder's early steps."""
@@ -65,13 +69,15 @@ class GlazeRecipe(Recipe[GlazeParams]):
         """Raises :class:`BadRequest` for data, a state or a start that do not fit, and
         :class:`EngineFailed` when gradients stay infinite.
         """
-        training = Training(assignment, params, run)
-        try:
-            training.go()
-        except Cancelled:
-            training.save()
-            raise
-        return training.save()
+        # Shapes never change, so a GPU may try which algorithm is the fastest for each.
+        with torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=True):
+            training = Training(assignment, params, run)
+            try:
+                training.go()
+            except Cancelled:
+                training.save()
+                raise
+            return training.save()
 
 
 class Training:
@@ -103,6 +109,7 @@ class Training:
         for file in assignment.start:
             self.remarks.append(f"Begun from {file.name}, SHA-256 {sha256_of(file)}.")
         self.learner = Learner(params, assignment.start, self._hung(0), run)
+        self.recorded = Recorded(self._late_step, run.device)
         self.journal = Journal(assignment.into / "log.jsonl", LINE_EVERY)
         if assignment.resume:
             self._restore()
@@ -111,15 +118,11 @@ class Training:
         """Train until the samples are done or the minutes are over."""
         params, position = self.params, self.position
         saved = painted = time.monotonic()
-        failed = 0
         while position.samples < params.samples and not self._over():
             before = time.monotonic()
-            failed = 0 if self._step() else failed + 1
-            if failed >= PATIENCE:
-                raise EngineFailed(
-                    f"The gradient was not finite {failed} times in a row.",
-                    hint="Go on from the last state with a smaller rate.",
-                )
+            self._step()
+            if position.step % PATIENCE == 0:
+                self._count_failures()
             now = time.monotonic()
             position.seconds += now - before
             self.journal.write(position, rate=self._rate())
@@ -131,32 +134,47 @@ class Training:
                 painted = time.monotonic()
             self._tell()
 
-    def _step(self) -> bool:
-        """One step of the optimiser; whether its gradient was finite."""
+    def _step(self) -> None:
+        """One step of the optimiser."""
         position = self.position
-        terms = self._terms()
-        norm = self.learner.learn(terms["total"], self._rate())
+        rate = torch.full((), self._rate(), device=self.run.device)
+        if position.step < self.early:
+            terms = self._learnt(early_losses(self.learner, *self._early_styles()), rate)
+        else:
+            terms = self.recorded(self._batch(), rate)
+            position.samples += self.params.batch
         position.step += 1
-        position.samples += self.params.batch if position.step > self.early else 0
-        if norm is None:
-            position.skipped += 1
-            return False
-        self.journal.heard({**terms, "gradient": terms["total"].new_tensor(norm)})
-        return True
+        self.learner.average.update(self.learner.networks)
+        self.journal.heard(terms)
 
-    def _terms(self) -> dict[str, Tensor]:
-        """The losses of the step to come."""
-        step, size = self.position.step, self.params.batch
-        count = EARLY if step < self.early else size
-        visits = min(step, self.early) * EARLY + max(0, step - self.early) * size
+    def _late_step(self, batch: Batch, rate: Tensor) -> dict[str, Tensor]:
+        return self._learnt(losses(self.learner, batch, self.vgg, self.params), rate)
+
+    def _learnt(self, terms: dict[str, Tensor], rate: Tensor) -> dict[str, Tensor]:
+        return {**terms, "gradient": self.learner.learn(terms["total"], rate)}
+
+    def _count_failures(self) -> None:
+        """Raises :class:`EngineFailed` when there were no others for ``PATIENCE`` steps."""
+        in_a_row, lately = self.learner.failures()
+        self.position.skipped += lately
+        if in_a_row >= PATIENCE:
+            raise EngineFailed(
+                f"The gradient was not finite {in_a_row} times in a row.",
+                hint="Go on from the last state with a smaller rate.",
+            )
+
+    def _early_styles(self) -> tuple[Tensor, Gallery]:
+        visits = self.position.step * EARLY
         gallery = self._hung(visits // self.plan.visits)
-        places = gallery.order.visited(visits % self.plan.visits, count)
-        if step < self.early:
-            return early_losses(self.learner, places, gallery)
-        album = self._filled(self.position.samples // self.plan.visits)
-        photos = album.order.visited(self.position.samples % self.plan.visits, count)
-        batch = Batch.of(photos, places, album, gallery)
-        return losses(self.learner, batch, gallery, self.vgg, self.params)
+        return gallery.order.visited(visits % self.plan.visits, EARLY), gallery
+
+    def _batch(self) -> Batch:
+        """What the step to come is made of."""
+        samples, size, period = self.position.samples, self.params.batch, self.plan.visits
+        visits = self.early * EARLY + samples
+        gallery, album = self._hung(visits // period), self._filled(samples // period)
+        styles = gallery.order.visited(visits % period, size)
+        return Batch.of(album.order.visited(samples % period, size), styles, album, gallery)
 
     def _hung(self, number: int) -> Gallery:
         if self.gallery is None or self.gallery.number != number:
@@ -199,6 +217,7 @@ class Training:
 
     def save(self) -> ModelCard:
         """Write the state, the averaged weights and their card."""
+        self.position.skipped += self.learner.failures()[1]
         states.save(
             self.state_file,
             {
@@ -241,24 +260,20 @@ class Training:
         from safetensors.torch import save_file
 
         params, into = self.params, self.assignment.into
-        file = into / f"{params.size}.safetensors"
-        weights = self.learner.weights()
-        draft = into / f".{file.name}.draft"
-        save_file(weights, draft)
-        draft.replace(file)
+        files: dict[str, str] = {}
+        parameters: dict[str, int] = {}
+        for part, weights in self.learner.weights().items():
+            file = into / f"{NAMES.get(part, params.size)}.safetensors"
+            draft = into / f".{file.name}.draft"
+            save_file(weights, draft)
+            draft.replace(file)
+            files[file.name] = sha256_of(file)
+            parameters[part] = sum(tensor.numel() for tensor in weights.values())
         card = ModelCard(
             name=params.size,
             recipe=GlazeRecipe.descriptor.name,
-            file=file.name,
-            sha256=sha256_of(file),
-            parameters={
-                part: sum(
-                    tensor.numel()
-                    for name, tensor in weights.items()
-                    if name.startswith(f"{part}.")
-                )
-                for part in self.learner.trained
-            },
+            files=files,
+            parameters=parameters,
             settings=params.model_dump(),
             data=self.collection.facts(self.assignment),
             loaded={EYES: self.eyes.identity},
@@ -267,7 +282,7 @@ class Training:
             device=f"{device_title(self.run.device)}, {self.run.dtype}",
             versions={"velatura": __version__, "torch": str(torch.__version__)},
             losses={name: round(loss, 5) for name, loss in self.journal.losses.items()},
-            remarks=tuple(self.remarks),
+            remarks=(*self.remarks, *((self.recorded.remark,) if self.recorded.remark else ())),
         )
         card.write(into / f"{params.size}.card.json")
         return card

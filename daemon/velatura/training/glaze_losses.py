@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -12,12 +11,13 @@ from torch import Tensor
 from velatura.perception.losses import out_of_range
 from velatura.perception.vgg import VGG19
 from velatura.training.album import Album
-from velatura.training.gallery import Gallery
+from velatura.training.gallery import Gallery, summary
 from velatura.training.glaze_params import GlazeParams
 from velatura.training.learner import Learner
 from velatura.training.objective import (
     CONTENT,
     LAYERS,
+    Look,
     content_distance,
     gram_distances,
     look,
@@ -33,42 +33,49 @@ DEEP = ("relu3_1", "relu4_1")
 
 @dataclass(frozen=True)
 class Batch:
-    """``contents`` (n, 3, side, side), what they show (n, positions, channels), and as many ``styles``, places
-    in the gallery, (n,).
+    """All that a step is made of, as many photos as styles.
+
+    ``contents`` (n, 3, side, side) and what they show, (n, positions, channels); ``styles`` (n, 3, side, side) and what
+    is ``wanted`` of them, seen along ``directions``; ``palettes`` (n + 1, 12), those of the styles and last that of the
+    first content.
     """
 
     contents: Tensor
     shows: Tensor
     styles: Tensor
+    wanted: Look
+    directions: dict[str, Tensor]
+    palettes: Tensor
 
     @classmethod
-    def of(
-        cls, photos: Sequence[int], styles: Sequence[int], album: Album, gallery: Gallery
-    ) -> Batch:
-        """Those of places in album and gallery."""
+    def of(cls, photos: Tensor, styles: Tensor, album: Album, gallery: Gallery) -> Batch:
+        """Those of places in album and gallery, both (n,)."""
         return cls(
-            album.pictures[list(photos)],
-            album.shows[list(photos)].float(),
-            torch.tensor(list(styles), device=gallery.pictures.device),
+            album.pictures[photos],
+            album.shows[photos].float(),
+            gallery.pictures[styles],
+            gallery.looks.of(styles),
+            gallery.directions,
+            torch.cat([gallery.palettes[styles], album.palettes[photos[:1]]]),
         )
 
+    def tensors(self) -> list[Tensor]:
+        """All of them, always in the same order."""
+        looks = (self.wanted.grams, self.wanted.means, self.wanted.slices, self.directions)
+        return [
+            self.contents, self.shows, self.styles, self.palettes,
+            *(tensor for kind in looks for tensor in kind.values()),
+        ]  # fmt: skip
 
-def early_losses(learner: Learner, styles: Sequence[int], gallery: Gallery) -> dict[str, Tensor]:
-    """What the encoder alone is trained with at first."""
-    places = torch.tensor(list(styles), device=gallery.pictures.device)
-    loss = learner.witness(
-        learner.networks.encoder(gallery.pictures[places]), gallery.summary(places)
-    )
+
+def early_losses(learner: Learner, styles: Tensor, gallery: Gallery) -> dict[str, Tensor]:
+    """What the encoder alone is trained with at first; ``styles`` are places in the gallery, (n,)."""
+    codes = learner.networks.encoder(gallery.pictures[styles])
+    loss = learner.witness(codes, summary(gallery.looks.of(styles)))
     return {"witness": loss, "total": loss}
 
 
-def losses(
-    learner: Learner,
-    batch: Batch,
-    gallery: Gallery,
-    vgg: VGG19,
-    params: GlazeParams,
-) -> dict[str, Tensor]:
+def losses(learner: Learner, batch: Batch, vgg: VGG19, params: GlazeParams) -> dict[str, Tensor]:
     """The terms of one step, scalars, and their weighted sum ``total``.
 
     Each content is painted in its style, and the first in its own, too.
@@ -76,16 +83,17 @@ def losses(
     networks = learner.networks
     own = batch.contents[:1]
     count = len(batch.styles)
-    codes = torch.cat([networks.encoder(each) for each in (gallery.pictures[batch.styles], own)])
+    learnt = torch.cat([networks.encoder.learnt(each) for each in (batch.styles, own)])
+    codes = torch.cat([learnt, batch.palettes], 1)
     painted = networks.painter(torch.cat([batch.contents, own]), codes)
     pictures, itself = painted[:count], painted[count:]
     found = vgg(pictures, LAYERS)
     terms = {
-        **_style_terms(found, batch.styles, gallery, params, networks.painter.dtype),
+        **_style_terms(found, batch, params, networks.painter.dtype),
         "content": content_distance(normalised(found[CONTENT]), batch.shows).mean(),
         "range": out_of_range(pictures),
         "identity": F.l1_loss(itself, own),
-        "witness": learner.witness(codes[:count], gallery.summary(batch.styles)),
+        "witness": learner.witness(codes[:count], summary(batch.wanted)),
     }
     if learner.teacher is not None:
         with torch.no_grad():
@@ -97,13 +105,9 @@ def losses(
 
 
 def _style_terms(
-    found: dict[str, Tensor],
-    styles: Tensor,
-    gallery: Gallery,
-    params: GlazeParams,
-    dtype: torch.dtype,
+    found: dict[str, Tensor], batch: Batch, params: GlazeParams, dtype: torch.dtype
 ) -> dict[str, Tensor]:
-    seen, wanted = look(found, gallery.directions, dtype), gallery.looks.of(styles)
+    seen, wanted = look(found, batch.directions, dtype), batch.wanted
     kinds = {
         "gram": gram_distances(seen, wanted),
         "moments": moment_distances(seen, wanted),

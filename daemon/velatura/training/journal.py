@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
 from velatura.training.state import Position
@@ -21,23 +22,30 @@ class Journal:
     def __init__(self, path: Path, seconds: float) -> None:
         self._path = path
         self._seconds = seconds
-        self._means: dict[str, Tensor] = {}
-        self._weights: dict[str, float] = {}
+        self._names: tuple[str, ...] = ()
+        self._means: Tensor | None = None
+        self._weight = 0.0
         self._since = time.monotonic()
         self._samples: int | None = None
 
     def heard(self, losses: Mapping[str, Tensor]) -> None:
-        """Take in one step's losses, scalars; nothing waits for the device."""
-        for name, loss in losses.items():
-            kept = self._means.get(name)
-            fresh = loss.detach() * (1 - REMEMBERED)
-            self._means[name] = fresh if kept is None else kept * REMEMBERED + fresh
-            self._weights[name] = self._weights.get(name, 0.0) * REMEMBERED + 1 - REMEMBERED
+        """Take in one step's losses, scalars, those that are finite; nothing waits for the device.
+
+        Other names than those of the last step begin anew.
+        """
+        latest = torch.stack([loss.detach() for loss in losses.values()])
+        if self._means is None or tuple(losses) != self._names:
+            self._names, self._means, self._weight = tuple(losses), torch.zeros_like(latest), 0.0
+        latest = torch.where(torch.isfinite(latest), latest, self._means / max(self._weight, 1e-9))
+        self._means = self._means * REMEMBERED + latest * (1 - REMEMBERED)
+        self._weight = self._weight * REMEMBERED + 1 - REMEMBERED
 
     @property
     def losses(self) -> dict[str, float]:
         """The running means."""
-        return {name: float(mean) / self._weights[name] for name, mean in self._means.items()}
+        if self._means is None:
+            return {}
+        return dict(zip(self._names, (self._means / self._weight).tolist(), strict=True))
 
     def write(self, position: Position, *, rate: float) -> None:
         """Write a line if it is time: samples, samples a second since the last line, losses."""

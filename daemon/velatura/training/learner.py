@@ -14,9 +14,9 @@ from velatura.errors import BadWeights
 from velatura.library.weights import read_state
 from velatura.networks.glaze import SIZES, Glaze, Painter
 from velatura.networks.glaze_weights import fill, size_of
-from velatura.training.gallery import Gallery
+from velatura.training.gallery import Gallery, summary
 from velatura.training.glaze_params import GlazeParams
-from velatura.training.state import Average, finite_norm
+from velatura.training.state import Average, clipped
 from velatura.training.witness import Witness
 
 CALIBRATED_ON = 256
@@ -30,8 +30,9 @@ Modules = dict[str, nn.Module]
 class Learner:
     """``networks`` to train, the ``witness`` beside them, and for a smaller size the ``teacher``, frozen.
 
-    ``start`` are files of weights to begin with: a glaze's, and for a smaller size those of its own, too, to go on
-    from. Fresh weights take their scale from ``gallery``. Raises :class:`BadWeights` for a file that does not fit.
+    ``start`` are files of weights to begin with: a glaze's encoder and painter, in one file or two, and for a smaller
+    size those of its own, too, to go on from. Fresh weights take their scale from ``gallery``. Raises
+    :class:`BadWeights` for a file that does not fit.
     """
 
     def __init__(
@@ -47,16 +48,19 @@ class Learner:
             self.networks.encoder.requires_grad_(False)
             del self.trained["encoder"]
             self.teacher = Painter(SIZES["glaze"], dtype=run.dtype).requires_grad_(False)
-        sizes = [self._begin_from(file) for file in start]
-        if sizes and "glaze" not in sizes:
+        given = {part for file in start for part in self._begin_from(file)}
+        if start and not {"encoder", "glaze"} <= given:
             raise BadWeights(
-                f"None of the weights to start from is a glaze, whose codes {params.size} learns."
+                "Of the weights to start from, none is "
+                + ("a glaze's encoder." if "glaze" in given else "a glaze's painter."),
+                hint="Name both files with --start.",
             )
         self.networks.to(run.device)
         if self.teacher is not None:
             self.teacher.to(run.device)
-        self.witness = Witness(gallery.summary(slice(0, 1)).shape[1]).to(run.device)
-        self.witness.calibrate(gallery.summary(slice(None)))
+        summaries = summary(gallery.looks.of(slice(None)))
+        self.witness = Witness(summaries.shape[1]).to(run.device)
+        self.witness.calibrate(summaries)
         if not start:
             self.networks.encoder.calibrate(gallery.pictures[:CALIBRATED_ON])
         self.parameters = [
@@ -66,49 +70,73 @@ class Learner:
             if each.requires_grad
         ]
         self.optimiser = torch.optim.Adam(
-            self.parameters, lr=params.rate, betas=BETAS, fused=run.device.type in ("cpu", "cuda")
+            self.parameters,
+            lr=torch.tensor(params.rate),
+            betas=BETAS,
+            fused=True,
+            capturable=run.device.type == "cuda",
         )
         self.average = Average(self.networks, params.average)
+        self._in_a_row, self._lately = (
+            torch.zeros((), dtype=torch.int64, device=run.device) for _ in range(2)
+        )
 
-    def _begin_from(self, start: Path) -> str:
-        """Take what is of use of ``start``, and say which size it is."""
+    def _begin_from(self, start: Path) -> set[str]:
+        """Take what is of use of ``start``, and say what that is: the size of a painter, ``encoder``, or both."""
         weights = read_state(start)
         size = size_of(weights)
-        painter = self.networks.painter if size == self.params.size else self.teacher
-        misfit = BadWeights(f"{start} does not fit the {self.params.size} that is to be trained.")
-        if size is None or painter is None:
-            raise misfit
-        fill(painter, weights, "painter")
-        if size == "glaze":
+        painters = {self.params.size: self.networks.painter, "glaze": self.networks.painter}
+        if self.teacher is not None:
+            painters["glaze"] = self.teacher
+        given: set[str] = set()
+        if size in painters:
+            fill(painters[size], weights, "painter")
+            given.add(size)
+        if any(name.startswith("encoder.") for name in weights):
             try:
                 fill(self.networks.encoder, weights, "encoder")
-            except RuntimeError as error:
-                raise misfit from error
-        return size
+            except RuntimeError:
+                given.clear()
+            else:
+                given.add("encoder")
+        if not given:
+            raise BadWeights(f"{start} does not fit the {self.params.size} that is to be trained.")
+        return given
 
-    def learn(self, loss: Tensor, rate: float) -> float | None:
-        """One step of Adam down ``loss``; its gradient's norm, or None where it was not finite and nothing was
-        done.
+    def learn(self, loss: Tensor, rate: Tensor) -> Tensor:
+        """One step of Adam down ``loss`` at ``rate``, a scalar; its gradient's norm, another. Where that is not finite,
+        the weights stay as they are.
+
+        Nothing waits for the device, and nothing is decided here: the same is done each time.
         """
         wanted = torch.autograd.grad(loss, self.parameters, allow_unused=True)
-        # Fused Adam goes through memory and not through indices: a channels-last gradient of a contiguous parameter
-        # would move other weights than its own.
-        pairs = [
-            (parameter, gradient.contiguous())
+        gradients, norm = clipped([each for each in wanted if each is not None], self.params.clip)
+        self.optimiser.zero_grad(set_to_none=True)
+        reached = [
+            parameter
             for parameter, gradient in zip(self.parameters, wanted, strict=True)
             if gradient is not None
         ]
-        norm = finite_norm([gradient for _, gradient in pairs], self.params.clip)
-        if norm is None:
-            return None
-        self.optimiser.zero_grad(set_to_none=True)
-        for parameter, gradient in pairs:
-            parameter.grad = gradient
+        for parameter, gradient in zip(reached, gradients, strict=True):
+            # Fused Adam goes through memory and not through indices: a channels-last gradient of a contiguous
+            # parameter would move other weights than its own.
+            parameter.grad = gradient.contiguous()
+        finite = torch.isfinite(norm)
         for group in self.optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = torch.where(finite, rate, 0.0)
         self.optimiser.step()
-        self.average.update(self.networks)
+        self._in_a_row.add_(1).mul_(~finite)
+        self._lately.add_(~finite)
         return norm
+
+    def failures(self) -> tuple[int, int]:
+        """Steps whose gradient was not finite: in a row up to the latest, and in all since this was last asked.
+
+        Waits for the device.
+        """
+        in_a_row, lately = int(self._in_a_row), int(self._lately)
+        self._lately.zero_()
+        return in_a_row, lately
 
     def averaged(self) -> Glaze:
         """The averaged networks, to look at."""
@@ -116,12 +144,15 @@ class Learner:
         self.average.copy_to(shown.to(self.run.device))
         return shown.eval()
 
-    def weights(self) -> dict[str, Tensor]:
-        """The averaged weights of what was trained, by name, in half precision: what is shipped."""
+    def weights(self) -> dict[str, dict[str, Tensor]]:
+        """The averaged weights of what was trained, by part and name, in half precision: what is shipped."""
         return {
-            name: tensor.half().cpu().contiguous()
-            for name, tensor in self.average.tensors.items()
-            if name.partition(".")[0] in self.trained
+            part: {
+                name: tensor.half().cpu().contiguous()
+                for name, tensor in self.average.tensors.items()
+                if name.startswith(f"{part}.")
+            }
+            for part in self.trained
         }
 
     def state(self) -> dict[str, Any]:

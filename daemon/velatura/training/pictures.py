@@ -6,8 +6,9 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, repeat
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,9 @@ SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp",
 
 LONGEST = 2
 """A long side is cropped to at most this many short sides."""
+
+AT_ONCE = 64
+"""Pictures that are read by all processors together before they are written."""
 
 FORMAT = 1
 """Changes whenever a pack of the same files would be another."""
@@ -164,20 +168,28 @@ def _write(files: Sequence[Path], short: int, index: Path, array: Path, run: Run
     unreadable = 0
     draft = array.with_name(f".{array.name}.{os.getpid()}")
     try:
-        with draft.open("wb") as stream:
-            for done, file in enumerate(files, 1):
-                try:
-                    pixels = _shrunk(read_picture(file).raster, short)
-                except (BadPicture, TooLarge):
-                    unreadable += 1
-                else:
-                    shapes.append((pixels.shape[0], pixels.shape[1]))
-                    stream.write(pixels.tobytes())
-                run.step(done, len(files), phase="read pictures")
+        with draft.open("wb") as stream, ThreadPoolExecutor() as threads:
+            for start in range(0, len(files), AT_ONCE):
+                some = files[start : start + AT_ONCE]
+                for done, pixels in enumerate(threads.map(_read, some, repeat(short)), start + 1):
+                    if pixels is None:
+                        unreadable += 1
+                    else:
+                        shapes.append((pixels.shape[0], pixels.shape[1]))
+                        stream.write(pixels.tobytes())
+                    run.step(done, len(files), phase="read pictures")
         draft.replace(array)
     finally:
         draft.unlink(missing_ok=True)
     index.write_text(json.dumps({"shapes": shapes, "unreadable": unreadable}), "utf-8")
+
+
+def _read(file: Path, short: int) -> Pixels | None:
+    """The picture in ``file``, :func:`_shrunk`; None where it cannot be read."""
+    try:
+        return _shrunk(read_picture(file).raster, short)
+    except (BadPicture, TooLarge):
+        return None
 
 
 def _shrunk(raster: Raster, short: int) -> Pixels:

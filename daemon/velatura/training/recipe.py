@@ -60,17 +60,16 @@ class Assignment:
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What a file of weights is, for whoever gets it.
+    """What files of weights are, for whoever gets them.
 
-    ``parameters`` counts by part of the network, ``settings`` are all knobs, ``data`` says by role
-    what it was trained on, ``losses`` are means over the latest samples. ``seconds`` is training
-    time over all calls. ``sha256`` is the file's.
+    ``files`` are their names with their SHA-256, ``parameters`` counts by part of the network,
+    ``settings`` are all knobs, ``data`` says by role what it was trained on, ``losses`` are means
+    over the latest samples. ``seconds`` is training time over all calls.
     """
 
     name: str
     recipe: str
-    file: str
-    sha256: str
+    files: dict[str, str]
     parameters: dict[str, int]
     settings: dict[str, Any]
     data: dict[str, dict[str, Any]]

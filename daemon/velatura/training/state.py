@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,16 +89,13 @@ def restore(path: Path) -> dict[str, Any]:
     return state
 
 
-def finite_norm(gradients: Iterable[Tensor], most: float) -> float | None:
-    """Scale ``gradients`` in place so that their common norm is at most ``most``; their norm before.
+def clipped(gradients: Sequence[Tensor], most: float) -> tuple[list[Tensor], Tensor]:
+    """``gradients`` scaled so that their common norm is at most ``most``, and what it was, a scalar. Pascanu et al.
+    2013.
 
-    None when it is not finite: then nothing was changed and the step should be left out. Pascanu et
-    al. 2013.
+    All are 0 when it is not finite. Nothing waits for the device.
     """
-    there = list(gradients)
-    norm = torch.nn.utils.get_total_norm(there)
-    if not bool(torch.isfinite(norm)):
-        return None
-    if float(norm) > most:
-        torch._foreach_mul_(there, most / float(norm))
-    return float(norm)
+    norm = torch.nn.utils.get_total_norm(gradients)
+    factor = (most / norm).clamp(max=1.0)
+    finite = torch.isfinite(norm)
+    return [torch.where(finite, each * factor, 0.0) for each in gradients], norm
