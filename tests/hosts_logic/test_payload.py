@@ -106,7 +106,8 @@ def test_pip_takes_the_wheel_and_weights_and_plugins_are_in_it(
     home.install(lambda step: None, lambda: False)
     assert home.whole
     [packages] = home.where.glob("**/site-packages")
-    assert (packages / "velatura" / "assets" / "glaze.safetensors").is_file()
+    for weights in ("glaze", "glaze-encoder", "glaze-live"):
+        assert (packages / "velatura" / "assets" / f"{weights}.safetensors").is_file()
     for kind in KINDS:
         assert (packages / "velatura" / "hosts" / "plugins" / kind).is_dir()
     [metadata] = packages.glob("velatura-*.dist-info/METADATA")

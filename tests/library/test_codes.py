@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,10 @@ import torch
 
 from velatura.errors import BadPicture, BadRequest
 from velatura.library import assets, codes, styles
+from velatura.library.checksums import sha256_of
 from velatura.library.codes import CodeFacts
+
+SHIPPED = ("glaze", "glaze-encoder", "glaze-live")
 
 FACTS = CodeFacts("glaze", "ab" * 32, "Waves, 1831")
 
@@ -71,7 +75,19 @@ def test_built_in_styles_have_a_title_a_thumbnail_and_the_encoders_name() -> Non
 
 
 def test_shipped_weights_are_small_enough() -> None:
-    sizes = [path.stat().st_size for path in assets.FOLDER.glob("*.safetensors")]
-    assert len(sizes) == 2
+    sizes = [assets.weights(name).stat().st_size for name in SHIPPED]
+    assert {path.stem for path in assets.FOLDER.glob("*.safetensors")} == set(SHIPPED)
     assert max(sizes) <= 8e6
     assert sum(sizes) <= 12e6
+
+
+def test_cards_are_of_the_weights_beside_them() -> None:
+    cards = [json.loads(path.read_text("utf-8")) for path in assets.FOLDER.glob("*.card.json")]
+    said = {name: digest for card in cards for name, digest in card["files"].items()}
+    assert said == {f"{name}.safetensors": sha256_of(assets.weights(name)) for name in SHIPPED}
+
+
+def test_the_small_painter_learnt_from_the_painter_and_the_encoder_that_are_shipped() -> None:
+    card = json.loads((assets.FOLDER / "glaze-live.card.json").read_text("utf-8"))
+    for name in ("glaze", "glaze-encoder"):
+        assert any(sha256_of(assets.weights(name)) in remark for remark in card["remarks"])

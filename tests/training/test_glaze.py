@@ -162,7 +162,7 @@ def test_sample_sheets_are_painted_on_the_way(train: Train, tmp_path: Path) -> N
     assert sheets == ["000000004.png", "000000008.png"]
 
 
-def test_a_gradient_that_is_not_finite_changes_nothing(
+def test_a_gradient_that_is_not_finite_changes_no_weight(
     train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     train(tmp_path / "run", 4)
@@ -203,6 +203,23 @@ def test_half_a_network_is_no_start(train: Train, tmp_path: Path) -> None:
         train(tmp_path / "second", 4, start=(encoder,))
     with pytest.raises(BadWeights, match="none is a glaze's encoder"):
         train(tmp_path / "third", 4, start=(painter,))
+    with pytest.raises(BadWeights, match=r"Two of the weights to start from hold encoder\."):
+        train(tmp_path / "fourth", 4, start=(encoder, painter, encoder))
+
+
+@pytest.mark.parametrize("part", ["encoder", "painter"])
+def test_a_file_of_which_a_part_does_not_fit_is_refused(
+    train: Train, tmp_path: Path, part: str
+) -> None:
+    train(tmp_path / "first", 4)
+    both = {
+        name: each for file in trained(tmp_path / "first") for name, each in load_file(file).items()
+    }
+    lost = next(name for name in both if name.startswith(part))
+    del both[lost]
+    save_file(both, tmp_path / "both.safetensors")
+    with pytest.raises(BadWeights, match="does not fit"):
+        train(tmp_path / "second", 4, start=(tmp_path / "both.safetensors",))
 
 
 def test_both_halves_may_be_in_one_file(train: Train, tmp_path: Path) -> None:
@@ -282,6 +299,15 @@ def test_a_run_of_another_version_is_named_as_such(train: Train, tmp_path: Path)
     state = torch.load(tmp_path / "run" / "state.pt", weights_only=True)
     del state["settings"]["style_crop"]
     torch.save(state, tmp_path / "run" / "state.pt")
+    with pytest.raises(BadRequest, match="another version"):
+        train(tmp_path / "run", 8, resume=True)
+
+
+def test_a_run_of_a_network_of_another_shape_is_named_as_such(
+    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(tmp_path / "run", 4)
+    monkeypatch.setitem(glaze.SIZES, "glaze", Size(8, near_blocks=1, far=8, far_blocks=2, tail=4))
     with pytest.raises(BadRequest, match="another version"):
         train(tmp_path / "run", 8, resume=True)
 

@@ -48,6 +48,15 @@ def test_a_step_is_that_of_plain_adam(gallery: Gallery, run: Run) -> None:
         assert float((one - other).detach().abs().mean()) < 1e-2 * RATE
 
 
+def test_a_state_of_another_device_takes_the_ways_of_this_one(gallery: Gallery, run: Run) -> None:
+    learner = Learner(GlazeParams.model_validate({}), (), gallery, run)
+    learner.learn(loss_of(learner, gallery), RATE)
+    state = learner.state()
+    state["optimiser"]["param_groups"][0]["capturable"] = True
+    learner.restore(state)
+    assert not any(group["capturable"] for group in learner.optimiser.param_groups)
+
+
 def test_a_step_goes_down(gallery: Gallery, run: Run) -> None:
     learner = Learner(GlazeParams.model_validate({}), (), gallery, run)
     before = float(loss_of(learner, gallery).detach())
@@ -56,7 +65,7 @@ def test_a_step_goes_down(gallery: Gallery, run: Run) -> None:
     assert float(loss_of(learner, gallery).detach()) < 0.9 * before
 
 
-def test_a_loss_that_is_not_finite_changes_nothing_and_is_counted(
+def test_a_loss_that_is_not_finite_changes_no_weight_and_is_counted(
     gallery: Gallery, run: Run
 ) -> None:
     learner = Learner(GlazeParams.model_validate({}), (), gallery, run)

@@ -61,6 +61,15 @@ def test_files_that_cannot_be_read_are_left_out_and_counted(
     assert (len(found), found.unreadable) == (5, 1)
 
 
+def test_pictures_are_in_order_however_few_are_read_at_once(
+    photos: Path, tmp_path: Path, run: Run, packed: Pack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "AT_ONCE", 4)
+    again = pack([photos], 32, tmp_path / "others", run)
+    assert again.shapes == packed.shapes
+    assert torch.equal(again.pixels, packed.pixels)
+
+
 def test_a_crop_is_a_part_of_its_picture(packed: Pack) -> None:
     straight = packed.cut([Crop(1, 3, 5, 16)], 16)
     expected = packed.picture(1)[3:19, 5:21].permute(2, 0, 1)[None].float() / 255

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from velatura.errors import BadWeights
+from velatura.perception.padding import padded
 
 State = Mapping[str, Tensor]
 
@@ -99,9 +100,7 @@ class AdaINDecoder(nn.Module):
         """
         x = features.contiguous(memory_format=torch.channels_last)
         for index, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            # A side of one pixel has nothing to reflect: it is repeated.
-            mode = "reflect" if min(x.shape[-2:]) > 1 else "replicate"
-            x = F.conv2d(F.pad(x.to(weight.dtype), (1, 1, 1, 1), mode=mode), weight, bias)
+            x = F.conv2d(padded(x.to(weight.dtype), "reflect"), weight, bias)
             if index < len(self.weights) - 1:
                 x = F.relu(x)
             if index in DOUBLED_AFTER:

@@ -25,6 +25,7 @@ from velatura.library.checksums import sha256_of
 from velatura.perception.vgg import VGG19
 from velatura.training import state as states
 from velatura.training.album import Album, fill
+from velatura.training.captured import CapturedStep
 from velatura.training.collection import collect
 from velatura.training.gallery import Gallery, Plan, hang
 from velatura.training.glaze_losses import Batch, early_losses, losses
@@ -33,17 +34,18 @@ from velatura.training.journal import Journal
 from velatura.training.learner import Learner
 from velatura.training.objective import EYES
 from velatura.training.recipe import Assignment, ModelCard, Recipe, RecipeDescriptor
-from velatura.training.recorded import Recorded
 from velatura.training.sheets import sheet, write_sheet
 from velatura.training.state import Position
 
 PATIENCE = 50
-"""So many steps in a row without a finite gradient end a run."""
+"""So many steps in a row without a finite gradient end a run. They are counted this often only, since that waits for
+the device: a run may end up to as many steps later.
+"""
 
 LINE_EVERY = 20.0
 """Seconds between two lines of the journal."""
 
-NAMES = {"encoder": "glaze-encoder"}
+FILE_NAMES = {"encoder": "glaze-encoder"}
 """Files of parts of the network; a painter's is named like its size."""
 
 EARLY = 16
@@ -109,7 +111,7 @@ class Training:
         for file in assignment.start:
             self.remarks.append(f"Begun from {file.name}, SHA-256 {sha256_of(file)}.")
         self.learner = Learner(params, assignment.start, self._hung(0), run)
-        self.recorded = Recorded(self._late_step, run.device)
+        self.late_step = CapturedStep(self._late, run.device)
         self.journal = Journal(assignment.into / "log.jsonl", LINE_EVERY)
         if assignment.resume:
             self._restore()
@@ -141,20 +143,20 @@ class Training:
         if position.step < self.early:
             terms = self._learnt(early_losses(self.learner, *self._early_styles()), rate)
         else:
-            terms = self.recorded(self._batch(), rate)
+            terms = self.late_step(self._batch(), rate)
             position.samples += self.params.batch
         position.step += 1
         self.learner.average.update(self.learner.networks)
         self.journal.heard(terms)
 
-    def _late_step(self, batch: Batch, rate: Tensor) -> dict[str, Tensor]:
+    def _late(self, batch: Batch, rate: Tensor) -> dict[str, Tensor]:
         return self._learnt(losses(self.learner, batch, self.vgg, self.params), rate)
 
     def _learnt(self, terms: dict[str, Tensor], rate: Tensor) -> dict[str, Tensor]:
         return {**terms, "gradient": self.learner.learn(terms["total"], rate)}
 
     def _count_failures(self) -> None:
-        """Raises :class:`EngineFailed` when there were no others for ``PATIENCE`` steps."""
+        """Raises :class:`EngineFailed` when the latest ``PATIENCE`` steps or more had no finite gradient."""
         in_a_row, lately = self.learner.failures()
         self.position.skipped += lately
         if in_a_row >= PATIENCE:
@@ -235,10 +237,7 @@ class Training:
         found = states.restore(self.state_file)
         settings = _settings(self.params)
         if set(found["settings"]) != set(settings):
-            raise BadRequest(
-                f"The run in {self.assignment.into} was begun by another version of Velatura.",
-                hint="Begin anew with --start in another folder: its weights can still be used.",
-            )
+            raise self._another_version()
         different = [name for name, value in settings.items() if found["settings"][name] != value]
         if different:
             raise BadRequest(
@@ -252,9 +251,18 @@ class Training:
                 hint="Go on with the same, or begin anew with --start in another folder.",
             )
         self.position = Position(**found["position"])
-        self.learner.restore(found)
+        try:
+            self.learner.restore(found)
+        except (RuntimeError, KeyError, ValueError) as error:
+            raise self._another_version() from error
         self.early = found["early"]
         self.remarks = list(found["remarks"])
+
+    def _another_version(self) -> BadRequest:
+        return BadRequest(
+            f"The run in {self.assignment.into} was begun by another version of Velatura.",
+            hint="Begin anew with --start in another folder.",
+        )
 
     def _write_weights(self) -> ModelCard:
         from safetensors.torch import save_file
@@ -262,13 +270,16 @@ class Training:
         params, into = self.params, self.assignment.into
         files: dict[str, str] = {}
         parameters: dict[str, int] = {}
+        drafts: dict[Path, Path] = {}
         for part, weights in self.learner.weights().items():
-            file = into / f"{NAMES.get(part, params.size)}.safetensors"
-            draft = into / f".{file.name}.draft"
-            save_file(weights, draft)
-            draft.replace(file)
-            files[file.name] = sha256_of(file)
+            file = into / f"{FILE_NAMES.get(part, params.size)}.safetensors"
+            drafts[file] = into / f".{file.name}.draft"
+            save_file(weights, drafts[file])
+            files[file.name] = sha256_of(drafts[file])
             parameters[part] = sum(tensor.numel() for tensor in weights.values())
+        # Encoder and painter belong together: one is not replaced before both are there.
+        for file, draft in drafts.items():
+            draft.replace(file)
         card = ModelCard(
             name=params.size,
             recipe=GlazeRecipe.descriptor.name,
@@ -282,7 +293,7 @@ class Training:
             device=f"{device_title(self.run.device)}, {self.run.dtype}",
             versions={"velatura": __version__, "torch": str(torch.__version__)},
             losses={name: round(loss, 5) for name, loss in self.journal.losses.items()},
-            remarks=(*self.remarks, *((self.recorded.remark,) if self.recorded.remark else ())),
+            remarks=(*self.remarks, *((self.late_step.remark,) if self.late_step.remark else ())),
         )
         card.write(into / f"{params.size}.card.json")
         return card

@@ -24,7 +24,7 @@ class Journal:
         self._seconds = seconds
         self._names: tuple[str, ...] = ()
         self._means: Tensor | None = None
-        self._weight = 0.0
+        self._weights: Tensor | None = None
         self._since = time.monotonic()
         self._samples: int | None = None
 
@@ -34,18 +34,21 @@ class Journal:
         Other names than those of the last step begin anew.
         """
         latest = torch.stack([loss.detach() for loss in losses.values()])
-        if self._means is None or tuple(losses) != self._names:
-            self._names, self._means, self._weight = tuple(losses), torch.zeros_like(latest), 0.0
-        latest = torch.where(torch.isfinite(latest), latest, self._means / max(self._weight, 1e-9))
-        self._means = self._means * REMEMBERED + latest * (1 - REMEMBERED)
-        self._weight = self._weight * REMEMBERED + 1 - REMEMBERED
+        if self._means is None or self._weights is None or tuple(losses) != self._names:
+            self._names = tuple(losses)
+            self._means, self._weights = torch.zeros_like(latest), torch.zeros_like(latest)
+        finite = torch.isfinite(latest)
+        kept = torch.where(finite, REMEMBERED, 1.0)
+        self._means = self._means * kept + torch.where(finite, latest, 0.0) * (1 - kept)
+        self._weights = self._weights * kept + (1 - kept)
 
     @property
     def losses(self) -> dict[str, float]:
-        """The running means."""
-        if self._means is None:
+        """The running means of those that were ever finite."""
+        if self._means is None or self._weights is None:
             return {}
-        return dict(zip(self._names, (self._means / self._weight).tolist(), strict=True))
+        pairs = zip(self._names, self._means.tolist(), self._weights.tolist(), strict=True)
+        return {name: mean / weight for name, mean, weight in pairs if weight > 0}
 
     def write(self, position: Position, *, rate: float) -> None:
         """Write a line if it is time: samples, samples a second since the last line, losses."""

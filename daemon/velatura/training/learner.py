@@ -48,7 +48,14 @@ class Learner:
             self.networks.encoder.requires_grad_(False)
             del self.trained["encoder"]
             self.teacher = Painter(SIZES["glaze"], dtype=run.dtype).requires_grad_(False)
-        given = {part for file in start for part in self._begin_from(file)}
+        given: set[str] = set()
+        for file in start:
+            found = self._begin_from(file)
+            if given & found:
+                raise BadWeights(
+                    f"Two of the weights to start from hold {' and '.join(given & found)}."
+                )
+            given |= found
         if start and not {"encoder", "glaze"} <= given:
             raise BadWeights(
                 "Of the weights to start from, none is "
@@ -85,27 +92,28 @@ class Learner:
         """Take what is of use of ``start``, and say what that is: the size of a painter, ``encoder``, or both."""
         weights = read_state(start)
         size = size_of(weights)
-        painters = {self.params.size: self.networks.painter, "glaze": self.networks.painter}
+        painters = {self.params.size: self.networks.painter}
         if self.teacher is not None:
             painters["glaze"] = self.teacher
+        misfit = BadWeights(f"{start} does not fit the {self.params.size} that is to be trained.")
+        parts = {name.partition(".")[0] for name in weights} & {"encoder", "painter"}
+        if not parts or ("painter" in parts and size not in painters):
+            raise misfit
         given: set[str] = set()
         if size in painters:
             fill(painters[size], weights, "painter")
             given.add(size)
-        if any(name.startswith("encoder.") for name in weights):
+        if "encoder" in parts:
             try:
                 fill(self.networks.encoder, weights, "encoder")
-            except RuntimeError:
-                given.clear()
-            else:
-                given.add("encoder")
-        if not given:
-            raise BadWeights(f"{start} does not fit the {self.params.size} that is to be trained.")
+            except RuntimeError as error:
+                raise misfit from error
+            given.add("encoder")
         return given
 
     def learn(self, loss: Tensor, rate: Tensor) -> Tensor:
         """One step of Adam down ``loss`` at ``rate``, a scalar; its gradient's norm, another. Where that is not finite,
-        the weights stay as they are.
+        the weights stay as they are, and what Adam remembers fades as by a gradient of 0.
 
         Nothing waits for the device, and nothing is decided here: the same is done each time.
         """
@@ -156,7 +164,7 @@ class Learner:
         }
 
     def state(self) -> dict[str, Any]:
-        """Everything that a run needs to go on exactly."""
+        """Everything that a run needs to go on: to the bit on a processor; a GPU adds up in any order."""
         return {
             "networks": self.networks.state_dict(),
             "teacher": None if self.teacher is None else self.teacher.state_dict(),
@@ -172,4 +180,7 @@ class Learner:
             self.teacher.load_state_dict(state["teacher"])
         self.witness.load_state_dict(state["witness"])
         self.optimiser.load_state_dict(state["optimiser"])
+        for group in self.optimiser.param_groups:
+            # A run may go on on another device than it was begun on.
+            group["capturable"] = self.run.device.type == "cuda"
         self.average.restore(state["average"])

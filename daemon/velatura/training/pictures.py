@@ -29,7 +29,7 @@ LONGEST = 2
 """A long side is cropped to at most this many short sides."""
 
 AT_ONCE = 64
-"""Pictures that are read by all processors together before they are written."""
+"""Pictures that are read by all processors together before they are written: so many are held in memory at most."""
 
 FORMAT = 1
 """Changes whenever a pack of the same files would be another."""
@@ -168,7 +168,7 @@ def _write(files: Sequence[Path], short: int, index: Path, array: Path, run: Run
     unreadable = 0
     draft = array.with_name(f".{array.name}.{os.getpid()}")
     try:
-        with draft.open("wb") as stream, ThreadPoolExecutor() as threads:
+        with draft.open("wb") as stream, ThreadPoolExecutor(os.cpu_count()) as threads:
             for start in range(0, len(files), AT_ONCE):
                 some = files[start : start + AT_ONCE]
                 for done, pixels in enumerate(threads.map(_read, some, repeat(short)), start + 1):

@@ -17,7 +17,7 @@ from velatura.errors import BadWeights
 @dataclass
 class Position:
     """How far a run is: optimiser steps, pictures painted, seconds spent over all calls, steps that
-    were left out because they had no finite gradient.
+    changed no weight because they had no finite gradient.
     """
 
     step: int = 0
