@@ -221,13 +221,13 @@ class Painter(nn.Module):
         seen = layer("second", F.relu_(convolve(self.stem, x)))
         far = F.relu_(layer("down", seen, 2))
         for block in range(self.size.far_blocks):
-            inner = F.relu_(layer(f"far{block}_first", far))
-            far = far + layer(f"far{block}_second", inner)
+            far = _residual(far, f"far{block}", layer)
         near = seen + layer("up", _doubled(far))
         for block in range(self.size.near_blocks):
-            inner = F.relu_(layer(f"near{block}_first", near))
-            near = near + layer(f"near{block}_second", inner)
-        tail = F.relu_(layer("tail", _doubled(F.relu(near))))
+            near = _residual(near, f"near{block}", layer)
+        # The largest layers come last: what is not needed any more shall not lie beside them.
+        del x, seen, far
+        tail = F.relu_(layer("tail", _doubled(F.relu_(near))))
         painted = F.pixel_shuffle(layer("head", tail.float()), 2)
         return painted[..., :height, :width]
 
@@ -286,6 +286,10 @@ def _mixed(colours: Palette, painted: Tensor, shares: Tensor) -> Tensor:
         for mean, root, share in zip(colours.mean, colours.root, shares.unbind(1), strict=True)
     ]
     return torch.stack(layers).sum(0)
+
+
+def _residual(x: Tensor, block: str, layer: Layer) -> Tensor:
+    return x + layer(f"{block}_second", F.relu_(layer(f"{block}_first", x)))
 
 
 def _doubled(x: Tensor) -> Tensor:
