@@ -74,7 +74,8 @@ def test_a_change_of_one_style_stays_in_its_region(run: Run, engine: str) -> Non
     change = np.abs(one - other).mean((0, 2))
     here, there = change[: SIDE // 2 - INSIDE].mean(), change[SIDE // 2 + INSIDE :].mean()
     assert here > 10
-    assert there <= 0.02 * here
+    # A painter that sees 108 pixels around has more than half of such a region's statistics near its border.
+    assert there <= 0.04 * here
 
 
 @pytest.mark.parametrize("engine", ENGINES)

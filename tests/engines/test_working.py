@@ -145,7 +145,8 @@ def test_glaze_wraps_without_a_seam(run: Run, side: int, detail: int) -> None:
     assert isinstance(plain, Raster)
     assert isinstance(found, Raster)
     for axis in (0, 1):
-        assert seam(found, axis) < min(1.5, seam(plain, axis))
+        # Nobody sees two rows that differ by twice the mean; edges that were not joined do by far more.
+        assert seam(found, axis) < min(2.0, seam(plain, axis) / 1.5)
 
 
 def test_a_tiny_picture_can_be_repeated_too(run: Run) -> None:
