@@ -53,7 +53,7 @@ class Learner:
             found = self._begin_from(file)
             if given & found:
                 raise BadWeights(
-                    f"Two of the weights to start from hold {' and '.join(given & found)}."
+                    f"Two of the weights to start from hold {' and '.join(sorted(given & found))}."
                 )
             given |= found
         if start and not {"encoder", "glaze"} <= given:
@@ -118,14 +118,14 @@ class Learner:
         Nothing waits for the device, and nothing is decided here: the same is done each time.
         """
         wanted = torch.autograd.grad(loss, self.parameters, allow_unused=True)
-        gradients, norm = clipped([each for each in wanted if each is not None], self.params.clip)
-        self.optimiser.zero_grad(set_to_none=True)
         reached = [
-            parameter
+            (parameter, gradient)
             for parameter, gradient in zip(self.parameters, wanted, strict=True)
             if gradient is not None
         ]
-        for parameter, gradient in zip(reached, gradients, strict=True):
+        gradients, norm = clipped([gradient for _, gradient in reached], self.params.clip)
+        self.optimiser.zero_grad(set_to_none=True)
+        for (parameter, _), gradient in zip(reached, gradients, strict=True):
             # Fused Adam goes through memory and not through indices: a channels-last gradient of a contiguous
             # parameter would move other weights than its own.
             parameter.grad = gradient.contiguous()
