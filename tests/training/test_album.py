@@ -20,7 +20,7 @@ from velatura.training.glaze_losses import Batch
 from velatura.training.objective import CONTENT, content_distance, normalised
 from velatura.training.pictures import Pack, pack
 
-PLAN = Plan(count=7, side=16, closest=0.75, farthest=2.0, uses=3, directions=4, seed=5)
+PLAN = Plan(count=7, side=16, closest=0.75, farthest=2.0, variety=0, uses=3, directions=4, seed=5)
 
 
 @pytest.fixture

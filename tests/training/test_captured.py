@@ -22,7 +22,7 @@ from velatura.training.pictures import pack
 
 from .conftest import seeing
 
-PLAN = Plan(count=8, side=32, closest=0.75, farthest=1.0, uses=8, directions=4, seed=5)
+PLAN = Plan(count=8, side=32, closest=0.75, farthest=1.0, variety=0, uses=8, directions=4, seed=5)
 RATE = 1e-3
 STEPS = WARMUP_STEPS + 6
 

@@ -15,7 +15,7 @@ from velatura.training.objective import LAYERS, deviations, look
 from velatura.training.pictures import Pack, pack
 from velatura.training.witness import Witness
 
-PLAN = Plan(count=7, side=16, closest=0.75, farthest=2.0, uses=3, directions=4, seed=5)
+PLAN = Plan(count=7, side=16, closest=0.75, farthest=2.0, variety=0, uses=3, directions=4, seed=5)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from velatura.training.glaze_params import GlazeParams
 from velatura.training.learner import BETAS, Learner
 from velatura.training.pictures import pack
 
-PLAN = Plan(count=7, side=32, closest=0.75, farthest=1.0, uses=3, directions=4, seed=5)
+PLAN = Plan(count=7, side=32, closest=0.75, farthest=1.0, variety=0, uses=3, directions=4, seed=5)
 RATE = torch.tensor(1e-2)
 
 

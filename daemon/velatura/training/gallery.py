@@ -24,6 +24,7 @@ from velatura.training.objective import (
     random_directions,
 )
 from velatura.training.pictures import Pack, random_crop
+from velatura.training.variety import vary
 
 BATCH = 16
 """Pictures that VGG-19 looks at in one go."""
@@ -39,6 +40,7 @@ class Plan:
     side: int
     closest: float
     farthest: float
+    variety: float
     uses: int
     directions: int
     seed: int
@@ -116,7 +118,7 @@ def hang(pack: Pack, plan: Plan, number: int, vgg: VGG19, run: Run) -> Gallery:
         name: drawn.to(run.device)
         for name, drawn in random_directions(channels, plan.directions, generator).items()
     }
-    pictures = pack.cut(crops, plan.side).to(run.device)
+    pictures = vary(pack.cut(crops, plan.side).to(run.device), plan.variety, dice)
     looks: list[Look] = []
     palettes: list[Tensor] = []
     with torch.no_grad():

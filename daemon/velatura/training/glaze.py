@@ -98,6 +98,7 @@ class Training:
             params.style_crop,
             params.closest,
             params.farthest,
+            params.variety,
             params.uses,
             params.directions,
             params.seed,

@@ -75,6 +75,14 @@ class GlazeParams(EngineParams):
         title="Farthest",
         description="At most this many times their side, as far as a picture is that large.",
     )
+    variety: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        title="Variety",
+        description="Share of the styles that are treated at random (drawn, printed, in cells, in other colours, …), "
+        "since a folder of paintings holds too few kinds of them.",
+    )
     early: int = Field(
         768,
         ge=0,
