@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -96,6 +97,28 @@ def test_a_captured_step_heeds_its_rate_and_its_batch(
     assert lesson.learner.failures() == (1, 1)
     captured(batch, rate)
     assert not torch.equal(everything(lesson.learner), before)
+
+
+def test_a_step_that_waits_for_the_device_is_launched_and_that_is_told(
+    photos: Path, paintings: Path, tmp_path: Path, device: torch.device
+) -> None:
+    lesson = Lesson(photos, paintings, tmp_path / "packs", device)
+    means: list[float] = []
+
+    def waiting(batch: Batch, rate: Tensor) -> dict[str, Tensor]:
+        means.append(float(batch.contents.mean()))
+        return {"total": batch.contents.mean() * rate}
+
+    captured = CapturedStep(waiting, device)
+    rate = torch.full((), RATE, device=device)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        found = [float(captured(lesson.batch(step), rate)["total"]) for step in range(STEPS)]
+    assert found == pytest.approx([mean * RATE for mean in means[-STEPS:]])
+    assert not captured.captured
+    if device.type == "cuda":
+        assert captured.remark is not None
+        assert [str(each.message) for each in told].count(captured.remark) == 1
 
 
 def everything(learner: Learner) -> Tensor:

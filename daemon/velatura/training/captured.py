@@ -6,6 +6,7 @@ compute them all; so they are captured once as a CUDA graph, and from then on on
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from copy import deepcopy
 
@@ -24,7 +25,8 @@ WARMUP_STEPS = 4
 class CapturedStep:
     """``step``, captured where ``device`` is CUDA's; elsewhere, and where capturing fails, each step is launched.
 
-    What a call gives is overwritten by the next. ``remark`` says why a capture failed.
+    What a call gives is overwritten by the next. ``remark`` says why a capture failed, and is warned of at once: such a
+    run is several times slower.
     """
 
     def __init__(self, step: Step, device: torch.device) -> None:
@@ -65,5 +67,6 @@ class CapturedStep:
             why = (str(error) or type(error).__name__).splitlines()[0]
             self.remark = f"Steps could not be captured and were launched one by one: {why}"
             self._batch, self._losses = None, {}
+            warnings.warn(self.remark, RuntimeWarning, stacklevel=2)
         else:
             self._graph = graph
