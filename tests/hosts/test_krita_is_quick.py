@@ -12,9 +12,9 @@ from .harness import SCRIPTS, Krita
 from .krita_plugin import plugin  # noqa: F401
 
 STOPS = {"2048": 50.0, "4096": 120.0}
-"""How long the event loop may stand still, in milliseconds, by the layer's side."""
+"""How long the event loop may stand still in any case, in milliseconds, by the layer's side."""
 SLACK = 1.5
-"""Of Krita's own insertion, which is as long as the machine is busy."""
+"""Of Krita's own insertion of a layer, during which it stands still, too, the longer the busier the machine is."""
 
 
 @pytest.mark.slow
@@ -24,6 +24,6 @@ def test_the_interface_goes_on_and_pixels_are_quick(krita: Krita, plugin: Path) 
     print(json.dumps(seen, indent=1))
     for side, allowed in STOPS.items():
         rounds = seen[side]
-        assert median(each["running"] for each in rounds) <= allowed
         own = median(each["bare landing"] for each in rounds)
+        assert median(each["running"] for each in rounds) <= max(allowed, own)
         assert median(each["landing"] for each in rounds) <= max(allowed, SLACK * own)

@@ -32,6 +32,12 @@ def test_a_code_comes_back_with_what_it_says_of_itself(code: Path) -> None:
     torch.testing.assert_close(found, torch.linspace(-4, 4, 332)[None], rtol=0, atol=2e-3)
 
 
+def test_who_may_read_files_may_read_codes(code: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.write_bytes(b"")
+    assert code.stat().st_mode == other.stat().st_mode
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"short", b"\x02\0\0\0\0\0\0\0{}", b"\xff" * 64, b"\x08\0\0\0\0\0\0\0[1, 2, 3"]
 )

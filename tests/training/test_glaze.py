@@ -109,6 +109,10 @@ def test_a_run_leaves_weights_and_a_card_that_says_all(train: Train, tmp_path: P
         assert all(each.dtype == torch.float16 for each in weights.values())
         assert sum(each.numel() for each in weights.values()) == card.parameters[part]
     assert written["files"] == {file.name: sha256_of(file) for file in trained(tmp_path / "run")}
+    card_file = tmp_path / "run" / "glaze.card.json"
+    assert all(
+        file.stat().st_mode == card_file.stat().st_mode for file in trained(tmp_path / "run")
+    ), "who may read the card may read the weights"
 
 
 def test_a_run_that_goes_on_is_the_same_to_the_bit(train: Train, tmp_path: Path) -> None:

@@ -33,7 +33,8 @@ BATCH = 16
 @dataclass(frozen=True)
 class Plan:
     """How a gallery or an album is made: ``count`` parts of ``side`` pixels, cut from ``closest`` to ``farthest`` times
-    as many pixels of a picture, each visited ``uses`` times; ``directions`` for slices; ``seed``.
+    as many pixels of a picture, each visited ``uses`` times; ``variety``, 0..1, is the share of styles that are treated
+    (:mod:`~velatura.training.variety`); ``directions`` for slices; ``seed``.
     """
 
     count: int

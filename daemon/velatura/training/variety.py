@@ -1,9 +1,9 @@
 """Styles that no folder of paintings holds: parts of paintings treated until they are something else.
 
-A thousand paintings are few, and most show people and landscapes. An encoder that saw nothing but them knows little of
-line drawings, flat shapes, patterns and prints: its codes are far better for paintings that it has learnt than for a
-style that is new. What is drawn at random beyond what will ever be seen teaches it what styles have in common (domain
-randomisation: Tobin et al. 2017, arXiv:1703.06907; style augmentation: Jackson et al. 2018, arXiv:1809.05375).
+A thousand paintings are few, and most show people and landscapes: an encoder that saw nothing but them knows little of
+line drawings, flat shapes, patterns and prints. What is drawn at random, beyond what will ever be seen, teaches it what
+styles have in common (domain randomisation: Tobin et al. 2017, arXiv:1703.06907; style augmentation: Jackson et al.
+2018, arXiv:1809.05375). What that brought is in docs/training.md.
 """
 
 from __future__ import annotations
@@ -191,7 +191,8 @@ def _colour(x: Tensor, dice: Dice) -> Tensor:
 def _blurred(x: Tensor, sigma: float) -> Tensor:
     # A picture is mirrored at its edges as far as the blur reaches, which must be less than its side.
     sigma = min(sigma, x.shape[-1] / 8)
-    return gaussian_blur(x, [2 * math.ceil(2.5 * sigma) + 1] * 2, [sigma] * 2)
+    blurred: Tensor = gaussian_blur(x, [2 * math.ceil(2.5 * sigma) + 1] * 2, [sigma] * 2)
+    return blurred
 
 
 def _between(dice: Dice, least: float, most: float) -> float:
