@@ -81,6 +81,7 @@ def test_printed_losses_hardly_change_the_picture(trained: Run, shared: Path) ->
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_from_noise_the_style_term_falls_to_three_hundredths(trained: Run, shared: Path) -> None:
     """200 steps of the paper's L-BFGS at 256², whatever is clipped in the end."""
     content, style = real_pair(shared, 256)

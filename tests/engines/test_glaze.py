@@ -76,6 +76,7 @@ def test_a_picture_of_any_size_is_painted(
         assert difference(result, content) > 8
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("size", [(700, 500), (1500, 1100)])
 def test_tiles_are_the_whole(engine: str, size: tuple[int, int]) -> None:
