@@ -39,7 +39,7 @@ def _treated(x: Tensor, dice: Dice) -> Tensor:
 
 def recoloured(x: Tensor, dice: Dice) -> Tensor:
     """In other colours: channels exchanged, some of them negative, and darker or lighter."""
-    x = x[:, torch.from_numpy(dice.permutation(3)).to(x.device)]
+    x = x[:, dice.permutation(3).tolist()]
     negative = x.new_tensor(dice.integers(2, size=3)).view(1, 3, 1, 1)
     x = negative + (1 - 2 * negative) * x
     return x.clamp(0, 1) ** _between(dice, 0.6, 1.6)
@@ -118,12 +118,10 @@ def screened(x: Tensor, dice: Dice) -> Tensor:
 def mirrored(x: Tensor, dice: Dice) -> Tensor:
     """A pattern: one small part, mirrored at its borders over and over."""
     side = x.shape[-1]
-    part = round(side / _between(dice, 2, 8))
-    top, left = (int(dice.integers(0, side - part + 1)) for _ in range(2))
-    tile = x[..., top : top + part, left : left + part]
+    tile = _part(x, round(side / _between(dice, 2, 8)), dice)
     tile = torch.cat([tile, tile.flip(3)], 3)
     tile = torch.cat([tile, tile.flip(2)], 2)
-    times = -(-side // (2 * part))
+    times = -(-side // tile.shape[-1])
     return tile.repeat(1, 1, times, times)[..., :side, :side]
 
 
@@ -131,8 +129,7 @@ def marbled(x: Tensor, dice: Dice) -> Tensor:
     """Drawn along a smooth random field, as paint on water."""
     side = x.shape[-1]
     coarse = round(_between(dice, 3, 16))
-    field = x.new_tensor(dice.standard_normal((1, 2, coarse, coarse)))
-    field = F.interpolate(field, size=(side, side), mode="bicubic", align_corners=True)
+    field = _field(x, coarse, 2, dice)
     grid = F.affine_grid(
         x.new_tensor([[[1, 0, 0], [0, 1, 0]]]), [1, 1, side, side], align_corners=False
     )
@@ -142,10 +139,7 @@ def marbled(x: Tensor, dice: Dice) -> Tensor:
 
 def spared(x: Tensor, dice: Dice) -> Tensor:
     """Spots of the picture on empty paper."""
-    side = x.shape[-1]
-    coarse = round(_between(dice, 3, 24))
-    field = x.new_tensor(dice.standard_normal((1, 1, coarse, coarse)))
-    field = F.interpolate(field, size=(side, side), mode="bicubic", align_corners=True)
+    field = _field(x, round(_between(dice, 3, 24)), 1, dice)
     shown = torch.sigmoid((field - dice.uniform(0, 1.2)) * _between(dice, 4, 40))
     return torch.lerp(_colour(x, dice).expand_as(x), x, shown)
 
@@ -153,10 +147,8 @@ def spared(x: Tensor, dice: Dice) -> Tensor:
 def enlarged(x: Tensor, dice: Dice) -> Tensor:
     """A small part, larger and sharpened: wide strokes."""
     side = x.shape[-1]
-    part = round(side / _between(dice, 1.5, 4))
-    top, left = (int(dice.integers(0, side - part + 1)) for _ in range(2))
-    part_seen = x[..., top : top + part, left : left + part]
-    larger = F.interpolate(part_seen, size=(side, side), mode="bicubic").clamp(0, 1)
+    part = _part(x, round(side / _between(dice, 1.5, 4)), dice)
+    larger = F.interpolate(part, size=(side, side), mode="bicubic").clamp(0, 1)
     return larger + _between(dice, 0.5, 4) * (larger - _blurred(larger, _between(dice, 1, 4)))
 
 
@@ -186,6 +178,18 @@ def _colour(x: Tensor, dice: Dice) -> Tensor:
         return x.new_full((1, 3, 1, 1), float(kind))
     row, column = (int(dice.integers(0, x.shape[-1])) for _ in range(2))
     return x[:, :, row, column][:, :, None, None]
+
+
+def _part(x: Tensor, side: int, dice: Dice) -> Tensor:
+    """A square of ``side`` pixels anywhere in ``x``."""
+    top, left = (int(dice.integers(0, x.shape[-1] - side + 1)) for _ in range(2))
+    return x[..., top : top + side, left : left + side]
+
+
+def _field(x: Tensor, coarse: int, planes: int, dice: Dice) -> Tensor:
+    """Smooth noise as large as ``x``, (1, planes, side, side): normal at ``coarse`` places along each side."""
+    field = x.new_tensor(dice.standard_normal((1, planes, coarse, coarse)))
+    return F.interpolate(field, size=x.shape[-2:], mode="bicubic", align_corners=True)
 
 
 def _blurred(x: Tensor, sigma: float) -> Tensor:
