@@ -23,7 +23,6 @@ from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import resized
 from velatura.library import assets, codes
-from velatura.training.polish import polish
 
 PAINTINGS = {
     "almond-blossom": ("Vincent van Gogh, Almond Blossom, 1890", "vincent-van-gogh_branches-with"),
@@ -86,7 +85,7 @@ def main() -> None:
         old.unlink()
     for name, (title, start) in PAINTINGS.items():
         picture = read_picture(_file(start)).raster
-        code = polish(Style(picture=picture), SIZE, photos, run)
+        code = glaze.encode_polished(Style(picture=picture), SIZE, photos, run)
         path = folder / f"{name}{codes.SUFFIX}"
         codes.write(path, code, codes.CodeFacts("glaze", glaze.encoder_identity(), title))
         scene = Scene(photo, (Region((Style(code=path),)),))

@@ -13,11 +13,11 @@ from PIL import Image
 from velatura.engines import eyes
 from velatura.engines.run import Run
 from velatura.networks.palette import Palette
+from velatura.perception.relative_losses import CONTENT, content_distance, normalised
 from velatura.perception.vgg import VGG19
 from velatura.training.album import PLAIN, Album, fill
 from velatura.training.gallery import Gallery, Plan, hang
 from velatura.training.glaze_losses import Batch
-from velatura.training.objective import CONTENT, content_distance, normalised
 from velatura.training.pictures import Pack, pack
 
 PLAN = Plan(count=7, side=16, closest=0.75, farthest=2.0, variety=0, uses=3, directions=4, seed=5)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from tests.untrained import seeing
 from torch import Tensor
 
 from velatura.engines.models import WarmModels
@@ -20,8 +21,6 @@ from velatura.training.glaze_losses import Batch, losses
 from velatura.training.glaze_params import GlazeParams
 from velatura.training.learner import Learner
 from velatura.training.pictures import pack
-
-from .conftest import seeing
 
 PLAN = Plan(count=8, side=32, closest=0.75, farthest=1.0, variety=0, uses=8, directions=4, seed=5)
 RATE = 1e-3

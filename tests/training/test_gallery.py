@@ -10,8 +10,8 @@ import torch
 
 from velatura.engines import eyes
 from velatura.engines.run import Run
+from velatura.perception.relative_losses import LAYERS, deviations, look
 from velatura.training.gallery import Gallery, Plan, hang, summary
-from velatura.training.objective import LAYERS, deviations, look
 from velatura.training.pictures import Pack, pack
 from velatura.training.witness import Witness
 

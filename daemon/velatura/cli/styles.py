@@ -93,9 +93,7 @@ def _code(options: argparse.Namespace) -> int:
     with progress_bar(as_json=options.json) as bar:
         run = Run(models, Showing(bar))
         if photos:
-            from velatura.training.polish import polish
-
-            code = polish(style, options.size, photos, run)
+            code = glaze.encode_polished(style, options.size, photos, run)
         else:
             code = glaze.encode(style, options.size, run)
     codes.write(options.output, code, codes.CodeFacts("glaze", glaze.encoder_identity(), title))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from velatura.engines.engine import Descriptor
-from velatura.engines.glaze import CodePainting
+from velatura.engines.glaze import CodePainting, CodeParams
 from velatura.networks.glaze import SIZES, STRIDE
 
 
-class GlazeLive(CodePainting):
+class GlazeLive(CodePainting[CodeParams]):
     """The smaller painter: the same codes, less detail, half the time."""
 
     descriptor = Descriptor(
@@ -24,3 +24,4 @@ class GlazeLive(CodePainting):
         least=2 * STRIDE,
         deterministic="close",
     )
+    Params = CodeParams

@@ -10,9 +10,9 @@ from torch import Tensor
 
 from velatura.engines.run import Run
 from velatura.networks.palette import Palette
+from velatura.perception.relative_losses import CONTENT, normalised
 from velatura.perception.vgg import VGG19
 from velatura.training.gallery import BATCH, Order, Plan
-from velatura.training.objective import CONTENT, normalised
 from velatura.training.pictures import Pack, random_crop
 
 PLAIN = 0.01

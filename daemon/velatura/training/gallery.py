@@ -14,8 +14,7 @@ from torch import Tensor
 
 from velatura.engines.run import Run
 from velatura.networks.palette import Palette
-from velatura.perception.vgg import VGG19
-from velatura.training.objective import (
+from velatura.perception.relative_losses import (
     LAYERS,
     SLICED,
     Look,
@@ -23,6 +22,7 @@ from velatura.training.objective import (
     look,
     random_directions,
 )
+from velatura.perception.vgg import VGG19
 from velatura.training.pictures import Pack, random_crop
 from velatura.training.variety import vary
 

@@ -22,6 +22,7 @@ from velatura.engines.devices import device_title
 from velatura.engines.run import Run
 from velatura.errors import BadRequest, Cancelled, EngineFailed
 from velatura.library.checksums import sha256_of
+from velatura.perception.relative_losses import EYES
 from velatura.perception.vgg import VGG19
 from velatura.training import state as states
 from velatura.training.album import Album, fill
@@ -32,7 +33,6 @@ from velatura.training.glaze_losses import Batch, early_losses, losses
 from velatura.training.glaze_params import GlazeParams
 from velatura.training.journal import Journal
 from velatura.training.learner import Learner
-from velatura.training.objective import EYES
 from velatura.training.recipe import Assignment, ModelCard, Recipe, RecipeDescriptor
 from velatura.training.sheets import sheet, write_sheet
 from velatura.training.state import Position

@@ -9,12 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from velatura.perception.losses import out_of_range
-from velatura.perception.vgg import VGG19
-from velatura.training.album import Album
-from velatura.training.gallery import Gallery, summary
-from velatura.training.glaze_params import GlazeParams
-from velatura.training.learner import Learner
-from velatura.training.objective import (
+from velatura.perception.relative_losses import (
     CONTENT,
     LAYERS,
     Look,
@@ -26,6 +21,11 @@ from velatura.training.objective import (
     shaped,
     slice_distances,
 )
+from velatura.perception.vgg import VGG19
+from velatura.training.album import Album
+from velatura.training.gallery import Gallery, summary
+from velatura.training.glaze_params import GlazeParams
+from velatura.training.learner import Learner
 
 DEEP = ("relu3_1", "relu4_1")
 """Layers in which strokes show, and not only colours."""

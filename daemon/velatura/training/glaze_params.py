@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from velatura.engines.engine import EngineParams
-from velatura.training.objective import Form
+from velatura.perception.relative_losses import Form
 
 
 def _weight(default: float, title: str, description: str) -> Any:

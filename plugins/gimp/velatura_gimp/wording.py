@@ -72,7 +72,7 @@ def _painting(progress: Progress) -> Bar:
         parts.append(tr("{done} of {all}", done=done, all=all_of_it))
     if all_of_it and progress.seconds_left:
         parts.append(_left(progress.seconds_left))
-    part = LOOKING if progress.phase == "look" else PAINTING
+    part = LOOKING if progress.phase in ("look", "polish") else PAINTING
     return Bar(within(part, done, all_of_it) if all_of_it else None, ", ".join(parts))
 
 
@@ -88,6 +88,7 @@ def _phase(phase: str) -> str:
     words = {
         "prepare": tr("Preparing"),
         "look": tr("Looking at the layer"),
+        "polish": tr("Polishing the style"),
         "paint": tr("Painting"),
         "stylise": tr("Painting"),
     }

@@ -12,6 +12,7 @@ _SHARES = {
     "read": (0.0, 0.04),
     "send": (0.04, 0.1),
     "look": (0.1, 0.2),
+    "polish": (0.1, 0.2),
     "fetch": (0.9, 0.95),
     "write": (0.95, 1.0),
 }
@@ -69,6 +70,7 @@ def _words(phase: str) -> str:
         "send": tr("Sending the layer"),
         "look": tr("Looking at the picture"),
         "prepare": tr("Preparing"),
+        "polish": tr("Polishing the style"),
         "paint": tr("Painting"),
         "stylise": tr("Painting"),
         "fetch": tr("Fetching the result"),

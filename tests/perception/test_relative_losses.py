@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from velatura.training.objective import (
+from velatura.perception.relative_losses import (
     Look,
     content_distance,
     deviations,
