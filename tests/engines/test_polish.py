@@ -210,6 +210,16 @@ def test_without_a_region_parts_are_spread(run: Run) -> None:
         assert middles[-1] > 0.7
 
 
+@pytest.mark.parametrize("count", [2, 6, 16])
+def test_of_many_pictures_those_that_are_far_apart_are_seen(count: int) -> None:
+    noise = torch.rand(1, 3, 60, 60)
+    found = polish.parts([number + noise for number in range(count)], [None] * count)
+    seen = sorted({int(part.mean()) for part in found})
+    assert len(seen) == min(count, polish.PARTS)
+    assert seen[0] <= count // 4
+    assert seen[-1] >= count - 1 - count // 4
+
+
 def test_a_code_is_painted_as_it_is_and_that_is_said(
     style: Style, run: Run, tmp_path: Path
 ) -> None:

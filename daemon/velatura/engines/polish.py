@@ -143,7 +143,8 @@ def parts(pictures: Sequence[Tensor], counts: Sequence[Tensor | None]) -> list[T
     """
     found: list[tuple[float, Tensor]] = []
     for place in range(PLACES):
-        which = place % len(pictures)
+        # Once through all pictures in as many steps as parts are wanted, then again, beginning with the next.
+        which = (place * len(pictures) // PARTS + place // PARTS) % len(pictures)
         down, across = ((0.5 + place * apart) % 1 for apart in _APART)
         part = _cut(pictures[which], down, across)
         count = counts[which]
