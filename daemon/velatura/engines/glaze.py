@@ -58,7 +58,7 @@ class GlazeParams(CodeParams):
     polish: int = Field(
         0,
         ge=0,
-        le=500,
+        le=100,
         title="Polish",
         description="Steps in which the style's code is made better for this very picture, half a second each on two "
         "cores: 12 bring nearer strokes. Done once for a picture and a style; needs VGG-19, and the style's picture.",
