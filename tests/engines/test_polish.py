@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from tests.engines.watching import Watcher
 from tests.untrained import models_that_see, spots
 from torch import Tensor
 
@@ -16,7 +17,7 @@ from velatura.engines import eyes, glaze, polish, registry
 from velatura.engines.engine import EngineParams
 from velatura.engines.models import WarmModels
 from velatura.engines.polish import Part, distance
-from velatura.engines.run import Progress, Run, Silent
+from velatura.engines.run import Run
 from velatura.engines.scene import Region, Scene, Style
 from velatura.engines.stage import render
 from velatura.engines.style_pictures import style_tensor
@@ -27,6 +28,7 @@ from velatura.library import codes
 from velatura.networks.glaze import LEARNT
 from velatura.networks.glaze_encoder import LARGEST
 from velatura.perception.relative_losses import CONTENT, LAYERS, look, normalised
+from velatura.perception.statistics import PLAIN
 
 SIZE = 64
 
@@ -115,28 +117,18 @@ def test_a_style_in_which_nothing_is_seen_is_refused(photos: list[Raster], run: 
         glaze.encode_polished(hidden, SIZE, photos, run)
 
 
-class Watching(Silent):
-    """Remembers what it is told of polishing; cancels after so many steps."""
-
-    def __init__(self, cancel_at: int | None = None) -> None:
-        self.heard: list[Progress] = []
-        self.cancel_at = cancel_at
-
-    def progressed(self, progress: Progress) -> None:
-        if progress.phase == "polish":
-            self.heard.append(progress)
-
-    def cancelled(self) -> bool:
-        return self.cancel_at is not None and len(self.heard) >= self.cancel_at
+def polishing(watcher: Watcher) -> list[tuple[int, int]]:
+    """Step and steps of every report of polishing."""
+    return [(each.step, each.steps) for each in watcher.seen if each.phase == "polish"]
 
 
 def test_it_tells_how_far_it_is_and_can_be_ended(
     style: Style, photos: list[Raster], models: WarmModels
 ) -> None:
-    watching = Watching(cancel_at=3)
+    watching = Watcher(cancel_at=3)
     with pytest.raises(Cancelled):
         glaze.encode_polished(style, SIZE, photos, Run(models, watching))
-    assert [(each.step, each.steps) for each in watching.heard] == [(1, 12), (2, 12), (3, 12)]
+    assert polishing(watching) == [(1, 12), (2, 12), (3, 12)]
 
 
 def test_a_picture_is_painted_nearer_to_its_style(
@@ -160,9 +152,9 @@ def test_a_picture_is_polished_for_once(style: Style, models: WarmModels) -> Non
     first, second = raster(spots(1, seed=3)[0]), raster(spots(1, seed=4)[0])
     told = []
     for content in (first, first, second):
-        watching = Watching()
+        watching = Watcher()
         painted(Run(models, watching), Scene(content, (Region((style,)),)), polish=2)
-        told.append(len(watching.heard))
+        told.append(len(polishing(watching)))
     assert told == [2, 0, 2]
 
 
@@ -172,13 +164,13 @@ def test_each_region_is_polished_for_what_it_shows(style: Style, models: WarmMod
     left = np.zeros((content.height, content.width, 1), np.uint8)
     left[:, : content.width // 2] = 255
     other = Style(picture=raster(spots(2, seed=6)[1]))
-    watching = Watching()
+    watching = Watcher()
     painted(
         Run(models, watching),
         Scene(content, (Region((style,), Raster(left)), Region((style, other)))),
         polish=3,
     )
-    assert [(each.step, each.steps) for each in watching.heard] == 2 * [(1, 3), (2, 3), (3, 3)]
+    assert polishing(watching) == 2 * [(1, 3), (2, 3), (3, 3)]
 
 
 def test_what_is_practised_on_is_where_the_region_is() -> None:
@@ -197,7 +189,7 @@ def test_plain_parts_are_practised_on_only_where_all_are_plain() -> None:
     assert len(polish.parts([sky], [None])) == polish.PARTS
     sky[..., 100:, :] = torch.rand(1, 3, 200, 300)
     found = polish.parts([sky], [None])
-    assert all(float(part.std()) > polish.PLAIN for part in found)
+    assert all(float(part.std()) > PLAIN for part in found)
 
 
 def test_without_a_region_parts_are_spread(run: Run) -> None:

@@ -14,8 +14,9 @@ from velatura.engines import eyes
 from velatura.engines.run import Run
 from velatura.networks.palette import Palette
 from velatura.perception.relative_losses import CONTENT, content_distance, normalised
+from velatura.perception.statistics import PLAIN
 from velatura.perception.vgg import VGG19
-from velatura.training.album import PLAIN, Album, fill
+from velatura.training.album import Album, fill
 from velatura.training.gallery import Gallery, Plan, hang
 from velatura.training.glaze_losses import Batch
 from velatura.training.pictures import Pack, pack

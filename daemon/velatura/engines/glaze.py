@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar, cast
+from typing import cast
 
 import torch
 from pydantic import Field
 from torch import Tensor
 
 from velatura.engines import polish
-from velatura.engines.engine import Descriptor, EngineParams, FeedForward
+from velatura.engines.engine import Descriptor, EngineParams, FeedForward, ParamsT
 from velatura.engines.fingerprint import fingerprint
 from velatura.engines.run import Run
 from velatura.engines.samples import Sample, fair_sample
@@ -48,11 +48,7 @@ class Prepared:
     painted: Tensor | None
 
 
-class CodeParams(EngineParams):
-    """No knobs but those of every engine."""
-
-
-class GlazeParams(CodeParams):
+class GlazeParams(EngineParams):
     """How much is done for a picture beyond one pass."""
 
     polish: int = Field(
@@ -65,13 +61,10 @@ class GlazeParams(CodeParams):
     )
 
 
-CodeParamsT = TypeVar("CodeParamsT", bound=CodeParams)
-
-
-class CodePainting(FeedForward[CodeParamsT, Prepared]):
+class CodePainting(FeedForward[ParamsT, Prepared]):
     """What both sizes of the engine do; ``descriptor.name`` is the painter's size."""
 
-    def prepare(self, scene: Scene, params: CodeParamsT, run: Run) -> Prepared:
+    def prepare(self, scene: Scene, params: ParamsT, run: Run) -> Prepared:
         """The styles' codes mixed by weight in each region, and a brush with the content's statistics, a region's own
         where there are masks.
 
@@ -96,7 +89,7 @@ class CodePainting(FeedForward[CodeParamsT, Prepared]):
         same = painter.dtype == torch.float32 or isinstance(brush, RegionalBrush)
         return Prepared(painter, brush, painted if whole and same else None)
 
-    def codes(self, scene: Scene, sample: Sample, params: CodeParamsT, run: Run) -> Tensor:
+    def codes(self, scene: Scene, sample: Sample, params: ParamsT, run: Run) -> Tensor:
         """A code for each region, (regions, CODE)."""
         return torch.cat([_mixture(region, scene, run) for region in scene.regions])
 
@@ -135,10 +128,11 @@ class Glaze(CodePainting[GlazeParams]):
         codes = super().codes(scene, sample, params, run)
         if not params.polish:
             return codes
+        shown = fingerprint(scene.content, *(region.mask for region in scene.regions))
         return torch.cat(
             [
-                _polished(code[None], number, scene, sample, params.polish, run)
-                for number, code in enumerate(codes)
+                _polished(codes[[number]], number, scene, sample, shown, params.polish, run)
+                for number in range(len(codes))
             ]
         )
 
@@ -179,9 +173,11 @@ def encode_polished(style: Style, size: int, photos: Sequence[Raster], run: Run)
 
 
 def _polished(
-    code: Tensor, number: int, scene: Scene, sample: Sample, steps: int, run: Run
+    code: Tensor, number: int, scene: Scene, sample: Sample, shown: str, steps: int, run: Run
 ) -> Tensor:
-    """The ``code`` of a scene's region at its best for what that region shows."""
+    """The ``code`` of a scene's region at its best for what that region shows; remembered by the scene's content and
+    masks, which ``shown`` identifies, and the region's styles.
+    """
     styles = [
         (style, scene.style_side(style, USUAL_SIDE)) for style in scene.regions[number].styles
     ]
@@ -190,17 +186,17 @@ def _polished(
             "A style that is a code cannot be polished: what its picture looks like is not in it."
         )
         return code
-    seen = list(torch.split(sample.seen, 1))
-    counts: list[Tensor | None] = [None] * len(seen)
-    if sample.weights is not None:
-        counts = list(torch.split(sample.weights[:, number : number + 1], 1))
-    pictures = polish.parts(seen, counts)
-    shown = " ".join(f"{style.weight} {style_key(style, size)}" for style, size in styles)
-    content = [scene.content, *(region.mask for region in scene.regions)]
-    key = f"polished {steps} {encoder_identity()} {number} {fingerprint(*content)} {shown}"
-    return run.remember(
-        key, lambda: polish.polish(code, styles, pictures, load("glaze", run), steps, run)
-    )
+
+    def make() -> Tensor:
+        seen = torch.split(sample.seen, 1)
+        counts: Sequence[Tensor | None] = [None] * len(seen)
+        if sample.weights is not None:
+            counts = torch.split(sample.weights[:, number : number + 1], 1)
+        pictures = polish.parts(seen, counts)
+        return polish.polish(code, styles, pictures, load("glaze", run), steps, run)
+
+    wanted = " ".join(f"{style.weight} {style_key(style, size)}" for style, size in styles)
+    return run.remember(f"polished {steps} {encoder_identity()} {number} {shown} {wanted}", make)
 
 
 def _mixture(region: Region, scene: Scene, run: Run) -> Tensor:

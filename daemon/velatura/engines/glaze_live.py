@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from velatura.engines.engine import Descriptor
-from velatura.engines.glaze import CodePainting, CodeParams
+from velatura.engines.engine import Descriptor, EngineParams
+from velatura.engines.glaze import CodePainting
 from velatura.networks.glaze import SIZES, STRIDE
 
 
-class GlazeLive(CodePainting[CodeParams]):
+class GlazeLiveParams(EngineParams):
+    """No knobs but those of every engine."""
+
+
+class GlazeLive(CodePainting[GlazeLiveParams]):
     """The smaller painter: the same codes, less detail, half the time."""
 
     descriptor = Descriptor(
@@ -24,4 +28,4 @@ class GlazeLive(CodePainting[CodeParams]):
         least=2 * STRIDE,
         deterministic="close",
     )
-    Params = CodeParams
+    Params = GlazeLiveParams

@@ -29,6 +29,7 @@ from velatura.perception.relative_losses import (
     normalised,
     shaped,
 )
+from velatura.perception.statistics import are_plain
 from velatura.perception.vgg import VGG19
 
 STEPS = 48
@@ -45,9 +46,6 @@ PARTS = 6
 
 PLACES = 24
 """Where parts are looked for."""
-
-PLAIN = 0.01
-"""Standard deviation in 0..1 below which a part shows nothing to paint strokes along."""
 
 WEIGHTS = {"relu1_1": 1.0, "relu2_1": 1.0, "relu3_1": 2.0, "relu4_1": 2.0}
 
@@ -149,8 +147,7 @@ def parts(pictures: Sequence[Tensor], counts: Sequence[Tensor | None]) -> list[T
         part = _cut(pictures[which], down, across)
         count = counts[which]
         counting = 1.0 if count is None else float(_cut(count, down, across).mean())
-        shows = float(part.std((2, 3)).amax()) >= PLAIN
-        found.append((counting if shows else 0.0, part))
+        found.append((0.0 if are_plain(part) else counting, part))
     best = sorted(found, key=lambda each: each[0], reverse=True)[:PARTS]
     return [part for _, part in best]
 

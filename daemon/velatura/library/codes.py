@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from velatura.errors import BadRequest
+from velatura.library.weights import write_state
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -93,8 +94,5 @@ def read(path: Path) -> tuple[Tensor, CodeFacts]:
 
 def write(path: Path, code: Tensor, said: CodeFacts) -> None:
     """Write ``code`` (1, n)."""
-    from safetensors.torch import save
-
-    metadata = {"format": FORMAT, **vars(said)}
-    # The library's own way of writing a file lets nobody but its owner read it.
-    path.write_bytes(save({"code": code[0].half().cpu().contiguous()}, metadata))
+    state = {"code": code[0].half().cpu().contiguous()}
+    write_state(state, path, {"format": FORMAT, **vars(said)})

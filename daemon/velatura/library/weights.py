@@ -1,8 +1,8 @@
-"""Reading weights from a file, without running anything that may be in it."""
+"""Weights in files: read without running anything that may be in them, written so that others may read them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,14 @@ def read_state(path: Path) -> State:
     if not state:
         raise BadWeights(f"{path.name} has no weights in it.")
     return state
+
+
+def write_state(state: State, path: Path, facts: Mapping[str, str] | None = None) -> None:
+    """Write ``state`` as safetensors, with ``facts`` in its header."""
+    from safetensors.torch import save
+
+    # The library's own way of writing a file lets nobody but its owner read it.
+    path.write_bytes(save(state, dict(facts) if facts else None))
 
 
 def has_marks(state: State, marks: Iterable[Mark]) -> bool:

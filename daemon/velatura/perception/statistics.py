@@ -11,6 +11,9 @@ from torch import Tensor
 EPSILON = 1e-5
 """Added to a variance before its root, so that a constant channel can be divided by."""
 
+PLAIN = 0.01
+"""Standard deviation in 0..1 below which a picture shows nothing: strokes have no forms to follow."""
+
 
 @dataclass(frozen=True)
 class Moments:
@@ -23,6 +26,11 @@ class Moments:
     count: float
     mean: Tensor
     m2: Tensor
+
+
+def are_plain(pictures: Tensor) -> Tensor:
+    """Which of ``pictures`` (n, 3, h, w) sRGB 0..1 show nothing, (n,) booleans."""
+    return pictures.std((2, 3)).amax(1) < PLAIN
 
 
 def moments(features: Tensor, weights: Tensor | None = None) -> Moments:

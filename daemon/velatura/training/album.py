@@ -11,14 +11,10 @@ from torch import Tensor
 from velatura.engines.run import Run
 from velatura.networks.palette import Palette
 from velatura.perception.relative_losses import CONTENT, normalised
+from velatura.perception.statistics import are_plain
 from velatura.perception.vgg import VGG19
 from velatura.training.gallery import BATCH, Order, Plan
 from velatura.training.pictures import Pack, random_crop
-
-PLAIN = 0.01
-"""Standard deviation in 0..1 below which a part shows nothing. Each normalised layer divides by what little there is,
-and the gradient of a few such parts would drown those of all others, or be infinite.
-"""
 
 REDRAWN = 8
 """How often plain parts are exchanged for others: where all photos are plain, so is the album."""
@@ -42,7 +38,9 @@ def fill(pack: Pack, plan: Plan, number: int, vgg: VGG19, run: Run) -> Album:
     dice = np.random.default_rng([plan.seed, number, 1])
     pictures = _cut(pack, plan, plan.count, dice)
     for _ in range(REDRAWN):
-        plain = pictures.std((2, 3)).amax(1) < PLAIN
+        # Normalised layers divide by what little there is in them: the gradient of a few such parts would drown those
+        # of all others, or be infinite.
+        plain = are_plain(pictures)
         if not plain.any():
             break
         pictures[plain] = _cut(pack, plan, int(plain.sum()), dice)

@@ -22,6 +22,7 @@ from velatura.engines.devices import device_title
 from velatura.engines.run import Run
 from velatura.errors import BadRequest, Cancelled, EngineFailed
 from velatura.library.checksums import sha256_of
+from velatura.library.weights import write_state
 from velatura.perception.relative_losses import EYES
 from velatura.perception.vgg import VGG19
 from velatura.training import state as states
@@ -266,8 +267,6 @@ class Training:
         )
 
     def _write_weights(self) -> ModelCard:
-        from safetensors.torch import save
-
         params, into = self.params, self.assignment.into
         files: dict[str, str] = {}
         parameters: dict[str, int] = {}
@@ -275,8 +274,7 @@ class Training:
         for part, weights in self.learner.weights().items():
             file = into / f"{FILE_NAMES.get(part, params.size)}.safetensors"
             drafts[file] = into / f".{file.name}.draft"
-            # The library's own way of writing a file lets nobody but its owner read it.
-            drafts[file].write_bytes(save(weights))
+            write_state(weights, drafts[file])
             files[file.name] = sha256_of(drafts[file])
             parameters[part] = sum(tensor.numel() for tensor in weights.values())
         # Encoder and painter belong together: one is not replaced before both are there.
