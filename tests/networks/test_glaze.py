@@ -18,7 +18,7 @@ from velatura.networks.glaze import (
     Painter,
     RegionalBrush,
 )
-from velatura.networks.glaze_encoder import StyleEncoder
+from velatura.networks.glaze_encoder import GENTLE, StyleEncoder
 from velatura.networks.palette import Palette
 
 SHIPPED = 12e6
@@ -230,6 +230,19 @@ def test_calibrated_codes_have_mean_0_and_deviation_1() -> None:
     # Far codes are bent back a little.
     assert float(mean.abs().max()) < 0.2
     assert 0.7 < float(deviation.min()) < float(deviation.max()) < 1.1
+
+
+def test_a_calibrated_encoder_looks_at_what_tells_styles_apart() -> None:
+    torch.manual_seed(4)
+    fresh = StyleEncoder(LEARNT)
+    styles = torch.cat([picture(32, 32, seed) * seed / 40 for seed in range(40)])
+    fresh.calibrate(styles)
+    seen = ((fresh.known(styles) - fresh.centre) / fresh.spread).detach()
+    deviation, mean = torch.std_mean(seen, 0)
+    assert float(mean.abs().max()) < 0.1 * GENTLE
+    # Filters that find nothing in these pictures stay quiet.
+    assert float(deviation.max()) < 1.01 * GENTLE
+    assert float(deviation.median()) > 0.9 * GENTLE
 
 
 def test_all_that_is_shipped_fits(encoder: StyleEncoder) -> None:

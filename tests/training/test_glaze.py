@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from velatura.engines.models import WarmModels
 from velatura.engines.run import Progress, Run, Silent
@@ -24,6 +25,7 @@ from velatura.training import recipe as recipes
 from velatura.training.glaze import GlazeRecipe
 from velatura.training.glaze_losses import losses
 from velatura.training.glaze_params import GlazeParams
+from velatura.training.learner import Learner
 from velatura.training.recipe import Assignment, ModelCard
 
 TINY = {
@@ -153,6 +155,21 @@ def test_time_ends_a_run(train: Train, tmp_path: Path, monkeypatch: pytest.Monke
     assert last.steps < 2 * card.samples
     assert last.seconds_left is not None
     assert last.seconds_left < 2
+
+
+def test_the_rate_falls_to_nothing_over_the_cool_down(
+    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rates: list[float] = []
+    learn = Learner.learn
+
+    def recording(learner: Learner, loss: Tensor, rate: Tensor) -> Tensor:
+        rates.append(float(rate))
+        return learn(learner, loss, rate)
+
+    monkeypatch.setattr(Learner, "learn", recording)
+    train(tmp_path / "run", 24, cooldown=16, rate=1e-3, anneal=10**9, warmup=1, early=0)
+    assert rates == pytest.approx([1e-3, 1e-3, 1e-3, 7.5e-4, 5e-4, 2.5e-4])
 
 
 def test_styles_may_be_seen_larger_than_what_is_painted(train: Train, tmp_path: Path) -> None:

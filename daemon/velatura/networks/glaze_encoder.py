@@ -17,15 +17,24 @@ from velatura.networks.palette import Palette
 WIDTHS = (48, 96, 192, 192)
 """Channels at a half, a quarter, an eighth and a sixteenth of the resolution."""
 
-SKETCH = 16
+SKETCH = 24
 """Directions in which a scale's covariance is measured."""
 
-HIDDEN = 256
+HIDDEN = 304
+
+BEND = 192
+"""Numbers between the two layers of the residual that bends what is hidden once more."""
 
 LARGEST = 4.0
 """Bound of a code's numbers: an unusual style asks for no kernel far from all that were trained."""
 
 STRIDE = 16
+
+LEAST_SPREAD = 2e-3
+"""Least deviation by which a statistic is divided: some never change."""
+
+GENTLE = 1 / 12
+"""Deviation that statistics are brought to: with 1, thousands of them pushing in one direction throw codes about."""
 
 EPSILON = 1e-4
 """Keeps roots of variances differentiable where a filter is constant."""
@@ -51,7 +60,13 @@ class StyleEncoder(nn.Module):
             torch.randn(SKETCH, width) * width**-0.5 for width in WIDTHS
         )
         known = 2 * sum(WIDTHS) + len(WIDTHS) * SKETCH * (SKETCH + 1) // 2
+        # Statistics are far from 0 and differ little from style to style. As they are, steps of an optimiser move what
+        # all styles have in common instead of what tells them apart, and hidden numbers die of it.
+        self.centre = nn.Parameter(torch.zeros(known), requires_grad=False)
+        self.spread = nn.Parameter(torch.ones(known), requires_grad=False)
         self.hidden = nn.Linear(known, HIDDEN)
+        self.bend_first = nn.Linear(HIDDEN, BEND)
+        self.bend_second = nn.Linear(BEND, HIDDEN)
         self.last = nn.Linear(HIDDEN, learnt)
         self.upper: Tensor
         self.register_buffer("upper", torch.triu_indices(SKETCH, SKETCH), persistent=False)
@@ -66,7 +81,7 @@ class StyleEncoder(nn.Module):
 
     def learnt(self, style: Tensor, weights: Tensor | None = None) -> Tensor:
         """The numbers of :meth:`forward` that are learnt, without the palette."""
-        code: Tensor = self.last(F.silu(self.hidden(self.known(style, weights))))
+        code: Tensor = self.last(self._hidden(self.known(style, weights)))
         return LARGEST * torch.tanh(code / LARGEST)
 
     def known(self, style: Tensor, weights: Tensor | None = None) -> Tensor:
@@ -90,8 +105,20 @@ class StyleEncoder(nn.Module):
         """
         with torch.no_grad():
             known = self.known(styles)
-            _standardise(self.hidden, known)
-            _standardise(self.last, F.silu(self.hidden(known)))
+            # Rounded as they will be stored, so that they stay what weights were trained with.
+            self.centre.copy_(known.mean(0).half())
+            self.spread.copy_((known.std(0).clamp_min(LEAST_SPREAD) / GENTLE).half())
+            _standardise(self.hidden, self._standard(known))
+            _standardise(self.bend_first, F.silu(self.hidden(self._standard(known))))
+            _standardise(self.last, self._hidden(known))
+
+    def _standard(self, known: Tensor) -> Tensor:
+        return (known - self.centre) / self.spread
+
+    def _hidden(self, known: Tensor) -> Tensor:
+        hidden = F.silu(self.hidden(self._standard(known)))
+        bent: Tensor = self.bend_second(F.silu(self.bend_first(hidden)))
+        return hidden + bent
 
     def _statistics(self, x: Tensor, sketch: Tensor, weights: Tensor | None) -> Tensor:
         """Means, deviations and a sketch of the covariance of ``x`` over its positions, (n, …)."""

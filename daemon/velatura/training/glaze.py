@@ -194,7 +194,9 @@ class Training:
     def _rate(self) -> float:
         params, position = self.params, self.position
         warm = min(1.0, (position.step + 1) / params.warmup)
-        return params.rate * warm / math.sqrt(1 + position.samples / params.anneal)
+        left = max(0, params.samples - position.samples)
+        cool = min(1.0, left / params.cooldown) if params.cooldown else 1.0
+        return params.rate * warm * cool / math.sqrt(1 + position.samples / params.anneal)
 
     def _over(self) -> bool:
         minutes = self.assignment.minutes

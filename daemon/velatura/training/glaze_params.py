@@ -143,6 +143,13 @@ class GlazeParams(EngineParams):
         title="Anneal",
         description="The rate is divided by √(1 + samples / this).",
     )
+    cooldown: int = Field(
+        0,
+        ge=0,
+        le=10**9,
+        title="Cool-down",
+        description="Over so many samples before the last, the rate falls to nothing in a straight line.",
+    )
     average: float = Field(
         0.998, ge=0, lt=1, title="Average", description="Decay of the averaged weights, a step."
     )
