@@ -49,7 +49,10 @@ def test_ctrl_c_ends_a_command_without_a_daemon(shell: Shell, pictures: Path) ->
     time.sleep(2)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
-    assert (process.returncode, out, err) == (130, "", "velatura: Interrupted.\n")
+    assert (out, err) == ("", "velatura: Interrupted.\n")
+    # `python -m` dies of the signal itself in the end where that came inside an exec, of which imports have many:
+    # shells say 130 then, too.
+    assert process.returncode in (130, -signal.SIGINT)
     assert shell.files == set()
 
 
