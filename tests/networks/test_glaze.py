@@ -221,11 +221,17 @@ def test_pixels_that_do_not_count_do_not_change_a_code(encoder: StyleEncoder) ->
     torch.testing.assert_close(encoder(style, torch.ones_like(weights)), encoder(style))
 
 
-def test_calibrated_codes_have_mean_0_and_deviation_1() -> None:
+def calibrated() -> tuple[StyleEncoder, Tensor]:
+    """Fresh weights and the styles that they took their scale from."""
     torch.manual_seed(4)
     fresh = StyleEncoder(LEARNT)
     styles = torch.cat([picture(32, 32, seed) * seed / 40 for seed in range(40)])
     fresh.calibrate(styles)
+    return fresh, styles
+
+
+def test_calibrated_codes_have_mean_0_and_deviation_1() -> None:
+    fresh, styles = calibrated()
     deviation, mean = torch.std_mean(fresh(styles).detach()[:, :LEARNT], 0)
     # Far codes are bent back a little.
     assert float(mean.abs().max()) < 0.2
@@ -233,10 +239,7 @@ def test_calibrated_codes_have_mean_0_and_deviation_1() -> None:
 
 
 def test_a_calibrated_encoder_looks_at_what_tells_styles_apart() -> None:
-    torch.manual_seed(4)
-    fresh = StyleEncoder(LEARNT)
-    styles = torch.cat([picture(32, 32, seed) * seed / 40 for seed in range(40)])
-    fresh.calibrate(styles)
+    fresh, styles = calibrated()
     seen = ((fresh.known(styles) - fresh.centre) / fresh.spread).detach()
     deviation, mean = torch.std_mean(seen, 0)
     assert float(mean.abs().max()) < 0.1 * GENTLE

@@ -108,8 +108,9 @@ class StyleEncoder(nn.Module):
             # Rounded as they will be stored, so that they stay what weights were trained with.
             self.centre.copy_(known.mean(0).half())
             self.spread.copy_((known.std(0).clamp_min(LEAST_SPREAD) / GENTLE).half())
-            _standardise(self.hidden, self._standard(known))
-            _standardise(self.bend_first, F.silu(self.hidden(self._standard(known))))
+            standard = self._standard(known)
+            _standardise(self.hidden, standard)
+            _standardise(self.bend_first, F.silu(self.hidden(standard)))
             _standardise(self.last, self._hidden(known))
 
     def _standard(self, known: Tensor) -> Tensor:

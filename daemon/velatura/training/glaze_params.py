@@ -148,7 +148,8 @@ class GlazeParams(EngineParams):
         ge=0,
         le=10**9,
         title="Cool-down",
-        description="Over so many samples before the last, the rate falls to nothing in a straight line.",
+        description="Over so many samples before the last, the rate falls to nothing in a straight line. The last is "
+        "that of `samples`, however many minutes a call may take.",
     )
     average: float = Field(
         0.998, ge=0, lt=1, title="Average", description="Decay of the averaged weights, a step."
