@@ -82,8 +82,8 @@ class Brush:
     kernels: dict[str, Kernel]
     colours: Palette
 
-    def __call__(self, layer: str, x: Tensor, stride: int = 1) -> Tensor:
-        return self.kernels[layer](x, stride)
+    def __call__(self, layer: str, x: Tensor, zoom: float = 1) -> Tensor:
+        return self.kernels[layer](x, zoom)
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class RegionalBrush:
 class Layer(Protocol):
     """How a modulated layer, found by its name, is computed."""
 
-    def __call__(self, layer: str, x: Tensor, stride: int = 1, /) -> Tensor: ...
+    def __call__(self, layer: str, x: Tensor, zoom: float = 1, /) -> Tensor: ...
 
 
 class Painter(nn.Module):
@@ -151,8 +151,8 @@ class Painter(nn.Module):
 
         learnt, colours = _parted(codes)
 
-        def layer(name: str, x: Tensor, stride: int = 1, /) -> Tensor:
-            return cast(Tensor, self._layer(name)(x, learnt, stride))
+        def layer(name: str, x: Tensor, zoom: float = 1, /) -> Tensor:
+            return cast(Tensor, self._layer(name)(x, learnt, zoom))
 
         return colours.given(self._paint(content, layer))
 
@@ -164,9 +164,9 @@ class Painter(nn.Module):
         learnt, colours = _parted(code)
         kernels: dict[str, Kernel] = {}
 
-        def layer(name: str, x: Tensor, stride: int = 1, /) -> Tensor:
+        def layer(name: str, x: Tensor, zoom: float = 1, /) -> Tensor:
             found = self._layer(name)
-            y, mean, deviation = found.measure(x, learnt, stride)
+            y, mean, deviation = found.measure(x, learnt, zoom)
             kernels[name] = found.kernel(learnt, mean, deviation, x.dtype)
             return y
 
@@ -191,11 +191,11 @@ class Painter(nn.Module):
         counted = _Pooled(torch.cat([traced, torch.ones_like(traced[:, :1])], 1))
         mixing = _mixing(shares, content)
 
-        def layer(name: str, x: Tensor, stride: int = 1, /) -> Tensor:
-            rows = counted((x.shape[2] // stride, x.shape[3] // stride))
+        def layer(name: str, x: Tensor, zoom: float = 1, /) -> Tensor:
+            rows = counted((round(x.shape[2] * zoom), round(x.shape[3] * zoom)))
             rows = rows.permute(0, 2, 3, 1).flatten(0, 2)
             y, kernels[name] = self._layer(name).measure_regions(
-                x, learnt, stride, rows / rows.sum(0).clamp_min(1e-12), mixing
+                x, learnt, zoom, rows / rows.sum(0).clamp_min(1e-12), mixing
             )
             return y
 
@@ -208,8 +208,8 @@ class Painter(nn.Module):
         """``content`` (n, 3, h, w) as :meth:`measure_regions` would have painted it there."""
         mixing = _mixing(shares, content)
 
-        def layer(name: str, x: Tensor, stride: int = 1, /) -> Tensor:
-            return brush.kernels[name](x, stride, mixing)
+        def layer(name: str, x: Tensor, zoom: float = 1, /) -> Tensor:
+            return brush.kernels[name](x, zoom, mixing)
 
         return _mixed(brush.colours, self._paint(content, layer), mixing.planes)
 
@@ -219,15 +219,15 @@ class Painter(nn.Module):
         x = F.pixel_unshuffle(_padded(content - 0.5), FOLD)
         x = x.to(self.dtype).contiguous(memory_format=torch.channels_last)
         seen = layer("second", F.relu_(convolve(self.stem, x)))
-        far = F.relu_(layer("down", seen, 2))
+        far = F.relu_(layer("down", seen, 0.5))
         for block in range(self.size.far_blocks):
             far = _residual(far, f"far{block}", layer)
-        near = seen + layer("up", _doubled(far))
+        near = seen + layer("up", far, 2)
         for block in range(self.size.near_blocks):
             near = _residual(near, f"near{block}", layer)
         # The largest layers come last: what is not needed any more shall not lie beside them.
         del x, seen, far
-        tail = F.relu_(layer("tail", _doubled(F.relu_(near))))
+        tail = F.relu_(layer("tail", F.relu_(near), 2))
         painted = F.pixel_shuffle(layer("head", tail.float()), 2)
         return painted[..., :height, :width]
 
@@ -290,7 +290,3 @@ def _mixed(colours: Palette, painted: Tensor, shares: Tensor) -> Tensor:
 
 def _residual(x: Tensor, block: str, layer: Layer) -> Tensor:
     return x + layer(f"{block}_second", F.relu_(layer(f"{block}_first", x)))
-
-
-def _doubled(x: Tensor) -> Tensor:
-    return F.interpolate(x, scale_factor=2, mode="nearest")

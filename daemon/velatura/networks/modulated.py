@@ -10,10 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from velatura.networks.convolution import surrounded
+from velatura.networks.convolution import convolved
 from velatura.perception.statistics import EPSILON
 
 SPREAD = 0.1
@@ -53,8 +52,8 @@ class Kernel:
     weight: Tensor
     bias: Tensor
 
-    def __call__(self, x: Tensor, stride: int) -> Tensor:
-        return F.conv2d(surrounded(x), self.weight, self.bias, stride=stride)
+    def __call__(self, x: Tensor, zoom: float) -> Tensor:
+        return convolved(x, self.weight, self.bias, zoom=zoom)
 
 
 @dataclass(frozen=True)
@@ -67,10 +66,8 @@ class RegionalKernel:
     scales: Tensor
     shifts: Tensor
 
-    def __call__(self, x: Tensor, stride: int, mixing: Mixing) -> Tensor:
-        return modulated(
-            F.conv2d(surrounded(x), self.weight, stride=stride), self.scales, self.shifts, mixing
-        )
+    def __call__(self, x: Tensor, zoom: float, mixing: Mixing) -> Tensor:
+        return modulated(convolved(x, self.weight, zoom=zoom), self.scales, self.shifts, mixing)
 
     def folded(self) -> Kernel:
         """The same for a single region, which needs no mixing."""
@@ -116,9 +113,9 @@ class ModulatedConvolution(nn.Module):
             self.from_code.bias.zero_()
             self.from_code.bias[:outputs] = scale
 
-    def convolve(self, x: Tensor, stride: int) -> Tensor:
+    def convolve(self, x: Tensor, zoom: float) -> Tensor:
         """The filters alone, in the type of ``x``; its edge surrounds it."""
-        return F.conv2d(surrounded(x), self._filters(x.dtype), stride=stride)
+        return convolved(x, self._filters(x.dtype), zoom=zoom)
 
     def _filters(self, dtype: torch.dtype) -> Tensor:
         return self.weight.to(dtype).contiguous(memory_format=torch.channels_last)
@@ -128,20 +125,20 @@ class ModulatedConvolution(nn.Module):
         gains, shifts = self.from_code(codes * GENTLE).chunk(2, dim=1)
         return gains, shifts
 
-    def forward(self, x: Tensor, codes: Tensor, stride: int) -> Tensor:
+    def forward(self, x: Tensor, codes: Tensor, zoom: float) -> Tensor:
         """Each of ``x`` (n, in, h, w) normalised by itself and modulated by its own of ``codes``."""
-        y = self.convolve(x, stride)
+        y = self.convolve(x, zoom)
         if self.normalised:
             # functional.instance_norm refuses a single position, whose deviation is simply 0.
             y = torch.instance_norm(y, None, None, None, None, True, 0.0, EPSILON, False)
         gains, shifts = (each.to(y.dtype)[:, :, None, None] for each in self.scales(codes))
         return torch.addcmul(shifts, y, gains)
 
-    def measure(self, x: Tensor, code: Tensor, stride: int) -> tuple[Tensor, Tensor, Tensor]:
+    def measure(self, x: Tensor, code: Tensor, zoom: float) -> tuple[Tensor, Tensor, Tensor]:
         """``x`` (n, in, h, w), parts of one picture, normalised together and modulated by ``code`` (1, code); μ and σ,
         (out,).
         """
-        y = self.convolve(x, stride)
+        y = self.convolve(x, zoom)
         gains, shifts = (each[0] for each in self.scales(code))
         if self.normalised:
             # What batch normalisation does in training, and several times as fast as the steps of it.
@@ -154,7 +151,7 @@ class ModulatedConvolution(nn.Module):
         return y, mean, deviation
 
     def measure_regions(
-        self, x: Tensor, codes: Tensor, stride: int, shares: Tensor, mixing: Mixing
+        self, x: Tensor, codes: Tensor, zoom: float, shares: Tensor, mixing: Mixing
     ) -> tuple[Tensor, RegionalKernel]:
         """``x`` (n, in, h, w), parts of one picture, each region normalised by itself and modulated by its own of
         ``codes`` (regions, code); and the layer as it is for the whole picture.
@@ -162,7 +159,7 @@ class ModulatedConvolution(nn.Module):
         ``shares`` (n · h' · w', regions + 1) say how much each position of the result counts for each region, and last
         for the whole picture, each in sum 1.
         """
-        y = self.convolve(x, stride)
+        y = self.convolve(x, zoom)
         gains, shifts = self.scales(codes)
         if self.normalised:
             rows = y.permute(0, 2, 3, 1).flatten(0, 2).float()
