@@ -1,4 +1,4 @@
-"""Contact sheets for docs/gallery: python -m benchmarks.sheets [gatys] [glaze]
+"""Contact sheets for docs/gallery: python -m benchmarks.sheets [gatys] [glaze] [grain]
 
 Photos are scikit-image's, styles are paintings in the public domain, of which no copy is shown or
 shipped.
@@ -42,10 +42,11 @@ NAMES = (
     "city-rises", "rocky-ground",
 )  # fmt: skip
 
+FEW = ("starry-night", "irises", "scream", "metzinger")
+
 
 def glaze() -> None:
     models = WarmModels.on("auto")
-    engine = registry.load("glaze")
     sheet = Image.new(
         "RGB", ((len(NAMES) + 1) * (SIDE + GAP), HEAD // 2 + len(PHOTOS) * (SIDE + GAP)), "white"
     )
@@ -59,18 +60,52 @@ def glaze() -> None:
         short = min(whole.width, whole.height)
         left, top = (whole.width - short) // 2, (whole.height - short) // 2
         content = resized(whole.crop(left, top, left + short, top + short), (2 * SIDE, 2 * SIDE))
-        pictures = [content]
-        for name in NAMES:
-            scene = Scene(content, (Region((Style(code=styles.show(name).path),)),))
-            painted = render(engine, scene, registry.validate(engine, {}), Run(models))["picture"]
-            assert isinstance(painted, Raster)
-            pictures.append(painted)
+        pictures = [content, *(_glazed(content, name, models) for name in NAMES)]
         for column, picture in enumerate(pictures):
             corner = (column * (SIDE + GAP), HEAD // 2 + row * (SIDE + GAP))
             sheet.paste(Image.fromarray(resized(picture, (SIDE, SIDE)).pixels), corner)
         print(photo, flush=True)
     GALLERY.mkdir(exist_ok=True)
     sheet.save(GALLERY / "glaze.jpg", quality=86)
+
+
+def grain() -> None:
+    """A drawing in flat colours, without grain above and with what is usual below."""
+    models = WarmModels.on("auto")
+    content = _drawing(2 * SIDE)
+    sheet = Image.new("RGB", ((len(FEW) + 1) * (SIDE + GAP), 2 * (SIDE + GAP)), "white")
+    sheet.paste(Image.fromarray(resized(content, (SIDE, SIDE)).pixels), (0, SIDE // 2))
+    for column, name in enumerate(FEW, 1):
+        for row, levels in enumerate((0.0, 1.0)):
+            painted = _glazed(content, name, models, grain=levels)
+            corner = (column * (SIDE + GAP), row * (SIDE + GAP))
+            sheet.paste(Image.fromarray(resized(painted, (SIDE, SIDE)).pixels), corner)
+    sheet.save(GALLERY / "grain.jpg", quality=86)
+
+
+def _glazed(content: Raster, name: str, models: WarmModels, **knobs: object) -> Raster:
+    engine = registry.load("glaze")
+    scene = Scene(content, (Region((Style(code=styles.show(name).path),)),))
+    painted = render(engine, scene, registry.validate(engine, knobs), Run(models))["picture"]
+    assert isinstance(painted, Raster)
+    return painted
+
+
+def _drawing(side: int) -> Raster:
+    """A house before hills, its edges smoothed."""
+    large = Image.new("RGB", (1024, 1024), (120, 190, 235))
+    draw = ImageDraw.Draw(large)
+    draw.ellipse((680, 80, 900, 300), (255, 225, 120))
+    draw.polygon(
+        [(0, 620), (300, 420), (620, 640), (1024, 480), (1024, 830), (0, 830)], (90, 150, 80)
+    )
+    draw.rectangle((240, 560, 520, 820), (230, 220, 200))
+    draw.polygon([(220, 560), (380, 440), (540, 560)], (180, 60, 50))
+    draw.rectangle((340, 680, 420, 820), (90, 60, 40))
+    draw.rectangle((0, 820, 1024, 1024), (60, 110, 60))
+    draw.rectangle((770, 760, 790, 860), (90, 60, 40))
+    draw.ellipse((700, 620, 860, 780), (40, 90, 50))
+    return resized(Raster(np.asarray(large).copy()), (side, side))
 
 
 def _photo(name: str) -> Path:
@@ -109,7 +144,7 @@ def gatys() -> None:
     sheet.save(GALLERY / "gatys.jpg", quality=88)
 
 
-SHEETS = {"gatys": gatys, "glaze": glaze}
+SHEETS = {"gatys": gatys, "glaze": glaze, "grain": grain}
 
 if __name__ == "__main__":
     for wanted in sys.argv[1:] or SHEETS:

@@ -87,6 +87,37 @@ def test_tiles_are_the_whole(engine: str, size: tuple[int, int]) -> None:
         assert difference(painted(models, content, engine=engine, tile=256), whole) <= 2
 
 
+def drawing(side: int) -> Raster:
+    """Flat fills, as artists of comics make them: a disc before a sky."""
+    y, x = np.mgrid[:side, :side] / side - 0.5
+    pixels = np.full((side, side, 3), (120, 190, 235), np.uint8)
+    pixels[x**2 + y**2 < 0.04] = (90, 60, 40)
+    return Raster(pixels)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_flat_fills_take_strokes_unless_grain_is_not_wished(
+    models: WarmModels, engine: str
+) -> None:
+    content = drawing(448)
+    corner = np.s_[:80, :80]
+    deviations = {
+        grain: float(
+            painted(models, content, engine=engine, grain=grain).pixels[corner].std((0, 1)).mean()
+        )
+        for grain in (0.0, 1.0)
+    }
+    assert deviations[1.0] > 3 * deviations[0.0]
+    assert deviations[1.0] > 8
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_flat_fills_have_no_seams_where_tiles_meet(models: WarmModels, engine: str) -> None:
+    content = drawing(600)
+    whole = painted(models, content, engine=engine, tile=1024)
+    assert difference(painted(models, content, engine=engine, tile=256), whole) <= 2
+
+
 def test_a_small_picture_stands_for_itself_and_a_large_one_is_sampled(models: WarmModels) -> None:
     run, descriptor = Run(models), registry.load("glaze").descriptor
     small = fair_sample(Scene(picture(300, 200)), run, descriptor)

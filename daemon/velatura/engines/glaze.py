@@ -7,17 +7,18 @@ code says (Ghiasi et al. 2017). ``docs/training.md`` tells how the weights were 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import cast
+from typing import TypeVar
 
 import torch
 from pydantic import Field
 from torch import Tensor
 
 from velatura.engines import polish
-from velatura.engines.engine import Descriptor, EngineParams, FeedForward, ParamsT
+from velatura.engines.engine import Descriptor, EngineParams, FeedForward
 from velatura.engines.fingerprint import fingerprint
+from velatura.engines.grain import grained
 from velatura.engines.run import Run
 from velatura.engines.samples import Sample, fair_sample
 from velatura.engines.scene import Region, Scene, Style
@@ -45,10 +46,25 @@ class Prepared:
 
     painter: Painter
     brush: Brush | RegionalBrush
+    grain: float
     painted: Tensor | None
 
 
-class GlazeParams(EngineParams):
+class PaintingParams(EngineParams):
+    """What both sizes of the engine let one choose."""
+
+    grain: float = Field(
+        1.0,
+        ge=0.0,
+        le=8.0,
+        title="Grain",
+        description="How much grain is added where the picture shows nothing, so that flat fills and clear skies take "
+        "strokes; with 0 they stay flat.",
+        json_schema_extra={"unit": "/255"},
+    )
+
+
+class GlazeParams(PaintingParams):
     """How much is done for a picture beyond one pass."""
 
     polish: int = Field(
@@ -61,10 +77,13 @@ class GlazeParams(EngineParams):
     )
 
 
-class CodePainting(FeedForward[ParamsT, Prepared]):
+PaintingParamsT = TypeVar("PaintingParamsT", bound=PaintingParams)
+
+
+class CodePainting(FeedForward[PaintingParamsT, Prepared]):
     """What both sizes of the engine do; ``descriptor.name`` is the painter's size."""
 
-    def prepare(self, scene: Scene, params: ParamsT, run: Run) -> Prepared:
+    def prepare(self, scene: Scene, params: PaintingParamsT, run: Run) -> Prepared:
         """The styles' codes mixed by weight in each region, and a brush with the content's statistics, a region's own
         where there are masks.
 
@@ -72,6 +91,7 @@ class CodePainting(FeedForward[ParamsT, Prepared]):
         """
         painter = load(self.descriptor.name, run)
         sample = fair_sample(scene, run, self.descriptor)
+        sample = replace(sample, seen=grained(sample.seen, sample.boxes, params.grain))
         codes = self.codes(scene, sample, params, run)
         brush: Brush | RegionalBrush
         if sample.weights is None:
@@ -87,20 +107,22 @@ class CodePainting(FeedForward[ParamsT, Prepared]):
         # Coarser types round a normalised layer and a convolution with statistics folded in differently: there
         # the brush paints, so that a picture does not depend on how it is cut. Regions fold nothing in.
         same = painter.dtype == torch.float32 or isinstance(brush, RegionalBrush)
-        return Prepared(painter, brush, painted if whole and same else None)
+        return Prepared(painter, brush, params.grain, painted if whole and same else None)
 
-    def codes(self, scene: Scene, sample: Sample, params: ParamsT, run: Run) -> Tensor:
+    def codes(self, scene: Scene, sample: Sample, params: PaintingParamsT, run: Run) -> Tensor:
         """A code for each region, (regions, CODE)."""
         return torch.cat([_mixture(region, scene, run) for region in scene.regions])
 
     def apply(self, tile: ContentTile, prepared: Prepared, run: Run) -> Tensor:
         """Paint ``tile`` with the brush, or hand out what is painted."""
         painted, brush, painter = prepared.painted, prepared.brush, prepared.painter
-        if painted is None and isinstance(brush, RegionalBrush):
-            assert tile.shares is not None, "several regions, and nobody says where"
-            painted = painter.paint_regions(tile.tensor, brush, tile.shares)
-        elif painted is None:
-            painted = painter.paint(tile.tensor, cast(Brush, brush))
+        if painted is None:
+            seen = grained(tile.tensor, [tile.tile.outer], prepared.grain)
+            if isinstance(brush, RegionalBrush):
+                assert tile.shares is not None, "several regions, and nobody says where"
+                painted = painter.paint_regions(seen, brush, tile.shares)
+            else:
+                painted = painter.paint(seen, brush)
         return painted.clamp(0, 1)
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from velatura.engines.engine import Descriptor, EngineParams
-from velatura.engines.glaze import CodePainting
+from velatura.engines.engine import Descriptor
+from velatura.engines.glaze import CodePainting, PaintingParams
 from velatura.networks.glaze import SIZES, STRIDE
 
 
-class GlazeLiveParams(EngineParams):
-    """No knobs but those of every engine."""
-
-
-class GlazeLive(CodePainting[GlazeLiveParams]):
+class GlazeLive(CodePainting[PaintingParams]):
     """The smaller painter: the same codes, less detail, half the time."""
 
     descriptor = Descriptor(
@@ -28,4 +24,4 @@ class GlazeLive(CodePainting[GlazeLiveParams]):
         least=2 * STRIDE,
         deterministic="close",
     )
-    Params = GlazeLiveParams
+    Params = PaintingParams

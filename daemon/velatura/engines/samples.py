@@ -33,13 +33,14 @@ PARTS = 16
 
 @dataclass(frozen=True)
 class Sample:
-    """Parts of a content that stand for all of it, n of them.
+    """Parts of a content that stand for all of it, n of them, at ``boxes``.
 
     ``seen`` is (n, 3, h, w) sRGB 0..1 float32. ``weights`` (n, regions, h, w) ≥ 0 say how much each pixel counts in
     each region's statistics, None where all count alike; ``shares`` (n, regions, h, w), in sum 1, how regions are
     mixed there, None for a single one.
     """
 
+    boxes: Sequence[Box]
     seen: Tensor
     weights: Tensor | None
     shares: Tensor | None
@@ -68,7 +69,7 @@ def fair_sample(scene: Scene, run: Run, descriptor: Descriptor) -> Sample:
         found = [each for box in boxes if (each := planes(scene, box, size, run)) is not None]
         return torch.cat(found) if found else None
 
-    return Sample(torch.cat(seen), together(counting), together(blending))
+    return Sample(boxes, torch.cat(seen), together(counting), together(blending))
 
 
 def sample_boxes(scene: Scene, content: Raster) -> list[Box]:
