@@ -12,7 +12,9 @@ picture is measured once; with it, every layer is a plain convolution, and tiles
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any, Protocol, cast
 
 import torch
@@ -77,10 +79,16 @@ SIZES = {
 class Brush:
     """How a painter paints one picture in one style: ``kernels`` by layer, in the types that its layers compute in;
     ``colours`` are the style's.
+
+    Kernels are made for the first tile that is painted: a small picture is painted already when it was measured.
     """
 
-    kernels: dict[str, Kernel]
+    make: Callable[[], dict[str, Kernel]]
     colours: Palette
+
+    @cached_property
+    def kernels(self) -> dict[str, Kernel]:
+        return self.make()
 
     def __call__(self, layer: str, x: Tensor, zoom: float = 1) -> Tensor:
         return self.kernels[layer](x, zoom)
@@ -162,16 +170,17 @@ class Painter(nn.Module):
         The n are parts of one picture and have their statistics together.
         """
         learnt, colours = _parted(code)
-        kernels: dict[str, Kernel] = {}
+        later: dict[str, Callable[[], Kernel]] = {}
 
         def layer(name: str, x: Tensor, zoom: float = 1, /) -> Tensor:
             found = self._layer(name)
             y, mean, deviation = found.measure(x, learnt, zoom)
-            kernels[name] = found.kernel(learnt, mean, deviation, x.dtype)
+            later[name] = partial(found.kernel, learnt, mean, deviation, x.dtype)
             return y
 
         painted = self._paint(content, layer)
-        return Brush(kernels, colours), colours.given(painted)
+        brush = Brush(lambda: {name: kernel() for name, kernel in later.items()}, colours)
+        return brush, colours.given(painted)
 
     def paint(self, content: Tensor, brush: Brush) -> Tensor:
         """``content`` (n, 3, h, w) as :meth:`measure` would have painted it there."""
@@ -201,7 +210,8 @@ class Painter(nn.Module):
 
         painted = _mixed(colours, self._paint(content, layer), mixing.planes)
         if shares is None:
-            return Brush({name: each.folded() for name, each in kernels.items()}, colours), painted
+            alone = Brush(lambda: {name: each.folded() for name, each in kernels.items()}, colours)
+            return alone, painted
         return RegionalBrush(kernels, colours), painted
 
     def paint_regions(self, content: Tensor, brush: RegionalBrush, shares: Tensor) -> Tensor:
