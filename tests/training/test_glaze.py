@@ -138,8 +138,10 @@ def test_a_run_that_goes_on_is_the_same_to_the_bit(train: Train, tmp_path: Path)
 
 
 def test_training_lowers_the_loss(train: Train, tmp_path: Path) -> None:
-    first = train(tmp_path / "run", 40, rate=3e-3, witness=0)
-    later = train(tmp_path / "run", 480, rate=3e-3, witness=0, resume=True)
+    # With the usual weights of what pulls the other way, whether 120 steps are enough depends on the seed.
+    knobs = {"rate": 3e-3, "witness": 0, "content": 0.2, "identity": 0, "strokes": 0.2}
+    first = train(tmp_path / "run", 40, **knobs)
+    later = train(tmp_path / "run", 480, resume=True, **knobs)
     assert later.losses["total"] < first.losses["total"]
     assert later.losses["gram"] < 0.9 * first.losses["gram"]
 
