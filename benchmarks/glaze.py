@@ -25,6 +25,7 @@ from torch import Tensor
 from benchmarks.peers.microast import PUBLISHED, MicroAST
 from velatura.engines import registry
 from velatura.engines.devices import best_dtype
+from velatura.engines.grain import grained
 from velatura.engines.models import WarmModels
 from velatura.engines.run import Run
 from velatura.engines.scene import Region, Scene, Style
@@ -32,6 +33,7 @@ from velatura.engines.stage import render
 from velatura.engines.tensors import picture_tensor
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import resized
+from velatura.imaging.tiles import Box
 from velatura.library import assets
 from velatura.library.weights import read_state
 from velatura.networks.glaze import CODE, SIZES, Painter
@@ -40,6 +42,9 @@ from velatura.networks.glaze_weights import load_painter
 CPU = torch.device("cpu")
 SIDE = 512
 ROUNDS = 15
+GRAIN = 1.0
+"""Levels of 255: what is usual."""
+
 SIDES = (1024, 2048, 4096, 8192)
 
 
@@ -71,9 +76,10 @@ def latency() -> None:
 
 
 def _painted(painter: Painter, content: Tensor, code: Tensor) -> Tensor:
-    """As the engine does it: other types than float32 paint after they measured."""
-    brush, painted = painter.measure(content, code)
-    return painted if painter.dtype == torch.float32 else painter.paint(content, brush)
+    """As the engine does it, grain looked for: other types than float32 paint after they measured."""
+    seen = grained(content, [Box(0, 0, SIDE, SIDE)], GRAIN)
+    brush, painted = painter.measure(seen, code)
+    return painted if painter.dtype == torch.float32 else painter.paint(seen, brush)
 
 
 def scale() -> None:
