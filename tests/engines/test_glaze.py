@@ -12,7 +12,7 @@ import torch
 from velatura.engines import glaze, registry
 from velatura.engines.models import WarmModels
 from velatura.engines.run import Run
-from velatura.engines.samples import PARTS, SIDE, fair_sample
+from velatura.engines.samples import PARTS, SIDE, Sample, fair_sample
 from velatura.engines.scene import Region, Scene, Style
 from velatura.engines.stage import render
 from velatura.errors import BadPicture, BadRequest
@@ -109,6 +109,25 @@ def test_flat_fills_take_strokes_unless_grain_is_not_wished(
     }
     assert deviations[1.0] > 3 * deviations[0.0]
     assert deviations[1.0] > 8
+
+
+def test_codes_are_made_for_the_picture_as_it_is(
+    models: WarmModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A polished code is remembered for a picture, whatever grain it is painted with.
+    looked_at: list[torch.Tensor] = []
+    plainly = glaze.Glaze.codes
+
+    def watched(
+        self: glaze.Glaze, scene: Scene, sample: Sample, params: glaze.GlazeParams, run: Run
+    ) -> torch.Tensor:
+        looked_at.append(sample.seen)
+        return plainly(self, scene, sample, params, run)
+
+    monkeypatch.setattr(glaze.Glaze, "codes", watched)
+    for grain in (0.0, 8.0):
+        painted(models, drawing(64), grain=grain)
+    assert torch.equal(*looked_at)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

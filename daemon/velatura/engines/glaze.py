@@ -7,7 +7,7 @@ code says (Ghiasi et al. 2017). ``docs/training.md`` tells how the weights were 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
 
@@ -42,7 +42,7 @@ from velatura.networks.glaze_weights import load_encoder, load_painter
 
 @dataclass(frozen=True)
 class Prepared:
-    """``painted`` is the picture, (1, 3, h, w), where it is painted already, else None."""
+    """``painted`` is the picture, (1, 3, h, w), where it is painted already, else None; ``grain`` is in levels of 255."""
 
     painter: Painter
     brush: Brush | RegionalBrush
@@ -91,15 +91,13 @@ class CodePainting(FeedForward[PaintingParamsT, Prepared]):
         """
         painter = load(self.descriptor.name, run)
         sample = fair_sample(scene, run, self.descriptor)
-        sample = replace(sample, seen=grained(sample.seen, sample.boxes, params.grain))
         codes = self.codes(scene, sample, params, run)
+        seen = grained(sample.seen, sample.boxes, params.grain)
         brush: Brush | RegionalBrush
         if sample.weights is None:
-            brush, painted = painter.measure(sample.seen, codes)
+            brush, painted = painter.measure(seen, codes)
         else:
-            brush, painted = painter.measure_regions(
-                sample.seen, codes, sample.weights, sample.shares
-            )
+            brush, painted = painter.measure_regions(seen, codes, sample.weights, sample.shares)
         content = scene.content
         assert content is not None
         tiles = tile_plan(content.width, content.height, self.descriptor)

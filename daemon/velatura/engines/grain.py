@@ -17,6 +17,7 @@ from torch import Tensor
 from velatura.imaging.tiles import Box
 
 LEVEL = 1 / 255
+"""One step of an 8-bit picture."""
 
 CELL = 8
 """Side of the squares, in pixels, of which each shows something or not."""

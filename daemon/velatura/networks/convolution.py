@@ -38,8 +38,8 @@ def convolve(layer: nn.Module, x: Tensor) -> Tensor:
 def convolved(x: Tensor, weight: Tensor, bias: Tensor | None = None, *, zoom: float = 1) -> Tensor:
     """``weight`` (out, in, 3, 3) over ``x`` (n, in, h, w), both channels last, whose edge surrounds it.
 
-    ``zoom`` is how much more positions a side the result has: at ½ every other one is computed, at 2 each of ``x`` is
-    repeated before, in both directions.
+    ``zoom`` is how many positions a side the result has for each of ``x``: with ½ every other one is computed, with 2
+    each is repeated first, in both directions.
     """
     if zoom == 2:
         return _convolved_doubled(x, weight, bias)
