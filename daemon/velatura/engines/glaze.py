@@ -42,7 +42,9 @@ from velatura.networks.glaze_weights import load_encoder, load_painter
 
 @dataclass(frozen=True)
 class Prepared:
-    """``painted`` is the picture, (1, 3, h, w), where it is painted already, else None; ``grain`` is in levels of 255."""
+    """``painted`` is the picture, (1, 3, h, w), where it is painted already, else None; ``grain`` is in levels
+    of 255.
+    """
 
     painter: Painter
     brush: Brush | RegionalBrush
