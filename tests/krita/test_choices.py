@@ -226,6 +226,16 @@ def test_the_preview_is_painted_by_the_quick_engine_in_its_own_size() -> None:
     assert request.treatment == {"stroke": 10.0}
 
 
+def test_the_preview_has_the_knobs_that_both_engines_have() -> None:
+    quick = {**MANIFEST["glaze-live"], "schema": {"properties": {"grain": NUMBER}}}
+    both = {"properties": {"grain": NUMBER, "polish": NUMBER}}
+    manifest = {"glaze": {**MANIFEST["glaze"], "schema": both}, "glaze-live": quick}
+    knobs = {"glaze": {"grain": 2.5, "polish": 12.0}, "glaze-live": {"grain": 7.0}}
+    choices = Choices(engine="glaze", mixture=(Ingredient(NIGHT),), params=knobs)
+    assert wish.live(manifest, choices, _scene(), _found).params == {"grain": 2.5}
+    assert wish.final(manifest, choices, _scene(), _found).params == knobs["glaze"]
+
+
 def test_a_result_is_called_after_its_styles() -> None:
     def name(style: StyleChoice) -> str:
         return style.name or "Wave"

@@ -234,12 +234,22 @@ def can_preview(engine: str, manifest: Manifest) -> bool:
     return bool(takes[0] & takes[1])
 
 
-def preview_of(wish: Wish, scale: float) -> Wish:
-    """``wish`` for the same layer ``scale`` times as large, by the engine that is quick enough to be watched."""
+def preview_of(wish: Wish, scale: float, manifest: Manifest) -> Wish:
+    """``wish`` for the same layer ``scale`` times as large, by the engine that is quick enough to be watched, with
+    those knobs that both have.
+    """
+    known = manifest[PREVIEW_ENGINE]["schema"].get("properties", {})
+    params = {knob: value for knob, value in wish["params"].items() if knob in known}
     treatment = {key: each for key, each in wish["treatment"].items() if key != "detail"}
     for knob in _IN_PIXELS & set(treatment):
         treatment[knob] *= scale
-    return {**wish, "engine": PREVIEW_ENGINE, "params": {}, "inputs": {}, "treatment": treatment}
+    return {
+        **wish,
+        "engine": PREVIEW_ENGINE,
+        "params": params,
+        "inputs": {},
+        "treatment": treatment,
+    }
 
 
 def label_of(wish: Wish, title_of_layer: Callable[[int | str], str]) -> str:

@@ -246,7 +246,7 @@ class _Dialog:
             wish = self._wish()
             require_fitting(wish, self._descriptor, self._known)
             seen = can_preview(wish["engine"], self._manifest)
-            small = preview_of(wish, self._source.scale) if seen else wish
+            small = preview_of(wish, self._source.scale, self._manifest) if seen else wish
             request = request_of(small, self._manifest, self._source)
         except (LinkError, OSError) as error:
             self._live.forget()

@@ -72,7 +72,7 @@ def takes_long(choices: Choices, bounds: Bounds) -> bool:
 
 
 def live(manifest: Manifest, choices: Choices, scene: Scene, find: FindStyle) -> Request:
-    """What is shown while sliders move: the quick engine, at the size of the view."""
+    """What is shown while sliders move: the quick engine, at the size of the view, with those knobs that both have."""
     quick = LIVE_ENGINE if LIVE_ENGINE in manifest else choices.engine
     return _request(manifest, quick, choices, scene, find)
 
@@ -81,7 +81,7 @@ def _request(
     manifest: Manifest, engine: str, choices: Choices, scene: Scene, find: FindStyle
 ) -> Request:
     own, every = engine_knobs(manifest, engine), treatment_knobs(manifest, engine)
-    params = own_values(own, choices.params.get(engine, {}))
+    params = own_values(own, choices.engine_params)
     treatment = own_values(every, choices.treatment)
     styles = tuple(
         _taken(replace(find(each.style), weight=each.weight), each.view) for each in choices.mixture
