@@ -25,6 +25,7 @@ from torch import Tensor
 from benchmarks.peers.microast import PUBLISHED, MicroAST
 from velatura.engines import registry
 from velatura.engines.devices import best_dtype
+from velatura.engines.glaze import PaintingParams
 from velatura.engines.grain import grained
 from velatura.engines.models import WarmModels
 from velatura.engines.run import Run
@@ -42,9 +43,6 @@ from velatura.networks.glaze_weights import load_painter
 CPU = torch.device("cpu")
 SIDE = 512
 ROUNDS = 15
-GRAIN = 1.0
-"""Levels of 255: what is usual."""
-
 SIDES = (1024, 2048, 4096, 8192)
 
 
@@ -77,7 +75,7 @@ def latency() -> None:
 
 def _painted(painter: Painter, content: Tensor, code: Tensor) -> Tensor:
     """As the engine does it, grain looked for: other types than float32 paint after they measured."""
-    seen = grained(content, [Box(0, 0, SIDE, SIDE)], GRAIN)
+    seen = grained(content, [Box(0, 0, SIDE, SIDE)], PaintingParams().grain)
     brush, painted = painter.measure(seen, code)
     return painted if painter.dtype == torch.float32 else painter.paint(seen, brush)
 

@@ -76,8 +76,8 @@ def grain() -> None:
     sheet = Image.new("RGB", ((len(FEW) + 1) * (SIDE + GAP), 2 * (SIDE + GAP)), "white")
     sheet.paste(Image.fromarray(resized(content, (SIDE, SIDE)).pixels), (0, SIDE // 2))
     for column, name in enumerate(FEW, 1):
-        for row, levels in enumerate((0.0, 1.0)):
-            painted = _glazed(content, name, models, grain=levels)
+        for row, knobs in enumerate(({"grain": 0.0}, {})):
+            painted = _glazed(content, name, models, **knobs)
             corner = (column * (SIDE + GAP), row * (SIDE + GAP))
             sheet.paste(Image.fromarray(resized(painted, (SIDE, SIDE)).pixels), corner)
     sheet.save(GALLERY / "grain.jpg", quality=86)
