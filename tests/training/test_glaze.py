@@ -132,9 +132,12 @@ def test_a_run_that_goes_on_is_the_same_to_the_bit(train: Train, tmp_path: Path)
             assert torch.equal(tensor, parts[kind][name]), name
     for name, tensor in whole["average"]["tensors"].items():
         assert torch.equal(tensor, parts["average"]["tensors"][name]), name
-    for index, moments in whole["optimiser"]["state"].items():
-        for name, tensor in moments.items():
-            assert torch.equal(tensor, parts["optimiser"]["state"][index][name]), name
+    for optimiser in ("adam", "muon"):
+        remembered, other = (each["optimisers"][optimiser]["state"] for each in (whole, parts))
+        assert remembered
+        for index, moments in remembered.items():
+            for name, tensor in moments.items():
+                assert torch.equal(tensor, other[index][name]), name
 
 
 def test_training_lowers_the_loss(train: Train, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A learner's step is plain Adam's, whatever memory layout a gradient comes in."""
+"""A learner's step is plain Adam's or Muon's, whatever memory layout a gradient comes in."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from velatura.engines.run import Run
 from velatura.training.gallery import Gallery, Plan, hang
 from velatura.training.glaze_params import GlazeParams
 from velatura.training.learner import BETAS, Learner
+from velatura.training.muon import LENGTH, evened
 from velatura.training.pictures import pack
 
 PLAN = Plan(count=7, side=32, closest=0.75, farthest=1.0, variety=0, uses=3, directions=4, seed=5)
@@ -32,7 +33,7 @@ def loss_of(learner: Learner, gallery: Gallery) -> torch.Tensor:
 
 
 def test_a_step_is_that_of_plain_adam(gallery: Gallery, run: Run) -> None:
-    params = GlazeParams.model_validate({"clip": 1e6})
+    params = GlazeParams.model_validate({"clip": 1e6, "optimiser": "adam"})
     learner, plain = (Learner(params, (), gallery, run) for _ in range(2))
     optimiser = torch.optim.Adam(
         plain.parameters, lr=float(RATE), betas=BETAS, fused=False, foreach=False
@@ -48,13 +49,40 @@ def test_a_step_is_that_of_plain_adam(gallery: Gallery, run: Run) -> None:
         assert float((one - other).detach().abs().mean()) < 1e-2 * RATE
 
 
+def test_a_first_step_of_filters_is_their_gradient_evened(gallery: Gallery, run: Run) -> None:
+    learner = Learner(GlazeParams.model_validate({}), (), gallery, run)
+    filters = [
+        each for group in learner.optimisers["muon"].param_groups for each in group["params"]
+    ]
+    loss = loss_of(learner, gallery)
+    gradients = torch.autograd.grad(loss, filters, retain_graph=True)
+    assert any(not each.is_contiguous() for each in gradients), "channels-last, as it happens"
+    before = [each.detach().clone() for each in filters]
+    learner.learn(loss, RATE)
+    for was, now, gradient in zip(before, filters, gradients, strict=True):
+        matrix = gradient.flatten(1)
+        wanted = -RATE * LENGTH * max(matrix.shape) ** 0.5 * evened(matrix[None])[0]
+        torch.testing.assert_close((now.detach() - was).flatten(1), wanted, rtol=0.02, atol=1e-5)
+
+
+def test_each_weight_has_one_optimiser(gallery: Gallery, run: Run) -> None:
+    learner = Learner(GlazeParams.model_validate({}), (), gallery, run)
+    moved = [
+        id(each)
+        for optimiser in learner.optimisers.values()
+        for group in optimiser.param_groups
+        for each in group["params"]
+    ]
+    assert sorted(moved) == sorted(id(each) for each in learner.parameters)
+
+
 def test_a_state_of_another_device_takes_the_ways_of_this_one(gallery: Gallery, run: Run) -> None:
     learner = Learner(GlazeParams.model_validate({}), (), gallery, run)
     learner.learn(loss_of(learner, gallery), RATE)
     state = learner.state()
-    state["optimiser"]["param_groups"][0]["capturable"] = True
+    state["optimisers"]["adam"]["param_groups"][0]["capturable"] = True
     learner.restore(state)
-    assert not any(group["capturable"] for group in learner.optimiser.param_groups)
+    assert not any(group["capturable"] for group in learner.optimisers["adam"].param_groups)
 
 
 def test_a_step_goes_down(gallery: Gallery, run: Run) -> None:

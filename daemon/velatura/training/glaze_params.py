@@ -61,7 +61,7 @@ class GlazeParams(EngineParams):
         json_schema_extra={"unit": "px"},
     )
     closest: float = Field(
-        0.875,
+        1.0,
         gt=0,
         le=100,
         title="Closest",
@@ -76,7 +76,7 @@ class GlazeParams(EngineParams):
         description="At most this many times their side, as far as a picture is that large.",
     )
     variety: float = Field(
-        0.5,
+        0.35,
         ge=0,
         le=1,
         title="Variety",
@@ -111,20 +111,20 @@ class GlazeParams(EngineParams):
         description="log pulls a pair that is nearly right as hard as one that is far off.",
     )
     floor: float = Field(
-        0.02,
+        0.004,
         gt=0,
         le=100,
         title="Floor",
         description="Relative squared distance below which log is no longer steep.",
     )
-    gram: float = _weight(1.0, "Weight of Gram matrices", "Which filters fire together.")
+    gram: float = _weight(1.5, "Weight of Gram matrices", "Which filters fire together.")
     strokes: float = _weight(
-        2.0, "Weight of strokes", "Of relu3_1 and relu4_1 against the shallow layers."
+        6.0, "Weight of strokes", "Of relu3_1 and relu4_1 against the shallow layers."
     )
-    moments: float = _weight(0.3, "Weight of moments", "Means and deviations of filters.")
+    moments: float = _weight(0.2, "Weight of moments", "Means and deviations of filters.")
     slices: float = _weight(0.3, "Weight of slices", "Distributions of filters, sliced.")
-    content: float = _weight(6.0, "Weight of content", "relu4_1, normalised.")
-    identity: float = _weight(2.0, "Weight of identity", "A photo in its own style stays.")
+    content: float = _weight(6.8, "Weight of content", "relu4_1, normalised.")
+    identity: float = _weight(0.5, "Weight of identity", "A photo in its own style stays.")
     range: float = _weight(10.0, "Weight of range", "Values outside 0..1.")
     witness: float = _weight(
         0.1, "Weight of the witness", "That a code tells what VGG sees of the style."
@@ -132,7 +132,12 @@ class GlazeParams(EngineParams):
     teacher: float = _weight(
         5.0, "Weight of the teacher", "What the glaze given as start paints; for glaze-live alone."
     )
-    rate: float = Field(1e-3, gt=0, le=1, title="Learning rate", description="Adam's, at first.")
+    optimiser: Literal["muon", "adam"] = Field(
+        "muon",
+        title="Optimiser",
+        description="What moves matrices and filters; Adam moves the rest.",
+    )
+    rate: float = Field(1e-3, gt=0, le=1, title="Learning rate", description="At first.")
     warmup: int = Field(
         200, ge=1, le=10**6, title="Warm-up", description="Steps until the rate is reached."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from velatura.networks.glaze import SIZES, Glaze, Painter
 from velatura.networks.glaze_weights import fill, size_of
 from velatura.training.gallery import Gallery, summary
 from velatura.training.glaze_params import GlazeParams
+from velatura.training.muon import Muon
 from velatura.training.state import Average, clipped
 from velatura.training.witness import Witness
 
@@ -76,13 +77,19 @@ class Learner:
             for each in module.parameters()
             if each.requires_grad
         ]
-        self.optimiser = torch.optim.Adam(
-            self.parameters,
-            lr=torch.tensor(params.rate),
-            betas=BETAS,
-            fused=True,
-            capturable=run.device.type == "cuda",
-        )
+        matrices = _matrices(self.trained.values()) if params.optimiser == "muon" else []
+        kept = set(matrices)
+        self.optimisers: dict[str, torch.optim.Optimizer] = {
+            "adam": torch.optim.Adam(
+                [each for each in self.parameters if each not in kept],
+                lr=torch.tensor(params.rate),
+                betas=BETAS,
+                fused=True,
+                capturable=run.device.type == "cuda",
+            )
+        }
+        if matrices:
+            self.optimisers["muon"] = Muon(matrices, lr=torch.tensor(params.rate))
         self.average = Average(self.networks, params.average)
         self._in_a_row, self._lately = (
             torch.zeros((), dtype=torch.int64, device=run.device) for _ in range(2)
@@ -112,8 +119,8 @@ class Learner:
         return given
 
     def learn(self, loss: Tensor, rate: Tensor) -> Tensor:
-        """One step of Adam down ``loss`` at ``rate``, a scalar; its gradient's norm, another. Where that is not finite,
-        the weights stay as they are, and what Adam remembers fades as by a gradient of 0.
+        """One step down ``loss`` at ``rate``, a scalar; its gradient's norm, another. Where that is not finite, the
+        weights stay as they are, and what optimisers remember fades as by a gradient of 0.
 
         Nothing waits for the device, and nothing is decided here: the same is done each time.
         """
@@ -124,15 +131,17 @@ class Learner:
             if gradient is not None
         ]
         gradients, norm = clipped([gradient for _, gradient in reached], self.params.clip)
-        self.optimiser.zero_grad(set_to_none=True)
+        for optimiser in self.optimisers.values():
+            optimiser.zero_grad(set_to_none=True)
         for (parameter, _), gradient in zip(reached, gradients, strict=True):
             # Fused Adam goes through memory and not through indices: a channels-last gradient of a contiguous
             # parameter would move other weights than its own.
             parameter.grad = gradient.contiguous()
         finite = torch.isfinite(norm)
-        for group in self.optimiser.param_groups:
-            group["lr"] = torch.where(finite, rate, 0.0)
-        self.optimiser.step()
+        for optimiser in self.optimisers.values():
+            for group in optimiser.param_groups:
+                group["lr"] = torch.where(finite, rate, 0.0)
+            optimiser.step()
         self._in_a_row.add_(1).mul_(~finite)
         self._lately.add_(~finite)
         return norm
@@ -169,7 +178,7 @@ class Learner:
             "networks": self.networks.state_dict(),
             "teacher": None if self.teacher is None else self.teacher.state_dict(),
             "witness": self.witness.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "optimisers": {name: each.state_dict() for name, each in self.optimisers.items()},
             "average": self.average.state(),
         }
 
@@ -179,8 +188,21 @@ class Learner:
         if self.teacher is not None:
             self.teacher.load_state_dict(state["teacher"])
         self.witness.load_state_dict(state["witness"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        for group in self.optimiser.param_groups:
+        for name, optimiser in self.optimisers.items():
+            optimiser.load_state_dict(state["optimisers"][name])
+        for group in self.optimisers["adam"].param_groups:
             # A run may go on on another device than it was begun on.
             group["capturable"] = self.run.device.type == "cuda"
         self.average.restore(state["average"])
+
+
+def _matrices(modules: Iterable[nn.Module]) -> list[nn.Parameter]:
+    """Weights of convolutions and of matrices that numbers go through; not the directions that an encoder measures in,
+    which have a length of their own.
+    """
+    return [
+        each
+        for module in modules
+        for name, each in module.named_parameters()
+        if each.requires_grad and each.ndim > 1 and name.rpartition(".")[2] == "weight"
+    ]
