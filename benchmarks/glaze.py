@@ -1,9 +1,10 @@
 """Glaze beside MicroAST: latency with the style's code at hand, and what large pictures cost.
 
-    python -m benchmarks.glaze [latency] [scale]
+    python -m benchmarks.glaze [latency] [scale] [sizes]
 
 * latency: one picture of 512², every size and type, MicroAST in float32, in turn.
 * scale: seconds a megapixel and the most memory that a process held, 1024² to 8192².
+* sizes: no speed, but that every width and every height from 1 to 4097 pixels is painted; only where it is named.
 
 MicroAST's weights are those in ../shared/weights.
 """
@@ -44,6 +45,11 @@ CPU = torch.device("cpu")
 SIDE = 512
 ROUNDS = 15
 SIDES = (1024, 2048, 4096, 8192)
+LONGEST = 4097
+"""Pixels of the longest side that is tried, of all from 1 on."""
+
+ACROSS = 5
+"""Pixels the other way."""
 
 
 def latency() -> None:
@@ -104,6 +110,21 @@ def hold(side: int) -> None:
     print(f"{took:.2f} s, {took / side**2 * 1e6:.3f} s a megapixel, {peak:.0f} MiB at most")
 
 
+def sizes() -> None:
+    engine = registry.load("glaze")
+    params = registry.validate(engine, {})
+    run = Run(WarmModels.on("cpu"))
+    regions = (Region((Style(picture=_photo(256)),)),)
+    pixels = _photo(LONGEST).pixels
+    for way in ("wide", "high"):
+        for long in range(1, LONGEST + 1):
+            part = pixels[:ACROSS, :long] if way == "wide" else pixels[:long, :ACROSS]
+            picture = render(engine, Scene(Raster(part), regions), params, run)["picture"]
+            if not isinstance(picture, Raster) or picture.pixels.shape != part.shape:
+                raise SystemExit(f"{part.shape[1]} × {part.shape[0]} was not painted as large.")
+        print(f"  1 to {LONGEST} pixels {way}, {ACROSS} the other way: all painted", flush=True)
+
+
 def _photo(side: int) -> Raster:
     """A photo; a large one is the same beside itself, since making it must not take more memory than painting it."""
     photo = Raster(np.ascontiguousarray(skimage.data.astronaut()))
@@ -113,11 +134,12 @@ def _photo(side: int) -> Raster:
     return Raster(np.tile(photo.pixels, (times, times, 1))[:side, :side])
 
 
-PARTS = {"latency": latency, "scale": scale}
+PARTS = {"latency": latency, "scale": scale, "sizes": sizes}
+USUAL = ("latency", "scale")
 
 
-def main(names: tuple[str, ...] = ()) -> None:
-    for name in names or tuple(PARTS):
+def main(names: tuple[str, ...] = USUAL) -> None:
+    for name in names:
         print(f"{name}:", flush=True)
         PARTS[name]()
 
@@ -126,4 +148,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--hold"]:
         hold(int(sys.argv[2]))
     else:
-        main(tuple(sys.argv[1:]))
+        main(tuple(sys.argv[1:]) or USUAL)
