@@ -52,8 +52,8 @@ WEIGHTS = {"relu1_1": 1.0, "relu2_1": 1.0, "relu3_1": 2.0, "relu4_1": 2.0}
 FLOOR = 1e-4
 """Relative squared distance below which nothing is gained."""
 
-KEEPING = 30.0
-"""Weight of the content. At a half of it strokes come at the cost of what a photo shows; with this, both gain."""
+KEEPING = 44.0
+"""Weight of the content. At a third of it strokes come at the cost of what a photo shows; with this, both gain."""
 
 _APART = (0.7549, 0.5698)
 """From one place to the next, down and across, going round: however many there are, they are spread evenly. Powers of

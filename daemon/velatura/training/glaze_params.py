@@ -137,7 +137,7 @@ class GlazeParams(EngineParams):
         title="Optimiser",
         description="What moves matrices and filters; Adam moves the rest.",
     )
-    rate: float = Field(1e-3, gt=0, le=1, title="Learning rate", description="At first.")
+    rate: float = Field(5e-4, gt=0, le=1, title="Learning rate", description="At first.")
     warmup: int = Field(
         200, ge=1, le=10**6, title="Warm-up", description="Steps until the rate is reached."
     )
