@@ -26,7 +26,7 @@ from torch import Tensor
 from benchmarks.peers.microast import PUBLISHED, MicroAST
 from velatura.engines import registry
 from velatura.engines.devices import best_dtype
-from velatura.engines.glaze import PaintingParams
+from velatura.engines.glaze import PaintingParams, with_margin
 from velatura.engines.grain import grained
 from velatura.engines.models import WarmModels
 from velatura.engines.run import Run
@@ -80,8 +80,8 @@ def latency() -> None:
 
 
 def _painted(painter: Painter, content: Tensor, code: Tensor) -> Tensor:
-    """As the engine does it, grain looked for: other types than float32 paint after they measured."""
-    seen = grained(content, [Box(0, 0, SIDE, SIDE)], PaintingParams().grain)
+    """As the engine does it, grain looked for and rows above: other types than float32 paint after they measured."""
+    seen = with_margin(grained(content, [Box(0, 0, SIDE, SIDE)], PaintingParams().grain))
     brush, painted = painter.measure(seen, code)
     return painted if painter.dtype == torch.float32 else painter.paint(seen, brush)
 

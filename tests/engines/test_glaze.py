@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import skimage.data
 import torch
 
 from velatura.engines import glaze, registry
@@ -109,6 +110,23 @@ def test_flat_fills_take_strokes_unless_grain_is_not_wished(
     }
     assert deviations[1.0] > 3 * deviations[0.0]
     assert deviations[1.0] > 8
+
+
+@pytest.mark.parametrize("tile", [1024, 128])
+def test_fewer_spots_of_strong_colour_line_the_upper_edge(
+    models: WarmModels, monkeypatch: pytest.MonkeyPatch, tile: int
+) -> None:
+    content = Raster(np.ascontiguousarray(skimage.data.astronaut()[::2, ::2]))
+    style = Style(code=styles.show("moscow").path)
+
+    def colour_at_the_edge() -> float:
+        """How far the channels of the first rows lie apart, in mean levels of 255."""
+        rows = painted(models, content, style, tile=tile).pixels[:6].astype(float)
+        return float((rows.max(-1) - rows.min(-1)).mean())
+
+    with_margin = colour_at_the_edge()
+    monkeypatch.setattr(glaze, "MARGIN", 0)
+    assert with_margin < 0.8 * colour_at_the_edge()
 
 
 def test_codes_are_made_for_the_picture_as_it_is(

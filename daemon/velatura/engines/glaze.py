@@ -39,6 +39,11 @@ from velatura.networks.glaze import (
 from velatura.networks.glaze_encoder import StyleEncoder
 from velatura.networks.glaze_weights import load_encoder, load_painter
 
+MARGIN = STRIDE
+"""Rows above a picture that are painted, too, and cut off. Painters put short stripes and spots of strong colour along
+the upper edge of what shows little: there they do no harm.
+"""
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -95,20 +100,25 @@ class CodePainting(FeedForward[PaintingParamsT, Prepared]):
         painter = load(self.descriptor.name, run)
         sample = fair_sample(scene, run, self.descriptor)
         codes = self.codes(scene, sample, params, run)
-        seen = grained(sample.seen, sample.boxes, params.grain)
+        small = len(sample.seen) == 1
+        rows = MARGIN if small else 0
+        seen = with_margin(grained(sample.seen, sample.boxes, params.grain), rows)
         brush: Brush | RegionalBrush
         if sample.weights is None:
             brush, painted = painter.measure(seen, codes)
         else:
-            brush, painted = painter.measure_regions(seen, codes, sample.weights, sample.shares)
+            weights = with_margin(sample.weights, rows)
+            shares = None if sample.shares is None else with_margin(sample.shares, rows)
+            brush, painted = painter.measure_regions(seen, codes, weights, shares)
         content = scene.content
         assert content is not None
         tiles = tile_plan(content.width, content.height, self.descriptor)
-        whole = len(sample.seen) == len(tiles) == 1
+        whole = small and len(tiles) == 1
         # Coarser types round a normalised layer and a convolution with statistics folded in differently: there
         # the brush paints, so that a picture does not depend on how it is cut. Regions fold nothing in.
         same = painter.dtype == torch.float32 or isinstance(brush, RegionalBrush)
-        return Prepared(painter, brush, params.grain, painted if whole and same else None)
+        kept = painted[..., rows:, :] if whole and same else None
+        return Prepared(painter, brush, params.grain, kept)
 
     def codes(self, scene: Scene, sample: Sample, params: PaintingParamsT, run: Run) -> Tensor:
         """A code for each region, (regions, CODE)."""
@@ -118,12 +128,14 @@ class CodePainting(FeedForward[PaintingParamsT, Prepared]):
         """Paint ``tile`` with the brush, or hand out what is painted."""
         painted, brush, painter = prepared.painted, prepared.brush, prepared.painter
         if painted is None:
-            seen = grained(tile.tensor, [tile.tile.outer], prepared.grain)
+            rows = MARGIN if tile.tile.outer.y0 == 0 else 0
+            seen = with_margin(grained(tile.tensor, [tile.tile.outer], prepared.grain), rows)
             if isinstance(brush, RegionalBrush):
                 assert tile.shares is not None, "several regions, and nobody says where"
-                painted = painter.paint_regions(seen, brush, tile.shares)
+                painted = painter.paint_regions(seen, brush, with_margin(tile.shares, rows))
             else:
                 painted = painter.paint(seen, brush)
+            painted = painted[..., rows:, :]
         return painted.clamp(0, 1)
 
 
@@ -158,6 +170,13 @@ class Glaze(CodePainting[GlazeParams]):
                 for number in range(len(codes))
             ]
         )
+
+
+def with_margin(planes: Tensor, rows: int = MARGIN) -> Tensor:
+    """``planes`` (n, c, h, w), h above ``rows``, mirrored above their upper edge: (n, c, rows + h, w)."""
+    if rows == 0:
+        return planes
+    return torch.cat([planes[:, :, 1 : rows + 1].flip(2), planes], 2)
 
 
 def load(size: str, run: Run) -> Painter:
