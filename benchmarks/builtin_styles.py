@@ -1,4 +1,7 @@
-"""Make the built-in styles again, after glaze was trained: python -m benchmarks.builtin_styles
+"""Make the built-in styles again, after glaze was trained.
+
+    python -m benchmarks.builtin_styles               # codes and thumbnails
+    python -m benchmarks.builtin_styles thumbnails    # of the codes that are there
 
 Codes and thumbnails of paintings in the public domain, from ../shared/data. What is shipped of a
 painting is its code, 332 numbers, polished on a few photos; a thumbnail shows what our own network
@@ -7,6 +10,7 @@ makes of another photo with it.
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -74,26 +78,38 @@ SIDE = 160
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.builtin_styles")
+    parser.add_argument("what", nargs="?", choices=("all", "thumbnails"), default="all")
+    what = parser.parse_args().what
     use_shared_weights()
     run = Run(WarmModels.on("cpu"))
-    photos = _photos()
-    engine = registry.load("glaze")
-    photo = resized(Raster(np.ascontiguousarray(skimage.data.astronaut())), (PAINTED, PAINTED))
     folder = assets.FOLDER / "styles"
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.iterdir():
-        old.unlink()
-    for name, (title, start) in PAINTINGS.items():
-        picture = read_picture(_file(start)).raster
-        code = glaze.encode_polished(Style(picture=picture), SIZE, photos, run)
-        path = folder / f"{name}{codes.SUFFIX}"
-        codes.write(path, code, codes.CodeFacts("glaze", glaze.encoder_identity(), title))
-        scene = Scene(photo, (Region((Style(code=path),)),))
-        painted = render(engine, scene, registry.validate(engine, {}), run)["picture"]
-        assert isinstance(painted, Raster)
-        small = Image.fromarray(painted.pixels).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
-        small.save(path.with_suffix(".jpg"), quality=85)
-        print(name, path.stat().st_size, flush=True)
+    files = {name: folder / f"{name}{codes.SUFFIX}" for name in PAINTINGS}
+    if what == "all":
+        photos = _photos()
+        for name, (title, start) in PAINTINGS.items():
+            picture = read_picture(_file(start)).raster
+            code = glaze.encode_polished(Style(picture=picture), SIZE, photos, run)
+            codes.write(
+                files[name], code, codes.CodeFacts("glaze", glaze.encoder_identity(), title)
+            )
+            print(name, files[name].stat().st_size, flush=True)
+    for file in files.values():
+        _paint_thumbnail(file, run)
+    for other in folder.iterdir():
+        if other.stem not in PAINTINGS:
+            other.unlink()
+
+
+def _paint_thumbnail(code: Path, run: Run) -> None:
+    engine = registry.load("glaze")
+    photo = resized(Raster(np.ascontiguousarray(skimage.data.astronaut())), (PAINTED, PAINTED))
+    scene = Scene(photo, (Region((Style(code=code),)),))
+    painted = render(engine, scene, registry.validate(engine, {}), run)["picture"]
+    assert isinstance(painted, Raster)
+    small = Image.fromarray(painted.pixels).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+    small.save(code.with_suffix(".jpg"), quality=85)
 
 
 def _photos() -> list[Raster]:
