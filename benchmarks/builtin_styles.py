@@ -95,16 +95,16 @@ def main() -> None:
                 files[name], code, codes.CodeFacts("glaze", glaze.encoder_identity(), title)
             )
             print(name, files[name].stat().st_size, flush=True)
+    photo = resized(Raster(np.ascontiguousarray(skimage.data.astronaut())), (PAINTED, PAINTED))
     for file in files.values():
-        _paint_thumbnail(file, run)
+        _paint_thumbnail(photo, file, run)
     for other in folder.iterdir():
         if other.stem not in PAINTINGS:
             other.unlink()
 
 
-def _paint_thumbnail(code: Path, run: Run) -> None:
+def _paint_thumbnail(photo: Raster, code: Path, run: Run) -> None:
     engine = registry.load("glaze")
-    photo = resized(Raster(np.ascontiguousarray(skimage.data.astronaut())), (PAINTED, PAINTED))
     scene = Scene(photo, (Region((Style(code=code),)),))
     painted = render(engine, scene, registry.validate(engine, {}), run)["picture"]
     assert isinstance(painted, Raster)

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TypeVar
 
 import torch
+import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor
 
@@ -174,9 +175,7 @@ class Glaze(CodePainting[GlazeParams]):
 
 def with_margin(planes: Tensor, rows: int = MARGIN) -> Tensor:
     """``planes`` (n, c, h, w), h above ``rows``, mirrored above their upper edge: (n, c, rows + h, w)."""
-    if rows == 0:
-        return planes
-    return torch.cat([planes[:, :, 1 : rows + 1].flip(2), planes], 2)
+    return F.pad(planes, (0, 0, rows, 0), mode="reflect") if rows else planes
 
 
 def load(size: str, run: Run) -> Painter:
