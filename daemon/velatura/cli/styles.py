@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from velatura.cli.arguments import whole_number
 from velatura.cli.display import Bar, print_json, progress_bar
 from velatura.errors import BadRequest
+from velatura_link.titles import title_of
+
+if TYPE_CHECKING:
+    from velatura.library.styles import StyleEntry
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -61,6 +66,8 @@ def run(options: argparse.Namespace) -> int:
         seen = styles.thumbnail(entry)
         if seen is not None:
             described["thumbnail"] = str(seen)
+        if entry.builtin:
+            described |= _credit(entry)
     if options.json:
         print_json(described)
     elif options.action == "show":
@@ -69,6 +76,17 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(f"{entry.name} {'added' if options.action == 'add' else 'removed'}")
     return 0
+
+
+def _credit(entry: StyleEntry) -> dict[str, str]:
+    """A built-in style's title, and its picture with where that is from and why it is free."""
+    from velatura.library import assets
+
+    said = {"title": entry.title}
+    credit = assets.credit_of(entry.name)
+    if credit is not None:
+        said |= {"picture": str(entry.picture), "source": credit[0], "rights": credit[1]}
+    return said
 
 
 def _code(options: argparse.Namespace) -> int:
@@ -86,7 +104,7 @@ def _code(options: argparse.Namespace) -> int:
     picture = read_picture(options.file).raster
     if options.output.suffix.lower() != codes.SUFFIX:
         raise BadRequest(f"{options.output} does not end in {codes.SUFFIX}.")
-    title = options.title if options.title is not None else options.file.stem
+    title = options.title if options.title is not None else title_of(options.file.stem)
     photos = [read_picture(photo).raster for photo in options.polish]
     models, style = WarmModels.on("auto" if photos else "cpu"), Style(picture=picture)
     bar: Bar
