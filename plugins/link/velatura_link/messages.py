@@ -46,8 +46,12 @@ FAILED = "failed"
 CANCEL = "cancel"
 RELEASE = "release"
 PRESETS = "presets"
+PRESETS_SAVE = "presets.save"
+PRESETS_RENAME = "presets.rename"
+PRESETS_REMOVE = "presets.remove"
 STYLES = "styles"
 STYLES_ADD = "styles.add"
+STYLES_CHANGE = "styles.change"
 STYLES_PICTURE = "styles.picture"
 STYLES_REMOVE = "styles.remove"
 STATUS = "status"
@@ -58,6 +62,7 @@ NOTICE = "notice"
 CODES = frozenset(
     {
         "bad_request",
+        "exists",
         "version",
         "not_welcome",
         "unknown_engine",
