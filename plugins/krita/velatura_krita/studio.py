@@ -11,6 +11,7 @@ from . import wish
 from .choices import Choices, StyleChoice
 from .collection import Collection
 from .easel import Easel
+from .given_inputs import GivenInputs
 from .history import Entry
 from .housing import Housing
 from .landing import can_mask
@@ -41,7 +42,7 @@ class Studio(QtCore.QObject):
         super().__init__(parent)
         self.state = State()
         self._krita = krita
-        self._settings = Settings(krita)
+        self._settings = self.settings = Settings(krita)
         self._turns = Turns(self)
         self._remembered: dict[str, Choices] = {}
         self._document_key = ""
@@ -74,6 +75,7 @@ class Studio(QtCore.QObject):
             failed=self._style_failed,
             refused=self._style_refused,
         )
+        self.inputs = GivenInputs(krita, self.state, self.change)
         self.link.look()
 
     # ---- the daemon
