@@ -48,7 +48,14 @@ class Gatys(Iterative[GatysParams]):
         title="Gatys",
         summary="The survey's reference: slow, and the closest to a style's strokes.",
         source="doi:10.1109/CVPR.2016.265, arXiv:1508.06576, arXiv:1611.07865",
-        inputs=(Input(name="start", kind="raster", title="Picture to start from"),),
+        inputs=(
+            Input(
+                name="start",
+                kind="raster",
+                title="Picture to start from",
+                when={"init": "picture"},
+            ),
+        ),
         regions="native",
         deterministic="close",
         interruptible=True,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from .choices import Choices
+from .inputs import ComboBox
 from .progress import Shown
 from .qt import QtCore, QtWidgets
 from .studio import Studio
@@ -127,7 +128,7 @@ def _picker(
     name: str, words: Mapping[str, tuple[str, str]], chosen: Callable[[str], object]
 ) -> Any:
     """A box of the values that ``words`` has a text and a tooltip for."""
-    box = QtWidgets.QComboBox()
+    box = ComboBox()
     box.setObjectName(name)
     for place, (value, (text, tip)) in enumerate(words.items()):
         box.addItem(text, value)

@@ -12,6 +12,7 @@ from velatura_link.request import Pixels
 
 from . import wish
 from .choices import Choices
+from .input_reading import read_inputs
 from .landing import Landing, land
 from .link import Link, Ticket
 from .progress import Shown, shown, stage
@@ -88,10 +89,11 @@ class Painting:
             masks += [(yield from read_region(source.document, region, source.bounds))]
         if wanted.selection is not None:
             self._mask = yield from read_selection(wanted.selection, source.bounds)
+        inputs = yield from read_inputs(source, wanted.manifest, wanted.choices)
         content = yield from read_layer(source)
         # In a group the mask does it, and stays to be changed.
         limits = self._mask if wanted.choices.output != "group" else None
-        return wish.Scene(content, masks, limits)
+        return wish.Scene(content, masks, limits, inputs=inputs)
 
     def _submit(self, scene: wish.Scene) -> None:
         wanted = self._wanted

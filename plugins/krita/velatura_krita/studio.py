@@ -12,6 +12,7 @@ from .apply_controller import ApplyController
 from .choices import Choices, StyleChoice
 from .collection import Collection
 from .easel import Easel
+from .given_inputs import GivenInputs
 from .history import Entry
 from .housing import Housing
 from .kept_result import id_of
@@ -41,7 +42,7 @@ class Studio(QtCore.QObject):
         super().__init__(parent)
         self.state = State()
         self._krita = krita
-        self._settings = Settings(krita)
+        self._settings = self.settings = Settings(krita)
         self._turns = Turns(self)
         self._remembered: dict[str, Choices] = {}
         self._document_key = ""
@@ -82,6 +83,7 @@ class Studio(QtCore.QObject):
             self.link.start,
             self._draft,
         )
+        self.inputs = GivenInputs(krita, self.state, self.change)
         self.link.look()
 
     # ---- the daemon
