@@ -185,7 +185,7 @@ def test_a_label_names_each_style_once() -> None:
     styles = [{"file": "/home/ann/sea.v2.jpg"}, {"layer": 4}, {"name": "scream"}]
     regions = [{"mask": "selection", "styles": [{"name": "scream"}]}]
     label = label_of({"styles": styles, "regions": regions}, lambda layer: f"Layer {layer}")
-    assert label == "scream + sea.v2 + Layer 4"
+    assert label == "Scream + Sea.v2 + Layer 4"
 
 
 def test_mnemonics_are_letters_that_nothing_else_has() -> None:

@@ -44,7 +44,7 @@ def test_engines_of_models_are_told_from_those_of_pictures() -> None:
     ],
 )
 def test_a_code_for_an_engine_of_pictures_is_refused_in_a_sentence(wish: Wish) -> None:
-    with pytest.raises(LinkError, match=r"Slow needs a picture .* “scream” is a code") as caught:
+    with pytest.raises(LinkError, match=r"Slow needs a picture .* “Scream” is a code") as caught:
         require_fitting(wish, PICTURES, lambda: STYLES)
     assert "a file, a layer" in caught.value.hint
     require_fitting(wish, EITHER, lambda: STYLES)

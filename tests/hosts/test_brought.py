@@ -38,7 +38,7 @@ def test_gimp_installs_the_daemon_and_paints(
         display.wait_for_window("^Velatura")
         display.xdotool("key", "Return")
         seen = running.finish().value
-    assert seen["layers"][0] == "starry-night — Glaze"
+    assert seen["layers"][0] == "Starry Night — Glaze"
     [program, *_] = json.loads((plugin / "daemon.json").read_bytes())["command"]
     assert program.endswith("environment/bin/python")
 

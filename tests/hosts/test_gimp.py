@@ -153,7 +153,7 @@ def test_a_painting_is_the_command_lines(easel: Easel, stylized: Any, engine: st
         "--colours",
         "luminance",
     )
-    assert new["name"] == "great-wave — Glaze"
+    assert new["name"] == "Great Wave — Glaze"
     assert np.array_equal(pixels_of(new), stylized(waves(), *words))
     assert np.array_equal(pixels_of(new)[..., 3], waves()[..., 3])
     assert np.array_equal(pixels_of(ground), waves())
@@ -170,10 +170,10 @@ def test_styles_are_names_files_and_layers(easel: Easel, stylized: Any, tmp_path
     for arguments in chosen:
         easel.add(waves(), procedure="velatura-glaze", arguments=arguments)
     mixed, filed, layered = (each["images"][0][0] for each in easel.paint())
-    assert mixed["name"] == "great-wave + scream — Glaze"
+    assert mixed["name"] == "Great Wave + Scream — Glaze"
     words = ("--style", "great-wave:2", "--style", "scream")
     assert np.array_equal(pixels_of(mixed), stylized(waves(), *words))
-    assert filed["name"] == "waves — Glaze"
+    assert filed["name"] == "Waves — Glaze"
     words = ("--style", str(tmp_path / "waves.png"))
     assert np.array_equal(pixels_of(filed), stylized(waves(), *words))
     assert layered["name"] == "Ground — Glaze"
@@ -328,5 +328,5 @@ def test_scripts_say_it_as_json(easel: Easel, stylized: Any, tmp_path: Path) -> 
     }
     easel.add(waves(), arguments={"request": json.dumps(wish)})
     (seen,) = easel.paint()
-    assert seen["painted"] == "scream + great-wave — Glaze"
+    assert seen["painted"] == "Scream + Great Wave — Glaze"
     assert not np.array_equal(pixels_of(seen["images"][0][0]), waves())

@@ -113,7 +113,7 @@ def test_an_artist_paints_and_repeats(
         display.wait_for_window("waves")
         display.xdotool("key", "ctrl+f")
         seen = running.finish().value
-    assert seen["layers"][:2] == ["scream — Glaze #1", "scream — Glaze"]
+    assert seen["layers"][:2] == ["Scream — Glaze #1", "Scream — Glaze"]
     assert seen["settings"]["velatura-glaze"]["strength"] == 0.25
 
 
@@ -132,7 +132,7 @@ def test_somebody_without_rights_installs_and_paints(root: Path, display: Displa
         assert connection.stat().st_uid == SOMEBODY
         # The profile's own end speaks with daemons of this user alone.
         os.kill(json.loads(connection.read_bytes())["pid"], signal.SIGTERM)
-    assert seen["layers"][0] == "starry-night — Glaze"
+    assert seen["layers"][0] == "Starry Night — Glaze"
 
 
 @pytest.mark.usefixtures("installed")

@@ -302,7 +302,7 @@ def test_own_styles_come_first_and_can_be_removed_where_the_daemon_keeps_them() 
         {"name": "x", "builtin": False},
     ]
     tiles = tiles_of(theirs, [("wave.png", None)], keeps=True)
-    assert [tile.label for tile in tiles] == ["wave", "Sea", "X", "Great Wave", "Starry Night"]
+    assert [tile.label for tile in tiles] == ["Wave", "Sea", "X", "Great Wave", "Starry Night"]
     assert [tile.own for tile in tiles] == [True, True, True, False, False]
     tiles = tiles_of(theirs, [("wave.png", None)])
     assert [tile.own for tile in tiles] == [True, False, False, False, False]

@@ -35,9 +35,9 @@ def test_a_code_is_no_picture_to_imitate() -> None:
     assert not any(paints_from_pictures(MANIFEST, each) for each in ("glaze", "identity", "gone"))
     chosen = Choices(engine="gatys").with_styles((SEA, SCREAM))
     assert said(chosen) == (
-        "Gatys needs a picture to imitate, and the style “scream” is a code without one."
+        "Gatys needs a picture to imitate, and the style “Scream” is a code without one."
     )
     region = RegionChoice("Sky", SCREAM, node="{1}")
-    assert "scream" in (said(Choices(engine="gatys", regions=(region,))) or "")
+    assert "Scream" in (said(Choices(engine="gatys", regions=(region,))) or "")
     assert said(Choices(engine="gatys").with_styles((SEA, FILE))) is None
     assert said(Choices(engine="glaze").with_styles((SCREAM,))) is None

@@ -9,7 +9,7 @@ import pytest
 
 from velatura_krita.places import Places
 from velatura_krita.shelf import Shelf
-from velatura_krita.state import State, label_of, tiles_of
+from velatura_krita.state import State, tiles_of
 
 
 def test_what_the_installer_wrote_is_read(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_a_style_that_is_removed_is_gone(tmp_path: Path) -> None:
 def test_own_styles_come_before_the_daemon_s() -> None:
     theirs = [{"name": "starry-night", "title": "Vincent van Gogh", "thumbnail": b"png"}]
     own, built_in = tiles_of(theirs, [("wave.png", None)])
-    assert (own.label, own.own) == ("wave", True)
+    assert (own.label, own.own) == ("Wave", True)
     assert (built_in.label, built_in.title, built_in.own) == (
         "Starry Night",
         "Vincent van Gogh",
@@ -67,7 +67,3 @@ def test_own_styles_come_before_the_daemon_s() -> None:
     state = State()
     state.tiles.set((own, built_in))
     assert state.name_of(built_in.style) == "Starry Night"
-
-
-def test_library_names_are_written_as_people_do() -> None:
-    assert label_of("city_rises") == "City Rises"

@@ -8,6 +8,7 @@ from pathlib import Path
 from velatura.cli.arguments import whole_number
 from velatura.cli.display import Bar, print_json, progress_bar
 from velatura.errors import BadRequest
+from velatura_link.titles import title_of
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -86,7 +87,7 @@ def _code(options: argparse.Namespace) -> int:
     picture = read_picture(options.file).raster
     if options.output.suffix.lower() != codes.SUFFIX:
         raise BadRequest(f"{options.output} does not end in {codes.SUFFIX}.")
-    title = options.title if options.title is not None else options.file.stem
+    title = options.title if options.title is not None else title_of(options.file.stem)
     photos = [read_picture(photo).raster for photo in options.polish]
     models, style = WarmModels.on("auto" if photos else "cpu"), Style(picture=picture)
     bar: Bar

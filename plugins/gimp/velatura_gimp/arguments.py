@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from velatura_link.errors import LinkError
 from velatura_link.styles import CODE
+from velatura_link.titles import title_of
 
 from .texts import tr
 
@@ -163,7 +164,7 @@ def canonical(name: str) -> str:
 
 
 def spoken(name: str) -> str:
-    """``great-wave`` as people write it."""
+    """A choice's value as people write it: ``keep-mask`` is Keep mask."""
     return name.replace("-", " ").capitalize()
 
 
@@ -283,7 +284,7 @@ def _style_named(text: str) -> Wish:
 def _label(style: Wish, title_of_layer: Callable[[int | str], str]) -> str:
     if "layer" in style:
         return title_of_layer(style["layer"])
-    return PurePath(style["file"]).stem if "file" in style else str(style.get("name"))
+    return title_of(PurePath(style["file"]).stem if "file" in style else str(style.get("name")))
 
 
 def _knobs(place: Place, schema: Mapping[str, Any]) -> Iterator[Argument]:

@@ -9,6 +9,7 @@ from gi.repository import Gimp, GimpUi, GLib, GObject, Gtk
 from velatura_link.errors import LinkError
 from velatura_link.request import Pixels
 from velatura_link.styles import needs_pictures
+from velatura_link.titles import title_of
 
 from .arguments import (
     DEFAULT_ENGINE,
@@ -26,7 +27,6 @@ from .arguments import (
     Wish,
     can_preview,
     preview_of,
-    spoken,
 )
 from .layers import RGBA8, extent, is_selected
 from .library import Descriptor, Style, fitting, require_fitting
@@ -190,7 +190,7 @@ class _Dialog:
 
     def _offer(self, presets: list[Preset]) -> None:
         for preset in presets:
-            self._presets.append_text(spoken(preset["name"]))
+            self._presets.append_text(title_of(preset["name"]))
         self._presets.connect("changed", self._preset_chosen, presets)
         self._presets.set_visible(bool(presets))
 

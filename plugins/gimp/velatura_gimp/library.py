@@ -9,6 +9,7 @@ from typing import Any
 
 from velatura_link.errors import LinkError
 from velatura_link.styles import needs_pictures
+from velatura_link.titles import title_of
 
 from .arguments import Wish
 from .texts import tr
@@ -40,7 +41,7 @@ def require_fitting(
                 tr(
                     "{engine} needs a picture to imitate, and the style “{name}” is a code without one.",
                     engine=tr(descriptor["title"]),
-                    name=name,
+                    name=title_of(name),
                 ),
                 hint=tr(
                     "Give it a file, a layer or a picture of the library, or take another engine."

@@ -7,6 +7,7 @@ from queue import Empty
 from gi.repository import Gimp
 
 from velatura_link.jobs import Failed, Job, Result
+from velatura_link.titles import title_of
 
 from .arguments import IN_PLACE, LAYER_MASK, Manifest, Wish, label_of
 from .layers import add_above, form_of_layer, paint_in_place, require_own_pixels, rgb_copy
@@ -52,7 +53,8 @@ def name_of(wish: Wish, manifest: Manifest, source: LayerSource) -> str:
     """What the new layer is called: style and engine."""
     engine = wish.get("engine") or ""
     title = tr(manifest[engine]["descriptor"]["title"]) if engine in manifest else engine
-    label = label_of(wish, lambda name: source.found(name).get_name()) or wish.get("preset")
+    label = label_of(wish, lambda name: source.found(name).get_name())
+    label = label or title_of(wish.get("preset") or "")
     return " — ".join(part for part in (label, title) if part)
 
 

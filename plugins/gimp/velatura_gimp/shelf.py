@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 
 from gi.repository import GdkPixbuf, Gtk, Pango
 
-from .arguments import spoken
+from velatura_link.titles import title_of
+
 from .library import Style
 from .pixbufs import thumbnail
 
@@ -53,7 +54,7 @@ class Shelf(Gtk.ScrolledWindow):
             self._model.clear()
             for style in styles:
                 name, picture = style["name"], thumbnail(style.get("thumbnail"), THUMB)
-                self._model.append([picture, spoken(name), name, style["title"]])
+                self._model.append([picture, title_of(name), name, style["title"]])
 
     def mark(self, names: Iterable[str]) -> None:
         """Mark the styles of these names, without telling anybody."""
@@ -93,4 +94,4 @@ class Picker(Gtk.Box):
         for style in styles:
             if style["name"] not in known:
                 small = thumbnail(style.get("thumbnail"), SMALL)
-                model.append([style["name"], spoken(style["name"]), small])
+                model.append([style["name"], title_of(style["name"]), small])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from velatura_link.titles import title_of
+
 from . import wish
 from .choices import Choices
 from .knob_panel import KnobPanel
@@ -78,7 +80,7 @@ class MannerPanel(QtWidgets.QWidget):
         self._presets.clear()
         self._presets.addItem(tr("Choose …"), None)
         for preset in offer.presets:
-            self._presets.addItem(str(preset["name"]), preset)
+            self._presets.addItem(title_of(str(preset["name"])), preset)
         for widget in (self._presets, self._preset_label):
             widget.setVisible(bool(offer.presets))
         for blocker in blockers:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from velatura_link.styles import CODE
+from velatura_link.titles import title_of
 
 from .choices import Choices, StyleChoice
 from .history import Entry
@@ -61,7 +62,7 @@ class State:
         for tile in self.tiles.value:
             if tile.style == style:
                 return tile.label
-        return style.name or (style.file or "").rsplit(".", 1)[0]
+        return title_of(style.name or (style.file or "").rsplit(".", 1)[0])
 
 
 def tiles_of(
@@ -75,7 +76,7 @@ def tiles_of(
     ``keeps``: those that are the person's own can be removed from the daemon's library.
     """
     waiting = [
-        Tile(StyleChoice(file=name), name.rsplit(".", 1)[0], name, thumbnail, own=True)
+        Tile(StyleChoice(file=name), title_of(name.rsplit(".", 1)[0]), name, thumbnail, own=True)
         for name, thumbnail in files
     ]
     theirs = [
@@ -97,11 +98,5 @@ def tiles_of(
 
 def _label_of(style: Mapping[str, Any]) -> str:
     """A picture of the person's own is called as they wrote it; titles of others say who painted them."""
-    name, title = style["name"], style.get("title")
-    written = style.get("builtin") is False and style.get("kind") == "picture" and title
-    return str(title) if written and title != name else label_of(name)
-
-
-def label_of(name: str) -> str:
-    """A library name as people write it: ``starry-night`` is Starry Night."""
-    return " ".join(f"{word[:1].upper()}{word[1:]}" for word in name.replace("_", "-").split("-"))
+    own = style.get("builtin") is False and style.get("kind") == "picture"
+    return title_of(str((own and style.get("title")) or style["name"]))
