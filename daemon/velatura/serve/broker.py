@@ -118,6 +118,7 @@ class Broker:
             "blob.credit": self.transfers.credit,
             "submit": self.dispatcher.submit,
             "cancel": self.dispatcher.cancel,
+            "finish": self.dispatcher.finish,
             "release": self.dispatcher.release,
             "presets": self.librarian.presets,
             "styles": self.librarian.styles,

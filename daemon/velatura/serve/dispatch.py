@@ -94,6 +94,15 @@ class Dispatcher:
         if job is not None:
             self._cancel(job, "cancelled", "The job was cancelled.")
 
+    def finish(self, session: Session, header: Header) -> None:
+        """``finish``: an engine that can stops early; the job's result is what it has by then."""
+        job = session.jobs.get(header.get("job", b""))
+        if job is None or job.final is not None or job.finishing:
+            return
+        job.finishing = True
+        if job.worker is not None:
+            self._crew.send(job.worker, {"t": "finish", "job": job.order})
+
     def release(self, session: Session, header: Header) -> None:
         """``release``: forget a finished job and its outputs."""
         job = session.jobs.get(header.get("job", b""))
@@ -278,6 +287,8 @@ class Dispatcher:
         job.attempts += 1
         job.started = time.monotonic()
         worker.jobs.append(job)
+        if job.finishing:
+            self._crew.send(worker, {"t": "finish", "job": job.order})
 
     def _progress(self, job: Job, header: Header) -> None:
         keys = ("t", "job", "phase", "step", "steps", "seconds_left")

@@ -66,6 +66,9 @@ class Watch:
     def cancelled(self) -> bool:
         return self._order.cancelled.is_set()
 
+    def finishing(self) -> bool:
+        return self._order.finishing.is_set()
+
     def breathe(self) -> None:
         if not self._order.interactive:
             self._atelier.serve_guests()

@@ -132,6 +132,12 @@ class Exchange:
             self._cancelling.add(job.id)
             self._send({"t": m.CANCEL, "job": job.id})
 
+    def finish(self, job: Job) -> None:
+        """Have a job stop early; one that is not submitted yet is told so when it is."""
+        active = self._active.get(job.id)
+        if active is not None and active.submitted:
+            self._send({"t": m.FINISH, "job": job.id})
+
     def ask(self, header: Header, answer: str) -> Future[Header]:
         """Send ``header``; the future gets the next message of type ``answer``."""
         future = self._questions.asked(answer)
@@ -212,6 +218,8 @@ class Exchange:
             if not active.submitted and all(each.told for each in active.uploads.values()):
                 active.submitted = True
                 self._send(submission(active.job, active.blob_of))
+                if active.job.finishing:
+                    self._send({"t": m.FINISH, "job": active.job.id})
                 return True
         return False
 
@@ -298,7 +306,7 @@ class Exchange:
             seconds=seconds if isinstance(seconds, dict) else {},
         )
         self._end(active)
-        active.job.finish(result)
+        active.job.end(result)
 
     def _failed(self, active: _Active, header: Header) -> None:
         error = JobFailed(*reason(header))

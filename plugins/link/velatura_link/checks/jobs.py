@@ -128,6 +128,34 @@ def cancelling_an_unknown_job_does_no_harm(bench: Bench) -> None:
     peer.result(peer.submit(_content(peer)))
 
 
+def finish_ends_a_running_job_with_what_is_there(bench: Bench) -> None:
+    peer = bench.peer()
+    data = pattern(_SIDE * _SIDE * 4, seed=23)
+    job = peer.submit(raster(peer.put(data), _SIDE, _SIDE), params=_LONG)
+    peer.expect(m.PROGRESS, job=job)
+    peer.send(m.FINISH, job=job)
+    result = peer.result(job)
+    output = _picture(peer, result)
+    require(peer.get(output["blob"], len(data)) == data, "The bytes changed.")
+    require(result["notes"], "No note says after how many steps it was stopped.")
+
+
+def finishing_a_job_that_waits_or_is_unknown_does_no_harm(bench: Bench) -> None:
+    peer = bench.peer()
+    peer.send(m.FINISH, job=m.new_id())
+    content = _content(peer)
+    running = peer.submit(content, params=_LONG)
+    peer.expect(m.PROGRESS, job=running)
+    waiting = peer.submit(content, params=_LONG)
+    peer.expect(m.ACCEPTED, job=waiting)
+    peer.send(m.FINISH, job=waiting)
+    peer.send(m.FINISH, job=running)
+    ended = {peer.expect(m.RESULT, m.FAILED).header["job"] for _ in range(2)}
+    require(ended == {running, waiting}, "A job that was to stop early did not end.")
+    peer.send(m.FINISH, job=running)
+    peer.quiet(m.FAILED)
+
+
 def newer_job_replaces_an_older_one(bench: Bench) -> None:
     peer = bench.peer()
     content = _content(peer)
@@ -312,6 +340,8 @@ CHECKS = (
     cancel_ends_a_waiting_job,
     cancel_ends_a_job_whose_pixels_are_on_their_way,
     cancelling_an_unknown_job_does_no_harm,
+    finish_ends_a_running_job_with_what_is_there,
+    finishing_a_job_that_waits_or_is_unknown_does_no_harm,
     newer_job_replaces_an_older_one,
     jobs_of_two_sessions_do_not_replace_each_other,
     interactive_job_goes_before_a_batch_job_that_runs,
