@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from .choices import OUTPUTS
+from .inputs import ComboBox
 from .progress import Shown
 from .qt import QtCore, QtWidgets
 from .studio import Studio
@@ -21,7 +22,7 @@ class ApplyBar(QtWidgets.QWidget):
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self._studio = studio
-        self._output = QtWidgets.QComboBox()
+        self._output = ComboBox()
         self._output.setObjectName("velatura_output")
         words = {
             "layer": (tr("New layer"), tr("The painting lies above the layer.")),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .fader import Fader
+from .inputs import ComboBox, DoubleSpinBox, SpinBox
 from .knobs import Knob, Value
 from .qt import QtCore, QtWidgets, Signal
 from .texts import tr
@@ -81,14 +82,14 @@ class KnobPanel(QtWidgets.QWidget):
         return fader
 
     def _number(self, knob: Knob) -> Any:
-        box = QtWidgets.QDoubleSpinBox()
+        box = DoubleSpinBox()
         box.setDecimals(3)
         box.setRange(knob.least, knob.most)
         box.setStepType(QtWidgets.QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
         return self._spinning(box, knob, lambda value: box.setValue(float(value)))
 
     def _whole(self, knob: Knob) -> Any:
-        box = QtWidgets.QSpinBox()
+        box = SpinBox()
         box.setRange(int(max(knob.least, -_MOST_WHOLE)), int(min(knob.most, _MOST_WHOLE)))
         return self._spinning(box, knob, lambda value: box.setValue(int(value)))
 
@@ -100,7 +101,7 @@ class KnobPanel(QtWidgets.QWidget):
         return box
 
     def _choice(self, knob: Knob) -> Any:
-        box = QtWidgets.QComboBox()
+        box = ComboBox()
         for each in knob.choices:
             box.addItem(tr(_label_of(each)), each)
         box.currentIndexChanged.connect(

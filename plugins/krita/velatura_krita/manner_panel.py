@@ -9,6 +9,7 @@ from velatura_link.titles import title_of
 
 from . import wish
 from .choices import Choices
+from .inputs import ComboBox
 from .knob_panel import KnobPanel
 from .link import Offer
 from .qt import QtCore, QtWidgets
@@ -25,8 +26,8 @@ class MannerPanel(QtWidgets.QWidget):
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self._studio = studio
-        self._presets = QtWidgets.QComboBox()
-        self._engines = QtWidgets.QComboBox()
+        self._presets = ComboBox()
+        self._engines = ComboBox()
         self._engines.setObjectName("velatura_engine")
         self._first, self._more, self._own = KnobPanel(), KnobPanel(), KnobPanel()
         self._fine = Section(tr("Finer"), open_now=False)
