@@ -123,6 +123,22 @@ def test_a_style_is_added_listed_shown_and_removed(velatura: Velatura, pictures:
     assert velatura("styles", "list", "--json").json == there
 
 
+def test_styles_are_marked_collected_and_called_anew(velatura: Velatura, pictures: Path) -> None:
+    velatura("styles", "add", pictures / "style.png", "--name", "waves")
+    assert velatura("styles", "favourite", "waves", "--json").json["favourite"]
+    velatura("styles", "collect", "scream", "Norway")
+    velatura("styles", "collect", "waves", "Sea")
+    said = velatura("styles", "rename", "waves", "The Sea at Night").out
+    assert said == "waves: The Sea at Night, a favourite, in Sea\n"
+    assert velatura("styles", "show", "the sea at night", "--json").json["name"] == "waves"
+    assert [*velatura("styles", "list", "--favourites", "--json").json] == ["waves"]
+    assert [*velatura("styles", "list", "--collection", "norway", "--json").json] == ["scream"]
+    velatura("styles", "favourite", "waves", "--off")
+    velatura("styles", "collect", "scream", "Norway", "--off")
+    assert velatura("styles", "list", "--collection", "norway", "--json").json == {}
+    velatura("styles", "remove", "waves")
+
+
 def test_built_in_styles_are_listed_shown_and_stay(velatura: Velatura, pictures: Path) -> None:
     assert len(velatura("styles", "list", "--json").json) >= 16
     assert "built in: Vincent van Gogh, The Starry Night, 1889" in velatura("styles", "list").out

@@ -26,6 +26,8 @@ class Limits:
     blobs: int = 64
     sessions: int = 64
     style: int = 64 * MIB
+    preset: int = 64 * 1024
+    collections: int = 32
 
 
 @dataclass(frozen=True)

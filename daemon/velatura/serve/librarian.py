@@ -116,6 +116,8 @@ def described(entry: StyleEntry) -> dict[str, Any]:
         "title": entry.title,
         "kind": "code" if codes.is_code(entry.path) else "picture",
         "builtin": entry.builtin,
+        "favourite": entry.favourite,
+        "collections": list(entry.collections),
         "thumbnail": _thumbnail(entry),
     }
 

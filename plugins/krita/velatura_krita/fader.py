@@ -96,6 +96,7 @@ class Fader(ClickFocus, QtWidgets.QWidget):
     def mousePressEvent(self, event: Any) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self._pressed, self._dragging = event.pos().x(), False
+            self.clicked_into = True
 
     def mouseMoveEvent(self, event: Any) -> None:
         if self._pressed is None or not event.buttons() & Qt.MouseButton.LeftButton:
@@ -219,5 +220,5 @@ class _Editor(QtWidgets.QLineEdit):
             self.escaped.emit()
         else:
             super().keyPressEvent(event)
-        # Return and Escape would open the editor anew in the fader below.
+        # What the editor has no use for, Return say, is not meant for the fader below it.
         event.accept()

@@ -47,8 +47,12 @@ CANCEL = "cancel"
 FINISH = "finish"
 RELEASE = "release"
 PRESETS = "presets"
+PRESETS_SAVE = "presets.save"
+PRESETS_RENAME = "presets.rename"
+PRESETS_REMOVE = "presets.remove"
 STYLES = "styles"
 STYLES_ADD = "styles.add"
+STYLES_CHANGE = "styles.change"
 STYLES_PICTURE = "styles.picture"
 STYLES_REMOVE = "styles.remove"
 STATUS = "status"
@@ -59,6 +63,7 @@ NOTICE = "notice"
 CODES = frozenset(
     {
         "bad_request",
+        "exists",
         "version",
         "not_welcome",
         "unknown_engine",
