@@ -38,6 +38,7 @@ COMMANDS = {
 BAD_INPUT = frozenset(
     {
         "bad_request",
+        "exists",
         "unknown_engine",
         "bad_params",
         "too_large",
