@@ -132,7 +132,8 @@ class Request:
     picture parted by itself, one part for each of ``styles`` in turn, the largest first. ``preset`` names one of the
     daemon's, which says what the rest of the request leaves out: what is None or empty.
     ``size`` is the output's (width, height) for engines without a content; ``inputs`` what else the engine's
-    descriptor names.
+    descriptor names. ``window`` (left, top, right, bottom, in pixels of the content) asks for that part of the result
+    alone, which then has its size.
     """
 
     engine: str | None = None
@@ -148,6 +149,7 @@ class Request:
     treatment: Mapping[str, Scalar] = field(default_factory=dict)
     segments: int | None = None
     preset: str | None = None
+    window: tuple[int, int, int, int] | None = None
 
 
 def payloads(request: Request) -> list[Payload]:
@@ -179,6 +181,7 @@ def encode_request(request: Request, name: Callable[[Payload], bytes]) -> dict[s
         "treatment": dict(request.treatment),
         "segments": request.segments,
         "preset": request.preset,
+        "window": None if request.window is None else list(request.window),
     }
     return {key: value for key, value in fields.items() if value is not None}
 
