@@ -24,6 +24,12 @@ class BadRequest(VelaturaError):
     code = "bad_request"
 
 
+class Exists(BadRequest):
+    """A name that something else has already."""
+
+    code = "exists"
+
+
 class UnknownEngine(VelaturaError):
     code = "unknown_engine"
 

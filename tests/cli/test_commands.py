@@ -72,6 +72,18 @@ def test_doctor_sees_the_daemon_that_runs(velatura: Velatura) -> None:
     assert f"version {__version__}, workers: " in outcome.out
 
 
+def test_doctor_says_when_others_can_connect_to_the_daemon(
+    velatura: Velatura, shell: Shell
+) -> None:
+    words = "every user of this machine can connect"
+    assert words not in velatura("doctor").out
+    daemon = shell.start("serve", "--engines", "identity", "--tcp")
+    wait_until(lambda: shell("status").code == 0, "the daemon")
+    assert words in shell("doctor").out
+    assert shell("stop").code == 0
+    assert daemon.wait(20) == 0
+
+
 def test_doctor_finds_the_traces_of_a_killed_daemon(shell: Shell) -> None:
     daemon = shell.start("serve", "--engines", "identity")
     wait_until(lambda: shell("status").code == 0, "the daemon")
@@ -121,6 +133,22 @@ def test_a_style_is_added_listed_shown_and_removed(velatura: Velatura, pictures:
     assert removed["name"] == "my-waves"
     assert not Path(path).exists()
     assert velatura("styles", "list", "--json").json == there
+
+
+def test_styles_are_marked_collected_and_called_anew(velatura: Velatura, pictures: Path) -> None:
+    velatura("styles", "add", pictures / "style.png", "--name", "waves")
+    assert velatura("styles", "favourite", "waves", "--json").json["favourite"]
+    velatura("styles", "collect", "scream", "Norway")
+    velatura("styles", "collect", "waves", "Sea")
+    said = velatura("styles", "rename", "waves", "The Sea at Night").out
+    assert said == "waves: The Sea at Night, a favourite, in Sea\n"
+    assert velatura("styles", "show", "the sea at night", "--json").json["name"] == "waves"
+    assert [*velatura("styles", "list", "--favourites", "--json").json] == ["waves"]
+    assert [*velatura("styles", "list", "--collection", "norway", "--json").json] == ["scream"]
+    velatura("styles", "favourite", "waves", "--off")
+    velatura("styles", "collect", "scream", "Norway", "--off")
+    assert velatura("styles", "list", "--collection", "norway", "--json").json == {}
+    velatura("styles", "remove", "waves")
 
 
 def test_built_in_styles_are_listed_shown_and_stay(velatura: Velatura, pictures: Path) -> None:

@@ -36,6 +36,7 @@ def test_a_preset_is_saved_listed_shown_and_removed(velatura: Velatura, pictures
         "styles": [{"name": "style", "weight": 2.0, "scale": 2.0}],
         "segments": 0,
         "strength": 0.5,
+        "title": "My Look",
     }
     assert velatura("presets", "list", "--json").json == {"my-look": shown}
     assert velatura("presets", "list").out.split(maxsplit=1)[0] == "my-look"

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from velatura.errors import BadPicture, BadRequest, TooLarge, VelaturaError
+from velatura.errors import BadPicture, BadRequest, Exists, TooLarge, VelaturaError
 from velatura.library import bundles, presets, styles
 from velatura.library.places import data_dir, presets_dir, styles_dir
 from velatura.library.presets import Preset, PresetStyle, completed, from_json, to_json
@@ -286,3 +286,25 @@ def test_a_place_that_cannot_be_written_to_is_named(home: Path) -> None:
     exported(home)
     with pytest.raises(BadRequest, match=r"nowhere/night\.velatura cannot be written"):
         bundles.export("night", home / "nowhere" / "night.velatura")
+
+
+def test_a_preset_is_renamed_and_takes_no_name_of_another() -> None:
+    presets.save(NIGHT)
+    presets.save(replace(NIGHT, name="day"))
+    renamed = presets.rename("night", "Über the Öl")
+    assert (renamed.name, renamed.title) == ("uber-the-ol", "Über the Öl")
+    assert [each.name for each in presets.entries()] == ["day", "uber-the-ol"]
+    assert replace(renamed, name="night", title="") == NIGHT
+    with pytest.raises(Exists, match="called “day” already"):
+        presets.rename("uber-the-ol", "Day!")
+    # Another way to write the same name is no other preset.
+    assert presets.rename("day", "Day").title == "Day"
+    assert [each.name for each in presets.entries()] == ["day", "uber-the-ol"]
+
+
+@pytest.mark.parametrize("title", ["", "…", "x" * 61])
+def test_a_title_that_makes_no_name_renames_nothing(title: str) -> None:
+    presets.save(NIGHT)
+    with pytest.raises(BadRequest):
+        presets.rename("night", title)
+    assert presets.entries() == (NIGHT,)

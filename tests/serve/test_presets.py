@@ -19,6 +19,7 @@ from velatura_link.jobs import Progress
 from velatura_link.request import Pixels, Request
 
 from ..daemons import Daemon
+from ..waiting import wait_until
 
 SLOW = Preset("slow", "identity", {"steps": 7, "pause": 0.0}, strength=0.5)
 
@@ -75,6 +76,42 @@ def test_presets_are_listed_as_they_are_kept(daemon: Daemon) -> None:
         keep(daemon.home, Preset("quick", "identity"))
         assert [preset["name"] for preset in client.presets()] == ["quick", "slow"]
         assert client.presets()[1] == SLOW.described()
+
+
+def test_presets_are_saved_renamed_and_removed_over_the_wire(daemon: Daemon) -> None:
+    notices: list[str] = []
+    wish = {"engine": "identity", "params": {"steps": 3}, "styles": [{"name": "scream"}]}
+    with (
+        daemon.client() as client,
+        daemon.client(on_notice=lambda notice: notices.append(notice.code)) as other,
+    ):
+        assert client.keeps_presets
+        saved = client.save_preset("My Öl Look", wish)
+        assert (saved["name"], saved["title"]) == ("my-ol-look", "My Öl Look")
+        assert other.presets() == [saved]
+        with pytest.raises(Refused, match="already") as refusal:
+            client.save_preset("my öl look", wish)
+        assert refusal.value.code == "exists"
+        assert client.save_preset("My Öl Look", {**wish, "strength": 0.5}, replace=True) == {
+            **saved,
+            "strength": 0.5,
+        }
+        with pytest.raises(Refused, match="has no “screm”"):
+            client.save_preset("x", {**wish, "styles": [{"name": "screm"}]})
+        assert client.rename_preset("my-ol-look", "Oil")["name"] == "oil"
+        client.remove_preset("oil")
+        assert other.presets() == []
+        wait_until(lambda: notices.count("presets") == 4, "a notice of every change")
+
+
+def test_styles_are_marked_over_the_wire(daemon: Daemon) -> None:
+    with daemon.client() as client:
+        assert client.marks_styles
+        changed = client.change_style("scream", favourite=True, collections=["Norway"])
+        assert (changed["favourite"], changed["collections"]) == (True, ["Norway"])
+        assert changed in client.styles()
+        with pytest.raises(Refused, match="keeps its title"):
+            client.change_style("scream", title="The Shout")
 
 
 def test_styles_come_with_thumbnails(daemon: Daemon) -> None:

@@ -1,4 +1,4 @@
-"""`velatura presets save|list|show|export|add|remove`: ways to paint under names."""
+"""`velatura presets save|list|show|rename|export|add|remove`: ways to paint under names."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions.add_parser("list", help="all presets")
     for action, text in (("show", "what a preset says"), ("remove", "forget a preset")):
         actions.add_parser(action, help=text).add_argument("name", metavar="NAME")
+    rename = actions.add_parser("rename", help="call a preset something else")
+    rename.add_argument("name", metavar="NAME")
+    rename.add_argument("title", metavar="TITLE", help="what it is called from now on")
     export = actions.add_parser("export", help="write a preset and its styles to one file")
     export.add_argument("name", metavar="NAME")
     export.add_argument("file", type=Path, metavar="FILE", help="NAME.velatura, say")
@@ -51,6 +54,9 @@ def run(options: argparse.Namespace) -> int:
     elif options.action == "remove":
         name = presets.remove(options.name)
         _tell(options, name, f"{name} removed")
+    elif options.action == "rename":
+        preset = presets.rename(options.name, options.title)
+        _tell(options, preset.name, f"{options.name} is {preset.name} now")
     elif options.action == "save":
         preset = _saved(options)
         _tell(options, preset.name, f"{preset.name} saved: {_summary(preset)}")
@@ -93,7 +99,8 @@ def _saved(options: argparse.Namespace) -> Preset:
         )
     registry.validate(registry.load(manner.engine), manner.params)
     styles = tuple(_style(style) for style in manner.styles)
-    return presets.save(presets.Preset(name, **{**vars(manner), "styles": styles}))
+    preset = presets.Preset(name, **{**vars(manner), "styles": styles})
+    return presets.save(presets.titled(preset, options.name))
 
 
 def _style(style: StyleWish) -> PresetStyle:
@@ -129,6 +136,8 @@ def _summary(preset: Preset) -> str:
 
 
 def _show(preset: Preset) -> None:
+    if preset.title:
+        print(f"{'title':12} {preset.title}")
     print(f"{'engine':12} {preset.engine}")
     for style in preset.styles:
         said = {key: value for key, value in style.reference().items() if key != "name"}

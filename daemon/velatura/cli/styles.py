@@ -1,4 +1,4 @@
-"""`velatura styles list|add|remove|show|code`: the style library."""
+"""`velatura styles list|add|remove|show|favourite|collect|rename|code`: the style library."""
 
 from __future__ import annotations
 
@@ -17,7 +17,19 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    actions.add_parser("list", help="all styles")
+    listed = actions.add_parser("list", help="all styles")
+    listed.add_argument("--favourites", action="store_true", help="only those")
+    listed.add_argument("--collection", metavar="NAME", help="only those of a collection")
+    favourite = actions.add_parser("favourite", help="mark a style as a favourite")
+    favourite.add_argument("name", metavar="NAME")
+    favourite.add_argument("--off", action="store_true", help="it is none any more")
+    collect = actions.add_parser("collect", help="put a style into a collection")
+    collect.add_argument("name", metavar="NAME")
+    collect.add_argument("collection", metavar="COLLECTION")
+    collect.add_argument("--off", action="store_true", help="take it out of it")
+    rename = actions.add_parser("rename", help="give a style of your own another title")
+    rename.add_argument("name", metavar="NAME", help="stays, and is what --style takes")
+    rename.add_argument("title", metavar="TITLE", help="what is shown; empty for the file's name")
     add = actions.add_parser("add", help="take in a picture or a style code as a style")
     add.add_argument("file", type=Path, metavar="FILE")
     add.add_argument("--name", help="what to call it (default: the file's name)")
@@ -55,6 +67,8 @@ def run(options: argparse.Namespace) -> int:
         return 0
     if options.action == "code":
         return _code(options)
+    if options.action in ("favourite", "collect", "rename"):
+        return _mark(options)
     if options.action == "add":
         entry = styles.add(options.file, options.name)
     elif options.action == "remove":
@@ -75,6 +89,35 @@ def run(options: argparse.Namespace) -> int:
             print(f"{key:10} {value}")
     else:
         print(f"{entry.name} {'added' if options.action == 'add' else 'removed'}")
+    return 0
+
+
+def _mark(options: argparse.Namespace) -> int:
+    from velatura.library import styles
+
+    if options.action == "favourite":
+        entry = styles.change(options.name, favourite=not options.off)
+    elif options.action == "rename":
+        entry = styles.change(options.name, title=options.title)
+    else:
+        wanted = options.collection.strip().casefold()
+        known = styles.show(options.name).collections
+        kept = [each for each in known if each.casefold() != wanted]
+        entry = styles.change(
+            options.name, collections=kept if options.off else [*kept, options.collection]
+        )
+    said = {
+        "name": entry.name,
+        "title": entry.title,
+        "favourite": entry.favourite,
+        "collections": list(entry.collections),
+    }
+    if options.json:
+        print_json(said)
+    else:
+        star = ", a favourite" if entry.favourite else ""
+        groups = f", in {', '.join(entry.collections)}" if entry.collections else ""
+        print(f"{entry.name}: {entry.title}{star}{groups}")
     return 0
 
 
@@ -125,9 +168,22 @@ def _code(options: argparse.Namespace) -> int:
 def _list(options: argparse.Namespace) -> None:
     from velatura.library import styles
 
-    entries = styles.entries()
+    wanted = (options.collection or "").strip().casefold()
+    entries = [
+        entry
+        for entry in styles.entries()
+        if (entry.favourite or not options.favourites)
+        and (not wanted or wanted in [each.casefold() for each in entry.collections])
+    ]
     if options.json:
         print_json({entry.name: str(entry.path) for entry in entries})
         return
     for entry in entries:
-        print(f"{entry.name:24} {f'built in: {entry.title}' if entry.builtin else entry.path}")
+        star = "★ " if entry.favourite else ""
+        print(f"{entry.name:24} {star}{_about(entry)}")
+
+
+def _about(entry: StyleEntry) -> str:
+    if entry.builtin:
+        return f"built in: {entry.title}"
+    return str(entry.path) if entry.title == entry.path.stem else f"{entry.title}: {entry.path}"

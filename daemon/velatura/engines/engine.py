@@ -35,6 +35,8 @@ class Input(BaseModel):
     kind: Literal["raster", "file", "state", "number", "text"]
     title: str
     required: bool = False
+    when: dict[str, str | int | float | bool] = {}
+    """Knobs and the choices with which it is needed, and without which it makes no difference."""
 
 
 class Descriptor(BaseModel):
@@ -74,6 +76,8 @@ class Descriptor(BaseModel):
     """How equal two runs on one device are: the same bytes, within 2/255, or neither."""
     weights: tuple[str, ...] = ()
     """Names in the model catalogue of what the engine loads."""
+    interruptible: bool = False
+    """Whether it can be asked to stop early and give what it has by then: see :meth:`Run.ends_early`."""
     hidden: bool = False
     """Left out of menus: made for tests."""
 
@@ -115,7 +119,11 @@ class FeedForward(Engine, Generic[ParamsT, PreparedT]):
 
 
 class Iterative(Engine, Generic[ParamsT]):
-    """Works on the whole picture in many steps and calls ``run.step`` in its loop."""
+    """Works on the whole picture in many steps and calls ``run.step`` in its loop.
+
+    One whose picture is worth keeping after any step says so (``descriptor.interruptible``), and asks
+    ``run.ends_early`` after each.
+    """
 
     @abstractmethod
     def stylize(

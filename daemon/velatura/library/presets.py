@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from velatura.errors import BadRequest
+from velatura.errors import BadRequest, Exists
 from velatura.library.names import slug
 from velatura.library.places import presets_dir
 
@@ -23,6 +23,8 @@ SUFFIX = ".json"
 LARGEST = 1 << 20
 """Bytes of a file beyond which it is no preset."""
 MOST_STYLES = 64
+LONGEST_TITLE = 60
+"""Letters of a preset's title: its name must be a file's name everywhere."""
 
 Scalar = bool | int | float | str
 
@@ -46,7 +48,10 @@ class PresetStyle:
 
 @dataclass(frozen=True)
 class Preset:
-    """Engine, knobs, styles and region rule under a name. ``segments`` 0 parts no picture."""
+    """Engine, knobs, styles and region rule under a name. ``segments`` 0 parts no picture.
+
+    ``title`` is the name as the person wrote it, empty where that is the name itself.
+    """
 
     name: str
     engine: str
@@ -55,6 +60,7 @@ class Preset:
     styles: tuple[PresetStyle, ...] = ()
     segments: int = 0
     strength: float = 1.0
+    title: str = ""
 
     def described(self) -> dict[str, Any]:
         """The preset as JSON and the wire have it."""
@@ -66,6 +72,7 @@ class Preset:
             "styles": [style.reference() for style in self.styles],
             "segments": self.segments,
             "strength": self.strength,
+            "title": self.title,
         }
 
 
@@ -93,11 +100,11 @@ def short_name(text: str) -> str:
 
 
 def require_free(name: str) -> None:
-    """Raise :class:`BadRequest` when a preset is called ``name``."""
+    """Raise :class:`Exists` when a preset is called ``name``."""
     if _path(name).exists():
-        raise BadRequest(
+        raise Exists(
             f"There is a preset called “{slug(name)}” already.",
-            hint="Give another name, or replace it with --replace.",
+            hint="Give another name, or replace it.",
         )
 
 
@@ -116,6 +123,34 @@ def save(preset: Preset) -> Preset:
     finally:
         draft.unlink(missing_ok=True)
     return kept
+
+
+def rename(name: str, title: str) -> Preset:
+    """Call the preset ``name`` as ``title`` says.
+
+    Raises :class:`BadRequest` for no such preset and for a title without letters, :class:`Exists` when another preset
+    has that name.
+    """
+    preset = show(name)
+    named = titled(preset, title)
+    if named.name != preset.name:
+        require_free(named.name)
+    kept = save(named)
+    if kept.name != preset.name:
+        remove(preset.name)
+    return kept
+
+
+def titled(preset: Preset, title: str) -> Preset:
+    """``preset`` with the name that ``title`` makes, and the title where the name does not say as much.
+
+    Raises :class:`BadRequest` for a title that is none.
+    """
+    text = " ".join(title.split())
+    if len(text) > LONGEST_TITLE:
+        raise BadRequest(f"A preset's name has at most {LONGEST_TITLE} letters.")
+    name = short_name(text)
+    return replace(preset, name=name, title="" if text == name else text)
 
 
 def remove(name: str) -> str:
@@ -167,6 +202,19 @@ def from_json(data: bytes, source: str) -> Preset:
     raise BadRequest(f"{source} is not a preset.", hint="`velatura presets save` makes one.")
 
 
+def from_fields(found: object, title: str) -> Preset:
+    """The preset of ``found``, keys of a request, under the name that ``title`` makes.
+
+    Raises :class:`BadRequest` for what is no preset.
+    """
+    try:
+        if isinstance(found, dict) and len(json.dumps(found)) <= LARGEST:
+            return titled(_checked({**found, "name": "-", "title": ""}), title)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        pass
+    raise BadRequest(f"What “{title}” should keep is not a preset.")
+
+
 def _checked(found: Mapping[str, Any]) -> Preset:
     """Raises ``ValueError``, ``TypeError`` or ``KeyError`` for what no preset has."""
     styles = found.get("styles", [])
@@ -183,6 +231,7 @@ def _checked(found: Mapping[str, Any]) -> Preset:
         styles=tuple(_style(style) for style in styles),
         segments=segments,
         strength=_number(found.get("strength", 1.0), 0, 1),
+        title=_title(found.get("title", "")),
     )
 
 
@@ -207,6 +256,12 @@ def _style(found: object) -> PresetStyle:
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise TypeError
+    return value
+
+
+def _title(value: object) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST_TITLE:
+        raise ValueError
     return value
 
 

@@ -1,7 +1,8 @@
 """Styles by short names: a person's own folder of pictures and codes, and those that are built in.
 
 The folder is the truth: a picture put into it by hand is a style, named after its file. Beside it
-nothing is kept but thumbnails, in the cache. An own style goes before a built-in one of its name.
+nothing is kept but thumbnails, in the cache, and what the person says of styles (:mod:`velatura.library.marks`).
+An own style goes before a built-in one of its name.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ import difflib
 import os
 import shutil
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from velatura.imaging.colour import converted
 from velatura.imaging.files import PIXELS, read_picture, write_picture
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import thumbnail as reduced
-from velatura.library import assets, codes
+from velatura.library import assets, codes, marks
 from velatura.library.checksums import remembered_sha256, sha256_of
 from velatura.library.lock import locked
 from velatura.library.names import numbered, slug
@@ -50,9 +51,9 @@ _SUFFIX_OF = {
 class StyleEntry:
     """One style of the library. ``sha256`` is that of the file's bytes: equal styles are equal.
 
-    ``title`` is what a code's file says, a picture's name otherwise; ``builtin`` came with Velatura. ``picture`` is the
-    file of what the style looks like: ``path`` itself for a picture, what is shipped beside a built-in code, None for
-    other codes.
+    ``title`` is what the person calls it, else what a code's file says, else a picture's name; ``builtin`` came with
+    Velatura. ``favourite`` and ``collections`` are the person's marks. ``picture`` is the file of what the style looks
+    like: ``path`` itself for a picture, what is shipped beside a built-in code, None for other codes.
     """
 
     name: str
@@ -60,6 +61,8 @@ class StyleEntry:
     sha256: str
     title: str
     builtin: bool = False
+    favourite: bool = False
+    collections: tuple[str, ...] = ()
 
     @property
     def picture(self) -> Path | None:
@@ -93,6 +96,11 @@ def show(name: str) -> StyleEntry:
     for path in assets.codes():
         if slug(path.stem) == wanted:
             return _entry(path, builtin=True)
+    titled = [
+        entry for path in _files() if slug((entry := _entry(path)).title) == wanted and entry.title
+    ]
+    if len(titled) == 1:
+        return titled[0]
     raise BadRequest(f"The style library has no “{name}”.", hint=_alternatives(wanted))
 
 
@@ -183,9 +191,39 @@ def remove(name: str) -> StyleEntry:
         if entry.builtin:
             raise BadRequest(f"{entry.title} is built in and stays.")
         entry.path.unlink()
+        marks.put(entry.name, marks.Mark())
         for small in (_thumbnail_path(entry), _look_path(entry)):
             small.unlink(missing_ok=True)
     return entry
+
+
+def change(
+    name: str,
+    *,
+    favourite: bool | None = None,
+    collections: Sequence[str] | None = None,
+    title: str | None = None,
+) -> StyleEntry:
+    """Say of the style ``name`` whether it is a ``favourite``, which ``collections`` it is in, what it is called.
+
+    None leaves a thing as it is; an empty ``title`` is the file's own again. The style's name stays. Raises
+    :class:`BadRequest` for a style that is not there, for the title of one that is built in, and for a title or a
+    collection that is none, and :class:`OSError` when the library cannot be changed.
+    """
+    with _changing():
+        entry = show(name)
+        if title is not None and entry.builtin:
+            raise BadRequest(f"{entry.title} is built in and keeps its title.")
+        mark = marks.read().get(entry.name, marks.Mark())
+        mark = marks.Mark(
+            favourite=mark.favourite if favourite is None else favourite,
+            collections=(
+                mark.collections if collections is None else marks.checked_collections(collections)
+            ),
+            title=mark.title if title is None else marks.checked_title(title),
+        )
+        marks.put(entry.name, mark)
+        return _entry(entry.path, builtin=entry.builtin)
 
 
 def thumbnail(entry: StyleEntry) -> Path | None:
@@ -230,7 +268,16 @@ def _look_path(entry: StyleEntry) -> Path:
 
 def _entry(path: Path, *, builtin: bool = False) -> StyleEntry:
     title = codes.facts(path).title if codes.is_code(path) else path.stem
-    return StyleEntry(slug(path.stem), path, remembered_sha256(path), title, builtin)
+    entry = StyleEntry(slug(path.stem), path, remembered_sha256(path), title, builtin)
+    mark = marks.read().get(entry.name)
+    if mark is None:
+        return entry
+    return replace(
+        entry,
+        title=entry.title if builtin else mark.title or entry.title,
+        favourite=mark.favourite,
+        collections=mark.collections,
+    )
 
 
 def _files() -> list[Path]:

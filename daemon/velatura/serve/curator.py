@@ -1,4 +1,4 @@
-"""Styles that clients put into the library and take out of it (docs/protocol.md, 6)."""
+"""What clients change in the library: styles put in, marked and taken out, presets (docs/protocol.md, 6)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from velatura.errors import BadPicture, BadRequest, BlobMissing, Busy, TooLarge, VelaturaError
+from velatura.library import presets
 from velatura.serve.config import Limits
 from velatura.serve.librarian import described, failure
 from velatura.serve.spool import Spool, Stored
-from velatura_link.messages import STYLES_ADD, STYLES_REMOVE, Header, is_file, is_id
+from velatura_link.messages import (
+    PRESETS_REMOVE,
+    PRESETS_RENAME,
+    PRESETS_SAVE,
+    STYLES_ADD,
+    STYLES_CHANGE,
+    STYLES_REMOVE,
+    Header,
+    is_file,
+    is_id,
+)
 
 if TYPE_CHECKING:
     from velatura.serve.sessions import Session, Sessions
@@ -75,6 +86,22 @@ class Curator:
         """``styles.remove``: forget a style of the person's own."""
         self._begin(session, STYLES_REMOVE, partial(_remove, header.get("name")))
 
+    def change(self, session: Session, header: Header) -> None:
+        """``styles.change``: a style's marks and title."""
+        self._begin(session, STYLES_CHANGE, partial(_change, header))
+
+    def save_preset(self, session: Session, header: Header) -> None:
+        """``presets.save``: keep a way to paint under a name."""
+        self._begin(session, PRESETS_SAVE, partial(_save_preset, header))
+
+    def rename_preset(self, session: Session, header: Header) -> None:
+        """``presets.rename``: call a preset something else."""
+        self._begin(session, PRESETS_RENAME, partial(_rename_preset, header))
+
+    def remove_preset(self, session: Session, header: Header) -> None:
+        """``presets.remove``: forget a preset."""
+        self._begin(session, PRESETS_REMOVE, partial(_remove_preset, header))
+
     def close(self) -> None:
         """Leave what is not done undone."""
         with self._lock:
@@ -121,10 +148,11 @@ class Curator:
         self._sessions.send(session, answer)
         if answer["t"] == "failed":
             return
+        what = str(answer["t"]).partition(".")[0]
+        notice = {"t": "notice", "code": what, "message": f"The {what} of the library changed."}
         for other in self._sessions:
             if other is not session:
-                message = "The style library has changed."
-                self._sessions.send(other, {"t": "notice", "code": "styles", "message": message})
+                self._sessions.send(other, notice)
 
     def _take_in(self, path: Path, title: str) -> Header:
         from velatura.library import styles
@@ -177,6 +205,47 @@ def _remove(name: object) -> Header:
     if not isinstance(name, str):
         raise BadRequest("The style to be removed must be a name.")
     return {"name": styles.remove(name).name}
+
+
+def _change(header: Header) -> Header:
+    from velatura.library import styles
+
+    name, favourite = header.get("name"), header.get("favourite")
+    collections, title = header.get("collections"), header.get("title")
+    if not isinstance(name, str):
+        raise BadRequest("The style to be changed must be a name.")
+    if favourite is not None and not isinstance(favourite, bool):
+        raise BadRequest("A style is a favourite, or it is not.")
+    entry = styles.change(name, favourite=favourite, collections=collections, title=title)
+    return {"style": described(entry)}
+
+
+def _save_preset(header: Header) -> Header:
+    from velatura.library import styles
+
+    title = header.get("title")
+    if not isinstance(title, str):
+        raise BadRequest("A preset needs a title.")
+    preset = presets.from_fields(header.get("preset"), title)
+    for style in preset.styles:
+        styles.show(style.name)
+    if header.get("replace") is not True:
+        presets.require_free(preset.name)
+    return {"preset": presets.save(preset).described()}
+
+
+def _rename_preset(header: Header) -> Header:
+    name, title = header.get("name"), header.get("title")
+    if not isinstance(name, str) or not isinstance(title, str):
+        raise BadRequest("The preset and what to call it must be names.")
+    return {"preset": presets.rename(name, title).described()}
+
+
+def _remove_preset(header: Header) -> Header:
+    name = header.get("name")
+    if not isinstance(name, str):
+        raise BadRequest("The preset to be removed must be a name.")
+    return {"name": presets.remove(name)}
 
 
 def _refuse(error: VelaturaError) -> Header:

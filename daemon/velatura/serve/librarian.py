@@ -114,6 +114,8 @@ def described(entry: StyleEntry) -> dict[str, Any]:
         "title": entry.title,
         "kind": "code" if entry.picture is None else "picture",
         "builtin": entry.builtin,
+        "favourite": entry.favourite,
+        "collections": list(entry.collections),
         "thumbnail": _thumbnail(entry),
     }
 

@@ -46,6 +46,12 @@ def png_of(image: Any) -> bytes:
     return bytes(data)
 
 
+def clipboard_png() -> bytes | None:
+    """The picture in the clipboard as a PNG file; None when there is none."""
+    image = QtGui.QGuiApplication.clipboard().image()
+    return None if image.isNull() else png_of(image)
+
+
 def square_icon(file: bytes | None, side: int) -> Any:
     """The middle of a picture file as an icon; plain grey without one."""
     picture = QtGui.QPixmap()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from .choices import Choices, StyleChoice
-from .images import png_of
+from .images import clipboard_png
+from .input_panel import nothing_to_paste
 from .obstacles import paints_from_pictures
-from .qt import QtGui, QtWidgets
-from .shelf import SUFFIXES
+from .picture_dialog import PictureDialog
+from .qt import QtWidgets
 from .state import Tile
 from .studio import Studio
 from .style_grid import StyleGrid
@@ -98,14 +99,13 @@ class LibraryPanel(QtWidgets.QWidget):
         return button
 
     def _from_file(self) -> None:
-        endings = " ".join(f"*{suffix}" for suffix in SUFFIXES)
-        paths, _ = QtWidgets.QFileDialog.getOpenFileNames(
-            self, tr("Pictures to paint in the manner of"), "", f"{tr('Pictures')} ({endings})"
-        )
-        for path in paths:
-            self._studio.styles.add_file(path)
+        title = tr("Pictures to paint in the manner of")
+        dialog = PictureDialog(self, title, self._studio.settings, several=True)
+        dialog.choose(self._studio.styles.add_file)
 
     def _from_clipboard(self) -> None:
-        image = QtGui.QGuiApplication.clipboard().image()
-        if not image.isNull():
-            self._studio.styles.add_picture(tr("From the clipboard"), png_of(image))
+        png = clipboard_png()
+        if png is None:
+            self._studio.state.message.set(nothing_to_paste())
+        else:
+            self._studio.styles.add_picture(tr("From the clipboard"), png)

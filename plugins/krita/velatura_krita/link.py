@@ -32,12 +32,18 @@ class LinkState:
 
 @dataclass(frozen=True)
 class Offer:
-    """What the daemon has: engines with their knobs, styles and presets. ``keeps``: styles can be added and removed."""
+    """What the daemon has: engines with their knobs, styles and presets.
+
+    ``keeps``: styles can be added and removed; ``keeps_presets``: presets can be saved; ``marks``: styles can be marked
+    as favourites, put into collections and called anew.
+    """
 
     manifest: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     styles: tuple[Mapping[str, Any], ...] = ()
     presets: tuple[Mapping[str, Any], ...] = ()
     keeps: bool = False
+    keeps_presets: bool = False
+    marks: bool = False
 
 
 Outcome = Mapping[str, Any] | bytes | LinkError | OSError | None
@@ -53,6 +59,7 @@ class Ticket:
         self._lock = threading.Lock()
         self._job: Job | None = None
         self._cancelled = False
+        self._finishing = False
 
     def cancel(self) -> None:
         """Give the job up, also before it has become one."""
@@ -62,13 +69,23 @@ class Ticket:
         if job is not None:
             job.cancel()
 
+    def finish(self) -> None:
+        """Have the engine stop after the step it is in and give what is there; also before the job has begun."""
+        with self._lock:
+            self._finishing = True
+            job = self._job
+        if job is not None:
+            job.finish()
+
     def begin(self, job: Job) -> None:
         """The job is there; for the link's own use."""
         with self._lock:
             self._job = job
-            cancelled = self._cancelled
+            cancelled, finishing = self._cancelled, self._finishing
         if cancelled:
             job.cancel()
+        elif finishing:
+            job.finish()
 
     @property
     def cancelled(self) -> bool:
@@ -147,6 +164,12 @@ class Link:
 
         self._keeping.submit(self._change, remove, on_done)
 
+    def keep(
+        self, change: Callable[[Client], Outcome], on_done: Callable[[Outcome], object]
+    ) -> None:
+        """Have ``change``, called on a thread, change the library of the daemon that is there; ``on_done`` as above."""
+        self._keeping.submit(self._change, change, on_done)
+
     def submit(
         self,
         request: Request,
@@ -210,6 +233,8 @@ class Link:
                 tuple(self._client.styles(30.0)),
                 tuple(self._client.presets()),
                 self._client.takes_styles,
+                self._client.keeps_presets,
+                self._client.marks_styles,
             )
         except LinkError as error:
             self._say(LinkState("lost", error.message, error.hint))
@@ -265,7 +290,7 @@ class Link:
             self._say(LinkState("absent", tr("The daemon is not running any more.")))
         elif notice.code == "draining":
             self._handing_over = True
-        elif notice.code in ("manifest", "restarted", "styles"):
+        elif notice.code in ("manifest", "restarted", "styles", "presets"):
             self.refresh()
 
     def _say(self, state: LinkState) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from .choices import RegionChoice, StyleChoice
 from .fader import Fader
+from .inputs import ComboBox
 from .qt import QtWidgets, Signal
 from .state import Tile
 from .texts import tr
@@ -87,7 +88,7 @@ class RegionList(QtWidgets.QWidget):
         grid = QtWidgets.QGridLayout(row)
         grid.setContentsMargins(6, 4, 4, 4)
         grid.setVerticalSpacing(3)
-        styles = QtWidgets.QComboBox()
+        styles = ComboBox()
         for tile in self._tiles:
             styles.addItem(tile.label, tile.style)
         chosen = [tile.style for tile in self._tiles]

@@ -31,8 +31,11 @@ class _ScaleFader(Fader):
     def _meant(self, number: float) -> float:
         return log2(max(number, 1.0) / 100)
 
+    def _number(self) -> str:
+        return f"{100 * 2**self._value:.0f}"
+
     def _words(self) -> str:
-        return f"{100 * 2**self._value:.0f} %"
+        return f"{self._number()} %"
 
 
 class ViewEditor(QtWidgets.QDialog):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from velatura_link.request import Pixels, RegionRef, Request, StyleRef
+from velatura_link.request import Payload, Pixels, RegionRef, Request, Scalar, StyleRef
 
 from .choices import DEFAULT_ENGINE, LIVE_ENGINE, Choices, StyleChoice
 from .formats import Bounds
@@ -27,13 +27,15 @@ FindStyle = Callable[[StyleChoice], StyleRef]
 class Scene:
     """The pixels of one wish. ``masks`` belong to the choices' regions in order, None where one is gone.
 
-    ``selection`` limits what is painted; ``scale`` is how much smaller than the document the content is.
+    ``selection`` limits what is painted; ``scale`` is how much smaller than the document the content is; ``inputs``
+    are what else the chosen engine is given.
     """
 
     content: Pixels
     masks: Sequence[Pixels | None] = ()
     selection: Pixels | None = None
     scale: float = 1.0
+    inputs: Mapping[str, Payload | Scalar] = field(default_factory=dict)
 
 
 def engine_names(manifest: Manifest) -> tuple[str, ...]:
@@ -103,6 +105,7 @@ def _request(
         seed=choices.seed,
         styles=styles,
         regions=regions,
+        inputs=scene.inputs if engine == choices.engine else {},
     )
 
 

@@ -14,11 +14,12 @@ from . import messages as m
 from .checksum import ChecksumThread
 from .connection import Connection
 from .courier import Courier
-from .errors import Disconnected, JobFailed, LinkError, ProtocolError
+from .errors import Disconnected, JobFailed, LinkError
 from .exchange import Exchange
 from .jobs import Event, Job, OnDisconnect, Priority, Terms
+from .library import LibraryClient
 from .messages import Header
-from .request import EncodedFile, Request
+from .request import Request
 from .session import Limits, Session, Welcome, connect
 from .sockets import SocketTransport
 from .transport import Transport
@@ -38,7 +39,7 @@ def transport_named(name: str) -> MakeTransport:
     raise ValueError(f"There is no transport {name!r}; there are link and pyzmq.")
 
 
-class Client:
+class Client(LibraryClient):
     """A connection to the daemon that outlives the daemon's restarts. Every method is safe from every thread.
 
     Connects before it returns, to ``connection`` or to what ``start`` gives. ``start`` is called again, on a thread of
@@ -120,49 +121,9 @@ class Client:
         this program or an earlier one, and is kept by the daemon, gets that job's result.
         """
         terms = Terms(priority, replaces, on_disconnect, grace, preview)
-        job = Job(request, terms, on_event, self._cancel, id=job_id or m.new_id())
+        job = Job(request, terms, on_event, self._cancel, self._finish, id=job_id or m.new_id())
         self._carry(job)
         return job
-
-    def presets(self, timeout: float = 10.0) -> list[dict[str, Any]]:
-        """The daemon's presets, sorted by name; docs/protocol.md, section 6. A request may name one."""
-        return self._list(m.PRESETS, timeout)
-
-    def styles(self, timeout: float = 10.0) -> list[dict[str, Any]]:
-        """The styles of the daemon's library, sorted by name, with thumbnails; docs/protocol.md, section 6."""
-        return self._list(m.STYLES, timeout)
-
-    def style_picture(self, name: str, timeout: float = 30.0) -> bytes | None:
-        """A JPEG file of a style of the daemon's library, 640 pixels at most; None for a code, which has no picture.
-
-        Raises :class:`Refused` for a style that is not there.
-        """
-        picture = self._ask({"t": m.STYLES_PICTURE, "name": name}, m.STYLES_PICTURE, timeout).get(
-            "picture"
-        )
-        return picture if isinstance(picture, bytes) else None
-
-    @property
-    def takes_styles(self) -> bool:
-        """Whether this client may change the daemon's library."""
-        return self.limits.style > 0
-
-    def add_style(self, title: str, file: EncodedFile, timeout: float = 120.0) -> dict[str, Any]:
-        """Have a picture's file, or a code's, in the daemon's library; what :meth:`styles` says of it from now on.
-
-        Its name is made from ``title``. The same bytes under the same title are kept once; where another style has the
-        name, it gets a number. A connection that is lost meanwhile is made again. Raises :class:`Refused`, with
-        ``bad_picture`` for a file that cannot be read, and :class:`LinkError` after ``timeout`` seconds.
-        """
-        answer = self._answer(lambda exchange: exchange.add_style(title, file), timeout)
-        style = answer.get("style")
-        if not isinstance(style, dict) or not isinstance(style.get("name"), str):
-            raise ProtocolError("The daemon does not say what it calls the style.")
-        return style
-
-    def remove_style(self, name: str, timeout: float = 10.0) -> None:
-        """Forget a style of the daemon's library; raises :class:`Refused` for one that is not there or is built in."""
-        self._ask({"t": m.STYLES_REMOVE, "name": name}, m.STYLES_REMOVE, timeout)
 
     def status(self, timeout: float = 10.0) -> Header:
         """What the daemon is doing; docs/protocol.md, section 6."""
@@ -253,6 +214,10 @@ class Client:
         for courier in (*self._retired, self._courier):
             courier.post(partial(courier.exchange.cancel, job))
 
+    def _finish(self, job: Job) -> None:
+        for courier in (*self._retired, self._courier):
+            courier.post(partial(courier.exchange.finish, job))
+
     def _ask(self, header: Header, answer: str, timeout: float) -> Header:
         # What cannot be sent is the caller's error, not the end of the connection.
         m.pack_header(header)
@@ -276,20 +241,6 @@ class Client:
                 lambda asked: courier.post(lambda: courier.exchange.give_up(asked.result()))
             )
             raise LinkError("The daemon did not answer in time.") from error
-
-    def _list(self, kind: str, timeout: float) -> list[dict[str, Any]]:
-        """All of a list that comes in pages, for each of which ``timeout`` seconds are waited."""
-        found: list[dict[str, Any]] = []
-        more = True
-        while more:
-            after = found[-1]["name"] if found else None
-            answer = self._ask({"t": kind, "after": after}, kind, timeout)
-            page = answer.get(kind)
-            if not isinstance(page, list):
-                raise ProtocolError(f"The daemon's {kind} are no list.")
-            found += page
-            more = bool(page) and answer.get("more") is True
-        return found
 
     def _notice(self, notice: Notice) -> None:
         if notice.code == "manifest":

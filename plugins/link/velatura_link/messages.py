@@ -44,10 +44,15 @@ PREVIEW = "preview"
 RESULT = "result"
 FAILED = "failed"
 CANCEL = "cancel"
+FINISH = "finish"
 RELEASE = "release"
 PRESETS = "presets"
+PRESETS_SAVE = "presets.save"
+PRESETS_RENAME = "presets.rename"
+PRESETS_REMOVE = "presets.remove"
 STYLES = "styles"
 STYLES_ADD = "styles.add"
+STYLES_CHANGE = "styles.change"
 STYLES_PICTURE = "styles.picture"
 STYLES_REMOVE = "styles.remove"
 STATUS = "status"
@@ -58,6 +63,7 @@ NOTICE = "notice"
 CODES = frozenset(
     {
         "bad_request",
+        "exists",
         "version",
         "not_welcome",
         "unknown_engine",

@@ -48,6 +48,8 @@ class Limits:
     jobs: int = 0
     blobs: int = 0
     style: int = 0
+    preset: int = 0
+    collections: int = 0
 
 
 @dataclass(frozen=True)

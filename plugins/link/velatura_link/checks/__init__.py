@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import blobs, handshake, jobs, library
+from . import blobs, handshake, jobs, library, presets
 from .bench import Bench
 
 CHECKS: tuple[Callable[[Bench], None], ...] = (
@@ -12,4 +12,5 @@ CHECKS: tuple[Callable[[Bench], None], ...] = (
     *blobs.CHECKS,
     *jobs.CHECKS,
     *library.CHECKS,
+    *presets.CHECKS,
 )

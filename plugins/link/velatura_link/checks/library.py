@@ -1,4 +1,4 @@
-"""What the daemon keeps for people: presets and styles (docs/protocol.md, 6)."""
+"""What the daemon keeps for people: styles (docs/protocol.md, 6)."""
 
 from __future__ import annotations
 
@@ -18,15 +18,8 @@ PICTURES = (b"\x89PNG", JPEG)
 """How PNG and JPEG files begin."""
 
 
-def presets_are_listed_by_name(bench: Bench) -> None:
-    for preset in _all(bench.peer(), m.PRESETS):
-        require(
-            isinstance(preset.get("engine"), str), f"The preset {preset['name']} has no engine."
-        )
-
-
 def styles_are_listed_with_their_thumbnails(bench: Bench) -> None:
-    for style in _all(bench.peer(), m.STYLES):
+    for style in all_of(bench.peer(), m.STYLES):
         name = style["name"]
         require(isinstance(style.get("title"), str), f"The style {name} has no title.")
         require(style.get("kind") in ("picture", "code"), f"The style {name} is of no kind.")
@@ -39,7 +32,7 @@ def styles_are_listed_with_their_thumbnails(bench: Bench) -> None:
 
 def lists_go_on_after_a_name(bench: Bench) -> None:
     peer = bench.peer()
-    names = [style["name"] for style in _all(peer, m.STYLES)]
+    names = [style["name"] for style in all_of(peer, m.STYLES)]
     for known, name in enumerate(names[:3], 1):
         peer.send(m.STYLES, after=name)
         page = peer.expect(m.STYLES).header[m.STYLES]
@@ -47,42 +40,34 @@ def lists_go_on_after_a_name(bench: Bench) -> None:
         require(rest == names[known : known + len(rest)], f"What comes after {name} is not next.")
 
 
-def unknown_preset_is_a_bad_request(bench: Bench) -> None:
-    peer = bench.peer()
-    for preset in ("there is no such preset", 3):
-        job = m.new_id()
-        peer.send(m.SUBMIT, job=job, request={"preset": preset})
-        peer.failure(job, "bad_request")
-
-
 def an_added_style_is_there_until_it_is_removed(bench: Bench) -> None:
     peer, other = bench.peer(), bench.peer()
     if not _takes_styles(peer):
         return
-    with _added(peer, _title(), _png(1)) as style:
+    with _added(peer, some_title(), _png(1)) as style:
         name = style["name"]
         require(style.get("builtin") is False, "An added style is built in.")
         require(style.get("kind") == "picture", "An added picture is of another kind.")
         seen = style.get("thumbnail")
         require(isinstance(seen, bytes) and seen.startswith(PICTURES), "It has no thumbnail.")
         other.expect(m.NOTICE, code="styles")
-        require(style in _all(other, m.STYLES), "What was added is not listed as it was told.")
+        require(style in all_of(other, m.STYLES), "What was added is not listed as it was told.")
         _remove(peer, name)
-        left = [each["name"] for each in _all(other, m.STYLES)]
+        left = [each["name"] for each in all_of(other, m.STYLES)]
         require(name not in left, "A style that was removed is still listed.")
 
 
 def a_style_is_shown_larger_than_its_thumbnail(bench: Bench) -> None:
     peer = bench.peer()
-    for name in (_title(), 3):
+    for name in (some_title(), 3):
         peer.send(m.STYLES_PICTURE, name=name)
-        _refusal(peer, m.STYLES_PICTURE, "bad_request")
-    for style in _all(peer, m.STYLES):
+        refusal_of(peer, m.STYLES_PICTURE, "bad_request")
+    for style in all_of(peer, m.STYLES):
         if style["kind"] == "code":
             _shown(peer, style["name"], wanted=False)
             break
     if _takes_styles(peer):
-        with _added(peer, _title(), _png(1)) as style:
+        with _added(peer, some_title(), _png(1)) as style:
             _shown(peer, style["name"], wanted=True)
 
 
@@ -96,7 +81,7 @@ def _shown(peer: Peer, name: str, *, wanted: bool) -> None:
 
 
 def same_bytes_are_kept_once_and_others_get_a_name_of_their_own(bench: Bench) -> None:
-    peer, title = bench.peer(), _title()
+    peer, title = bench.peer(), some_title()
     if not _takes_styles(peer):
         return
     with _added(peer, title, _png(1)) as first, _added(peer, title, _png(2)) as second:
@@ -110,7 +95,7 @@ def what_is_no_style_is_not_added(bench: Bench) -> None:
     peer = bench.peer()
     if not _takes_styles(peer):
         return
-    before = _all(peer, m.STYLES)
+    before = all_of(peer, m.STYLES)
     missing = {"title": "x", "file": {"blob": m.new_id(), "encoding": "file"}}
     for code, wanted in (
         ("blob_missing", missing),
@@ -120,8 +105,8 @@ def what_is_no_style_is_not_added(bench: Bench) -> None:
         ("bad_picture", _wanted(peer, _png(3)[:-40])),
     ):
         peer.send(m.STYLES_ADD, **wanted)
-        _refusal(peer, m.STYLES_ADD, code)
-    require(_all(peer, m.STYLES) == before, "Something was added all the same.")
+        refusal_of(peer, m.STYLES_ADD, code)
+    require(all_of(peer, m.STYLES) == before, "Something was added all the same.")
 
 
 def files_over_the_limit_do_not_become_styles(bench: Bench) -> None:
@@ -131,23 +116,52 @@ def files_over_the_limit_do_not_become_styles(bench: Bench) -> None:
     if not _takes_styles(peer) or limits.style >= limits.blob:
         return
     peer.send(m.STYLES_ADD, **_wanted(peer, _png(1) + bytes(limits.style)))
-    _refusal(peer, m.STYLES_ADD, "too_large")
+    refusal_of(peer, m.STYLES_ADD, "too_large")
 
 
 def styles_that_are_unknown_or_built_in_are_not_removed(bench: Bench) -> None:
     peer = bench.peer()
     if not _takes_styles(peer):
         return
-    built_in = [each["name"] for each in _all(peer, m.STYLES) if each.get("builtin")]
-    for name in (_title(), 3, *built_in[:1]):
+    built_in = [each["name"] for each in all_of(peer, m.STYLES) if each.get("builtin")]
+    for name in (some_title(), 3, *built_in[:1]):
         peer.send(m.STYLES_REMOVE, name=name)
-        _refusal(peer, m.STYLES_REMOVE, "bad_request")
-    left = [each["name"] for each in _all(peer, m.STYLES) if each.get("builtin")]
+        refusal_of(peer, m.STYLES_REMOVE, "bad_request")
+    left = [each["name"] for each in all_of(peer, m.STYLES) if each.get("builtin")]
     require(left == built_in, "A built-in style was removed.")
 
 
+def marks_of_a_style_are_listed(bench: Bench) -> None:
+    peer, other = bench.peer(), bench.peer()
+    assert peer.welcome is not None
+    if not peer.welcome.limits.collections or not _takes_styles(peer):
+        return
+    with _added(peer, some_title(), _png(5)) as style:
+        name = style["name"]
+        require(style.get("favourite") is False, "A new style is a favourite.")
+        require(style.get("collections") == [], "A new style is in a collection.")
+        other.expect(m.NOTICE, code="styles")
+        said = {"favourite": True, "collections": ["Sea"], "title": "By the Sea"}
+        peer.send(m.STYLES_CHANGE, name=name, **said)
+        changed = peer.expect(m.STYLES_CHANGE).header["style"]
+        require(changed == {**style, **said}, "A style was not changed as it was asked for.")
+        other.expect(m.NOTICE, code="styles")
+        require(
+            changed in all_of(other, m.STYLES), "What was changed is not listed as it was told."
+        )
+        peer.send(m.STYLES_CHANGE, name=name, favourite=False)
+        changed = peer.expect(m.STYLES_CHANGE).header["style"]
+        require(changed == {**style, **said, "favourite": False}, "What was left out was changed.")
+        for wrong in ({"favourite": 1}, {"collections": [""]}, {"title": 3}):
+            peer.send(m.STYLES_CHANGE, name=name, **wrong)
+            refusal_of(peer, m.STYLES_CHANGE, "bad_request")
+    for missing in (some_title(), 3):
+        peer.send(m.STYLES_CHANGE, name=missing, favourite=True)
+        refusal_of(peer, m.STYLES_CHANGE, "bad_request")
+
+
 def changes_are_answered_in_order(bench: Bench) -> None:
-    peer, title = bench.peer(), _title()
+    peer, title = bench.peer(), some_title()
     if not _takes_styles(peer):
         return
     wanted = {**_wanted(peer, _png(4)), "title": title}
@@ -163,12 +177,12 @@ def _takes_styles(peer: Peer) -> bool:
     assert peer.welcome is not None
     if peer.welcome.limits.style:
         return True
-    peer.send(m.STYLES_REMOVE, name=_title())
-    _refusal(peer, m.STYLES_REMOVE, "bad_request")
+    peer.send(m.STYLES_REMOVE, name=some_title())
+    refusal_of(peer, m.STYLES_REMOVE, "bad_request")
     return False
 
 
-def _refusal(peer: Peer, of: str, code: str) -> None:
+def refusal_of(peer: Peer, of: str, code: str) -> None:
     header = peer.expect(m.FAILED).header
     require(header.get("of") == of, f"A refusal does not say that it is one of {of}.")
     require(header.get("code") == code, f"The code is {header.get('code')}, not {code}.")
@@ -176,7 +190,7 @@ def _refusal(peer: Peer, of: str, code: str) -> None:
 
 
 def _wanted(peer: Peer, data: bytes) -> dict[str, Any]:
-    return {"title": _title(), "file": {"blob": peer.put(data), "encoding": "file"}}
+    return {"title": some_title(), "file": {"blob": peer.put(data), "encoding": "file"}}
 
 
 def _add(peer: Peer, title: str, blob: bytes) -> Header:
@@ -205,7 +219,7 @@ def _added(peer: Peer, title: str, data: bytes) -> Iterator[Header]:
         peer.expect(m.STYLES_REMOVE, m.FAILED)
 
 
-def _title() -> str:
+def some_title() -> str:
     return f"conformance-{secrets.token_hex(4)}"
 
 
@@ -226,7 +240,7 @@ def _png(seed: int) -> bytes:
     return file
 
 
-def _all(peer: Peer, kind: str) -> list[dict[str, Any]]:
+def all_of(peer: Peer, kind: str) -> list[dict[str, Any]]:
     """Every page of a list, each item with a name after the one before."""
     found: list[dict[str, Any]] = []
     more = True
@@ -247,15 +261,14 @@ def _all(peer: Peer, kind: str) -> list[dict[str, Any]]:
 
 
 CHECKS = (
-    presets_are_listed_by_name,
     styles_are_listed_with_their_thumbnails,
     a_style_is_shown_larger_than_its_thumbnail,
     lists_go_on_after_a_name,
-    unknown_preset_is_a_bad_request,
     an_added_style_is_there_until_it_is_removed,
     same_bytes_are_kept_once_and_others_get_a_name_of_their_own,
     what_is_no_style_is_not_added,
     files_over_the_limit_do_not_become_styles,
     styles_that_are_unknown_or_built_in_are_not_removed,
+    marks_of_a_style_are_listed,
     changes_are_answered_in_order,
 )
