@@ -256,7 +256,7 @@ def test_layers_of_any_place_and_size_stay_where_they_are(easel: Easel, name: st
 
 
 def test_glaze_gives_what_the_daemon_gives(easel: Easel) -> None:
-    assert easel.report("glaze")["after"][-1] == ["Starry Night", "paintlayer"]
+    assert easel.report("glaze")["after"][-1] == ["Starry Night — Glaze", "paintlayer"]
     wanted = easel.asked(content=content(waves()), styles=(NIGHT,))
     assert not np.array_equal(wanted, waves())
     assert np.array_equal(easel.result("glaze"), wanted)

@@ -137,7 +137,7 @@ class Easel(QtCore.QObject):
         """
         self.keep(key)
         self._state.message.set(_about_colours(sources[0]))
-        title = wish.title_of(choices, self._state.name_of)
+        title = wish.title_of(self._state.offer.value.manifest, choices, self._state.name_of)
         self._runs[key] = _Run(sources, choices, selection, find, title, replaces)
         self._looker.start(_SETTLE_MS)
         self._paint(key)
@@ -183,7 +183,7 @@ class Easel(QtCore.QObject):
             landing=partial(self._landing, key),
             landed=partial(self._landed, key),
             failed=partial(self._failed, key),
-            stopped=partial(self._over, key),
+            stopped=partial(self._stopped, key),
         )
         run.painting = Painting(wanted, self._link, self._turns, listener)
 
@@ -217,7 +217,7 @@ class Easel(QtCore.QObject):
         keep_result(
             run.document,
             node,
-            KeptResult(run.choices, id_of(source.node), getattr(result, "recipe", {})),
+            KeptResult(run.choices, id_of(source.node), result.recipe),
         )
         if run.choices.output == "in-place" and source.node.parentNode() is not None:
             self._replaced.keep(source.document, source.node, node)
@@ -229,7 +229,7 @@ class Easel(QtCore.QObject):
 
     def _finished(self, key: str, run: _Run) -> None:
         """All layers are there."""
-        source, node = run.sources[-1], run.nodes[-1]
+        source, node = run.sources[len(run.nodes) - 1], run.nodes[-1]
         if run.replaces is not None:
             run.replaces.remove()
         steps = len(run.nodes) + (run.replaces is not None)
@@ -258,8 +258,15 @@ class Easel(QtCore.QObject):
         if pending is not None and pending.nodes == known.nodes:
             self._pending[key] = known
 
-    def _failed(self, key: str, error: LinkError) -> None:
+    def _stopped(self, key: str) -> None:
+        """Layers that came before the one that was given up are there."""
+        run = self._runs[key]
         self._over(key)
+        if run.nodes:
+            self._finished(key, run)
+
+    def _failed(self, key: str, error: LinkError) -> None:
+        self._stopped(key)
         self._state.message.set(Message(error.message, error.hint, bad=True, action="again"))
 
     def _over(self, key: str) -> None:
