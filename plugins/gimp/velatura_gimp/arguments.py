@@ -298,6 +298,7 @@ def _knobs(place: Place, schema: Mapping[str, Any]) -> Iterator[Argument]:
 
 def _knob(place: Place, knob: str, kind: Kind, facts: Mapping[str, Any]) -> Argument:
     edge = _LARGEST_INT if kind == "int" else inf
+    labels = facts.get("labels", {})
     return Argument(
         knob,
         kind,
@@ -306,7 +307,7 @@ def _knob(place: Place, knob: str, kind: Kind, facts: Mapping[str, Any]) -> Argu
         facts.get("default"),
         max(facts.get("minimum", -edge), -edge),
         min(facts.get("maximum", edge), edge),
-        tuple((each, spoken(each)) for each in map(str, facts.get("enum", ()))),
+        tuple((each, labels.get(each) or spoken(each)) for each in map(str, facts.get("enum", ()))),
         place,
         knob,
         facts.get("unit", ""),
