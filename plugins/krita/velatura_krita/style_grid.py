@@ -19,8 +19,8 @@ _ROWS = 2.4
 class StyleGrid(QtWidgets.QListWidget):
     """Thumbnails to choose from; several are mixed. Pictures and files can be dropped on it.
 
-    ``removed`` has a style that is not wanted any more; ``wants_menu`` one that was right-clicked and where on the screen;
-    ``starred`` a style and whether it is to be a favourite; ``rested_on`` the style under the pointer and the
+    ``removed`` has a style that is not wanted any more; ``wants_menu`` one that was right-clicked, and the place on the
+    screen; ``starred`` a style and whether it is to be a favourite; ``rested_on`` the style under the pointer and the
     place of its row on the screen, None when the pointer left.
     """
 
