@@ -42,6 +42,8 @@ class Tile:
     thumbnail: bytes | None = None
     own: bool = False
     code: bool = False
+    favourite: bool = False
+    collections: tuple[str, ...] = ()
 
 
 @dataclass
@@ -95,6 +97,8 @@ def tiles_of(
                 each.get("thumbnail"),
                 own=keeps and each.get("builtin") is False,
                 code=each.get("kind") == CODE,
+                favourite=each.get("favourite") is True,
+                collections=tuple(each.get("collections") or ()),
             ),
         )
         for each in styles

@@ -116,7 +116,7 @@ def choose_from_menu(grid, style):
     QApplication.sendEvent(grid.viewport(), press)
     chosen_now = len(grid.selectedItems())
     grid.customContextMenuRequested.emit(place)
-    menu = grid.findChildren(QMenu)[-1]
+    menu = grid.findChildren(QMenu, options=Qt.FindDirectChildrenOnly)[-1]
     first = menu.actions()[0]
     first.trigger()
     menu.close()
