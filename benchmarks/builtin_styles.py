@@ -1,16 +1,19 @@
 """Make the built-in styles again, after glaze was trained.
 
-    python -m benchmarks.builtin_styles               # codes and thumbnails
+    python -m benchmarks.builtin_styles               # everything
     python -m benchmarks.builtin_styles thumbnails    # of the codes that are there
+    python -m benchmarks.builtin_styles pictures      # the paintings, small, and the index
 
-Codes and thumbnails of paintings in the public domain, from ../shared/data. What is shipped of a
-painting is its code, 332 numbers, polished on a few photos; a thumbnail shows what our own network
-makes of another photo with it.
+Paintings in the public domain, from ../shared/data. Of each are shipped its code, 332 numbers, polished on a few
+photos; the painting itself, small, for engines that look at pictures; and a thumbnail, which shows what our own
+network makes of another photo with the code. ``index.json`` has titles, where each painting is from, and why it is
+free.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +30,20 @@ from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import resized
 from velatura.library import assets, codes
+
+DIED = {
+    "Aristarkh Lentulov": 1943, "Childe Hassam": 1935, "Claude Monet": 1926, "Edvard Munch": 1944,
+    "Egon Schiele": 1918, "Francis Picabia": 1953, "Franz Marc": 1916, "Gustav Klimt": 1918,
+    "Henri-Edmond Cross": 1910, "J. M. W. Turner": 1851, "Katsushika Hokusai": 1849, "Odilon Redon": 1916,
+    "Paul Cézanne": 1906, "Pieter Bruegel the Elder": 1569, "Robert Delaunay": 1941, "Umberto Boccioni": 1916,
+    "Utagawa Hiroshige": 1858, "Vincent van Gogh": 1890, "Wassily Kandinsky": 1944,
+}  # fmt: skip
+"""The painters' last years."""
+
+FREE_UNTIL = 1953
+"""The paintings of those who died by then are free where works are protected for seventy years after a death; all
+were seen before 1931, which makes them free in the United States.
+"""
 
 PAINTINGS = {
     "almond-blossom": ("Vincent van Gogh, Almond Blossom, 1890", "vincent-van-gogh_branches-with"),
@@ -66,11 +83,22 @@ PAINTINGS = {
 }
 """By name: title, and how the painting's file begins."""
 
+SOURCES = {
+    "masters": "{file}, from a collection of well-known paintings in the public domain",
+    "paintings": "{file}, from PeopleArt, whose pictures are WikiArt's",
+}
+"""Where a painting's file is from, by its folder in ../shared/data."""
+
+RIGHTS = "Public domain: the painter died in {died}; a faithful reproduction of a flat work has no rights of its own."
+
 SIZE = 512
 """Short side at which a painting is looked at."""
 
 PHOTOS = 6
 """So many photos of COCO, evenly spread, are what codes are polished on."""
+
+PICTURE = (320, 88)
+"""Short side in pixels and JPEG quality of the paintings that are shipped; none is enlarged."""
 
 PAINTED = 320
 SIDE = 160
@@ -79,14 +107,48 @@ SIDE = 160
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.builtin_styles")
-    parser.add_argument("what", nargs="?", choices=("all", "thumbnails"), default="all")
+    parser.add_argument("what", nargs="?", choices=("all", "thumbnails", "pictures"), default="all")
     what = parser.parse_args().what
-    use_shared_weights()
-    run = Run(WarmModels.on("cpu"))
     folder = assets.FOLDER / "styles"
     folder.mkdir(parents=True, exist_ok=True)
+    if what != "thumbnails":
+        _write_pictures(folder)
+    if what != "pictures":
+        _paint(folder, codes_too=what == "all")
+    for other in folder.iterdir():
+        if other.is_file() and other.stem not in (*PAINTINGS, assets.INDEX.stem):
+            other.unlink()
+
+
+def _write_pictures(folder: Path) -> None:
+    """The paintings, small, and the index of all styles."""
+    (folder / assets.PICTURES).mkdir(exist_ok=True)
+    index = []
+    for name, (title, start) in PAINTINGS.items():
+        file, entry = _file(start), {"name": name, "title": title}
+        died = DIED[title.split(",")[0]]
+        if died <= FREE_UNTIL:
+            picture = Image.open(file).convert("RGB")
+            short, quality = PICTURE
+            shrink = min(1.0, short / min(picture.size))
+            size = (round(picture.width * shrink), round(picture.height * shrink))
+            small = picture.resize(size, Image.Resampling.LANCZOS)
+            small.save(folder / assets.PICTURES / f"{name}.jpg", quality=quality, optimize=True)
+            entry |= {
+                "source": SOURCES[file.parent.name].format(file=file.stem),
+                "rights": RIGHTS.format(died=died),
+            }
+        index.append(entry)
+    text = json.dumps(index, indent=1, ensure_ascii=False)
+    (folder / assets.INDEX.name).write_text(f"{text}\n", encoding="utf-8")
+
+
+def _paint(folder: Path, *, codes_too: bool) -> None:
+    """The thumbnails, and the codes before them."""
+    use_shared_weights()
+    run = Run(WarmModels.on("cpu"))
     files = {name: folder / f"{name}{codes.SUFFIX}" for name in PAINTINGS}
-    if what == "all":
+    if codes_too:
         photos = _photos()
         for name, (title, start) in PAINTINGS.items():
             picture = read_picture(_file(start)).raster
@@ -98,9 +160,6 @@ def main() -> None:
     photo = resized(Raster(np.ascontiguousarray(skimage.data.astronaut())), (PAINTED, PAINTED))
     for file in files.values():
         _paint_thumbnail(photo, file, run)
-    for other in folder.iterdir():
-        if other.stem not in PAINTINGS:
-            other.unlink()
 
 
 def _paint_thumbnail(photo: Raster, code: Path, run: Run) -> None:

@@ -18,6 +18,7 @@ from velatura.cli.region_wishes import paints_of, regions_of, segments_of
 from velatura.cli.style_wishes import StyleWish, style_of
 from velatura.cli.wishes import Wish, wish_of
 from velatura.errors import BadPicture, BadRequest, VelaturaError
+from velatura.library import styles
 
 
 @pytest.fixture
@@ -194,8 +195,15 @@ def test_a_maps_colours_become_masks(home: Path) -> None:
 
 
 def test_a_code_has_no_picture_to_mask(home: Path) -> None:
-    with pytest.raises(BadRequest, match="starry-night is a code, and a mask limits a picture"):
-        parts_of(wished("--style", "starry-night@mask.png"), (8, 6))
+    Path("own.code").write_bytes(styles.show("starry-night").path.read_bytes())
+    with pytest.raises(BadRequest, match=r"own\.code is a code, and a mask limits a picture"):
+        parts_of(wished("--style", "own.code@mask.png"), (8, 6))
+
+
+def test_a_built_in_style_has_a_picture_to_mask(home: Path) -> None:
+    Image.new("L", (64, 64), 255).save("square.png")
+    [mask] = parts_of(wished("--style", "udnie@square.png"), (8, 6)).of_styles.values()
+    assert (mask.width, mask.height) == (320, 320)
 
 
 def test_names_are_sorted_as_people_count() -> None:

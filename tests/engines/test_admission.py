@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from velatura.engines.admission import check_fits, kind_of
+from velatura.engines.admission import check_fits, kinds_of
 from velatura.engines.engine import Descriptor, Input, StyleKind
 from velatura.engines.scene import Region, Scene, Style
 from velatura.errors import BadRequest
@@ -37,8 +37,15 @@ def scene(*styles: Style, **facts: Any) -> Scene:
     ],
 )
 def test_a_style_is_what_it_has(style: Style, kind: StyleKind) -> None:
-    assert kind_of(style) == kind
+    assert kinds_of(style) == (kind,)
     check_fits(descriptor(styles=(kind,)), scene(style))
+
+
+@pytest.mark.parametrize("kind", ["picture", "code"])
+def test_a_picture_with_its_code_is_both(kind: StyleKind) -> None:
+    both = Style(picture=GREY, code=Path("code"))
+    assert kinds_of(both) == ("picture", "code")
+    check_fits(descriptor(styles=(kind,)), scene(both))
 
 
 def test_a_style_of_another_kind_is_refused() -> None:

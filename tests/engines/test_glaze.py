@@ -129,6 +129,21 @@ def test_fewer_spots_of_strong_colour_line_the_upper_edge(
     assert with_margin < 0.8 * colour_at_the_edge()
 
 
+def test_a_built_in_style_is_painted_with_its_code_and_its_parts_with_its_picture(
+    models: WarmModels,
+) -> None:
+    content = picture(64, 48)
+    seen, code = styles.opened(styles.show("udnie").path)
+    assert seen is not None
+    both, code_alone = Style(seen, code=code), Style(code=code)
+    whole = painted(models, content, both)
+    assert np.array_equal(whole.pixels, painted(models, content, code_alone).pixels)
+    for view in ({"crop": (0.0, 0.0, 0.5, 0.5)}, {"rotation": 90.0}, {"scale": 0.5}):
+        part = painted(models, content, replace(both, **view))
+        assert np.array_equal(part.pixels, painted(models, content, Style(seen, **view)).pixels)
+        assert not np.array_equal(part.pixels, whole.pixels)
+
+
 def test_codes_are_made_for_the_picture_as_it_is(
     models: WarmModels, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 
 from velatura.engines.run import Run
 from velatura.engines.scene import Region, Scene, Style
-from velatura.engines.style_pictures import style_key, style_tensor
+from velatura.engines.style_pictures import style_key, style_tensor, tell_enlarged
 from velatura.engines.treatment import Treatment
 from velatura.errors import BadPicture
 from velatura.imaging.raster import Raster
@@ -92,6 +96,52 @@ def test_what_is_looked_at_differently_is_remembered_apart() -> None:
     keys = {style_key(style, 64) for style in (plain, *other)} | {style_key(plain, 65)}
     assert len(keys) == 5
     assert style_key(plain, 64) == style_key(Style(quarters(), weight=3), 64)
+
+
+@pytest.mark.parametrize(
+    ("style", "short", "said"),
+    [
+        (Style(quarters()), 64, ""),
+        (Style(quarters()), 80, ""),
+        (Style(quarters()), 96, "A style's picture is 64 pixels on its short side"),
+        (
+            Style(quarters(), crop=(0, 0, 0.5, 1)),
+            64,
+            "A style's part of its picture that counts is 32",
+        ),
+        (Style(code=Path("code")), 512, ""),
+    ],
+)
+def test_a_picture_that_is_too_small_for_its_engine_is_named(
+    style: Style, short: int, said: str
+) -> None:
+    run = Run(RUN.models)
+    tell_enlarged(style, short, run)
+    assert len(run.notes) == bool(said)
+    assert re.match(said, "".join(run.notes))
+
+
+@pytest.mark.parametrize(
+    ("seen", "treatment", "coded"),
+    [
+        ({}, {}, True),
+        ({"weight": 3.0, "rotation": 360.0}, {}, True),
+        ({}, {"stroke": 16.0, "colours": "match-style"}, True),
+        ({}, {"stroke": 8.0}, False),
+        ({"crop": (0.0, 0.0, 0.5, 1.0)}, {}, False),
+        ({"rotation": 90.0}, {}, False),
+        ({"scale": 2.0}, {}, False),
+        ({"mask": Raster(np.full((64, 64, 1), 255, np.uint8))}, {}, False),
+    ],
+)
+def test_the_code_is_used_where_the_picture_would_show_no_more(
+    seen: dict[str, Any], treatment: dict[str, Any], coded: bool
+) -> None:
+    code = Path("waves.code")
+    scene = Scene(stripes(), treatment=Treatment(**treatment))
+    assert scene.code_of(Style(quarters(), code=code, **seen), 512) == (code if coded else None)
+    assert scene.code_of(Style(code=code, **{**seen, "mask": None}), 512) == code
+    assert scene.code_of(Style(quarters(), **seen), 512) is None
 
 
 def test_a_stroke_is_a_thirty_second_of_the_styles_short_side() -> None:

@@ -81,6 +81,26 @@ def test_the_client_in_a_zip_needs_nothing_but_python(kind: Kind, tmp_path: Path
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_a_plugin_from_a_zip_shows_the_built_in_styles_without_a_daemon(
+    kind: Kind, tmp_path: Path
+) -> None:
+    zipfile.ZipFile(pack(kind, tmp_path, {})).extractall(tmp_path)
+    script = (
+        "from velatura_link.builtin import builtin_picture, builtin_styles as styles, folder;"
+        "print(folder().name, len(styles()), len([each for each in styles() if each['thumbnail']]),"
+        "len([each for each in styles() if builtin_picture(each['name'])]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.append('.'); {script}"],
+        cwd=tmp_path / FOLDERS[kind],
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.stderr == ""
+    assert done.stdout.split() == ["builtin_styles", "25", "25", "25"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_plugin_from_a_zip_finds_the_daemon_that_came_with_it(kind: Kind, tmp_path: Path) -> None:
     zipfile.ZipFile(pack(kind, tmp_path, {})).extractall(tmp_path)
     home = Home.beside(tmp_path / FOLDERS[kind])

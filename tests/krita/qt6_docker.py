@@ -65,6 +65,9 @@ def main(plugins: Path, home: Path, shot: Path) -> dict[str, Any]:
     docker.canvasChanged(None)
     studio, panel = docker.studio, docker.panel
     seen: dict[str, Any] = {"qt": velatura_krita.qt.QtCore.QT_VERSION_STR}
+    # Nothing of the daemon's has come to this thread yet.
+    assert not studio.state.offer.value.styles
+    seen["styles at first sight"] = panel.library.grid.count()
 
     wait(lambda: studio.state.offer.value.manifest)
     seen["engines"] = panel.manner._engines.count()

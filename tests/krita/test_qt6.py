@@ -55,6 +55,7 @@ def test_every_panel_works_under_qt_6(daemon: Daemon, tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stderr
     seen = json.loads(ran.stdout)
     assert seen["qt"].startswith("6.")
+    assert seen["styles at first sight"] == 25
     assert seen["engines"] >= 4
     assert seen["shares"] == [0.75, 0.25]
     assert seen["turned"] == 90

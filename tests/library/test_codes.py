@@ -75,9 +75,27 @@ def test_built_in_styles_have_a_title_a_thumbnail_and_the_encoders_name() -> Non
         said = codes.facts(entry.path)
         assert said.title == entry.title
         assert "," in entry.title
+        assert assets.picture_of(entry.path) == entry.picture
+        source, rights = assets.credit_of(entry.name) or ("", "")
+        assert source
+        assert rights.startswith("Public domain: ")
         thumbnail = styles.thumbnail(entry)
         assert thumbnail is not None
         assert thumbnail.is_file()
+
+
+def test_the_index_has_the_titles_of_the_codes_and_nothing_else_is_shipped() -> None:
+    index = {each["name"]: each["title"] for each in json.loads(assets.INDEX.read_text("utf-8"))}
+    assert index == {path.stem: codes.facts(path).title for path in assets.codes()}
+    pictures = {path.stem for path in (assets.STYLES / assets.PICTURES).iterdir()}
+    assert pictures == {name for name in index if assets.credit_of(name)}
+
+
+def test_codes_from_elsewhere_have_no_picture(code: Path) -> None:
+    own = code.rename(code.with_name("starry-night.code"))
+    assert styles.opened(own) == (None, own)
+    assert styles.picture_path(own) is None
+    assert assets.credit_of("my-own") is None
 
 
 def test_shipped_weights_are_small_enough() -> None:

@@ -110,7 +110,10 @@ def test_a_look_is_a_larger_jpeg_that_goes_with_its_style(home: Path) -> None:
     styles.remove("a")
     assert not look.exists()
     builtin = next(entry for entry in styles.entries() if entry.builtin)
-    assert styles.look(builtin) is None
+    seen = styles.look(builtin)
+    assert seen == builtin.picture
+    with Image.open(seen) as picture:
+        assert max(picture.size) <= 640
 
 
 def test_a_file_is_taken_in_under_a_free_name_and_once(home: Path) -> None:

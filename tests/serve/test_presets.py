@@ -12,6 +12,7 @@ from velatura.errors import BadRequest
 from velatura.library.presets import Preset, to_json
 from velatura.serve import librarian
 from velatura.serve.librarian import filled, page
+from velatura_link.builtin import builtin_picture
 from velatura_link.client import Client
 from velatura_link.errors import JobFailed, Refused
 from velatura_link.jobs import Progress
@@ -120,10 +121,12 @@ def test_styles_come_with_thumbnails(daemon: Daemon) -> None:
     (folder / "damaged.png").write_bytes(b"no picture")
     with daemon.client() as client:
         styles = {style["name"]: style for style in client.styles()}
+        painting = client.style_picture("starry-night")
+    assert painting == builtin_picture("starry-night")
     own, built_in = styles["a-red-one"], styles["starry-night"]
     assert (own["title"], own["kind"], own["builtin"]) == ("A Red One", "picture", False)
     assert own["thumbnail"].startswith(b"\x89PNG")
-    assert (built_in["kind"], built_in["builtin"]) == ("code", True)
+    assert (built_in["kind"], built_in["builtin"]) == ("picture", True)
     assert built_in["thumbnail"].startswith(b"\xff\xd8")
     assert styles["damaged"]["thumbnail"] is None
 

@@ -19,7 +19,6 @@ from velatura.imaging.mask_pictures import (
     masks_by_colour,
 )
 from velatura.imaging.raster import Raster
-from velatura.library import codes
 
 ASPECT = 0.01
 """How much a mask's proportions may differ from its picture's."""
@@ -67,8 +66,10 @@ def parts_of(wish: Wish, size: tuple[int, int]) -> Parts:
 
 def size_of(style: StyleWish) -> tuple[int, int]:
     """Width and height of a style's picture. Raises :class:`BadRequest` for a code, which has none."""
-    path = path_of(style)
-    if codes.is_code(path):
+    from velatura.library import styles
+
+    path = styles.picture_path(path_of(style))
+    if path is None:
         raise BadRequest(
             f"The style {style} is a code, and a mask limits a picture.",
             hint="Give the picture that it was made from.",

@@ -80,6 +80,8 @@ def run(options: argparse.Namespace) -> int:
         seen = styles.thumbnail(entry)
         if seen is not None:
             described["thumbnail"] = str(seen)
+        if entry.builtin:
+            described |= _credit(entry)
     if options.json:
         print_json(described)
     elif options.action == "show":
@@ -117,6 +119,17 @@ def _mark(options: argparse.Namespace) -> int:
         groups = f", in {', '.join(entry.collections)}" if entry.collections else ""
         print(f"{entry.name}: {entry.title}{star}{groups}")
     return 0
+
+
+def _credit(entry: StyleEntry) -> dict[str, str]:
+    """A built-in style's title, and its picture with where that is from and why it is free."""
+    from velatura.library import assets
+
+    said = {"title": entry.title}
+    credit = assets.credit_of(entry.name)
+    if credit is not None:
+        said |= {"picture": str(entry.picture), "source": credit[0], "rights": credit[1]}
+    return said
 
 
 def _code(options: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from velatura.engines.engine import Descriptor, EngineParams, FeedForward
 from velatura.engines.regions import counting
 from velatura.engines.run import Run
 from velatura.engines.scene import Region, Scene, Style
-from velatura.engines.style_pictures import USUAL_SIDE, style_key, style_tensor
+from velatura.engines.style_pictures import USUAL_SIDE, style_key, style_tensor, tell_enlarged
 from velatura.engines.tensors import ContentTile, content_tiles, tile_plan
 from velatura.engines.weights import ensure
 from velatura.errors import BadRequest
@@ -185,6 +185,7 @@ def _shift(
 
 def _style_code(style: Style, scene: Scene, networks: Networks, run: Run) -> MeanStd:
     size = scene.style_side(style, USUAL_SIDE)
+    tell_enlarged(style, size, run)
     return run.remember(
         f"adain {networks.identity} {style_key(style, size)}",
         lambda: _encode_style(style, size, networks, run),

@@ -24,17 +24,17 @@ def check_fits(descriptor: Descriptor, scene: Scene) -> None:
             hint="Leave the content out and give a size.",
         )
     if descriptor.style_required and not scene.styles:
-        kinds = " or ".join(WORDS[kind] for kind in descriptor.styles)
-        raise BadRequest(f"The engine {name} needs a style.", hint=f"Give it {kinds}.")
+        wanted = " or ".join(WORDS[each] for each in descriptor.styles)
+        raise BadRequest(f"The engine {name} needs a style.", hint=f"Give it {wanted}.")
     for number, region in enumerate(scene.regions, 1):
         if descriptor.style_required and not region.styles:
             raise BadRequest(f"Region {number} has no style.", hint="Give it one, or leave it out.")
     for style in scene.styles:
-        kind = kind_of(style)
-        if kind not in descriptor.styles:
-            takes = " or ".join(WORDS[kind] for kind in descriptor.styles) or "none"
+        kinds = kinds_of(style)
+        if not set(kinds) & set(descriptor.styles):
+            takes = " or ".join(WORDS[each] for each in descriptor.styles) or "none"
             raise BadRequest(
-                f"The engine {name} does not take {WORDS[kind]} as a style.",
+                f"The engine {name} does not take {WORDS[kinds[0]]} as a style.",
                 hint=f"It takes {takes}.",
             )
     missing = [
@@ -47,10 +47,12 @@ def check_fits(descriptor: Descriptor, scene: Scene) -> None:
         raise BadRequest(f"The engine {name} has no input “{min(unknown)}”.")
 
 
-def kind_of(style: Style) -> StyleKind:
-    """What a style is, by what it has."""
+def kinds_of(style: Style) -> tuple[StyleKind, ...]:
+    """What a style is, by what it has: one kind, or two for a picture with its code."""
     if style.checkpoint is not None:
-        return "checkpoint" if style.index is None else "bank"
-    if style.code is not None:
-        return "code"
-    return "picture" if style.before is None else "pair"
+        return ("checkpoint",) if style.index is None else ("bank",)
+    if style.picture is None:
+        return ("code",)
+    if style.before is not None:
+        return ("pair",)
+    return ("picture",) if style.code is None else ("picture", "code")

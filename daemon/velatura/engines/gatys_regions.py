@@ -13,6 +13,7 @@ from velatura.engines import eyes
 from velatura.engines.regions import claims
 from velatura.engines.run import Run
 from velatura.engines.scene import Region, Scene, Style
+from velatura.engines.style_pictures import tell_enlarged
 from velatura.engines.tensors import alpha_tensor
 from velatura.imaging.tiles import Box
 from velatura.perception.guides import guides
@@ -72,6 +73,8 @@ class Regions:
             channels = None if inside is None else guides(inside, layers, ceil=network.vgg.ceil)
             parts.append(Part(style, extent, pixels, channels))
             if size == self._full:
+                for each, short in self._sized(region, size):
+                    tell_enlarged(each, short, run)
                 self._tell(number, parts[-1], layers, run)
         return parts
 

@@ -23,7 +23,7 @@ from velatura.engines.grain import grained
 from velatura.engines.run import Run
 from velatura.engines.samples import Sample, fair_sample
 from velatura.engines.scene import Region, Scene, Style
-from velatura.engines.style_pictures import USUAL_SIDE, style_key, style_tensor
+from velatura.engines.style_pictures import USUAL_SIDE, style_key, style_tensor, tell_enlarged
 from velatura.engines.tensors import ContentTile, picture_tensor, tile_plan
 from velatura.errors import BadRequest
 from velatura.imaging.raster import Raster
@@ -222,7 +222,7 @@ def _polished(
     styles = [
         (style, scene.style_side(style, USUAL_SIDE)) for style in scene.regions[number].styles
     ]
-    if any(style.code is not None for style, _ in styles):
+    if any(style.picture is None for style, _ in styles):
         run.note(
             "A style that is a code cannot be polished: what its picture looks like is not in it."
         )
@@ -236,8 +236,17 @@ def _polished(
         pictures = polish.parts(seen, counts)
         return polish.polish(code, styles, pictures, load("glaze", run), steps, run)
 
-    wanted = " ".join(f"{style.weight} {style_key(style, size)}" for style, size in styles)
+    wanted = " ".join(
+        f"{style.weight} {style_key(style, size)} {_shipped(style, scene)}"
+        for style, size in styles
+    )
     return run.remember(f"polished {steps} {encoder_identity()} {number} {shown} {wanted}", make)
+
+
+def _shipped(style: Style, scene: Scene) -> str:
+    """What polishing begins with, as a part of its key: SHA-256 of the style's code, empty for one made here."""
+    code = scene.code_of(style, USUAL_SIDE)
+    return "" if code is None else remembered_sha256(code)
 
 
 def _mixture(region: Region, scene: Scene, run: Run) -> Tensor:
@@ -249,8 +258,9 @@ def _mixture(region: Region, scene: Scene, run: Run) -> Tensor:
 
 
 def _code(style: Style, scene: Scene, run: Run) -> Tensor:
-    if style.code is not None:
-        code, said = codes.read(style.code)
+    kept = scene.code_of(style, USUAL_SIDE)
+    if kept is not None:
+        code, said = codes.read(kept)
         if said.encoder != encoder_identity():
             raise BadRequest(
                 f"The code of “{said.title}” was made by another encoder.",
@@ -258,6 +268,7 @@ def _code(style: Style, scene: Scene, run: Run) -> Tensor:
             )
         return code.to(run.device)
     size = scene.style_side(style, USUAL_SIDE)
+    tell_enlarged(style, size, run)
     key = f"glaze {encoder_identity()} {style_key(style, size)}"
     return run.remember(key, lambda: encode(style, size, run))
 

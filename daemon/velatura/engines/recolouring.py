@@ -167,10 +167,11 @@ def _style_moments(style: Style, scene: Scene, run: Run) -> Any:
     from velatura.networks.palette import NUMBERS, Palette
     from velatura.perception.losses import colour_moments
 
-    if style.code is None:
+    kept = scene.code_of(style, USUAL_SIDE)
+    if kept is None:
         moments = colour_moments(*style_tensor(style, scene.style_side(style, USUAL_SIDE), run))
         return moments.double().cpu()
-    code, _ = codes.read(style.code)
+    code, _ = codes.read(kept)
     palette = Palette.from_numbers(code[:, -NUMBERS:].double())
     mean = torch.cat([palette.mean[0], torch.ones(1, dtype=torch.float64)])
     moments = torch.outer(mean, mean)

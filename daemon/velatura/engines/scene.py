@@ -27,7 +27,8 @@ WHOLE: Crop = (0.0, 0.0, 1.0, 1.0)
 
 @dataclass(frozen=True)
 class Style:
-    """What to imitate. Exactly one of ``picture``, ``code`` and ``checkpoint`` is set.
+    """What to imitate. Exactly one of ``picture``, ``code`` and ``checkpoint`` is set, or a picture and the code that
+    was made from it: see :meth:`Scene.code_of`.
 
     ``weight`` is relative to the other styles of the same region and greater than 0. ``mask`` (one channel, the
     picture's size) limits a picture to a part of it. ``index`` names one style of a bank inside ``checkpoint``.
@@ -81,6 +82,17 @@ class Scene:
     inputs: Mapping[str, Raster | Path | float | str] = field(default_factory=dict)
     treatment: Treatment = field(default_factory=lambda: Treatment.model_validate({}))
     reduction: float = 1.0
+
+    def code_of(self, style: Style, usual: int) -> Path | None:
+        """The code with which an engine that takes codes paints ``style``; None where it has to look at its picture.
+
+        A code says how the whole of a picture looks with a short side of ``usual`` pixels. For a part of it, for one
+        that is turned, and for strokes of another size the picture is looked at, where it is there.
+        """
+        if style.picture is None:
+            return style.code
+        looked_at = (style.crop, style.rotation % 360, style.mask, self.style_side(style, usual))
+        return style.code if looked_at == (WHOLE, 0.0, None, usual) else None
 
     @property
     def styles(self) -> tuple[Style, ...]:

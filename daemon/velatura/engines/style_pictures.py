@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 USUAL_SIDE = 512
 """Short side at which engines look at styles unless they have a reason or are told otherwise."""
 
+ENLARGED = 1.25
+"""By how much a picture may be enlarged before it is worth a word."""
+
 LONGEST = 4
 """A style's long side is at most this many times the short side it is looked at with."""
 
@@ -47,6 +50,21 @@ def style_tensor(style: Style, short: int, run: Run) -> tuple[Tensor, Tensor | N
             hint="It is transparent all over, or its mask is black.",
         )
     return tensor, weights
+
+
+def tell_enlarged(style: Style, short: int, run: Run) -> None:
+    """Note when the style's picture is much smaller than the ``short`` side that it is looked at with."""
+    picture = style.picture
+    if picture is None:
+        return
+    left, top, right, bottom = _box(picture, style.crop)
+    there = min(right - left, bottom - top)
+    if short > ENLARGED * there:
+        part = "part of its picture that counts" if style.crop != WHOLE else "picture"
+        run.note(
+            f"A style's {part} is {there} pixels on its short side and was enlarged to {short}: a larger one gives "
+            "finer strokes."
+        )
 
 
 def style_key(style: Style, short: int) -> str:

@@ -1,4 +1,6 @@
-"""What is put into a host: our plugin with the client and a pure-Python msgpack inside, whole by itself."""
+"""What is put into a host: our plugin with the client, a pure-Python msgpack and the built-in styles' pictures inside,
+whole by itself.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +17,8 @@ import velatura_link
 from velatura import __version__
 from velatura.errors import VelaturaError
 from velatura.hosts.places import Kind
+from velatura.library import assets, codes
+from velatura_link.builtin import FOLDER as BUILTIN
 
 HERE = Path(__file__).resolve().parent
 IN_WHEEL = HERE / "plugins"
@@ -99,10 +103,13 @@ def _gimp(manifest: Mapping[str, Any]) -> Payload:
 
 
 def _link(folder: str) -> Iterator[Entry]:
-    """The client, and in it a msgpack that needs no compiler, with its licence."""
+    """The client, in it a msgpack that needs no compiler, with its licence, and what shows the built-in styles."""
     link = f"{folder}/velatura_link"
     for entry in tree(Path(velatura_link.__file__ or "").parent, link):
         if entry.name.split("/")[len(link.split("/"))] not in LEFT_BEHIND:
+            yield entry
+    for entry in tree(assets.STYLES, f"{link}/{BUILTIN}"):
+        if not codes.is_code(Path(entry.name)):
             yield entry
     spec = find_spec("msgpack")
     if spec is None or spec.origin is None:

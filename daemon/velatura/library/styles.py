@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from velatura.errors import BadPicture, BadRequest
@@ -51,7 +52,8 @@ class StyleEntry:
     """One style of the library. ``sha256`` is that of the file's bytes: equal styles are equal.
 
     ``title`` is what the person calls it, else what a code's file says, else a picture's name; ``builtin`` came with
-    Velatura. ``favourite`` and ``collections`` are the person's marks.
+    Velatura. ``favourite`` and ``collections`` are the person's marks. ``picture`` is the file of what the style looks
+    like: ``path`` itself for a picture, what is shipped beside a built-in code, None for other codes.
     """
 
     name: str
@@ -61,6 +63,10 @@ class StyleEntry:
     builtin: bool = False
     favourite: bool = False
     collections: tuple[str, ...] = ()
+
+    @property
+    def picture(self) -> Path | None:
+        return picture_path(self.path)
 
 
 def entries() -> tuple[StyleEntry, ...]:
@@ -98,14 +104,23 @@ def show(name: str) -> StyleEntry:
     raise BadRequest(f"The style library has no “{name}”.", hint=_alternatives(wanted))
 
 
+def picture_path(path: Path) -> Path | None:
+    """The file that shows what the style in ``path`` looks like: a picture itself, what is shipped beside a built-in
+    code, None for other codes.
+    """
+    return assets.picture_of(path) if codes.is_code(path) else path
+
+
 def opened(path: Path) -> tuple[Raster | None, Path | None]:
-    """The file of a style as a picture, or as the path of a code: (picture, None) or (None, path).
+    """The file of a style as a picture, and as the path of a code: (picture, None) or (None, path), and both for a
+    built-in one whose picture is shipped.
 
     Raises :class:`BadPicture`.
     """
-    if codes.is_code(path):
-        return None, path
-    return read_picture(path).raster, None
+    if not codes.is_code(path):
+        return read_picture(path).raster, None
+    shipped = assets.picture_of(path)
+    return None if shipped is None else _shipped(shipped), path
 
 
 def check(path: Path) -> None:
@@ -223,10 +238,16 @@ def thumbnail(entry: StyleEntry) -> Path | None:
 
 
 def look(entry: StyleEntry) -> Path | None:
-    """A JPEG of an own picture, at most 640 px long; None for a code. Raises :class:`BadPicture`."""
+    """A JPEG of a style's picture, at most 640 px long; None for a code without one. Raises :class:`BadPicture`."""
     if codes.is_code(entry.path):
-        return None
+        return entry.picture
     return _reduced(entry, LOOK, _look_path(entry))
+
+
+@lru_cache(maxsize=8)
+def _shipped(path: Path) -> Raster:
+    """A picture that is there for good, read once."""
+    return read_picture(path).raster
 
 
 def _reduced(entry: StyleEntry, side: int, path: Path) -> Path:

@@ -109,12 +109,10 @@ def _styles(after: str) -> Iterator[dict[str, Any]]:
 
 def described(entry: StyleEntry) -> dict[str, Any]:
     """A style as ``styles`` lists it. Its thumbnail may have to be made first."""
-    from velatura.library import codes
-
     return {
         "name": entry.name,
         "title": entry.title,
-        "kind": "code" if codes.is_code(entry.path) else "picture",
+        "kind": "code" if entry.picture is None else "picture",
         "builtin": entry.builtin,
         "favourite": entry.favourite,
         "collections": list(entry.collections),

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from velatura_link.builtin import builtin_styles
 from velatura_link.errors import LinkError
 from velatura_link.request import EncodedFile, StyleRef
 
@@ -54,7 +55,9 @@ class Collection:
         """Show what is there now."""
         files = [(name, file_thumbnail(self._shelf.path(name))) for name in self._shelf.files()]
         offer = self._state.offer.value
-        self._state.tiles.set(tiles_of(offer.styles, files, keeps=offer.keeps))
+        # Every daemon lists some: without any there is none yet.
+        styles = offer.styles or builtin_styles()
+        self._state.tiles.set(tiles_of(styles, files, keeps=offer.keeps))
         self._state.choices.set(self.settled(self._state.choices.value))
 
     def settled(self, choices: Choices) -> Choices:
