@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from velatura.library import assets
+
 from . import gimp_plugin
 from .harness import SCRIPTS, Gimp
 from .profiles import Profile
@@ -267,11 +269,13 @@ def test_errors_say_what_to_do(easel: Easel) -> None:
         '{"engine": "oil"}': "There is no engine called “oil”",
         '{"engine": "glaze", "styles": [{"name": "nobody"}]}': "has no “nobody”",
         '{"engine": "glaze"}': "No style is chosen",
-        '{"engine": "gatys", "styles": [{"name": "scream"}]}': "Gatys needs a picture to imitate",
+        '{"engine": "gatys", "styles": [{"name": "numbers"}]}': "Gatys needs a picture to imitate",
         '{"engine": "glaze", "styles": [{"file": "/nowhere.png"}]}': "/nowhere.png cannot be read",
         '{"regions": [{"mask": "selection", "styles": [{"name": "scream"}]}]}': "Nothing is selected",
         '{"engine": "glaze", "strenght": 1}': "has no “strenght”",
     }
+    code = assets.STYLES / "scream.code"
+    assert easel.gimp.profile.shell("styles", "add", code, "--name", "numbers").code == 0
     for wish in wishes:
         easel.add(waves(), arguments={"request": wish})
     for seen, text in zip(easel.paint(), wishes.values(), strict=True):
