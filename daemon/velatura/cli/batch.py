@@ -102,6 +102,9 @@ class _Share:
         if self._errand in self._working and phase in ("paint", "stylise") and total:
             self._working[self._errand] = done / total
 
+    def offer(self, key: str) -> None:
+        """One key for several pictures would not say which."""
+
 
 def run(options: argparse.Namespace, wish: Wish) -> int:
     """Paint all contents that ``options`` name. 1 when one of them failed; Ctrl-C keeps what is done."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from velatura.cli.display import Bar, Stopwatch
 from velatura.cli.inputs import Given, given_inputs
-from velatura.cli.painter import Painted, Priority
+from velatura.cli.painter import KEEP, Painted, Priority
 from velatura.cli.parts import Parts, path_of
 from velatura.cli.preview import PreviewFile
 from velatura.cli.showing import Showing
@@ -41,6 +41,9 @@ class _Showing(Showing):
     def cancelled(self) -> bool:
         return self._direct.cancelled
 
+    def finishing(self) -> bool:
+        return self._direct.finishing
+
     def wants_preview(self) -> bool:
         return self._preview is not None and self._preview.due()
 
@@ -56,12 +59,17 @@ class Direct:
 
     def __init__(self) -> None:
         self.cancelled = False
+        self.finishing = False
         self._models: WarmModels | None = None
 
     def __enter__(self) -> Direct:
         return self
 
     def __exit__(self, *_: object) -> None: ...
+
+    def finish(self) -> None:
+        """Have the engine stop after its present step, if it can, and keep what is there."""
+        self.finishing = True
 
     def cancel(self) -> None:
         """End what is being painted at its next step."""
@@ -80,6 +88,8 @@ class Direct:
         bar.show("Loading", 0, 0, None)
         engine = registry.load(wish.engine)
         params = registry.validate(engine, wish.params)
+        if engine.descriptor.interruptible:
+            bar.offer(KEEP)
         scene = Scene(
             content=content,
             regions=_regions(wish, content, parts),

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from velatura.cli.wishes import Wish
     from velatura.imaging.raster import Raster
 
+KEEP = "Enter keeps what is there"
+"""What a bar offers while an interruptible engine paints."""
+
 Priority = Literal["interactive", "batch"]
 
 
@@ -42,6 +45,9 @@ class Painter(Protocol):
         priority: Priority = "interactive",
     ) -> Painted:
         """The picture; ``preview`` shows how it grows. Raises what went wrong."""
+
+    def finish(self) -> None:
+        """Have the engine stop after its present step, if it can, and keep what is there; from any thread."""
 
     def cancel(self) -> None:
         """Let go of every picture in work, and take no more; from any thread."""

@@ -11,7 +11,7 @@ from velatura.cli import session
 from velatura.cli.display import Bar
 from velatura.cli.engines import engine_named, known_engines
 from velatura.cli.inputs import Given, given_inputs
-from velatura.cli.painter import Painted, Priority
+from velatura.cli.painter import KEEP, Painted, Priority
 from velatura.cli.parts import Parts
 from velatura.cli.preview import PreviewFile
 from velatura.cli.style_wishes import StyleWish
@@ -48,6 +48,11 @@ class Remote:
     def __exit__(self, *_: object) -> None:
         if self._client is not None:
             self._client.close()
+
+    def finish(self) -> None:
+        """Have every job's engine stop after its present step, if it can, and keep what is there."""
+        for job in list(self._jobs):
+            job.finish()
 
     def cancel(self) -> None:
         """Cancel every job."""
@@ -92,6 +97,8 @@ class Remote:
             treatment=wish.treatment,
             segments=wish.segments,
         )
+        if _can_stop_early(wish.engine, client):
+            bar.offer(KEEP)
         job = client.submit(
             request,
             priority=priority,
@@ -178,6 +185,12 @@ def raster_from(pixels: Pixels) -> Raster:
         depth=pixels.depth,  # type: ignore[arg-type]
         transfer=pixels.transfer,  # type: ignore[arg-type]
     )
+
+
+def _can_stop_early(engine: str, client: Client) -> bool:
+    """Whether the daemon's engine is known to keep what it has when it is stopped."""
+    known = (client.manifest or {}).get(engine, {})
+    return known.get("descriptor", {}).get("interruptible") is True
 
 
 def _given(wish: Wish, client: Client) -> dict[str, Given]:

@@ -114,6 +114,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _paint_one(options: argparse.Namespace, wish: Wish) -> int:
+    from velatura.cli.enter_key import on_enter
     from velatura.cli.painter import painter
     from velatura.cli.parts import parts_of
     from velatura.cli.preview import preview_file
@@ -128,6 +129,7 @@ def _paint_one(options: argparse.Namespace, wish: Wish) -> int:
         with (
             preview_file(wish.preview) as preview,
             painter(daemon=not options.no_daemon) as hand,
+            on_enter(hand.finish, where=not options.json),
         ):
             painted = hand.paint(wish, content.raster, parts, bar, preview)
         bar.show("write", 0, 0, None)
