@@ -21,6 +21,7 @@ from velatura_link.errors import LinkError, Refused
 
 COMMANDS = {
     "stylize": "paint a picture in the manner of others",
+    "repaint": "paint a result again from the recipe in its file, and say what is different",
     "serve": "run the daemon in the foreground",
     "status": "say whether the daemon runs and what it does",
     "stop": "end the daemon once its jobs are done",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from velatura.cli.preview import PreviewFile
     from velatura.cli.wishes import Wish
     from velatura.imaging.raster import Raster
+    from velatura_link.recipe import Recipe
 
 KEEP = "Enter keeps what is there"
 """What a bar offers while an interruptible engine paints."""
@@ -22,11 +23,12 @@ Priority = Literal["interactive", "batch"]
 
 @dataclass(frozen=True)
 class Painted:
-    """What came back, by whichever way."""
+    """What came back, by whichever way; an older daemon tells no recipe."""
 
     raster: Raster
     notes: Sequence[str] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+    recipe: Recipe | None = None
 
 
 class Painter(Protocol):

@@ -23,6 +23,7 @@ from velatura.library import codes
 from velatura_link.client import Client
 from velatura_link.errors import JobFailed
 from velatura_link.jobs import Accepted, Downloading, Event, Job, Preview, Progress, Uploading
+from velatura_link.recipe import from_described
 from velatura_link.request import EncodedFile, Pixels, RegionRef, Request, StyleRef
 
 HANDS = 64
@@ -96,6 +97,7 @@ class Remote:
             inputs={name: self._input(each) for name, each in inputs.items()},
             treatment=wish.treatment,
             segments=wish.segments,
+            stop_after=wish.stop_after,
         )
         if _can_stop_early(wish.engine, client):
             bar.offer(KEEP)
@@ -119,7 +121,8 @@ class Remote:
             raise
         finally:
             self._jobs.discard(job)
-        return Painted(raster_from(result.picture), result.notes, dict(result.seconds))
+        recipe = from_described(result.recipe) if result.recipe else None
+        return Painted(raster_from(result.picture), result.notes, dict(result.seconds), recipe)
 
     def _connected(self, bar: Bar) -> Client:
         with self._connecting:

@@ -182,6 +182,7 @@ def load(size: str, run: Run) -> Painter:
     """The painter of ``size``, one of ``SIZES``, kept warm."""
 
     def build() -> Painter:
+        run.reads(size, remembered_sha256(assets.weights(size)))
         return load_painter(read_state(assets.weights(size)), dtype=run.dtype).to(run.device)
 
     painter: Painter = run.model(size, build)
@@ -267,6 +268,7 @@ def _code(style: Style, scene: Scene, run: Run) -> Tensor:
                 hint="Make it again from its picture with `velatura styles code`.",
             )
         return code.to(run.device)
+    run.reads("glaze-encoder", encoder_identity())
     size = scene.style_side(style, USUAL_SIDE)
     tell_enlarged(style, size, run)
     key = f"glaze {encoder_identity()} {style_key(style, size)}"

@@ -74,7 +74,9 @@ class Run:
 
     ``notes`` collects sentences for the person who asked ("conv4_2 is not there; relu4_1 was used").
     ``stop_after`` is the number of steps after which an interruptible engine stops and keeps what it has;
-    ``stopped_after`` says after how many it was stopped, None while it was not.
+    ``stopped_after`` says after how many it was stopped, None while it was not. ``weights`` are the SHA-256 of what
+    networks were read from, by name, and ``tile`` the side in pixels of the tiles that the picture was cut into, None
+    where it was not.
     """
 
     def __init__(
@@ -87,6 +89,8 @@ class Run:
         self._models = models
         self.notes: list[str] = []
         self.stopped_after: int | None = None
+        self.weights: dict[str, str] = {}
+        self.tile: int | None = None
         self._stop_after = stop_after
         self._steps_done = 0
         self._observer: Observer = observer if observer is not None else Silent()
@@ -176,5 +180,26 @@ class Run:
             self.step(done, len(items), phase=phase)
 
     def model(self, name: str, build: Callable[[], Any]) -> Any:
-        """A warm network by name; ``build()`` makes it the first time."""
-        return self.models.get(name, build)
+        """A warm network by name; ``build()`` makes it the first time, and says what it reads (:meth:`reads`)."""
+        models = self.models
+
+        def building() -> Any:
+            outer, self.weights = self.weights, {}
+            try:
+                model = build()
+                models.read_from[name] = self.weights
+            finally:
+                self.weights = outer
+            return model
+
+        model = models.get(name, building)
+        self.weights |= models.read_from.get(name, {})
+        return model
+
+    def cut(self, side: int) -> None:
+        """Say that pictures larger than ``side`` pixels were cut into tiles of so many; of several the least counts."""
+        self.tile = side if self.tile is None else min(self.tile, side)
+
+    def reads(self, name: str, sha256: str) -> None:
+        """Say that the weights ``name`` have a part in the picture."""
+        self.weights[name] = sha256

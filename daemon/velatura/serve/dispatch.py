@@ -271,7 +271,9 @@ class Dispatcher:
             "t": "run",
             "job": new_id(),
             "request": job.request,
-            "files": [[blob, str(s.path), s.size, s.digest] for blob, s in job.blobs.items()],
+            "files": [
+                [blob, str(s.path), s.size, s.digest, s.check] for blob, s in job.blobs.items()
+            ],
             "priority": job.priority,
             "preview": job.preview,
             "room": str(room) if room is not None else None,
@@ -309,6 +311,7 @@ class Dispatcher:
                 "job": job.id,
                 "outputs": outputs,
                 "notes": header["notes"],
+                "recipe": header["recipe"],
                 "seconds": {"queued": started - job.submitted, "running": now - started},
             },
         )

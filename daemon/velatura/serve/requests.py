@@ -86,6 +86,10 @@ def blobs_of(request: dict[str, Any], limits: Limits) -> list[BlobUse]:
     )
     _check_fraction(request.get("strength", 1.0), "strength")
     _require(isinstance(request.get("seed", 0), int), "The seed must be a whole number.")
+    steps = request.get("stop_after")
+    _require(
+        steps is None or (isinstance(steps, int) and steps > 0), "stop_after is a number of steps."
+    )
     device = request.get("device")
     if device is not None and not (isinstance(device, str) and DEVICE.fullmatch(device)):
         raise BadRequest(

@@ -300,10 +300,12 @@ class Exchange:
         if active.arrived.keys() != active.arriving.keys():
             return
         notes, seconds = active.result.get("notes"), active.result.get("seconds")
+        recipe = active.result.get("recipe")
         result = Result(
             outputs={name: active.arrived[name] for name in active.arriving},
             notes=tuple(notes) if isinstance(notes, list) else (),
             seconds=seconds if isinstance(seconds, dict) else {},
+            recipe=recipe if isinstance(recipe, dict) else {},
         )
         self._end(active)
         active.job.end(result)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from queue import SimpleQueue
-from typing import Literal
+from typing import Any, Literal
 
 from .errors import Disconnected, JobFailed, LinkError
 from .messages import new_id
@@ -58,11 +58,15 @@ class Downloading:
 
 @dataclass(frozen=True)
 class Result:
-    """The outputs by name, sentences for the person who asked, and seconds by ``queued`` and ``running``."""
+    """The outputs by name, sentences for the person who asked, and seconds by ``queued`` and ``running``.
+
+    ``recipe`` says what decided the pixels, as JSON has it (:mod:`velatura_link.recipe`); empty from an older daemon.
+    """
 
     outputs: Mapping[str, Payload]
     notes: tuple[str, ...]
     seconds: Mapping[str, float]
+    recipe: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def picture(self) -> Pixels:

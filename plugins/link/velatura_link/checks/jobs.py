@@ -7,6 +7,7 @@ import zlib
 from typing import Any
 
 from .. import messages as m
+from ..recipe import from_described
 from .bench import Bench, Peer, pattern, raster, require
 
 _LONG = {"steps": 2000, "pause": 0.02}
@@ -37,6 +38,11 @@ def job_tells_its_life(bench: Bench) -> None:
     result = peer.result(job)
     require({"queued", "running"} <= result["seconds"].keys(), "The result has no seconds.")
     require(isinstance(result["notes"], list), "The result has no notes.")
+    recipe = from_described(result["recipe"])
+    require(recipe.engine == "identity", f"The recipe names the engine {recipe.engine}.")
+    require(recipe.params["steps"] == 5, "The recipe has another knob than the request.")
+    check = f"{zlib.crc32(pattern(_SIDE * _SIDE * 4)):08x}"
+    require(recipe.content and recipe.content.check == check, "The recipe has another content.")
 
 
 def job_waits_for_its_blobs(bench: Bench) -> None:
