@@ -15,7 +15,7 @@ from pathlib import PurePath
 from typing import Any, Literal
 
 from velatura_link.errors import LinkError
-from velatura_link.styles import CODE
+from velatura_link.styles import CODE, PICTURE
 from velatura_link.titles import title_of
 
 from .texts import tr
@@ -62,7 +62,7 @@ class Argument:
     @property
     def label(self) -> str:
         """The title in the person's language, and the unit."""
-        return f"{tr(self.title)} ({self.unit})" if self.unit else tr(self.title)
+        return f"{tr(self.title)} ({tr(self.unit)})" if self.unit else tr(self.title)
 
 
 STYLE = Argument(
@@ -164,8 +164,8 @@ def _own(styles: Iterable[str]) -> list[Argument]:
     """What every engine is asked that takes such ``styles``."""
     if not styles:
         return [STRENGTH, USE_SELECTION, *_AFTER]
-    # The default one is a code.
-    named = STYLE if CODE in styles else replace(STYLE, default="")
+    # The default one is a picture, and a code.
+    named = STYLE if {PICTURE, CODE} & set(styles) else replace(STYLE, default="")
     return [named, STYLE_FILE, STYLE_LAYER, STRENGTH, *REGIONS, *_AFTER]
 
 

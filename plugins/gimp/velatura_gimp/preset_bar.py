@@ -51,7 +51,8 @@ class PresetBar(Gtk.Box):
         self.offer([])
 
     def offer(self, presets: Sequence[Preset], name: str = "") -> None:
-        """The engine's presets; the one of that name is shown as taken."""
+        """The engine's presets; the one of that name, or the one that was taken before, is shown as taken."""
+        name = name or self._choice.get_active_id() or ""
         self._presets = list(presets)
         with self._choice.handler_block(self._handler):
             self._choice.remove_all()

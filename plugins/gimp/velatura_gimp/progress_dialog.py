@@ -21,8 +21,8 @@ SIDE = 480
 """Pixels of the longer side of what is shown."""
 _STOP = 1
 _PULSE_MS = 100
-_STEPS = ("paint", "stylise")
-"""Phases whose steps each leave a picture behind."""
+_BEFORE = ("prepare", "look", "polish", "download")
+"""Phases before there is any picture to keep; the last one goes on with a name."""
 
 Begin = Callable[[Callable[[Event], None]], Job]
 
@@ -92,7 +92,7 @@ class _Window:
         elif (bar := bar_of(event)) is not None and not self._stopping:
             self._bar.set_text(bar.text)
             if isinstance(event, Progress):
-                self._stop.set_sensitive(event.step > 0 and event.phase in _STEPS)
+                self._stop.set_sensitive(event.step > 0 and event.phase.split()[0] not in _BEFORE)
             self._pulse = bar.fraction is None
             if bar.fraction is not None:
                 self._bar.set_fraction(bar.fraction)

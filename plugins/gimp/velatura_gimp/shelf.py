@@ -14,6 +14,8 @@ THUMB, SMALL = 90, 24
 ROW = THUMB + 34
 """Pixels of a row of styles, its words and the room around it."""
 _COLUMNS = 4
+_SETTLED_MS = 60
+"""After so long a view that was shown has its size."""
 _PICTURE, _LABEL, _NAME, _FITS, _SHOWN = range(5)
 
 Look = Callable[[str], GdkPixbuf.Pixbuf | None]
@@ -63,6 +65,7 @@ class Shelf(Gtk.ScrolledWindow):
         self._handler = self._view.connect("selection-changed", self._changed)
         self._view.connect("query-tooltip", self._asked)
         self._view.connect("button-press-event", self._pressed)
+        self._view.connect("map", lambda view: GLib.timeout_add(_SETTLED_MS, self._show_marked))
         self.add(self._view)
 
     def fill(self, styles: Iterable[Style], fits: Callable[[Style], bool]) -> None:
@@ -86,18 +89,25 @@ class Shelf(Gtk.ScrolledWindow):
     def mark(self, names: Iterable[str]) -> None:
         """Mark the styles of these names, without telling anybody."""
         marked = set(names)
-        moved, self._marked = marked - self._marked, marked
+        new, self._marked = marked - self._marked, marked
         with self._view.handler_block(self._handler):
-            self._mark(moved)
+            self._mark()
+        if new:
+            GLib.idle_add(self._show_marked)
 
-    def _mark(self, moved: Iterable[str] = ()) -> None:
+    def _mark(self) -> None:
         self._view.unselect_all()
         for row in self._seen:
             if row[_NAME] in self._marked:
                 self._view.select_path(row.path)
-            if row[_NAME] in moved:
-                # Not before the view has its size.
-                GLib.idle_add(self._view.scroll_to_path, row.path, True, 0.5, 0.0)
+
+    def _show_marked(self) -> bool:
+        """Scroll to the first of the marked styles, unless one of them is seen."""
+        paths = [row.path for row in self._seen if row[_NAME] in self._marked]
+        seen = self._view.get_visible_range()
+        if paths and seen and not any(seen[0] <= path <= seen[1] for path in paths):
+            self._view.scroll_to_path(paths[0], True, 0.5, 0.0)
+        return False
 
     def _changed(self, view: Gtk.IconView) -> None:
         rows = [self._seen[path] for path in reversed(view.get_selected_items())]
