@@ -32,11 +32,12 @@ _SEEN = 480
 class Easel(QtCore.QObject):
     """Paintings by their document's key. What is shown is that of the document in front.
 
-    ``sketched`` has a glance at what is being painted, ``painted`` a QImage of what lies in the document now.
+    ``sketched`` has a glance at what is being painted, ``painted`` a QImage of what lies in the document now,
+    and the node.
     """
 
     sketched = Signal(object)
-    painted = Signal(object)
+    painted = Signal(object, object)
 
     def __init__(
         self, state: State, settings: Settings, link: Link, turns: Turns, parent: QtCore.QObject
@@ -112,7 +113,7 @@ class Easel(QtCore.QObject):
             self._state.message.set(Message("\n".join(notes)))
         picture = node_image(node, _SEEN)
         if key == self._front:
-            self.painted.emit(picture)
+            self.painted.emit(picture, node)
         entry = Entry(wanted.title, wanted.choices, thumbnail(picture))
         self._state.history.set(with_entry(self._state.history.value, entry))
         self._settings.keep_history(self._state.history.value)
