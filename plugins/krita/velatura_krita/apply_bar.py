@@ -40,6 +40,10 @@ class ApplyBar(QtWidgets.QWidget):
                     tr("What is visible"),
                     tr("Paint what is seen of all layers; the result lies on top."),
                 ),
+                "frames": (
+                    tr("Frames of the layer"),
+                    tr("Paint every frame of the active layer within the playback range."),
+                ),
             },
             lambda source: self._choose(source=source),
         )
@@ -60,7 +64,7 @@ class ApplyBar(QtWidgets.QWidget):
         )
         self.apply = _button("velatura_apply", tr("Apply"), lambda: studio.apply())
         self.apply.setDefault(True)
-        self.edit = _button("velatura_edit", tr("Edit"), lambda: studio.edit_result())
+        self.edit = _button("velatura_edit", tr("Edit this result"), lambda: studio.edit_result())
         self.edit.setToolTip(
             tr("Bring back the settings that made the active layer; Apply then replaces it")
         )
@@ -83,9 +87,9 @@ class ApplyBar(QtWidgets.QWidget):
         self.words = QtWidgets.QLabel()
         self.words.setObjectName("velatura_progress_words")
         self._above = _pages(_row(self._source, self._output), _row(self.words))
-        self._below = _pages(
-            _row(self.edit, self.discard, self.keep, self.apply), _row(self.finish, self.stop)
-        )
+        # What to do with a result stands beside Apply and never moves it.
+        self._results = _pages(_row(self.discard, self.keep), _row(self.edit))
+        self._below = _pages(_row(self._results, self.apply), _row(self.finish, self.stop))
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(4)
@@ -93,8 +97,8 @@ class ApplyBar(QtWidgets.QWidget):
             column.addWidget(each)
         state.shown.watch(self._show)
         state.choices.watch(self._show_choices)
-        state.pending.watch(self._show_pending)
-        state.editable.watch(self.edit.setVisible)
+        state.pending.watch(lambda _: self._show_results())
+        state.editable.watch(lambda _: self._show_results())
 
     def _choose(self, **changed: Any) -> None:
         self._studio.change(replace(self._studio.state.choices.value, **changed))
@@ -104,9 +108,12 @@ class ApplyBar(QtWidgets.QWidget):
         self._output.setCurrentIndex(self._output.findData(choices.output))
         self.finish.setVisible(self._studio.applying.can_finish)
 
-    def _show_pending(self, pending: bool) -> None:
-        self.keep.setVisible(pending)
-        self.discard.setVisible(pending)
+    def _show_results(self) -> None:
+        state = self._studio.state
+        self.keep.setEnabled(state.pending.value)
+        self.discard.setEnabled(state.pending.value)
+        edits = state.editable.value and not state.pending.value
+        self._results.setCurrentIndex(int(edits))
 
     def _show(self, shown: Shown | None) -> None:
         busy = shown is not None

@@ -160,6 +160,12 @@ class ApplyController:
             self._apply_soon = True
             self._start()
             return False
+        if not sources and choices.source == "frames":
+            self._complain(
+                tr("The layer has no frames in the playback range."),
+                tr("Choose an animated layer, or “Active layer” as the source."),
+            )
+            return False
         if not sources:
             self._complain(
                 tr("The layer is empty."),

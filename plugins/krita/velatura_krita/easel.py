@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from velatura_link.errors import LinkError
@@ -12,13 +14,14 @@ from velatura_link.jobs import Result
 
 from . import wish
 from .choices import Choices
+from .frames import insert_frames, keep_frame
 from .history import Entry, with_entry
 from .images import node_image, thumbnail
 from .kept_result import KeptResult, id_of, keep_result
 from .link import Link
-from .painting import Listener, Painting, Wanted
+from .painting import Listener, Painting, Wanted, trouble_of
 from .pending_result import Discarding, PendingResult
-from .progress import Shown
+from .progress import Shown, stage
 from .qt import QtCore, Signal
 from .reading import Source
 from .replaced import Replaced
@@ -48,6 +51,8 @@ class _Run:
     notes: list[str] = field(default_factory=list)
     before: Position | None = None
     painting: Painting | None = None
+    folder: TemporaryDirectory[str] | None = None
+    """Where painted frames wait for one another; None while no frames are painted."""
 
     @property
     def document(self) -> Any:
@@ -138,7 +143,10 @@ class Easel(QtCore.QObject):
         self.keep(key)
         self._state.message.set(_about_colours(sources[0]))
         title = wish.title_of(self._state.offer.value.manifest, choices, self._state.name_of)
-        self._runs[key] = _Run(sources, choices, selection, find, title, replaces)
+        run = _Run(sources, choices, selection, find, title, replaces)
+        if sources[0].time is not None:
+            run.folder = TemporaryDirectory(prefix="velatura-frames-")
+        self._runs[key] = run
         self._looker.start(_SETTLE_MS)
         self._paint(key)
 
@@ -174,8 +182,11 @@ class Easel(QtCore.QObject):
         run = self._runs[key]
         above = run.replaces if run.replaces is not None else self._last.get(id_of(run.wanted.node))
         manifest = self._state.offer.value.manifest
+        take = None
+        if run.folder is not None:
+            take = partial(keep_frame, folder=Path(run.folder.name))
         wanted = Wanted(
-            run.wanted, run.choices, manifest, run.find, run.title, run.selection, above
+            run.wanted, run.choices, manifest, run.find, run.title, run.selection, above, take
         )
         listener = Listener(
             shown=partial(self._show, key),
@@ -191,10 +202,11 @@ class Easel(QtCore.QObject):
         run = self._runs.get(key)
         if run is not None and len(run.sources) > 1:
             number, total = len(run.nodes) + 1, len(run.sources)
-            shown = replace(
-                shown,
-                text=f"{tr('Layer {number} of {total}', number=number, total=total)}: {shown.text}",
+            said = tr(
+                "Layer {number} of {total}" if run.folder is None else "Frame {number} of {total}"
             )
+            counted = said.format(number=number, total=total)
+            shown = replace(shown, text=f"{counted}: {shown.text}")
         self._shown[key] = shown
         if key == self._front:
             self._state.shown.set(shown)
@@ -211,6 +223,9 @@ class Easel(QtCore.QObject):
     def _landed(self, key: str, node: Any, result: Result) -> None:
         run = self._runs[key]
         source = run.wanted
+        if run.folder is not None:
+            self._framed(key, run, node, result)
+            return
         run.nodes.append(node)
         run.notes += [note for note in result.notes if note not in run.notes]
         self._last[id_of(source.node)] = node
@@ -219,13 +234,38 @@ class Easel(QtCore.QObject):
             node,
             KeptResult(run.choices, id_of(source.node), result.recipe),
         )
-        if run.choices.output == "in-place" and source.node.parentNode() is not None:
+        in_place = run.choices.output == "in-place" and source.time is None
+        if in_place and source.node.parentNode() is not None:
             self._replaced.keep(source.document, source.node, node)
         if len(run.nodes) < len(run.sources):
             self._paint(key)
             return
         self._over(key)
         self._finished(key, run)
+
+    def _framed(self, key: str, run: _Run, frame: Any, result: Result) -> None:
+        """A frame is painted; when all are, they become a layer."""
+        run.nodes.append(frame)
+        if len(run.nodes) < len(run.sources):
+            self._paint(key)
+            return
+        frames, run.nodes = run.nodes, []
+        self._show(key, stage("write", 0, 0))
+
+        def inserted(node: Any) -> None:
+            run.sources = run.sources[:1]
+            self._close_folder(run)
+            self._landed(key, node, result)
+
+        # The position in the history is another document's while that one is in front.
+        history = self._history if key == self._front else UndoHistory(None)
+        steps = insert_frames(history, frames, partial(self._landing, key))
+        self._turns.begin(steps, inserted, lambda error: self._failed(key, trouble_of(error)))
+
+    def _close_folder(self, run: _Run) -> None:
+        if run.folder is not None:
+            run.folder.cleanup()
+            run.folder = None
 
     def _finished(self, key: str, run: _Run) -> None:
         """All layers are there."""
@@ -259,10 +299,12 @@ class Easel(QtCore.QObject):
             self._pending[key] = known
 
     def _stopped(self, key: str) -> None:
-        """Layers that came before the one that was given up are there."""
+        """Layers that came before the one that was given up are there; frames come together or not at all."""
         run = self._runs[key]
+        framed = run.folder is not None
+        self._close_folder(run)
         self._over(key)
-        if run.nodes:
+        if run.nodes and not framed:
             self._finished(key, run)
 
     def _failed(self, key: str, error: LinkError) -> None:

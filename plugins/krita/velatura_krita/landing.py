@@ -46,7 +46,7 @@ def land(landing: Landing, about_to: Callable[[], object]) -> Steps[Any]:
         made = layer = source.node.duplicate()
     else:
         made = layer = source.document.createNode(landing.title, "paintlayer")
-    yield from _paint(layer, landing)
+    yield from painted_layer(layer, landing)
     if landing.output == "group":
         made = source.document.createGroupLayer(landing.title)
         made.addChildNode(layer, None)
@@ -81,7 +81,8 @@ def _beneath(landing: Landing, parent: Any) -> Any:
     return landing.above if same else landing.source.node
 
 
-def _paint(layer: Any, landing: Landing) -> Steps[None]:
+def painted_layer(layer: Any, landing: Landing) -> Steps[None]:
+    """Give ``layer``, which is in no document's tree yet, the pixels and the colours of the result."""
     space = landing.source.space
     _become(layer, space.sent_as)
     yield from _write(layer, landing.picture, landing.source.bounds, space.sent_as)

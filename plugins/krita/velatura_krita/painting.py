@@ -29,7 +29,8 @@ _STOPPED = ("cancelled", "replaced")
 class Wanted:
     """What is to be painted, and as what. ``selection`` is the document's, None to paint all of the layer.
 
-    ``above`` is what was painted of this layer before, if anything: the result is put upon it.
+    ``above`` is what was painted of this layer before, if anything: the result is put upon it. ``take`` makes of a
+    result what the listener gets when it has landed; by default that is a layer in the document.
     """
 
     source: Source
@@ -39,6 +40,7 @@ class Wanted:
     title: str
     selection: Any = None
     above: Any = None
+    take: Callable[[Landing], Steps[Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -135,22 +137,25 @@ class Painting:
             self._broke(error)
             return
         self._piece = self._turns.begin(
-            land(landing, self._tell.landing),
+            wanted.take(landing) if wanted.take else land(landing, self._tell.landing),
             lambda node: self._end(lambda: self._tell.landed(node, result)),
             self._broke,
         )
 
     def _broke(self, error: Exception) -> None:
-        if not isinstance(error, LinkError):
-            # Krita's objects are gone with their document.
-            error = LinkError(
-                tr("The layer could not be read or written: {error}", error=error),
-                hint=tr("Was its document closed?"),
-            )
-        told = error
-        self._end(lambda: self._tell.failed(told))
+        self._end(lambda: self._tell.failed(trouble_of(error)))
 
     def _end(self, tell: Callable[[], object]) -> None:
         if not self._over:
             self._over = True
             tell()
+
+
+def trouble_of(error: Exception) -> LinkError:
+    """``error`` in words for the person; Krita's objects are gone with their document."""
+    if isinstance(error, LinkError):
+        return error
+    return LinkError(
+        tr("The layer could not be read or written: {error}", error=error),
+        hint=tr("Was its document closed?"),
+    )

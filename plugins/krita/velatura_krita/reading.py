@@ -22,13 +22,17 @@ MASKS = ("transparencymask", "selectionmask", "filtermask", "colorizemask", "tra
 
 @dataclass(frozen=True)
 class Source:
-    """The layer that is painted. ``whole`` is read as it is seen, masks and children included."""
+    """The layer that is painted. ``whole`` is read as it is seen, masks and children included.
+
+    ``time`` is the frame of an animated layer that is meant, None for the one that is shown.
+    """
 
     document: Any
     node: Any
     bounds: Bounds
     space: ColourSpace
     whole: bool
+    time: int | None = None
 
     @property
     def reader(self) -> Any:
@@ -36,17 +40,22 @@ class Source:
         sent = self.space.sent_as
         if sent == self.space:
             return self.node
-        copy = self.node.duplicate() if not self.whole else self._flat()
+        still = not self.whole and self.time is None
+        copy = self.node.duplicate() if still else self._flat()
         copy.setColorSpace(sent.model, sent.depth, sent.profile)
         return copy
 
     def _flat(self) -> Any:
-        """A paint layer of this node's projection, in no document's tree."""
+        """A paint layer of this node's projection or frame, in no document's tree."""
         flat = self.document.createNode(self.node.name(), "paintlayer")
         space, bounds = self.space, self.bounds
         flat.setColorSpace(space.model, space.depth, space.profile)
-        seen = self.node.projectionPixelData(bounds.x, bounds.y, bounds.width, bounds.height)
-        flat.setPixelData(seen, bounds.x, bounds.y, bounds.width, bounds.height)
+        area = (bounds.x, bounds.y, bounds.width, bounds.height)
+        if self.time is None:
+            seen = self.node.projectionPixelData(*area)
+        else:
+            seen = self.node.pixelDataAtTime(*area, self.time)
+        flat.setPixelData(seen, *area)
         return flat
 
 
@@ -76,7 +85,11 @@ def read_layer(source: Source) -> Steps[Pixels]:
     pixels = bytearray(bounds.width * bounds.height * space.pixel_bytes)
     offset = 0
     for strip in bounds.strips(bounds.width * space.pixel_bytes, STRIP):
-        data = read(strip.x, strip.y, strip.width, strip.height)
+        area = (strip.x, strip.y, strip.width, strip.height)
+        if source.time is not None and reader is source.node:
+            data = reader.pixelDataAtTime(*area, source.time)
+        else:
+            data = read(*area)
         if space.swapped:
             data = swapped(data, strip.width, space.channel_bytes)
         size = strip.width * strip.height * space.pixel_bytes

@@ -1,4 +1,4 @@
-"""Which pixels Apply paints: the layer that is active, all that are selected, or what is visible."""
+"""Which pixels Apply paints: the layer that is active, its frames, all layers that are selected, or what is visible."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from .choices import Choices
 from .formats import Bounds
+from .frames import frame_sources
 from .kept_result import id_of, kept_result
 from .qt import QtCore
 from .reading import MASKS, Source, source_of, space_of
@@ -34,9 +35,11 @@ def visible_source(document: Any) -> Source:
 
 
 def sources_of(document: Any, view: Any, active: Any, choices: Choices) -> list[Source]:
-    """What ``choices`` want painted, from below; layers without pixels are left out."""
+    """What ``choices`` want painted, from below or by time; layers without pixels are left out."""
     if choices.source == "visible":
         return [visible_source(document)]
+    if choices.source == "frames":
+        return frame_sources(document, active)
     nodes = [active]
     if choices.source == "selected" and view is not None:
         nodes = [layer for each in view.selectedNodes() if (layer := layer_of(each)) is not None]

@@ -23,6 +23,7 @@ class Turns(QtCore.QObject):
         self._timer = QtCore.QTimer(self)
         self._timer.timeout.connect(self._turn)
         self._waiting: list[Piece] = []
+        self._at_work = False
 
     def begin(
         self,
@@ -37,6 +38,16 @@ class Turns(QtCore.QObject):
         return piece
 
     def _turn(self) -> None:
+        # A step that waits for Krita lets events through, this timer's among them.
+        if self._at_work:
+            return
+        self._at_work = True
+        try:
+            self._work()
+        finally:
+            self._at_work = False
+
+    def _work(self) -> None:
         until = time.monotonic() + TURN_SECONDS
         while self._waiting:
             if self._waiting[0].step():

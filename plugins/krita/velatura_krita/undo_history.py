@@ -19,14 +19,14 @@ class Position:
 
 
 class UndoHistory:
-    """The history of whatever document is in front."""
+    """The history of whatever document is in front; of none without Krita."""
 
     def __init__(self, krita: Any) -> None:
         self._krita = krita
 
     def position(self) -> Position | None:
         """Where it stands; None when this Krita does not show it."""
-        window = self._krita.activeWindow()
+        window = self._krita and self._krita.activeWindow()
         docker = window and window.qwindow().findChild(QtWidgets.QDockWidget, DOCKER)
         view = docker and docker.findChild(QtWidgets.QListView)
         if view is None or view.model() is None:

@@ -1,0 +1,95 @@
+"""Paints the frames of an animated layer in documents of several depths."""
+
+import struct
+from dataclasses import replace
+from pathlib import Path
+
+from velatura_krita.choices import Choices
+from velatura_krita.undo_history import UndoHistory
+
+WIDTH, HEIGHT = 48, 32
+SRGB, LINEAR = "sRGB-elle-V2-srgbtrc.icc", "sRGB-elle-V2-g10.icc"
+KEYS = (2, 5, 8)
+LATER = 14
+SHOWN = 6
+SAME = Choices(engine="identity", source="frames")
+
+
+def main(stage):
+    docker = yield from stage.docker("velatura_docker")
+    studio = docker.studio
+    studio.start_daemon()
+    yield lambda: studio.state.offer.value.manifest
+    history = UndoHistory(stage.krita)
+    report, said = {}, []
+    studio.state.shown.watch(lambda shown: said.append(shown.text if shown else ""))
+    for depth, profile, code in (("U8", SRGB, "B"), ("U16", LINEAR, "H"), ("F16", LINEAR, "e")):
+        document, layer = yield from animation(stage, depth, profile, code)
+        before = history.position()
+        said.clear()
+        studio.change(SAME)
+        studio.apply()
+        yield lambda: not studio.busy
+        yield 0.5
+        made = document.rootNode().childNodes()[-1]
+        report[depth] = {
+            "place": made.index() - layer.index(),
+            "name": made.name(),
+            "keys": [time for time in range(20) if made.hasKeyframeAtTime(time)],
+            "same": [frame(made, time) == frame(layer, time) for time in (0, *KEYS)],
+            "outside": frame(made, LATER) == frame(layer, LATER),
+            "playhead": document.currentTime(),
+            "steps": history.position().current - before.current,
+            "counted": any(text.startswith("Frame 2 of 4") for text in said),
+        }
+        docker.panel.foot.discard.click()
+        yield 1.0
+        report[depth]["undone"] = history.position().current == before.current
+        if depth == "U8":
+            studio.change(replace(SAME, params={"identity": {"steps": 100, "pause": 0.1}}))
+            studio.apply()
+            yield lambda: "Pretend" in studio.state.shown.value.text
+            folder = Path(studio._easel._runs[next(iter(studio._easel._runs))].folder.name)
+            report["was there"] = folder.is_dir()
+            studio.stop()
+            yield 0.3
+            report["stopped"] = [len(document.rootNode().childNodes()), folder.exists()]
+            document.setActiveNode(document.rootNode().childNodes()[0])
+            yield 0.5
+            studio.apply()
+            report["still"] = studio.state.message.value.text
+        document.setModified(False)
+        document.close()
+        yield 0.4
+    return report
+
+
+def animation(stage, depth, profile, code):
+    """A layer whose frames differ, some of them in the playback range from 0 to 10."""
+    document = stage.krita.createDocument(WIDTH, HEIGHT, "a", "RGBA", depth, profile, 100.0)
+    stage.window.addView(document)
+    stage.krita.setActiveDocument(document)
+    yield 0.5
+    layer = document.createNode("moving", "paintlayer")
+    document.rootNode().addChildNode(layer, None)
+    yield 0.3
+    layer.enableAnimation()
+    document.setActiveNode(layer)
+    yield lambda: document.activeNode() == layer
+    for number, time in enumerate((*KEYS, LATER)):
+        document.setCurrentTime(time)
+        yield 0.3
+        stage.krita.action("add_blank_frame").trigger()
+        yield lambda at=time: layer.hasKeyframeAtTime(at)
+        values = (0.25, 0.5, 0.125 * (number + 1), 1.0)
+        scale = {"B": 255, "H": 65535}.get(code)
+        pixel = values if scale is None else [round(each * scale) for each in values]
+        layer.setPixelData(struct.pack(f"<4{code}", *pixel) * WIDTH * HEIGHT, 0, 0, WIDTH, HEIGHT)
+    document.setPlayBackRange(0, 10)
+    document.setCurrentTime(SHOWN)
+    yield 0.4
+    return document, layer
+
+
+def frame(node, time):
+    return bytes(node.pixelDataAtTime(0, 0, WIDTH, HEIGHT, time))
