@@ -137,7 +137,7 @@ def test_nothing_is_different_between_a_recipe_and_itself() -> None:
             {"styles": (WAVE, replace(PAINTING, rotation=0.0))},
             "The rotation of “painting.jpg” is 0.0 instead of 90.0.",
         ),
-        ({"styles": (WAVE,)}, "There are 1 styles instead of 2."),
+        ({"styles": (WAVE,)}, "The number of styles is 1 instead of 2."),
         (
             {"weights": {"glaze": "e" * 64}},
             "The weights glaze are others (dddddddddddd… then, eeeeeeeeeeee… now).",
