@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -170,6 +171,19 @@ def test_it_is_painted_otherwise_where_that_is_asked_for(velatura: Velatura, des
     assert recipe.styles[0].source.path == "style.png"
     refused = velatura("repaint", file, "--seed", "4")
     assert refused.complaint() == "What is painted otherwise than FILE has to be written somewhere."
+
+
+@pytest.mark.parametrize("way", [(), ("--no-daemon",)], ids=["daemon", "no daemon"])
+def test_what_was_stopped_is_stopped_after_the_same_step(
+    velatura: Velatura, desk: Path, way: tuple[str, ...]
+) -> None:
+    file = painted(velatura, desk, "--set", "steps=50")
+    recipe = replace(from_json(read_text(file) or ""), stop_after=3)
+    content = read_picture(desk / "photo.png")
+    write_picture(desk / "kept.png", content.raster, like=content, recipe=recipe.to_json())
+    outcome = velatura("repaint", desk / "kept.png", "-o", desk / "again.png", *way)
+    assert lines(outcome) == ["The same bytes.", "Stopped after 3 of 50 steps."]
+    assert from_json(read_text(desk / "again.png") or "") == recipe
 
 
 def test_without_a_recipe_there_is_nothing_to_go_by(velatura: Velatura, desk: Path) -> None:
