@@ -90,6 +90,14 @@ def test_it_can_be_cancelled_between_its_steps() -> None:
     assert len(watcher.seen) == 3
 
 
+def test_it_can_be_stopped_and_keeps_what_it_has() -> None:
+    run = Run(None, stop_after=3)
+    content = big(4, "u8")
+    out = render(Identity(), Scene(content), Identity.Params(steps=10000), run)["picture"]
+    assert out.to_bytes() == content.to_bytes()
+    assert run.notes == ["Stopped after 3 of 10000 steps."]
+
+
 @pytest.mark.parametrize(
     "knobs", [{"steps": 0}, {"steps": 10001}, {"pause": -1}, {"pause": 10.1}, {"speed": 1}]
 )

@@ -172,6 +172,24 @@ def test_a_job_is_cancelled_before_and_while_it_runs(
     assert not any(isinstance(each, Result) for each in events)
 
 
+def test_a_job_is_stopped_and_kept_before_and_while_it_runs(
+    interface: Interface, link_of: Callable[..., Link], daemon: Daemon
+) -> None:
+    link = link_of(daemon.present, daemon.present)
+    for early in (True, False):
+        events: list[Event] = []
+        ticket = link.submit(_request(steps=1000, pause=0.1), events.append)
+        if not early:
+            interface.until(
+                lambda events=events: any(isinstance(each, Progress) for each in events)
+            )
+        ticket.finish()
+        interface.until(lambda events=events: events and isinstance(events[-1], (Result, Failed)))
+        (result,) = [each for each in events if isinstance(each, Result)]
+        assert [note[:14] for note in result.notes] == ["Stopped after "]
+        assert result.recipe["stop_after"] < 1000
+
+
 def test_a_daemon_that_dies_is_told_of_and_the_job_goes_on(
     interface: Interface, link_of: Callable[..., Link], daemon: Daemon
 ) -> None:

@@ -224,6 +224,12 @@ class FakeBroker:
         failure = {"code": "cancelled", "message": "As asked.", "hint": ""}
         self._say(route, {"t": "failed", "job": header["job"], **failure})
 
+    def _on_finish(self, route: bytes, header: Header) -> None:
+        """What was held is stopped early, and its result is what is there."""
+        held = [each for each in self._waiting if each[1]["job"] == header["job"]]
+        self.hold = self.hold and not held
+        self._run_waiting()
+
     def _on_status(self, route: bytes, header: Header) -> None:
         self._say(route, {"t": "status", "instance": self.connection.instance})
 
@@ -270,7 +276,11 @@ class FakeBroker:
             progress = {"phase": "stylise", "step": 1, "steps": 1, "seconds_left": None}
             self._say(route, {"t": "progress", "job": job, **progress})
             outputs = {"picture": {**content, "blob": blob, "check": zlib.crc32(data)}}
-            rest = {"notes": ["done"], "seconds": {"queued": 0.0, "running": 0.1}}
+            rest = {
+                "notes": ["done"],
+                "seconds": {"queued": 0.0, "running": 0.1},
+                "recipe": {"format": 1, "engine": header["request"]["engine"]},
+            }
             self._say(route, {"t": "result", "job": job, "outputs": outputs, **rest})
 
 

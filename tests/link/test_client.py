@@ -187,6 +187,53 @@ def test_draining_daemon_without_successor_fails_the_job(
     assert caught.value.code == "draining"
 
 
+def test_finish_brings_the_result_of_what_is_there(client_of: MakeClient, broker: Any) -> None:
+    client = client_of(broker.connection)
+    broker.hold = True
+    pixels = _pixels()
+    job = client.submit(Request("identity", content=pixels))
+    _until(lambda: broker.seen["blob.end"] == 1)
+    assert not job.done
+    for _ in range(3):
+        job.finish()
+    assert job.wait(_PATIENCE).picture.view == pixels.view
+    job.finish()
+    client.ping()
+    assert broker.seen["finish"] == 1
+
+
+def test_finish_before_a_job_is_submitted_is_told_with_it(
+    client_of: MakeClient, broker: Any
+) -> None:
+    client = client_of(broker.connection)
+    broker.hold = True
+    jobs = [client.submit(Request("identity", content=_pixels(seed=seed))) for seed in range(9)]
+    for job in jobs:
+        job.finish()
+    for job in jobs:
+        job.wait(_PATIENCE)
+    assert 1 <= broker.seen["finish"] <= len(jobs)
+
+
+def test_a_restarted_daemon_is_told_anew_to_finish(client_of: MakeClient, broker: Any) -> None:
+    client = client_of(start=lambda: broker.connection)
+    broker.hold = True
+    broker._on_finish = lambda *_: None
+    job = client.submit(Request("identity", content=_pixels()))
+    _until(lambda: broker.seen["blob.end"] == 1)
+    job.finish()
+    _until(lambda: broker.seen["finish"] == 1)
+    del broker._on_finish
+    broker.start()
+    job.wait(_PATIENCE)
+    assert broker.seen["finish"] == 2
+
+
+def test_a_result_has_its_recipe(client_of: MakeClient, broker: Any) -> None:
+    result = client_of(broker.connection).submit(Request("glaze", content=_pixels()))
+    assert result.wait(_PATIENCE).recipe == {"format": 1, "engine": "glaze"}
+
+
 def test_cancel_drops_an_upload_on_its_way(client_of: MakeClient, broker: Any) -> None:
     client = client_of(broker.connection)
     reached = threading.Event()

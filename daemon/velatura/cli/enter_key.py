@@ -52,8 +52,11 @@ def _pressed(left: threading.Event) -> bool:
         # In the background: what is typed is the shell's, and reading it would stop this process.
         left.wait(SECONDS)
         return False
-    # The terminal hands out whole lines; none is its end (Ctrl-D), which is no Enter.
-    line = os.read(terminal, 1024)
+    # The terminal hands out whole lines; none is its end (Ctrl-D, or a window that was closed), which is no Enter.
+    try:
+        line = os.read(terminal, 1024)
+    except OSError:
+        line = b""
     if not line:
         left.wait()
     return bool(line)

@@ -47,12 +47,14 @@ def with_places(recipe: Recipe, wish: Wish) -> Recipe:
 
 def seen_from(folder: Path, file: Path) -> str | None:
     """``file`` as a path relative to ``folder``, with slashes; its name alone where there is no such path, as on
-    another drive. None for a name that is no text.
+    another drive, or where it would spell out a person's home. None for a name that is no text.
     """
     # Links in the folders are followed, since a path that goes up does so from where they lead.
-    place = os.path.join(os.path.realpath(file.parent), file.name)  # noqa: PTH118
+    start, place = Path(os.path.realpath(folder)), Path(os.path.realpath(file.parent), file.name)
+    home = Path(os.path.realpath(Path.home()))
+    told = place.is_relative_to(home) and not start.is_relative_to(home)
     try:
-        path = PurePath(os.path.relpath(place, os.path.realpath(folder))).as_posix()
+        path = file.name if told else PurePath(os.path.relpath(place, start)).as_posix()
     except ValueError:
         path = file.name
     encodable = not any("\ud800" <= letter <= "\udfff" for letter in path)

@@ -22,8 +22,17 @@ from velatura.imaging.raster import Raster
 from velatura.library import codes
 from velatura_link.client import Client
 from velatura_link.errors import JobFailed
-from velatura_link.jobs import Accepted, Downloading, Event, Job, Preview, Progress, Uploading
-from velatura_link.recipe import from_described
+from velatura_link.jobs import (
+    Accepted,
+    Downloading,
+    Event,
+    Job,
+    Preview,
+    Progress,
+    Result,
+    Uploading,
+)
+from velatura_link.recipe import BadRecipe, Recipe, from_described
 from velatura_link.request import EncodedFile, Pixels, RegionRef, Request, StyleRef
 
 HANDS = 64
@@ -121,8 +130,12 @@ class Remote:
             raise
         finally:
             self._jobs.discard(job)
-        recipe = from_described(result.recipe) if result.recipe else None
-        return Painted(raster_from(result.picture), result.notes, dict(result.seconds), recipe)
+        return Painted(
+            raster_from(result.picture),
+            result.notes,
+            dict(result.seconds),
+            _recipe_of(result),
+        )
 
     def _connected(self, bar: Bar) -> Client:
         with self._connecting:
@@ -188,6 +201,14 @@ def raster_from(pixels: Pixels) -> Raster:
         depth=pixels.depth,  # type: ignore[arg-type]
         transfer=pixels.transfer,  # type: ignore[arg-type]
     )
+
+
+def _recipe_of(result: Result) -> Recipe | None:
+    """The result's recipe; none is no reason to lose a picture."""
+    try:
+        return from_described(result.recipe) if result.recipe else None
+    except BadRecipe:
+        return None
 
 
 def _can_stop_early(engine: str, client: Client) -> bool:

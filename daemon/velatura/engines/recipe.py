@@ -113,11 +113,16 @@ class _Sources:
     def _origin(self, style: Style) -> Source:
         if style.origin is not None:
             origin = style.origin
-            return Source(digest=origin.digest, name=origin.name, title=origin.title)
+            return Source(digest=origin.digest, name=origin.name, title=_shown(origin.title))
         if style.picture is not None:
             return self.pixels(style.picture)
         file = style.code or style.checkpoint
         return Source(digest=sha256_of(file)) if file is not None else Source()
+
+
+def _shown(title: str | None) -> str | None:
+    """``title`` on one line: a file's name may have anything in it."""
+    return None if title is None else "".join(each if each >= " " else " " for each in title)
 
 
 def _in_turn(found: Sequence[Region]) -> list[Style]:

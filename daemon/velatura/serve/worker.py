@@ -25,7 +25,7 @@ from velatura.serve.memory import REST_SECONDS, give_back_freed
 from velatura.serve.results import ResultFolder, write_raster
 from velatura.serve.scenes import Sources, SpoolFile, scene_of
 from velatura.serve.tether import end_with_broker
-from velatura_link.messages import Header
+from velatura_link.messages import HEADER_LIMIT, Header
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from velatura.library.styles import StyleEntry
 
 PROGRESS_SECONDS = 0.08
+
+MOST_RECIPE = HEADER_LIMIT // 2
+"""Letters of a recipe: it travels in a header."""
 
 
 class Watch:
@@ -191,7 +194,11 @@ class Atelier:
             rows_done=folder.rows_done,
         )
         recipe = recipe_of(engine, scene, params, run, sources.checks)
-        return folder.finish(rasters), run.notes, recipe.described()
+        described = recipe.described()
+        if len(recipe.to_json()) > MOST_RECIPE:
+            run.note("The recipe is too long to be kept.")
+            described = {}
+        return folder.finish(rasters), run.notes, described
 
     def _engine(self, name: str) -> Engine:
         if name not in self._engines:

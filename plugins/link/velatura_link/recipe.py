@@ -215,7 +215,7 @@ def _style(found: Any) -> RecipeStyle:
 
 
 def _source(found: Any) -> Source:
-    get = found.get
+    get = _few(found).get
     return Source(
         digest=_maybe(get("digest"), lambda each: _hex(each, 64)),
         check=_maybe(get("check"), lambda each: _hex(each, 8)),

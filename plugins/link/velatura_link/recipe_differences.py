@@ -28,7 +28,7 @@ def _ingredients(before: Recipe, now: Recipe) -> Iterator[str]:
     yield from _changed("The content", before.content, now.content)
     yield from _styles("style", before.styles, now.styles)
     if len(before.regions) != len(now.regions):
-        yield f"There are {len(now.regions)} regions instead of {len(before.regions)}."
+        yield f"The number of regions is {len(now.regions)} instead of {len(before.regions)}."
         return
     for number, (old, new) in enumerate(zip(before.regions, now.regions, strict=True), 1):
         yield from _changed(f"The mask of region {number}", old.mask, new.mask)
@@ -46,7 +46,7 @@ def _styles(
     what: str, before: tuple[RecipeStyle, ...], now: tuple[RecipeStyle, ...]
 ) -> Iterator[str]:
     if len(before) != len(now):
-        yield f"There are {len(now)} styles instead of {len(before)}."
+        yield f"The number of styles is {len(now)} instead of {len(before)}."
         return
     for old, new in zip(before, now, strict=True):
         name = named(old.source)
