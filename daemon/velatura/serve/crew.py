@@ -22,6 +22,7 @@ import zmq
 from velatura.serve.config import Config
 from velatura.serve.endpoints import bind, unlink
 from velatura.serve.memory import KEEP_FREED
+from velatura.serve.threads import with_short_spins
 from velatura_link.errors import ProtocolError
 from velatura_link.messages import HEADER_LIMIT, pack_header, unpack_header
 
@@ -203,7 +204,7 @@ class Crew:
                 stderr=log,
                 env={
                     **KEEP_FREED,
-                    **os.environ,
+                    **with_short_spins(os.environ),
                     "VELATURA_CACHE": str(self._config.cache),
                     WORKER_ENVIRONMENT: json.dumps(settings),
                 },

@@ -42,6 +42,8 @@ class Tile:
     thumbnail: bytes | None = None
     own: bool = False
     code: bool = False
+    favourite: bool = False
+    collections: tuple[str, ...] = ()
 
 
 @dataclass
@@ -61,7 +63,8 @@ class State:
     """The id of the result that the next Apply replaces."""
     message: Observed[Message | None] = field(default_factory=lambda: Observed(None))
     history: Observed[tuple[Entry, ...]] = field(default_factory=lambda: Observed(()))
-    live: Observed[bool] = field(default_factory=lambda: Observed(False))
+    live: Observed[bool] = field(default_factory=lambda: Observed(True))
+    autostart: Observed[bool] = field(default_factory=lambda: Observed(True))
 
     def name_of(self, style: StyleChoice) -> str:
         """What the library calls ``style``."""
@@ -95,6 +98,8 @@ def tiles_of(
                 each.get("thumbnail"),
                 own=keeps and each.get("builtin") is False,
                 code=each.get("kind") == CODE,
+                favourite=each.get("favourite") is True,
+                collections=tuple(each.get("collections") or ()),
             ),
         )
         for each in styles
