@@ -41,8 +41,8 @@ DIED = {
 """The painters' last years."""
 
 FREE_UNTIL = 1953
-"""The paintings of those who died by then are free where works are protected for seventy years after a death; all
-were seen before 1931, which makes them free in the United States.
+"""The works of those who died by then are free where they are protected for seventy years after a death, and in the
+United States, too, since all were made before 1931.
 """
 
 PAINTINGS = {
@@ -115,7 +115,7 @@ def main() -> None:
         _write_pictures(folder)
     if what != "pictures":
         _paint(folder, codes_too=what == "all")
-    for other in folder.iterdir():
+    for other in (*folder.iterdir(), *(folder / assets.PICTURES).iterdir()):
         if other.is_file() and other.stem not in (*PAINTINGS, assets.INDEX.stem):
             other.unlink()
 

@@ -113,6 +113,13 @@ def test_an_engine_is_shown_with_its_knobs_and_their_ranges(velatura: Velatura) 
     assert "steps        1 … 10000, default 1" in text
 
 
+def test_words_of_knobs_are_listed_with_what_is_typed(velatura: Velatura) -> None:
+    text = velatura("engines", "gatys").out
+    assert text.startswith("Slow, the original method — Gatys: ")
+    assert "sizes        0 … 8 (0: Automatic), default 0" in text
+    assert "lbfgs        L-BFGS\n" in text
+
+
 def test_an_engine_is_shown_with_its_inputs(velatura: Velatura) -> None:
     text = velatura("engines", "gatys").out
     assert "  input    --input start=VALUE  Picture to start from (raster)\n" in text
@@ -124,9 +131,12 @@ def test_a_style_is_added_listed_shown_and_removed(velatura: Velatura, pictures:
     assert added.json["name"] == "my-waves"
     path = added.json["path"]
     assert velatura("styles", "list", "--json").json == {**there, "my-waves": path}
-    assert ["my-waves", path] in [
-        line.split() for line in velatura("styles", "list").out.splitlines()
-    ]
+    listed = velatura("styles", "list").out.splitlines()
+    assert f"{'my-waves':24} My Waves: {path}" in listed
+    assert f"{'udnie':24} built in: Francis Picabia, Udnie, 1913" in listed
+    udnie = velatura("styles", "show", "udnie", "--json").json
+    assert Path(udnie["picture"]).is_file()
+    assert udnie["rights"].startswith("Public domain: ")
     shown = velatura("styles", "show", "my waves", "--json").json
     assert Path(shown["thumbnail"]).is_file()
     removed = velatura("styles", "remove", "my-waves", "--json").json

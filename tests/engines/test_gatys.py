@@ -245,7 +245,7 @@ def test_what_is_stopped_at_a_coarse_size_is_brought_to_the_pictures_own(
     stopped = Run(models, Watching(finish_after=4))
     kept = painted(scene(content), stopped, steps=6, sizes=3, init=init)
     assert (kept.width, kept.height) == (192, 160)
-    assert stopped.notes == ["Stopped after 4 of 18 steps."]
+    assert "Stopped after 4 of 18 steps." in stopped.notes
     whole = painted(scene(content), Run(models), steps=6, sizes=3, init=init)
     if init == "noise":
         # Nothing of the content has come into it but what the steps found.

@@ -12,9 +12,10 @@ import torch
 
 from velatura.engines import glaze, registry
 from velatura.engines.models import WarmModels
+from velatura.engines.recipe import recipe_of
 from velatura.engines.run import Run
 from velatura.engines.samples import PARTS, SIDE, Sample, fair_sample
-from velatura.engines.scene import Region, Scene, Style
+from velatura.engines.scene import Origin, Region, Scene, Style
 from velatura.engines.stage import render
 from velatura.errors import BadPicture, BadRequest
 from velatura.imaging.raster import Raster
@@ -159,6 +160,25 @@ def test_a_built_in_style_is_painted_with_its_code_and_its_parts_with_its_pictur
         part = painted(models, content, replace(both, **view))
         assert np.array_equal(part.pixels, painted(models, content, Style(seen, **view)).pixels)
         assert not np.array_equal(part.pixels, whole.pixels)
+
+
+@pytest.mark.parametrize(
+    ("engine", "view", "kind", "digest"),
+    [
+        ("glaze", {}, "code", "of the code"),
+        ("glaze", {"rotation": 90.0}, "picture", "of the picture"),
+        ("adain", {}, "picture", "of the picture"),
+    ],
+)
+def test_a_recipe_names_what_of_a_built_in_style_was_painted_with(
+    models: WarmModels, engine: str, view: dict[str, float], kind: str, digest: str
+) -> None:
+    seen, code = styles.opened(styles.show("udnie").path)
+    origin = Origin("of the code", "udnie", "Udnie", "of the picture")
+    scene = Scene(picture(8, 8), (Region((Style(seen, code=code, origin=origin, **view),)),))
+    chosen = registry.load(engine)
+    [said] = recipe_of(chosen, scene, registry.validate(chosen, {}), Run(models)).styles
+    assert (said.kind, said.source.digest, said.source.name) == (kind, digest, "udnie")
 
 
 def test_codes_are_made_for_the_picture_as_it_is(

@@ -141,7 +141,7 @@ def _style(style: StyleWish, masks: Mapping[StyleWish, Raster]) -> Style:
     path = entry.path if entry is not None else path_of(style)
     picture, code = styles.opened(path)
     origin = (
-        Origin(entry.sha256, entry.name, entry.title)
+        Origin(entry.sha256, entry.name, entry.title, entry.picture_sha256)
         if entry is not None
         else Origin(sha256_of(path))
     )

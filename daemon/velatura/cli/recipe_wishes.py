@@ -102,7 +102,11 @@ class Places:
             if sha256_of(path) == source.digest:
                 return path, None
         kept = styles.entries()
-        same = [entry for entry in kept if source.digest and entry.sha256 == source.digest]
+        same = [
+            entry
+            for entry in kept
+            if source.digest and source.digest in (entry.sha256, entry.picture_sha256)
+        ]
         same.sort(key=lambda entry: entry.name != source.name)
         other = [entry for entry in kept if entry.name == source.name]
         for entry in (*same, *other):

@@ -184,6 +184,8 @@ def _list(options: argparse.Namespace) -> None:
 
 
 def _about(entry: StyleEntry) -> str:
+    """Title and place; a code is told from a picture, since not every engine can paint with it."""
+    code = ", a code without a picture" if entry.picture is None else ""
     if entry.builtin:
-        return f"built in: {entry.title}"
-    return str(entry.path) if entry.title == entry.path.stem else f"{entry.title}: {entry.path}"
+        return f"built in: {entry.title}{code}"
+    return f"{title_of(entry.title)}: {entry.path}{code}"

@@ -13,6 +13,7 @@ from velatura.engines.engine import Engine, EngineParams, Pixelwise
 from velatura.engines.manifest import code_hash
 from velatura.engines.run import Run
 from velatura.engines.scene import WHOLE, Region, Scene, Style
+from velatura.engines.style_pictures import USUAL_SIDE
 from velatura.imaging.raster import Raster
 from velatura.library.checksums import sha256_of
 from velatura_link.recipe import Recipe, RecipeRegion, RecipeStyle, Scalar, Source
@@ -39,7 +40,7 @@ def recipe_of(
     engine: Engine, scene: Scene, params: EngineParams, run: Run, checks: Checks | None = None
 ) -> Recipe:
     """What decided the picture that ``engine`` has painted of ``scene`` in ``run``."""
-    made = _Sources(checks or Checks())
+    made = _Sources(checks or Checks(), scene, "code" in engine.descriptor.styles)
     drawn = [region for region in scene.regions if region.mask is not None and not region.found]
     found = [region for region in scene.regions if region.found]
     rest = [region for region in scene.regions if region.mask is None]
@@ -73,8 +74,10 @@ def recipe_of(
 class _Sources:
     """Makes sources of what a scene has."""
 
-    def __init__(self, checks: Checks) -> None:
+    def __init__(self, checks: Checks, scene: Scene, takes_codes: bool) -> None:
         self._checks = checks
+        self._scene = scene
+        self._takes_codes = takes_codes
 
     def pixels(self, raster: Raster) -> Source:
         return Source(
@@ -87,9 +90,9 @@ class _Sources:
         )
 
     def style(self, style: Style) -> RecipeStyle:
-        kind = "picture" if style.picture is not None else "code" if style.code else "checkpoint"
+        kind = self._kind(style)
         return RecipeStyle(
-            source=self._origin(style),
+            source=self._origin(style, kind),
             kind=kind,
             weight=style.weight,
             crop=None if style.crop == WHOLE else style.crop,
@@ -110,10 +113,20 @@ class _Sources:
             return self.pixels(value)
         return Source(digest=sha256_of(value)) if isinstance(value, Path) else value
 
-    def _origin(self, style: Style) -> Source:
+    def _kind(self, style: Style) -> str:
+        """What of the style was painted with: of a picture with its code the one that the engine took."""
+        if style.checkpoint is not None:
+            return "checkpoint"
+        if style.picture is None:
+            return "code"
+        coded = self._takes_codes and self._scene.code_of(style, USUAL_SIDE) is not None
+        return "code" if coded else "picture"
+
+    def _origin(self, style: Style, kind: str) -> Source:
         if style.origin is not None:
             origin = style.origin
-            return Source(digest=origin.digest, name=origin.name, title=_shown(origin.title))
+            digest = origin.picture if kind == "picture" and origin.picture else origin.digest
+            return Source(digest=digest, name=origin.name, title=_shown(origin.title))
         if style.picture is not None:
             return self.pixels(style.picture)
         file = style.code or style.checkpoint

@@ -29,12 +29,13 @@ WHOLE: Crop = (0.0, 0.0, 1.0, 1.0)
 @dataclass(frozen=True)
 class Origin:
     """The file that something was read from: ``digest`` is the SHA-256 of its bytes, ``name`` and ``title`` those of
-    the style library.
+    the style library. ``picture`` is the SHA-256 of the picture that was read beside a built-in style's code.
     """
 
     digest: str
     name: str | None = None
     title: str | None = None
+    picture: str | None = None
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,11 @@ class StyleEntry:
     def picture(self) -> Path | None:
         return picture_path(self.path)
 
+    @property
+    def picture_sha256(self) -> str | None:
+        """SHA-256 of the picture's bytes, where there is one."""
+        return None if self.picture is None else remembered_sha256(self.picture)
+
 
 def entries() -> tuple[StyleEntry, ...]:
     """All styles, sorted by name; of two own files with one name both are there."""

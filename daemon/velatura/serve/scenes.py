@@ -108,7 +108,7 @@ def _style(style: Mapping[str, Any], sources: Sources) -> Style:
 
         entry = sources.style(style["name"])
         picture, code = opened(entry.path)
-        origin = Origin(entry.sha256, entry.name, entry.title)
+        origin = Origin(entry.sha256, entry.name, entry.title, entry.picture_sha256)
     elif style.get("code") is not None:
         code = sources.files[style["code"]["blob"]].path
     elif style.get("file") is not None:

@@ -17,6 +17,9 @@ _COUNTERS = "dsc dscf dscn frame image img mvi p page photo picture pxl scan"
 COUNTERS = frozenset(_COUNTERS.split())
 """What cameras and scanners put before a number that is no year."""
 
+POSSESSIVES = {"apollos": "Apollo's"}
+"""Words of built-in styles' names that have lost an apostrophe, which only someone who knows them sees."""
+
 FIRST_YEAR, LAST_YEAR = 1200, 2039
 """Four digits at the end of a name are a year between these two, both included."""
 
@@ -97,6 +100,8 @@ def _word(word: str, *, edge: bool) -> str:
         return word.upper()
     if word in SMALL and not edge:
         return word
+    if word in POSSESSIVES:
+        return POSSESSIVES[word]
     return word[:1].title() + word[1:]
 
 
