@@ -28,6 +28,7 @@ from .texts import tr
 from .turns import Turns
 
 VERSION = "0.1.0"
+_KEEP_MS = 300
 
 
 class Studio(QtCore.QObject):
@@ -66,6 +67,12 @@ class Studio(QtCore.QObject):
         self.state.choices.set(self._settings.choices())
         self.state.history.set(self._settings.history())
         self.state.live.set(self._settings.flag("live"))
+        # Krita writes no settings that come when it ends, so they are kept soon after every change.
+        self._keeper = QtCore.QTimer(self)
+        self._keeper.setSingleShot(True)
+        self._keeper.setInterval(_KEEP_MS)
+        self._keeper.timeout.connect(lambda: self._settings.keep_choices(self.state.choices.value))
+        self.state.choices.watch(lambda choices: self._keeper.start())
         self.styles = Collection(
             self.state,
             shelf(),
@@ -85,8 +92,7 @@ class Studio(QtCore.QObject):
         self.link.start()
 
     def close(self) -> None:
-        """Krita ends: remember, and say goodbye."""
-        self._settings.keep_choices(self.state.choices.value)
+        """Krita ends: say goodbye."""
         self._easel.stop_all()
         self.housing.cancel()
         self.link.close()
