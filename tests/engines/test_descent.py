@@ -26,7 +26,8 @@ def distance(picture: Tensor) -> Tensor:
     return (picture - target()).square().mean()
 
 
-def ignore(step: int, picture: Callable[[], Tensor]) -> None: ...
+def ignore(step: int, picture: Callable[[], Tensor]) -> bool:
+    return False
 
 
 @pytest.mark.parametrize(("optimiser", "steps", "rate"), [("adam", 100, 0.1), ("lbfgs", 15, 1.0)])
@@ -53,19 +54,35 @@ def test_a_step_evaluates_the_loss_once_and_is_told_once() -> None:
             evaluated.append(1)
             return distance(picture)
 
-        how = Descent(optimiser, steps=7, rate=0.05)
-        descend(target() * 0, loss, how, lambda step, _, told=told: told.append(step))
+        def watcher(step: int, picture: Callable[[], Tensor], told: list[int] = told) -> bool:
+            told.append(step)
+            return False
+
+        descend(target() * 0, loss, Descent(optimiser, steps=7, rate=0.05), watcher)
         assert len(evaluated) == 7
         assert told == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_watcher_that_stops_it_keeps_the_picture_of_that_step() -> None:
+    seen: list[Tensor] = []
+
+    def watcher(step: int, picture: Callable[[], Tensor]) -> bool:
+        seen.append(picture())
+        return step == 7
+
+    found = descend(target(), distance, Descent(steps=50), watcher)
+    assert len(seen) == 7
+    assert torch.equal(found.picture, seen[-1])
 
 
 def test_a_watcher_that_raises_ends_the_descent_within_a_step() -> None:
     told: list[int] = []
 
-    def watcher(step: int, picture: Callable[[], Tensor]) -> None:
+    def watcher(step: int, picture: Callable[[], Tensor]) -> bool:
         told.append(step)
         if step == 3:
             raise Cancelled
+        return False
 
     with pytest.raises(Cancelled):
         descend(target(), distance, Descent(steps=50), watcher)

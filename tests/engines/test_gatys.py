@@ -31,18 +31,24 @@ CPU = torch.device("cpu")
 
 
 class Watching(Silent):
-    """Remembers what it is told; cancels once so many steps were told; always wants a preview."""
+    """Remembers what it is told; cancels, or asks to stop and keep, once so many steps were told; always wants a
+    preview.
+    """
 
-    def __init__(self, cancel_after: int | None = None) -> None:
+    def __init__(self, cancel_after: int | None = None, finish_after: int | None = None) -> None:
         self.heard: list[Progress] = []
         self.previews: list[Tensor] = []
         self.cancel_after = cancel_after
+        self.finish_after = finish_after
 
     def progressed(self, progress: Progress) -> None:
         self.heard.append(progress)
 
     def cancelled(self) -> bool:
         return self.cancel_after is not None and len(self.heard) >= self.cancel_after
+
+    def finishing(self) -> bool:
+        return self.finish_after is not None and len(self.heard) >= self.finish_after
 
     def wants_preview(self) -> bool:
         return True
@@ -209,6 +215,55 @@ def test_cancel_is_heard_within_one_step(models: WarmModels) -> None:
     with pytest.raises(Cancelled):
         painted(scene(), Run(models, watching), steps=50)
     assert len(watching.heard) == 3
+
+
+@pytest.mark.parametrize("optimiser", ["adam", "lbfgs"])
+def test_what_is_stopped_after_a_step_is_as_if_there_were_no_more(
+    optimiser: str, models: WarmModels
+) -> None:
+    """Adam's steps grow smaller over all that were asked for, L-BFGS' do not."""
+    stopped = Run(models, Watching(finish_after=2))
+    kept = painted(scene(), stopped, steps=9, sizes=1, optimiser=optimiser)
+    assert stopped.notes == ["Stopped after 2 of 9 steps."]
+    assert stopped.stopped_after == 2
+    if optimiser == "lbfgs":
+        assert (
+            kept.pixels.tobytes()
+            == painted(scene(), Run(models), steps=2, sizes=1, optimiser=optimiser).pixels.tobytes()
+        )
+    again = Run(models, stop_after=2)
+    repeated = painted(scene(), again, steps=9, sizes=1, optimiser=optimiser)
+    assert repeated.pixels.tobytes() == kept.pixels.tobytes()
+    assert again.notes == stopped.notes
+
+
+@pytest.mark.parametrize("init", ["content", "noise", "colours"])
+def test_what_is_stopped_at_a_coarse_size_is_brought_to_the_pictures_own(
+    init: str, models: WarmModels
+) -> None:
+    content = picture(160, 192)
+    stopped = Run(models, Watching(finish_after=4))
+    kept = painted(scene(content), stopped, steps=6, sizes=3, init=init)
+    assert (kept.width, kept.height) == (192, 160)
+    assert stopped.notes == ["Stopped after 4 of 18 steps."]
+    whole = painted(scene(content), Run(models), steps=6, sizes=3, init=init)
+    if init == "noise":
+        # Nothing of the content has come into it but what the steps found.
+        assert difference(kept, whole) > 1
+    else:
+        untouched = painted(scene(content), Run(models), steps=1, sizes=1, init=init, rate=1e-4)
+        assert difference(kept, untouched) > 0.5
+        # The content's own detail, which a coarse size cannot have found, is there.
+        fine = np.abs(np.diff(kept.pixels.astype(int), axis=1)).mean()
+        own = np.abs(np.diff(content.pixels.astype(int), axis=1)).mean()
+        assert fine > 0.7 * own
+
+
+def test_one_that_is_asked_to_stop_at_its_last_step_was_not_stopped(models: WarmModels) -> None:
+    run = Run(models, Watching(finish_after=3))
+    painted(scene(), run, steps=3, sizes=1)
+    assert run.notes == []
+    assert run.stopped_after is None
 
 
 def test_previews_are_shown_every_so_many_steps(models: WarmModels) -> None:

@@ -109,10 +109,10 @@ def test_an_engine_without_styles_has_no_arguments_for_them() -> None:
 
 
 def test_the_default_style_is_one_that_the_engine_takes(engines: manifest.Manifest) -> None:
-    """Built-in styles are codes."""
-    assert argument(arguments_of("glaze", engines["glaze"]), "style").default == "starry-night"
-    for name in ("gatys", "adain"):
-        assert argument(arguments_of(name, engines[name]), "style").default == ""
+    """Built-in styles are pictures and codes."""
+    for name in shown_engines(engines):
+        assert argument(arguments_of(name, engines[name]), "style").default == "starry-night"
+    assert argument(arguments_of("oil", entry(styles=("bank",))), "style").default == ""
 
 
 def test_inputs_that_are_pictures_are_layers(engines: manifest.Manifest) -> None:

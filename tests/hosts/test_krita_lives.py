@@ -15,23 +15,23 @@ def test_the_docker_says_what_happens_and_goes_on(krita: Krita, plugin: Path) ->
     assert seen["started"]
     # Two documents at once, each with its own job and choices.
     assert seen["another document is free"]
-    assert seen["second"] == ["Background", "identity"]
+    assert seen["second"] == ["Background", "Identity"]
     assert seen["its choices came back"]
-    assert seen["first"] == ["Background", "identity"]
+    assert seen["first"] == ["Background", "Identity"]
     # Stopped by its action: nothing is inserted, nothing goes on in the daemon.
     assert seen["progress"]
-    assert seen["stopped"] == ["Background", "identity"]
+    assert seen["stopped"] == ["Background", "Identity"]
     assert seen["jobs left"] == 0
     # What the daemon refuses is told in the docker, and its button tries again.
     text, hint, bad, action = seen["refused"]
     assert "no-such-style" in text
     assert hint
     assert (bad, action) == (True, "again")
-    assert seen["again"] == ["Background", "identity", "identity"]
+    assert seen["again"] == ["Background", "Identity", "Identity"]
     assert seen["no selection"] == "Nothing is selected."
     # Killed in the middle: said, started again, and the job is done.
     assert "The daemon stopped. It is being started again." in seen["told"]
     assert "The daemon was started again; the work goes on." in seen["told"]
-    assert seen["went on"] == ["Background", "identity", "identity", "identity"]
+    assert seen["went on"] == ["Background", "Identity", "Identity", "Identity"]
     assert seen["history"] == 4
     assert seen["from history"]

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from velatura.library import assets
+
 from .harness import SCRIPTS, Krita
 from .krita_plugin import plugin  # noqa: F401
 from .rings import rings
@@ -26,13 +28,11 @@ def test_a_mixture_is_painted_as_the_command_line_paints_it(
     script = SCRIPTS / "krita_mixes.py"
     files = {"given": str(given), "style": str(style), "into": str(into)}
     seen = krita.play(script, timeout=240, **files).value
-    # One style needs no shares; another is mixed in, half and half, and its code has no part to choose.
+    # One style needs no shares; another is mixed in, half and half, and has parts to choose, too.
     assert seen["alone"] == [True]
     assert seen["styles"] == [True, False]
     assert seen["equal"] == [0.5, 0.5]
-    enabled, why = seen["of a code"]
-    assert not enabled
-    assert "code" in why
+    assert seen["of a built-in style"]
     # Dragged to three quarters, the other has the rest.
     assert seen["shares"] == [0.75, 0.25]
     assert seen["weights"] == pytest.approx([1.5, 0.5])
@@ -42,9 +42,10 @@ def test_a_mixture_is_painted_as_the_command_line_paints_it(
     assert 0.1 < top < bottom < 1.0
     assert seen["view"]["rotation"] == 90
     assert seen["view"]["scale"] > 1.2
-    assert seen["message"] is None
+    assert "enlarged" in seen["message"]  # the part that was chosen is a hundred pixels high
     assert seen["name"] == "Rings 75 % + Great Wave 25 %"
-    wish = ["--style", f"{style}:3", "--style", "great-wave:1"]
+    # A view on the command line is for all styles, and leaves a code's file alone.
+    wish = ["--style", f"{style}:3", "--style", f"{assets.STYLES / 'great-wave.code'}:1"]
     view = [
         *("--style-crop", f"{left},{top},{right},{bottom}"),
         *("--style-rotation", "90"),

@@ -16,6 +16,7 @@ from velatura.cli.display import Bar, Stopwatch, print_json, progress_bar
 from velatura.cli.ledger import Ledger, mark_of
 from velatura.cli.painter import Painter, painter
 from velatura.cli.parts import Parts, parts_of
+from velatura.cli.recipes import kept_recipe
 from velatura.cli.wishes import Wish, read_content
 from velatura.errors import BadRequest, VelaturaError
 from velatura.imaging.files import write_picture
@@ -76,7 +77,8 @@ class Work:
             parts = self._parts_for((content.raster.width, content.raster.height))
             bar = _Share(self.working, errand)
             painted = self.hand.paint(wish, content.raster, parts, bar, priority="batch")
-            lost = write_picture(wish.output, painted.raster, like=content)
+            recipe = kept_recipe(painted.recipe, wish)
+            lost = write_picture(wish.output, painted.raster, like=content, recipe=recipe)
             self.ledger.write(errand, self.mark)
         finally:
             self.working.pop(errand, None)
@@ -101,6 +103,9 @@ class _Share:
     def show(self, phase: str, done: float, total: float, seconds_left: float | None) -> None:
         if self._errand in self._working and phase in ("paint", "stylise") and total:
             self._working[self._errand] = done / total
+
+    def offer(self, key: str) -> None:
+        """One key for several pictures would not say which."""
 
 
 def run(options: argparse.Namespace, wish: Wish) -> int:

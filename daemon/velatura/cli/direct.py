@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from velatura.cli.display import Bar, Stopwatch
 from velatura.cli.inputs import Given, given_inputs
-from velatura.cli.painter import Painted, Priority
+from velatura.cli.painter import KEEP, Painted, Priority
 from velatura.cli.parts import Parts, path_of
 from velatura.cli.preview import PreviewFile
 from velatura.cli.showing import Showing
@@ -16,8 +16,9 @@ from velatura.cli.style_wishes import StyleWish
 from velatura.cli.wishes import Wish
 from velatura.engines import knobs, registry
 from velatura.engines.models import WarmModels
+from velatura.engines.recipe import recipe_of
 from velatura.engines.run import Run
-from velatura.engines.scene import WHOLE, Region, Scene, Style
+from velatura.engines.scene import WHOLE, Origin, Region, Scene, Style
 from velatura.engines.segments import parted
 from velatura.engines.stage import render
 from velatura.engines.tensors import raster_of
@@ -25,6 +26,7 @@ from velatura.engines.treatment import Treatment
 from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
 from velatura.library import styles
+from velatura.library.checksums import sha256_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -41,6 +43,9 @@ class _Showing(Showing):
     def cancelled(self) -> bool:
         return self._direct.cancelled
 
+    def finishing(self) -> bool:
+        return self._direct.finishing
+
     def wants_preview(self) -> bool:
         return self._preview is not None and self._preview.due()
 
@@ -56,12 +61,17 @@ class Direct:
 
     def __init__(self) -> None:
         self.cancelled = False
+        self.finishing = False
         self._models: WarmModels | None = None
 
     def __enter__(self) -> Direct:
         return self
 
     def __exit__(self, *_: object) -> None: ...
+
+    def finish(self) -> None:
+        """Have the engine stop after its present step, if it can, and keep what is there."""
+        self.finishing = True
 
     def cancel(self) -> None:
         """End what is being painted at its next step."""
@@ -80,6 +90,8 @@ class Direct:
         bar.show("Loading", 0, 0, None)
         engine = registry.load(wish.engine)
         params = registry.validate(engine, wish.params)
+        if engine.descriptor.interruptible:
+            bar.offer(KEEP)
         scene = Scene(
             content=content,
             regions=_regions(wish, content, parts),
@@ -87,14 +99,16 @@ class Direct:
             seed=wish.seed,
             inputs=_inputs(wish, engine),
             treatment=knobs.validate("treatment", Treatment, wish.treatment),
+            segments=wish.segments,
         )
         if self._models is None:
             self._models = WarmModels.on(wish.device or "auto")
-        run = Run(self._models, _Showing(self, bar, preview))
+        run = Run(self._models, _Showing(self, bar, preview), stop_after=wish.stop_after)
         watch = Stopwatch()
         picture = render(engine, scene, params, run)["picture"]
         assert isinstance(picture, Raster)
-        return Painted(picture, run.notes, {"running": watch.seconds})
+        recipe = recipe_of(engine, scene, params, run)
+        return Painted(picture, run.notes, {"running": watch.seconds}, recipe)
 
 
 def _regions(wish: Wish, content: Raster, parts: Parts) -> tuple[Region, ...]:
@@ -123,7 +137,14 @@ def _input(given: Given) -> Raster | Path | float | str:
 
 
 def _style(style: StyleWish, masks: Mapping[StyleWish, Raster]) -> Style:
-    picture, code = styles.opened(path_of(style))
+    entry = styles.show(style.name or "") if style.path is None else None
+    path = entry.path if entry is not None else path_of(style)
+    picture, code = styles.opened(path)
+    origin = (
+        Origin(entry.sha256, entry.name, entry.title)
+        if entry is not None
+        else Origin(sha256_of(path))
+    )
     return Style(
         picture=picture,
         code=code,
@@ -132,4 +153,5 @@ def _style(style: StyleWish, masks: Mapping[StyleWish, Raster]) -> Style:
         crop=style.crop or WHOLE,
         rotation=style.rotation or 0.0,
         scale=style.scale or 1.0,
+        origin=origin,
     )

@@ -31,11 +31,16 @@ class Bar(Protocol):
     def show(self, phase: str, done: float, total: float, seconds_left: float | None) -> None:
         """``total`` 0: nobody knows how long it takes."""
 
+    def offer(self, key: str) -> None:
+        """Say from now on what a key does."""
+
 
 class NoBar:
     """For pipes, logs and programs."""
 
     def show(self, phase: str, done: float, total: float, seconds_left: float | None) -> None: ...
+
+    def offer(self, key: str) -> None: ...
 
 
 class RichBar:
@@ -45,9 +50,14 @@ class RichBar:
         self._progress = progress
         self._task: TaskID | None = None
         self._phase = ""
+        self._key = ""
+
+    def offer(self, key: str) -> None:
+        self._key = key
 
     def show(self, phase: str, done: float, total: float, seconds_left: float | None) -> None:
         left = "" if seconds_left is None or seconds_left < 1 else f"{seconds_left:.0f} s left"
+        left = ", ".join(each for each in (left, self._key) if each)
         if self._task is None or phase != self._phase:
             # A task that once had a total cannot lose it again.
             if self._task is not None:

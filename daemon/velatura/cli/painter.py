@@ -13,17 +13,22 @@ if TYPE_CHECKING:
     from velatura.cli.preview import PreviewFile
     from velatura.cli.wishes import Wish
     from velatura.imaging.raster import Raster
+    from velatura_link.recipe import Recipe
+
+KEEP = "Enter keeps what is there"
+"""What a bar offers while an interruptible engine paints."""
 
 Priority = Literal["interactive", "batch"]
 
 
 @dataclass(frozen=True)
 class Painted:
-    """What came back, by whichever way."""
+    """What came back, by whichever way; an older daemon tells no recipe."""
 
     raster: Raster
     notes: Sequence[str] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+    recipe: Recipe | None = None
 
 
 class Painter(Protocol):
@@ -42,6 +47,9 @@ class Painter(Protocol):
         priority: Priority = "interactive",
     ) -> Painted:
         """The picture; ``preview`` shows how it grows. Raises what went wrong."""
+
+    def finish(self) -> None:
+        """Have the engine stop after its present step, if it can, and keep what is there; from any thread."""
 
     def cancel(self) -> None:
         """Let go of every picture in work, and take no more; from any thread."""

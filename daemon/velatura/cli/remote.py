@@ -11,7 +11,7 @@ from velatura.cli import session
 from velatura.cli.display import Bar
 from velatura.cli.engines import engine_named, known_engines
 from velatura.cli.inputs import Given, given_inputs
-from velatura.cli.painter import Painted, Priority
+from velatura.cli.painter import KEEP, Painted, Priority
 from velatura.cli.parts import Parts
 from velatura.cli.preview import PreviewFile
 from velatura.cli.style_wishes import StyleWish
@@ -23,6 +23,7 @@ from velatura.library import codes
 from velatura_link.client import Client
 from velatura_link.errors import JobFailed
 from velatura_link.jobs import Accepted, Downloading, Event, Job, Preview, Progress, Uploading
+from velatura_link.recipe import from_described
 from velatura_link.request import EncodedFile, Pixels, RegionRef, Request, StyleRef
 
 HANDS = 64
@@ -48,6 +49,11 @@ class Remote:
     def __exit__(self, *_: object) -> None:
         if self._client is not None:
             self._client.close()
+
+    def finish(self) -> None:
+        """Have every job's engine stop after its present step, if it can, and keep what is there."""
+        for job in list(self._jobs):
+            job.finish()
 
     def cancel(self) -> None:
         """Cancel every job."""
@@ -91,7 +97,10 @@ class Remote:
             inputs={name: self._input(each) for name, each in inputs.items()},
             treatment=wish.treatment,
             segments=wish.segments,
+            stop_after=wish.stop_after,
         )
+        if _can_stop_early(wish.engine, client):
+            bar.offer(KEEP)
         job = client.submit(
             request,
             priority=priority,
@@ -112,7 +121,8 @@ class Remote:
             raise
         finally:
             self._jobs.discard(job)
-        return Painted(raster_from(result.picture), result.notes, dict(result.seconds))
+        recipe = from_described(result.recipe) if result.recipe else None
+        return Painted(raster_from(result.picture), result.notes, dict(result.seconds), recipe)
 
     def _connected(self, bar: Bar) -> Client:
         with self._connecting:
@@ -178,6 +188,12 @@ def raster_from(pixels: Pixels) -> Raster:
         depth=pixels.depth,  # type: ignore[arg-type]
         transfer=pixels.transfer,  # type: ignore[arg-type]
     )
+
+
+def _can_stop_early(engine: str, client: Client) -> bool:
+    """Whether the daemon's engine is known to keep what it has when it is stopped."""
+    known = (client.manifest or {}).get(engine, {})
+    return known.get("descriptor", {}).get("interruptible") is True
 
 
 def _given(wish: Wish, client: Client) -> dict[str, Given]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from velatura.cli import manners
 from velatura.cli.arguments import whole_number
-from velatura.cli.display import Bar, Stopwatch, print_json, progress_bar
+from velatura.cli.display import print_json
 
 if TYPE_CHECKING:
     from velatura.cli.wishes import Wish
@@ -81,6 +81,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a picture file that shows how far a slow engine is, anew every few seconds",
     )
     add("--no-daemon", action="store_true", help="paint in this process, loading everything anew")
+    add(
+        "--no-recipe",
+        action="store_true",
+        help="do not write into the result how it was painted, and from which files",
+    )
     several = parser.add_argument_group("several pictures")
     several.add_argument(
         "--jobs",
@@ -114,39 +119,32 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _paint_one(options: argparse.Namespace, wish: Wish) -> int:
-    from velatura.cli.painter import painter
-    from velatura.cli.parts import parts_of
-    from velatura.cli.preview import preview_file
-    from velatura.cli.wishes import read_content
-    from velatura.imaging.files import write_picture
+    from velatura.cli.one_picture import paint_one
+    from velatura.cli.painter import Painted
+    from velatura.cli.recipes import kept_recipe
+    from velatura.imaging.files import Picture, write_picture
 
-    watch = Stopwatch()
-    content = read_content(wish)
-    parts = parts_of(wish, (content.raster.width, content.raster.height))
-    bar: Bar
-    with progress_bar(as_json=options.json) as bar:
-        with (
-            preview_file(wish.preview) as preview,
-            painter(daemon=not options.no_daemon) as hand,
-        ):
-            painted = hand.paint(wish, content.raster, parts, bar, preview)
-        bar.show("write", 0, 0, None)
-        lost = write_picture(wish.output, painted.raster, like=content)
-    unseen = preview.notes if preview is not None else []
-    notes = [*content.notes, *parts.notes, *painted.notes, *lost, *unseen]
-    report = {
-        "output": str(wish.output),
-        "engine": wish.engine,
-        "width": painted.raster.width,
-        "height": painted.raster.height,
-        "seconds": {"total": watch.seconds, **painted.seconds},
-        "notes": notes,
-    }
+    def write(painted: Painted, content: Picture) -> list[str]:
+        recipe = kept_recipe(painted.recipe, wish)
+        return write_picture(wish.output, painted.raster, like=content, recipe=recipe)
+
+    done = paint_one(wish, write, daemon=not options.no_daemon, as_json=options.json)
+    raster, recipe = done.painted.raster, done.painted.recipe
     if options.json:
-        print_json(report)
+        print_json(
+            {
+                "output": str(wish.output),
+                "engine": wish.engine,
+                "width": raster.width,
+                "height": raster.height,
+                "seconds": {"total": done.seconds, **done.painted.seconds},
+                "notes": done.notes,
+                "recipe": recipe.described() if recipe is not None else None,
+            }
+        )
         return 0
-    size = f"{painted.raster.width} × {painted.raster.height}"
-    print(f"{wish.output}: {size}, {wish.engine}, {watch.seconds:.2f} s")
-    for note in notes:
+    size = f"{raster.width} × {raster.height}"
+    print(f"{wish.output}: {size}, {wish.engine}, {done.seconds:.2f} s")
+    for note in done.notes:
         print(f"  {note}")
     return 0

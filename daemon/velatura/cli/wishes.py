@@ -22,7 +22,8 @@ class Wish:
     """Everything that `velatura stylize` was asked for. ``size`` is the result's long side in pixels.
 
     ``styles`` are for what ``regions`` and ``paints``, the colours of ``map``, leave; ``segments`` parts the picture
-    for them, 0 for not. ``inputs`` are as they were written: what they mean depends on the engine.
+    for them, 0 for not. ``inputs`` are as they were written: what they mean depends on the engine. ``stop_after`` is
+    the number of steps after which an interruptible engine stops. ``keep_recipe`` has the result say how it was made.
     """
 
     content: Path
@@ -41,6 +42,8 @@ class Wish:
     map: Path | None = None
     paints: tuple[RegionWish[Colour], ...] = ()
     segments: int = 0
+    stop_after: int | None = None
+    keep_recipe: bool = True
 
     @property
     def all_styles(self) -> tuple[StyleWish, ...]:
@@ -97,6 +100,7 @@ def wish_of(options: argparse.Namespace) -> Wish:
         map=options.map,
         paints=paints,
         segments=manner.segments,
+        keep_recipe=not options.no_recipe,
     )
 
 

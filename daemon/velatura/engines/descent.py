@@ -20,8 +20,10 @@ Size = tuple[int, int]
 Loss = Callable[[Tensor], Tensor]
 """From a picture (1, 3, h, w) to a scalar that can be differentiated."""
 
-Watcher = Callable[[int, Callable[[], Tensor]], None]
-"""Told the number of steps done and how to get the picture as it is now; may raise to end the descent."""
+Watcher = Callable[[int, Callable[[], Tensor]], bool]
+"""Told the number of steps done and how to get the picture as it is now; whether to stop there. May raise to give the
+picture up.
+"""
 
 SETTLED = 0.02
 """Adam's last step is this part of its first: the noise of large steps dies away."""
@@ -87,7 +89,7 @@ def descend(
 
     Adam stays inside 0..1 by projection, and its steps shrink along half a cosine. L-BFGS knows no
     bounds (the loss may have a term that keeps it near); what lies outside at the end is clipped.
-    A step evaluates the loss once.
+    A step evaluates the loss once. What ``watcher`` stops ends with the picture as it is by then.
     """
     mean = RunningMean(how.average)
     optimiser = _Adam(start, how, state) if how.optimiser == "adam" else _LBFGS(start, how)
@@ -99,7 +101,8 @@ def descend(
         optimiser.step(loss, (step - 1) / how.steps)
         if how.average:
             mean.add(optimiser.picture())
-        watcher(step, now)
+        if watcher(step, now):
+            break
     return Descended(now(), optimiser.state())
 
 

@@ -46,6 +46,8 @@ class Descriptor(BaseModel):
 
     name: str
     title: str
+    purpose: str = ""
+    """What it is for, in a few words of an artist's, said before the title: “Fast — Glaze”."""
     summary: str
     source: str
     """The paper: an arXiv number, a DOI or a full reference."""
@@ -76,12 +78,18 @@ class Descriptor(BaseModel):
     """How equal two runs on one device are: the same bytes, within 2/255, or neither."""
     weights: tuple[str, ...] = ()
     """Names in the model catalogue of what the engine loads."""
+    interruptible: bool = False
+    """Whether it can be asked to stop early and give what it has by then: see :meth:`Run.ends_early`."""
     hidden: bool = False
     """Left out of menus: made for tests."""
 
 
 class EngineParams(BaseModel):
-    """An engine's knobs: flat scalars and choices, each with title, description, range, unit and default."""
+    """An engine's knobs: flat scalars and choices, each with title, description, range, unit and default.
+
+    ``json_schema_extra`` has what else a person is shown (docs/engines.md): ``unit``, ``labels`` of choices, and
+    ``zero``, the word for a 0 that is no number but a rule.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -117,7 +125,11 @@ class FeedForward(Engine, Generic[ParamsT, PreparedT]):
 
 
 class Iterative(Engine, Generic[ParamsT]):
-    """Works on the whole picture in many steps and calls ``run.step`` in its loop."""
+    """Works on the whole picture in many steps and calls ``run.step`` in its loop.
+
+    One whose picture is worth keeping after any step says so (``descriptor.interruptible``), and asks
+    ``run.ends_early`` after each.
+    """
 
     @abstractmethod
     def stylize(

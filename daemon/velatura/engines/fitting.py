@@ -30,7 +30,10 @@ def within_memory(engine: Engine, run: Run, tile: int, paint: Callable[[], T]) -
     while True:
         token = tile_side.set(side)
         try:
-            return paint()
+            painted = paint()
+            if isinstance(engine, FeedForward):
+                run.cut(side)
+            return painted
         except OutOfMemory:
             if isinstance(engine, FeedForward) and side // 2 >= SMALLEST:
                 side //= 2

@@ -46,7 +46,9 @@ class Gatys(Iterative[GatysParams]):
     descriptor = Descriptor(
         name="gatys",
         title="Gatys",
-        summary="The survey's reference: slow, and the closest to a style's strokes.",
+        purpose="Slow, the original method",
+        summary="Works on the picture step by step, for minutes, and can be watched: the original method, with every "
+        "setting of the paper.",
         source="doi:10.1109/CVPR.2016.265, arXiv:1508.06576, arXiv:1611.07865",
         inputs=(
             Input(
@@ -58,6 +60,7 @@ class Gatys(Iterative[GatysParams]):
         ),
         regions="native",
         deterministic="close",
+        interruptible=True,
         weights=("vgg19-gatys",),
     )
     Params = GatysParams
@@ -66,7 +69,8 @@ class Gatys(Iterative[GatysParams]):
         """Coarse to fine, each size from what the one before found.
 
         Adam's moments go along; L-BFGS starts anew, since curvature is another at another size. A
-        size that does not fit into memory is descended in tiles.
+        size that does not fit into memory is descended in tiles. Once it was stopped, what is there
+        is only enlarged.
         """
         content = scene.content
         if content is None:
@@ -79,6 +83,9 @@ class Gatys(Iterative[GatysParams]):
         found: _Found | None = None
         for number, size in enumerate(sizes):
             above = picture_tensor(content, run, size=size)
+            if found is not None and run.stopped_after is not None:
+                found = _brought_up(view, start, above, found)
+                continue
             paint = partial(_painted, view, start, above, found, progress.watcher(number))
             found = as_it_fits(size, view.needs, run, paint, tell=size == sizes[-1])
         assert found is not None
@@ -104,7 +111,7 @@ def _painted(
     """The descent at the size of ``content``, (1, 3, h, w), in tiles where ``side`` is given."""
     parts = view.parts(content, side)
     loss = view.loss(content, parts, side)
-    began = start.at(content, parts, view.run)
+    began = start.at(content, lambda: parts, view.run)
     descended = descend(
         began if last is None else enlarged(last.descended.picture, began, last.below),
         loss,
@@ -113,6 +120,13 @@ def _painted(
         state=last.descended.state if last is not None else None,
     )
     return _Found(descended, began if start.has_detail else None)
+
+
+def _brought_up(view: View, start: Start, content: Tensor, last: _Found) -> _Found:
+    """What was found at the last size, as large as ``content``, (1, 3, h, w)."""
+    began = start.at(content, lambda: view.parts(content, None), view.run)
+    picture = enlarged(last.descended.picture, began, last.below)
+    return _Found(Descended(picture, None), began if start.has_detail else None)
 
 
 def _check(params: GatysParams) -> None:
@@ -158,13 +172,15 @@ class _Progress:
         """Who is told of the steps at the size ``number``, counted from 0."""
         steps, areas = self._steps, self._areas
 
-        def watch(step: int, picture: Callable[[], Tensor]) -> None:
+        def watch(step: int, picture: Callable[[], Tensor]) -> bool:
             worked = steps * sum(areas[:number]) + step * areas[number]
+            done, whole = steps * number + step, steps * len(areas)
             self._run.step(
-                steps * number + step,
-                steps * len(areas),
+                done,
+                whole,
                 share=worked / (steps * sum(areas)),
                 preview=picture if step % self._every == 0 else None,
             )
+            return self._run.ends_early(done, whole)
 
         return watch

@@ -98,6 +98,8 @@ def as_it_fits(
                 "The memory was not enough for the optimisation, in small tiles either.",
                 hint="Paint a smaller picture, or close other programs that use the device.",
             )
+    if side is not None:
+        run.cut(side)
     if tell and side is not None:
         run.note(f"Painted in tiles of {side} pixels, since {why}.")
     return painted

@@ -43,6 +43,7 @@ class Identity(Pixelwise[IdentityParams]):
         style_required=False,
         regions="native",
         tiles=True,
+        interruptible=True,
         hidden=True,
     )
     Params = IdentityParams
@@ -53,4 +54,6 @@ class Identity(Pixelwise[IdentityParams]):
             for step in range(1, params.steps + 1):
                 time.sleep(params.pause)
                 run.step(step, params.steps, phase="pretend")
+                if run.ends_early(step, params.steps):
+                    break
         return band

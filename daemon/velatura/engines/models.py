@@ -70,7 +70,8 @@ class WarmModels:
     (``remember``).
 
     ``budget`` is in bytes, for the networks; ``codes_budget`` for what is remembered. ``device``
-    and ``dtype`` are what :func:`velatura.engines.devices.pick_device` and ``best_dtype`` gave.
+    and ``dtype`` are what :func:`velatura.engines.devices.pick_device` and ``best_dtype`` gave. ``read_from`` has, by a
+    network's name, the SHA-256 of the weights that it was made of, by theirs.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class WarmModels:
         self.dtype = dtype
         self._models = RecentlyUsed(budget)
         self._codes = RecentlyUsed(codes_budget)
+        self.read_from: dict[str, dict[str, str]] = {}
         self._counts = dict.fromkeys(
             ("models_loaded", "models_reused", "style_codes_made", "style_codes_reused"), 0
         )

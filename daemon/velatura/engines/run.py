@@ -37,6 +37,9 @@ class Observer(Protocol):
     def cancelled(self) -> bool:
         """Whether the run should stop at its next step."""
 
+    def finishing(self) -> bool:
+        """Whether the run should stop at its next step and keep what it has."""
+
     def breathe(self) -> None:
         """Called between steps: the moment to let a short interactive job go first."""
 
@@ -55,6 +58,9 @@ class Silent:
     def cancelled(self) -> bool:
         return False
 
+    def finishing(self) -> bool:
+        return False
+
     def breathe(self) -> None: ...
 
     def wants_preview(self) -> bool:
@@ -67,11 +73,26 @@ class Run:
     """One job's surroundings.
 
     ``notes`` collects sentences for the person who asked ("conv4_2 is not there; relu4_1 was used").
+    ``stop_after`` is the number of steps after which an interruptible engine stops and keeps what it has;
+    ``stopped_after`` says after how many it was stopped, None while it was not. ``weights`` are the SHA-256 of what
+    networks were read from, by name, and ``tile`` the side in pixels of the tiles that the picture was cut into, None
+    where it was not.
     """
 
-    def __init__(self, models: WarmModels | None, observer: Observer | None = None) -> None:
+    def __init__(
+        self,
+        models: WarmModels | None,
+        observer: Observer | None = None,
+        *,
+        stop_after: int | None = None,
+    ) -> None:
         self._models = models
         self.notes: list[str] = []
+        self.stopped_after: int | None = None
+        self.weights: dict[str, str] = {}
+        self.tile: int | None = None
+        self._stop_after = stop_after
+        self._steps_done = 0
         self._observer: Observer = observer if observer is not None else Silent()
         self._phase = ""
         self._phase_started = time.monotonic()
@@ -133,6 +154,21 @@ class Run:
         if self._observer.cancelled():
             raise Cancelled
 
+    def ends_early(self, step: int, steps: int) -> bool:
+        """Whether to stop now, after ``step`` of ``steps``, and keep what is there.
+
+        An interruptible engine asks after each of its steps but the last. Steps are counted over the
+        whole run, so that the same number stops an engine that paints several regions at the same place.
+        """
+        self._steps_done += 1
+        reached = self._stop_after is not None and self._steps_done >= self._stop_after
+        if step >= steps or not (reached or self._observer.finishing()):
+            return False
+        if self.stopped_after is None:
+            self.stopped_after = self._steps_done
+            self.note(f"Stopped after {step} of {steps} steps.")
+        return True
+
     def remember(self, key: str, make: Callable[[], T]) -> T:
         """``make()``, or what it gave for the same ``key`` before: a style code, a Gram matrix."""
         return self.models.remember(key, make)
@@ -144,5 +180,26 @@ class Run:
             self.step(done, len(items), phase=phase)
 
     def model(self, name: str, build: Callable[[], Any]) -> Any:
-        """A warm network by name; ``build()`` makes it the first time."""
-        return self.models.get(name, build)
+        """A warm network by name; ``build()`` makes it the first time, and says what it reads (:meth:`reads`)."""
+        models = self.models
+
+        def building() -> Any:
+            outer, self.weights = self.weights, {}
+            try:
+                model = build()
+                models.read_from[name] = self.weights
+            finally:
+                self.weights = outer
+            return model
+
+        model = models.get(name, building)
+        self.weights |= models.read_from.get(name, {})
+        return model
+
+    def cut(self, side: int) -> None:
+        """Say that pictures larger than ``side`` pixels were cut into tiles of so many; of several the least counts."""
+        self.tile = side if self.tile is None else min(self.tile, side)
+
+    def reads(self, name: str, sha256: str) -> None:
+        """Say that the weights ``name`` have a part in the picture."""
+        self.weights[name] = sha256

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from velatura.engines.treatment import Treatment
 from velatura.imaging.raster import Raster
+from velatura.imaging.tiles import Box
 
 STROKES_ACROSS = 32
 """How many strokes a style's short side is thought to be across: what makes a stroke's size one of pixels."""
@@ -26,6 +27,17 @@ WHOLE: Crop = (0.0, 0.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The file that something was read from: ``digest`` is the SHA-256 of its bytes, ``name`` and ``title`` those of
+    the style library.
+    """
+
+    digest: str
+    name: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True)
 class Style:
     """What to imitate. Exactly one of ``picture``, ``code`` and ``checkpoint`` is set, or a picture and the code that
     was made from it: see :meth:`Scene.code_of`.
@@ -35,7 +47,7 @@ class Style:
     ``before`` is the unpainted half of a pair (the A of image analogies; ``picture`` is A′).
 
     ``crop`` is the part of the picture that counts; that part is turned by ``rotation`` degrees, counter-clockwise, and
-    its strokes become ``scale`` times as large as they would be.
+    its strokes become ``scale`` times as large as they would be. ``origin`` is there for what was read from a file.
     """
 
     picture: Raster | None = None
@@ -48,6 +60,7 @@ class Style:
     crop: Crop = WHOLE
     rotation: float = 0.0
     scale: float = 1.0
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)
@@ -55,12 +68,14 @@ class Region:
     """Styles over a part of the content.
 
     ``mask`` has one channel and the content's size; None means whatever the masks of other regions leave: everything
-    where there is no other. What no region covers keeps the content.
+    where there is no other. What no region covers keeps the content. ``found`` says that nobody drew the mask: it is
+    a part of the picture by what it shows.
     """
 
     styles: tuple[Style, ...]
     mask: Raster | None = None
     strength: float = 1.0
+    found: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,8 +85,10 @@ class Scene:
     ``content`` is None for engines that start from nothing (texture synthesis); ``size`` is then the output's
     (width, height) in pixels. ``inputs`` holds what else a descriptor names, by that name: rasters, files, scalars
     (a video's previous frame and flow, say). The same scene, params, device and tile plan give the same picture.
-    ``reduction`` is how many pixels of ``content`` a pixel of the document is, along a side: less than 1 while a
-    smaller picture is painted in its place.
+    ``segments`` is the number of parts that the picture was to be parted into, 0 for none. ``reduction`` is how many
+    pixels of ``content`` a pixel of the document is, along a side: less than 1 while a
+    smaller picture is painted in its place. ``window`` is the part of the content that is given back, painted as it is
+    in the whole picture; None for all of it.
     """
 
     content: Raster | None
@@ -82,6 +99,8 @@ class Scene:
     inputs: Mapping[str, Raster | Path | float | str] = field(default_factory=dict)
     treatment: Treatment = field(default_factory=lambda: Treatment.model_validate({}))
     reduction: float = 1.0
+    segments: int = 0
+    window: Box | None = None
 
     def code_of(self, style: Style, usual: int) -> Path | None:
         """The code with which an engine that takes codes paints ``style``; None where it has to look at its picture.

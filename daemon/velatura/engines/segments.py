@@ -16,6 +16,6 @@ def parted(content: Raster, styles: Sequence[Style], count: int) -> tuple[Region
     """
     masks = segments(content, count)
     return tuple(
-        Region((styles[number % len(styles)],) if styles else (), mask)
+        Region((styles[number % len(styles)],) if styles else (), mask, found=True)
         for number, mask in enumerate(masks)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -60,8 +60,8 @@ class Start:
         """Whether what the start shows at a finer size is worth keeping there."""
         return self.init != "noise"
 
-    def at(self, content: Tensor, parts: Sequence[Part], run: Run) -> Tensor:
-        """The picture to begin with, as large as ``content``, (1, 3, h, w) in 0..1; ``parts`` are what
+    def at(self, content: Tensor, parts: Callable[[], Sequence[Part]], run: Run) -> Tensor:
+        """The picture to begin with, as large as ``content``, (1, 3, h, w) in 0..1; ``parts()`` are what
         gets which style's colours.
         """
         if self.init == "content":
@@ -74,7 +74,7 @@ class Start:
             size = (content.shape[3], content.shape[2])
             start = picture_tensor(self.given, run, size=size)
         else:
-            start = _recoloured(content, parts)
+            start = _recoloured(content, parts())
         if self.keep_hues and self.init != "picture":
             return (content + luminance(start) - luminance(content)).clamp(0, 1)
         return start
@@ -111,6 +111,7 @@ def _painted_by(name: str, scene: Scene, run: Run) -> Raster:
         strength=1.0,
         inputs={},
         treatment=treatment,
+        window=None,
     )
     painted = render(engine, plainly, registry.validate(engine, {}), run)["picture"]
     assert isinstance(painted, Raster)

@@ -17,6 +17,7 @@ def ensure(name: str, run: Run) -> Found:
     found = models.ensure(name, progress=_reporting(name, run))
     if found.note:
         run.note(found.note)
+    run.reads(name, found.sha256)
     return found
 
 

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, TiffTags
+from PIL.PngImagePlugin import PngInfo
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
+from velatura.imaging.embedded import ATTRIBUTE, PNG_KEYWORD, XMP_TAG, packet
 from velatura.imaging.raster import Depth, Pixels
 
 SUFFIXES = {
@@ -39,12 +42,13 @@ class Encoded:
     """Pixels as a file shall hold them: (h, w, c) in the depth that it can, straight but for EXR.
 
     ``profile`` says what the colours mean, ``chromaticities`` says it in EXR, which holds no profile;
-    without them they are sRGB, and floats linear.
+    without them they are sRGB, and floats linear. ``text`` goes along with the picture.
     """
 
     pixels: Pixels
     profile: bytes | None = None
     chromaticities: tuple[float, ...] | None = None
+    text: str | None = None
 
 
 def depth_in(file_format: str, depth: Depth) -> Depth:
@@ -77,7 +81,23 @@ def _encode_by_pillow(stream: IO[bytes], picture: Encoded, file_format: str, qua
         options["quality"] = quality
     if picture.profile is not None:
         options["icc_profile"] = picture.profile
+    if picture.text is not None:
+        options |= _xmp_options(file_format, packet(picture.text))
     Image.fromarray(_squeezed(picture.pixels)).save(stream, **options)
+
+
+def _xmp_options(file_format: str, xmp: bytes) -> dict[str, Any]:
+    """What has Pillow write an XMP packet."""
+    if file_format == "PNG":
+        chunks = PngInfo()
+        chunks.add_itxt(PNG_KEYWORD.decode(), xmp.decode())
+        return {"pnginfo": chunks}
+    if file_format == "TIFF":
+        tags = ImageFileDirectory_v2()
+        tags.tagtype[XMP_TAG] = TiffTags.BYTE
+        tags[XMP_TAG] = xmp
+        return {"tiffinfo": tags}
+    return {"xmp": xmp}
 
 
 def _encode_deep_png(stream: IO[bytes], picture: Encoded) -> None:
@@ -90,6 +110,9 @@ def _encode_deep_png(stream: IO[bytes], picture: Encoded) -> None:
     stream.write(data[:header])
     if picture.profile is not None:
         stream.write(_png_chunk(b"iCCP", b"ICC\0\0" + zlib.compress(picture.profile)))
+    if picture.text is not None:
+        # Keyword, two zeros for “not compressed”, and no language.
+        stream.write(_png_chunk(b"iTXt", PNG_KEYWORD + bytes(5) + packet(picture.text)))
     stream.write(data[header:])
 
 
@@ -102,6 +125,7 @@ def _encode_deep_tiff(stream: IO[bytes], picture: Encoded) -> None:
     from tifffile import imwrite
 
     channels = picture.pixels.shape[2]
+    xmp = packet(picture.text) if picture.text is not None else None
     imwrite(
         stream,
         _squeezed(picture.pixels),
@@ -110,6 +134,7 @@ def _encode_deep_tiff(stream: IO[bytes], picture: Encoded) -> None:
         extrasamples=["unassalpha"] if channels in (2, 4) else None,
         iccprofile=picture.profile,
         metadata=None,
+        extratags=[] if xmp is None else [(XMP_TAG, 1, len(xmp), xmp, True)],
         software=False,
     )
 
@@ -121,6 +146,8 @@ def _encode_exr(stream: IO[bytes], picture: Encoded) -> None:
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
     if picture.chromaticities is not None:
         header["chromaticities"] = picture.chromaticities
+    if picture.text is not None:
+        header[ATTRIBUTE] = picture.text
     planes = {name: np.ascontiguousarray(picture.pixels[:, :, at]) for at, name in enumerate(names)}
     # What its streams raise for a full disk is not to be relied on.
     file = io.BytesIO()

@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -14,6 +15,7 @@ from PIL import UnidentifiedImageError
 
 from velatura.errors import BadPicture, BadRequest, TooLarge, VelaturaError
 from velatura.imaging.decoders import decoded
+from velatura.imaging.embedded import JPEG_LARGEST, packet
 from velatura.imaging.encoders import SUFFIXES, encode
 from velatura.imaging.managed import Picture, encoded, picture_of
 from velatura.imaging.raster import Raster, require_finite
@@ -104,7 +106,12 @@ def _require_size(width: int, height: int, name: str, pixels: int, side: int) ->
 
 
 def write_picture(
-    path: Path, raster: Raster, *, like: Picture | None = None, quality: int = 95
+    path: Path,
+    raster: Raster,
+    *,
+    like: Picture | None = None,
+    quality: int = 95,
+    recipe: str | None = None,
 ) -> list[str]:
     """Write ``raster`` as the format that ``path``'s suffix names and return notes about what that
     format cannot hold.
@@ -112,11 +119,15 @@ def write_picture(
     With ``like`` the file has its depth and its profile, and every pixel that is as it was read has
     the value it was read from; else it is sRGB, and floats are linear. JPEG and WebP hold 8 bits,
     PNG 16, TIFF all, OpenEXR floats; JPEG is laid on white. ``quality`` 1…100 is that of JPEG and
-    WebP. The file appears whole or not at all. Raises :class:`BadRequest` for another suffix and
-    for places that cannot be written to.
+    WebP. ``recipe`` is a text that goes along inside the file. The file appears whole or not at
+    all. Raises :class:`BadRequest` for another suffix and for places that cannot be written to.
     """
     file_format = _format_of(path)
     picture, notes = encoded(raster, file_format, like)
+    if recipe is not None and file_format == "JPEG" and len(packet(recipe)) > JPEG_LARGEST:
+        notes.append("The recipe is too long for a JPEG; it was left out.")
+        recipe = None
+    picture = replace(picture, text=recipe)
     try:
         with _replacing(path) as stream:
             encode(stream, picture, file_format, quality)

@@ -94,6 +94,15 @@ class Dispatcher:
         if job is not None:
             self._cancel(job, "cancelled", "The job was cancelled.")
 
+    def finish(self, session: Session, header: Header) -> None:
+        """``finish``: an engine that can stops early; the job's result is what it has by then."""
+        job = session.jobs.get(header.get("job", b""))
+        if job is None or job.final is not None or job.finishing:
+            return
+        job.finishing = True
+        if job.worker is not None:
+            self._crew.send(job.worker, {"t": "finish", "job": job.order})
+
     def release(self, session: Session, header: Header) -> None:
         """``release``: forget a finished job and its outputs."""
         job = session.jobs.get(header.get("job", b""))
@@ -262,7 +271,9 @@ class Dispatcher:
             "t": "run",
             "job": new_id(),
             "request": job.request,
-            "files": [[blob, str(s.path), s.size, s.digest] for blob, s in job.blobs.items()],
+            "files": [
+                [blob, str(s.path), s.size, s.digest, s.check] for blob, s in job.blobs.items()
+            ],
             "priority": job.priority,
             "preview": job.preview,
             "room": str(room) if room is not None else None,
@@ -278,6 +289,8 @@ class Dispatcher:
         job.attempts += 1
         job.started = time.monotonic()
         worker.jobs.append(job)
+        if job.finishing:
+            self._crew.send(worker, {"t": "finish", "job": job.order})
 
     def _progress(self, job: Job, header: Header) -> None:
         keys = ("t", "job", "phase", "step", "steps", "seconds_left")
@@ -298,6 +311,7 @@ class Dispatcher:
                 "job": job.id,
                 "outputs": outputs,
                 "notes": header["notes"],
+                "recipe": header["recipe"],
                 "seconds": {"queued": started - job.submitted, "running": now - started},
             },
         )

@@ -24,7 +24,8 @@ class Job:
     """What is asked, by whom, and how far it is. ``final`` is the result or failure once there is one.
 
     ``order`` names one attempt to its worker: a job that was cancelled may be submitted anew under the same id while
-    its worker still finishes a step. ``room`` is the file that a worker was given to paint over.
+    its worker still finishes a step. ``room`` is the file that a worker was given to paint over. ``finishing``: the
+    engine, if it can, stops after the step it is in and gives what it has.
     """
 
     id: bytes
@@ -41,6 +42,7 @@ class Job:
     order: bytes = b""
     room: Path | None = None
     attempts: int = 0
+    finishing: bool = False
     submitted: float = field(default_factory=time.monotonic)
     started: float | None = None
     finished: float | None = None

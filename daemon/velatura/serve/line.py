@@ -47,6 +47,7 @@ class Order:
 
     header: Header
     cancelled: threading.Event = field(default_factory=threading.Event)
+    finishing: threading.Event = field(default_factory=threading.Event)
 
     @property
     def job(self) -> bytes:
@@ -106,6 +107,10 @@ class Line:
             known = self._known.get(header["job"])
             if known is not None:
                 known.cancelled.set()
+        elif header["t"] == "finish":
+            known = self._known.get(header["job"])
+            if known is not None:
+                known.finishing.set()
         elif header["t"] == "quit":
             for order in list(self._known.values()):
                 order.cancelled.set()

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from velatura.engines import knobs
 from velatura.engines.engine import Descriptor
-from velatura.engines.scene import WHOLE, Region, Scene, Style
+from velatura.engines.recipe import Checks
+from velatura.engines.scene import WHOLE, Origin, Region, Scene, Style
 from velatura.engines.segments import parted
 from velatura.engines.treatment import Treatment
 from velatura.imaging.raster import Raster
+from velatura.imaging.tiles import Box
+from velatura.library.checksums import sha256_of
 from velatura_link.messages import is_file
+
+if TYPE_CHECKING:
+    from velatura.library.styles import StyleEntry
 
 
 @dataclass(frozen=True)
@@ -24,15 +30,20 @@ class SpoolFile:
     path: Path
     size: int
     digest: bytes | None
+    check: int | None = None
 
 
 @dataclass(frozen=True)
 class Sources:
-    """Where a request's references lead: spool files by blob id, the style library, the model catalogue."""
+    """Where a request's references lead: spool files by blob id, the style library, the model catalogue.
+
+    ``checks`` hears of the checks that blobs have.
+    """
 
     files: Mapping[bytes, SpoolFile]
-    style: Callable[[str], Path]
+    style: Callable[[str], StyleEntry]
     model: Callable[[str], Path]
+    checks: Checks = field(default_factory=Checks)
 
 
 def scene_of(request: Mapping[str, Any], descriptor: Descriptor, sources: Sources) -> Scene:
@@ -58,11 +69,12 @@ def scene_of(request: Mapping[str, Any], descriptor: Descriptor, sources: Source
         regions = (*regions, *parted(picture, styles, segments))
     elif styles:
         regions = (*regions, Region(styles))
-    size = request.get("size")
+    size, window = request.get("size"), request.get("window")
     return Scene(
         content=picture,
         regions=regions,
         size=(size[0], size[1]) if size is not None else None,
+        window=Box(*window) if window is not None else None,
         strength=float(request.get("strength", 1.0)),
         seed=int(request.get("seed", 0)),
         inputs={
@@ -70,6 +82,7 @@ def scene_of(request: Mapping[str, Any], descriptor: Descriptor, sources: Source
             for name, value in request.get("inputs", {}).items()
         },
         treatment=knobs.validate("treatment", Treatment, request.get("treatment", {})),
+        segments=segments,
     )
 
 
@@ -86,13 +99,16 @@ def _styles(styles: list[Mapping[str, Any]], sources: Sources) -> tuple[Style, .
 
 
 def _style(style: Mapping[str, Any], sources: Sources) -> Style:
-    picture = code = checkpoint = None
+    picture = code = checkpoint = origin = None
     if style.get("picture") is not None:
         picture = _picture(style["picture"], sources)
+        origin = _origin(style["picture"], sources)
     elif style.get("name") is not None:
         from velatura.library.styles import opened
 
-        picture, code = opened(sources.style(style["name"]))
+        entry = sources.style(style["name"])
+        picture, code = opened(entry.path)
+        origin = Origin(entry.sha256, entry.name, entry.title)
     elif style.get("code") is not None:
         code = sources.files[style["code"]["blob"]].path
     elif style.get("file") is not None:
@@ -112,7 +128,16 @@ def _style(style: Mapping[str, Any], sources: Sources) -> Style:
         crop=tuple(crop) if crop is not None else WHOLE,
         rotation=float(style.get("rotation", 0.0)),
         scale=float(style.get("scale", 1.0)),
+        origin=origin,
     )
+
+
+def _origin(reference: Mapping[str, Any], sources: Sources) -> Origin | None:
+    """Where a picture comes from that was sent as a file."""
+    if not is_file(reference):
+        return None
+    file = sources.files[reference["blob"]]
+    return Origin(file.digest.hex() if file.digest is not None else sha256_of(file.path))
 
 
 def _picture(reference: Mapping[str, Any], sources: Sources) -> Raster:
@@ -124,9 +149,10 @@ def _picture(reference: Mapping[str, Any], sources: Sources) -> Raster:
 
 
 def _raster(reference: Mapping[str, Any], sources: Sources) -> Raster:
-    with sources.files[reference["blob"]].path.open("rb") as file:
+    spooled = sources.files[reference["blob"]]
+    with spooled.path.open("rb") as file:
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    return Raster.from_buffer(
+    raster = Raster.from_buffer(
         mapped,
         width=reference["width"],
         height=reference["height"],
@@ -134,3 +160,6 @@ def _raster(reference: Mapping[str, Any], sources: Sources) -> Raster:
         depth=reference["depth"],
         transfer=reference["transfer"],
     )
+    if spooled.check is not None:
+        sources.checks.know(raster, spooled.check)
+    return raster

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from velatura.engines import manifest as manifests
 from velatura.engines import registry
 from velatura.engines.engine import Engine, Pixelwise
+from velatura.engines.recipe import recipe_of
 from velatura.engines.run import Progress, Run
 from velatura.engines.stage import render
 from velatura.errors import Cancelled, OutOfMemory, VelaturaError
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from velatura.engines.models import WarmModels
+    from velatura.library.styles import StyleEntry
 
 PROGRESS_SECONDS = 0.08
 
@@ -65,6 +67,9 @@ class Watch:
 
     def cancelled(self) -> bool:
         return self._order.cancelled.is_set()
+
+    def finishing(self) -> bool:
+        return self._order.finishing.is_set()
 
     def breathe(self) -> None:
         if not self._order.interactive:
@@ -148,7 +153,7 @@ class Atelier:
         room = order.header["room"]
         folder = ResultFolder(self.settings.spool, Path(room) if room is not None else None)
         try:
-            outputs, notes = self._render(order, folder)
+            outputs, notes, recipe = self._render(order, folder)
         except BaseException as error:
             folder.discard()
             self.line.send(self._failure(order, error))
@@ -159,18 +164,24 @@ class Atelier:
                     "job": order.job,
                     "outputs": outputs,
                     "notes": notes,
+                    "recipe": recipe,
                     "counters": self._counters(),
                 }
             )
         self.line.forget(order)
 
-    def _render(self, order: Order, folder: ResultFolder) -> tuple[dict[str, Any], list[str]]:
+    def _render(
+        self, order: Order, folder: ResultFolder
+    ) -> tuple[dict[str, Any], list[str], dict[str, Any]]:
+        """Outputs as the broker wants to hear of them, notes, and the recipe."""
         request = order.header["request"]
         engine = self._engine(request["engine"])
         params = registry.validate(engine, request.get("params", {}))
-        run = Run(None if isinstance(engine, Pixelwise) else self.models, Watch(self, order))
+        models = None if isinstance(engine, Pixelwise) else self.models
+        run = Run(models, Watch(self, order), stop_after=request.get("stop_after"))
         run.step(0, 0, phase="prepare")
-        scene = scene_of(request, engine.descriptor, self._sources(order))
+        sources = self._sources(order)
+        scene = scene_of(request, engine.descriptor, sources)
         rasters = render(
             engine,
             scene,
@@ -179,7 +190,8 @@ class Atelier:
             allocate=folder.allocate,
             rows_done=folder.rows_done,
         )
-        return folder.finish(rasters), run.notes
+        recipe = recipe_of(engine, scene, params, run, sources.checks)
+        return folder.finish(rasters), run.notes, recipe.described()
 
     def _engine(self, name: str) -> Engine:
         if name not in self._engines:
@@ -188,8 +200,8 @@ class Atelier:
 
     def _sources(self, order: Order) -> Sources:
         files = {
-            blob: SpoolFile(Path(path), size, digest)
-            for blob, path, size, digest in order.header["files"]
+            blob: SpoolFile(Path(path), size, digest, check)
+            for blob, path, size, digest, check in order.header["files"]
         }
         return Sources(files, _library_style, _model_file)
 
@@ -228,10 +240,10 @@ def shortened(sentence: str) -> str:
     return sentence if len(sentence) <= 1000 else f"{sentence[:999]}…"
 
 
-def _library_style(name: str) -> Path:
+def _library_style(name: str) -> StyleEntry:
     from velatura.library import styles
 
-    return styles.show(name).path
+    return styles.show(name)
 
 
 def _model_file(name: str) -> Path:

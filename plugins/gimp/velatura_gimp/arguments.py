@@ -15,7 +15,7 @@ from pathlib import PurePath
 from typing import Any, Literal
 
 from velatura_link.errors import LinkError
-from velatura_link.styles import CODE
+from velatura_link.styles import CODE, PICTURE
 from velatura_link.titles import title_of
 
 from .texts import tr
@@ -29,6 +29,7 @@ DEFAULT_ENGINE = "glaze"
 PREVIEW_ENGINE = "glaze-live"
 DEFAULT_STYLE = "starry-night"
 NEW_LAYER, IN_PLACE = "new-layer", "in-place"
+CHOSEN, VISIBLE = "chosen", "visible"
 SELECTION, LAYER_MASK = "selection", "layer-mask"
 _LARGEST_INT = 2**31 - 1
 _BUTTON_LETTERS = "hlsrco"
@@ -55,11 +56,13 @@ class Argument:
     place: Place = "own"
     knob: str = ""
     unit: str = ""
+    zero: str = ""
+    """The word for 0, where 0 is no amount."""
 
     @property
     def label(self) -> str:
         """The title in the person's language, and the unit."""
-        return f"{tr(self.title)} ({self.unit})" if self.unit else tr(self.title)
+        return f"{tr(self.title)} ({tr(self.unit)})" if self.unit else tr(self.title)
 
 
 STYLE = Argument(
@@ -78,7 +81,7 @@ STYLE_LAYER = Argument(
 STRENGTH = Argument(
     "strength", "double", "Strength", "How much of the painting is laid over.", 1.0, 0.0, 1.0
 )
-SEED = Argument("seed", "int", "Seed", "Another number, another painting.", 0, 0, _LARGEST_INT)
+SEED = Argument("seed", "int", "Seed", "Random seed.", 0, 0, _LARGEST_INT)
 USE_SELECTION = Argument(
     "use-selection",
     "boolean",
@@ -108,6 +111,14 @@ OUTPUT = Argument(
     NEW_LAYER,
     choices=((NEW_LAYER, "New layer"), (IN_PLACE, "This layer")),
 )
+SOURCE = Argument(
+    "source",
+    "choice",
+    "What is painted",
+    "The chosen layers, each by itself, or the picture as it is seen, which becomes a new layer on top.",
+    CHOSEN,
+    choices=((CHOSEN, "The chosen layers"), (VISIBLE, "What is visible")),
+)
 REQUEST = Argument(
     "request",
     "string",
@@ -116,7 +127,7 @@ REQUEST = Argument(
     "{}",
 )
 REGIONS = (USE_SELECTION, REST_STYLE, MASK_STYLE)
-_AFTER = (SEED, OUTPUT)
+_AFTER = (SEED, SOURCE, OUTPUT)
 
 
 def shown_engines(manifest: Manifest) -> list[str]:
@@ -153,8 +164,8 @@ def _own(styles: Iterable[str]) -> list[Argument]:
     """What every engine is asked that takes such ``styles``."""
     if not styles:
         return [STRENGTH, USE_SELECTION, *_AFTER]
-    # The default one is a code.
-    named = STYLE if CODE in styles else replace(STYLE, default="")
+    # The default one is a picture, and a code.
+    named = STYLE if {PICTURE, CODE} & set(styles) else replace(STYLE, default="")
     return [named, STYLE_FILE, STYLE_LAYER, STRENGTH, *REGIONS, *_AFTER]
 
 
@@ -253,6 +264,14 @@ def preview_of(wish: Wish, scale: float, manifest: Manifest) -> Wish:
     }
 
 
+def part_of(wish: Wish, share: float) -> Wish:
+    """``wish`` for a part of the layer whose long side is ``share`` of the layer's."""
+    treatment = {key: each for key, each in wish["treatment"].items() if key != "tileable"}
+    if treatment.get("detail"):
+        treatment["detail"] = max(round(treatment["detail"] * share), 1)
+    return {**wish, "treatment": treatment, "inputs": {}}
+
+
 def label_of(wish: Wish, title_of_layer: Callable[[int | str], str]) -> str:
     """The styles of ``wish`` in a few words; empty when there are none."""
     styles = [style for region in wish.get("regions", ()) for style in region.get("styles", ())]
@@ -298,6 +317,7 @@ def _knobs(place: Place, schema: Mapping[str, Any]) -> Iterator[Argument]:
 
 def _knob(place: Place, knob: str, kind: Kind, facts: Mapping[str, Any]) -> Argument:
     edge = _LARGEST_INT if kind == "int" else inf
+    words: Mapping[str, str] = facts.get("labels") or {}
     return Argument(
         knob,
         kind,
@@ -306,8 +326,9 @@ def _knob(place: Place, knob: str, kind: Kind, facts: Mapping[str, Any]) -> Argu
         facts.get("default"),
         max(facts.get("minimum", -edge), -edge),
         min(facts.get("maximum", edge), edge),
-        tuple((each, spoken(each)) for each in map(str, facts.get("enum", ()))),
+        tuple((each, words.get(each) or spoken(each)) for each in map(str, facts.get("enum", ()))),
         place,
         knob,
         facts.get("unit", ""),
+        facts.get("zero", ""),
     )

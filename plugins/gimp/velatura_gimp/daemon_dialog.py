@@ -1,4 +1,4 @@
-"""The dialog that installs, repairs and removes the daemon that came with the plug-in."""
+"""The dialog that installs, repairs and removes the painter that came with the plug-in."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class _Dialog:
         self._cancelled = threading.Event()
         self._busy = False
         self._pulse = True
-        self._dialog = Gtk.Dialog(title=tr("Velatura: the daemon"))
+        self._dialog = Gtk.Dialog(title=tr("Velatura's painter"))
         self._text = Gtk.Label(wrap=True, xalign=0.0, max_width_chars=_WIDTH, selectable=True)
         self._bar = Gtk.ProgressBar(show_text=True)
         inside = self._dialog.get_content_area()
@@ -56,7 +56,7 @@ class _Dialog:
                 (_REMOVE, tr("Re_move")),
                 (_REPAIR, tr("_Repair")),
                 (Gtk.ResponseType.CANCEL, tr("_Cancel")),
-                (_INSTALL, tr("_Install the daemon")),
+                (_INSTALL, tr("_Install")),
             )
         }
         self._dialog.set_default_response(_INSTALL)
@@ -87,7 +87,7 @@ class _Dialog:
         said = self._outdated(old) if old else self._installed() if whole else self._needed()
         self._text.set_text(trouble or said)
         install = self._buttons[_INSTALL]
-        install.set_label(tr("_Upgrade the daemon") if old else tr("_Install the daemon"))
+        install.set_label(tr("_Upgrade") if old else tr("_Install"))
         self._bar.set_visible(self._busy)
         shown = {_INSTALL: not whole, _REPAIR: any_of_it, _REMOVE: any_of_it}
         for number, button in self._buttons.items():
@@ -97,11 +97,11 @@ class _Dialog:
         closing.set_sensitive(True)
 
     def _installed(self) -> str:
-        return tr("The daemon is installed in {where}.", where=self._home.where)
+        return tr("Velatura's painter is installed in {where}.", where=self._home.where)
 
     def _outdated(self, old: str) -> str:
         newer = tr(
-            "A newer daemon came with this plug-in: {new}. The one here is {old}.",
+            "A newer painter came with this plug-in: {new}. The one here is {old}.",
             new=self._home.version,
             old=old,
         )
@@ -112,7 +112,7 @@ class _Dialog:
         return f"{newer}\n\n{cost}"
 
     def _needed(self) -> str:
-        needed = tr("Velatura needs its daemon, the program that paints.")
+        needed = tr("Velatura needs its painter, a program beside GIMP.")
         cost = tr(
             "It is installed into a folder of its own, {where}. "
             "What it requires, torch above all, is fetched from the internet: "

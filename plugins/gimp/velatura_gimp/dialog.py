@@ -1,65 +1,54 @@
-"""The dialog: styles to choose from, knobs, and a preview that follows them."""
+"""The dialog: an engine, styles to choose from, knobs, and a preview that follows them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 
-from gi.repository import Gimp, GimpUi, GLib, GObject, Gtk
+from gi.repository import Gimp, GLib, Gtk
 
+from velatura_link.builtin import builtin_styles
 from velatura_link.errors import LinkError
 from velatura_link.request import Pixels
-from velatura_link.styles import needs_pictures
-from velatura_link.titles import title_of
 
-from .arguments import (
-    DEFAULT_ENGINE,
-    MASK_STYLE,
-    OUTPUT,
-    PREVIEW_ENGINE,
-    REST_STYLE,
-    SEED,
-    STRENGTH,
-    STYLE,
-    STYLE_FILE,
-    STYLE_LAYER,
-    USE_SELECTION,
-    Argument,
-    Wish,
-    can_preview,
-    preview_of,
-)
-from .layers import RGBA8, extent, is_selected
-from .library import Descriptor, Style, fitting, require_fitting
+from .about import show_about, show_help
+from .arguments import DEFAULT_ENGINE, SOURCE, shown_engines
+from .choices import Choices, Values
+from .knob_pages import KnobPages
+from .layers import is_selected, visible_layer
+from .library import Descriptor, Style, fits, title_of_engine, title_of_style
 from .live import Live
-from .pixels import fitting_scale
+from .orders import arguments_for, is_visible
 from .places import Places
-from .presets import Preset, presets_for, values_of_preset
-from .preview import SIDE, Preview
-from .shelf import Picker
-from .sources import LayerSource
+from .preset_bar import PresetBar
+from .presets import Preset, preset_of, presets_for, values_of_preset
+from .preview import Preview
+from .previewed import Previewed
+from .results import Made
+from .style_menu import StyleMenu
 from .style_panel import Make, StylePanel
+from .style_pictures import StylePictures
 from .texts import tr
-from .wishes import request_of
+from .window import transient_dialog, without_wheel
 from .wording import sentence_of
 
 _PAUSE_MS = 40
 """How long knobs must rest before a preview is asked for."""
-_PAGE_HEIGHT = 240
-_SLIDEABLE = 1024
-"""The longest range that a slider is of use for."""
+_HELP, _ABOUT, _RESET = 1, 2, 3
 
 
 def ask(
     places: Places,
-    procedure: Gimp.Procedure,
-    layer: Gimp.Layer,
-    config: Gimp.ProcedureConfig,
-    arguments: list[Argument],
-    wish: Callable[[], Wish],
-) -> bool:
-    """Whether the person said yes; what they chose is in ``config`` then. ``wish`` says what that amounts to."""
-    GimpUi.init("velatura")
-    dialog = _Dialog(places, procedure, layer, config, arguments, wish)
+    layers: Sequence[Gimp.Layer],
+    start: Choices,
+    *,
+    replaces: Gimp.Layer | None = None,
+    made: Made | None = None,
+) -> Choices | None:
+    """What the person chose for ``layers``, ``start`` at first; None when they gave up.
+
+    With ``replaces`` it is about painting that layer again, which was ``made`` like that.
+    """
+    dialog = _Dialog(places, layers, start, replaces, made)
     try:
         return dialog.run()
     finally:
@@ -67,194 +56,218 @@ def ask(
 
 
 class _Dialog:
-    """GIMP's own dialog of a procedure, with pictures in it."""
-
     def __init__(
         self,
         places: Places,
-        procedure: Gimp.Procedure,
-        layer: Gimp.Layer,
-        config: Gimp.ProcedureConfig,
-        arguments: list[Argument],
-        wish: Callable[[], Wish],
+        layers: Sequence[Gimp.Layer],
+        start: Choices,
+        replaces: Gimp.Layer | None,
+        made: Made | None,
     ) -> None:
-        self._layer = layer
-        self._config = config
-        self._arguments = arguments
-        self._wish = wish
         self._manifest = places.manifest()
+        self._layers = layers
+        self._replaces = replaces
+        self._engine = start.engine
+        self._arguments = arguments_for(self._manifest, start.engine)
+        self._values = Values.of(self._arguments, start.values)
         self._pending = 0
-        self._pickers: dict[str, Picker] = {}
-        self._library: list[Style] | None = None
-        engine = wish()["engine"]
-        self._descriptor: Descriptor = self._manifest[engine]["descriptor"]
-        scale = fitting_scale(extent(layer), SIDE)
-        self._source = LayerSource(layer, RGBA8, lambda done, total: None, scale)
-        self._preview = Preview(self._source.content())
-        self._presets = Gtk.ComboBoxText(no_show_all=True)
-        self._presets.append_text(tr("Presets"))
-        self._presets.set_active(0)
-        title = procedure.get_menu_label().replace("_", "").rstrip("…")
-        self._dialog = GimpUi.ProcedureDialog.new(procedure, config, title)
-        choosers = [self._widget(each) for each in self._given((STYLE_FILE, STYLE_LAYER))]
-        self._panel = StylePanel(config, self._source, choosers, self._note(), self._keep)
-        self._dialog.get_content_area().pack_start(self._whole(), True, True, 0)
-        config.connect("notify", self._knob_moved)
-        self._wait(tr("Looking for the daemon"))
+        self._library: list[Style] = builtin_styles()
+        self._offered: list[Preset] = []
+        self._dialog = transient_dialog("")
+        self._preview = Preview(self._looked_closer, closer=True)
+        self._seen = Previewed(self._painted_layer())
         self._live = Live(
             places, self._library_came, self._painted, self._preview.show_text, self._wait
         )
+        self._pictures = StylePictures(self._live)
+        self._menu = StyleMenu(self._live, self._dialog)
+        self._panel = StylePanel(
+            self._seen.small, self._keep, self._unfit, self._menu.show, self._pictures.of
+        )
+        self._presets = PresetBar(self._live, self._take_preset, self._as_preset)
+        self._pages = KnobPages(layers, editing=replaces is not None)
+        self._engines = self._engine_choice()
+        self._note = Gtk.Label(label=_note(made, layers[0]), xalign=0.0, wrap=True)
+        self._dialog.get_content_area().pack_start(self._whole(), True, True, 0)
+        self._add_buttons()
+        self._preview.show_before(self._seen.small.content())
+        self._wait(tr("Starting Velatura"))
+        self._follow()
         self._ask_for_preview()
 
-    def run(self) -> bool:
+    def run(self) -> Choices | None:
+        """What was chosen, once the person is done."""
         self._dialog.show_all()
-        return bool(self._dialog.run())
+        self._note.set_visible(bool(self._note.get_text()))
+        # Return paints, wherever the keys would have gone first.
+        self._dialog.get_widget_for_response(Gtk.ResponseType.OK).grab_focus()
+        while True:
+            answer = self._dialog.run()
+            if answer == _HELP:
+                show_help(self._dialog)
+            elif answer == _ABOUT:
+                show_about(self._dialog)
+            elif answer == _RESET:
+                self._values.reset(
+                    each.name for each in self._arguments if each.place in ("params", "treatment")
+                )
+            else:
+                break
+        if answer != Gtk.ResponseType.OK:
+            return None
+        return Choices(self._engine, dict(self._values.current))
 
     def close(self) -> None:
+        """The window is gone, and nobody is told anything more."""
+        if self._pending:
+            GLib.source_remove(self._pending)
         self._live.close()
         self._dialog.destroy()
 
+    @property
+    def _descriptor(self) -> Descriptor:
+        found: Descriptor = self._manifest[self._engine]["descriptor"]
+        return found
+
+    def _painted_layer(self) -> Gimp.Layer:
+        if is_visible(self._values.current):
+            return visible_layer(self._layers[0].get_image(), self._replaces)
+        return self._layers[0]
+
     def _whole(self) -> Gtk.Widget:
-        whole = Gtk.Box(spacing=12, border_width=12)
-        left = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=12)
-        left.pack_start(self._preview, False, False, 0)
-        left.pack_start(self._pages(), True, True, 0)
-        right = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
-        right.pack_start(self._presets, False, False, 0)
-        right.pack_start(self._panel, True, True, 0)
-        whole.pack_start(left, False, False, 0)
-        whole.pack_start(right, True, True, 0)
+        whole = Gtk.Grid(column_spacing=12, row_spacing=6, border_width=12)
+        left = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
+        for widget in (self._preview, self._note):
+            left.pack_start(widget, False, False, 0)
+        left.pack_start(self._pages, True, True, 0)
+        engine = Gtk.Box(spacing=6)
+        engine.pack_start(Gtk.Label(label=tr("Engine")), False, False, 0)
+        engine.pack_start(self._engines, True, True, 0)
+        self._panel.set_hexpand(True)
+        self._panel.set_vexpand(True)
+        whole.attach(engine, 0, 0, 1, 1)
+        whole.attach(self._presets, 1, 0, 1, 1)
+        whole.attach(left, 0, 1, 1, 1)
+        whole.attach(self._panel, 1, 1, 1, 1)
         return whole
 
-    def _note(self) -> str:
-        """Where the built-in styles are, for an engine that cannot use them."""
-        if not needs_pictures(self._descriptor):
-            return ""
-        return tr(
-            "{engine} imitates a picture: one from a file, another layer, or one of your own in the library. "
-            "The styles that are built in are codes without a picture; they are for other engines.",
-            engine=tr(self._descriptor["title"]),
-        )
+    def _add_buttons(self) -> None:
+        area = self._dialog.get_action_area()
+        for text, answer in ((tr("_Help"), _HELP), (tr("_About"), _ABOUT)):
+            button = self._dialog.add_button(text, answer)
+            area.set_child_secondary(button, True)
+        reset = self._dialog.add_button(tr("_Reset"), _RESET)
+        reset.set_tooltip_text(tr("Give all settings of how it is painted their defaults"))
+        self._dialog.add_button(tr("_Cancel"), Gtk.ResponseType.CANCEL)
+        paint = tr("_Paint Again") if self._replaces is not None else tr("_Paint")
+        self._dialog.add_button(paint, Gtk.ResponseType.OK)
+        self._dialog.set_default_response(Gtk.ResponseType.OK)
 
-    def _pages(self) -> Gtk.Widget:
-        pages = Gtk.Notebook()
-        manner = [each for each in self._arguments if each.place == "treatment"]
-        engine = [each for each in self._arguments if each.place in ("params", "inputs")]
-        for title, shown in (
-            (tr("Manner"), [STRENGTH, *manner, SEED]),
-            (tr("Where"), self._given((USE_SELECTION, REST_STYLE, MASK_STYLE, OUTPUT))),
-            (tr("Engine"), engine),
-        ):
-            if shown:
-                pages.append_page(self._page(shown), Gtk.Label(label=title))
-        return pages
+    def _engine_choice(self) -> Gtk.ComboBoxText:
+        choice = without_wheel(Gtk.ComboBoxText())
+        for name in dict.fromkeys((*shown_engines(self._manifest), self._engine)):
+            choice.append(name, title_of_engine(self._manifest[name]["descriptor"]))
+        choice.set_active_id(self._engine)
+        choice.connect("changed", lambda box: self._switch(box.get_active_id()))
+        return choice
 
-    def _page(self, arguments: Iterable[Argument]) -> Gtk.Widget:
-        column = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=4, border_width=8)
-        for argument in arguments:
-            widget = self._widget(argument)
-            column.pack_start(widget, False, False, 0)
-            if argument == USE_SELECTION and not widget.get_sensitive():
-                said = tr("Nothing is selected, so all of the layer is painted.")
-                column.pack_start(Gtk.Label(label=said, xalign=0.0, wrap=True), False, False, 0)
-        window = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER)
-        window.set_size_request(-1, _PAGE_HEIGHT)
-        window.add(column)
-        return window
-
-    def _given(self, wanted: Iterable[Argument]) -> list[Argument]:
-        return [each for each in wanted if each in self._arguments]
-
-    def _widget(self, argument: Argument) -> Gtk.Widget:
-        widget = self._made(argument)
-        if argument in (USE_SELECTION, REST_STYLE):
-            widget.set_sensitive(is_selected(self._layer.get_image()))
-        if argument == MASK_STYLE:
-            widget.set_sensitive(self._layer.get_mask() is not None)
-        return widget
-
-    def _made(self, argument: Argument) -> Gtk.Widget:
-        if argument in (REST_STYLE, MASK_STYLE):
-            return self._picker(argument)
-        if argument.kind in ("double", "int") and argument.high - argument.low <= _SLIDEABLE:
-            narrow = argument.high - argument.low < 1  # less than the step of the other one
-            make = self._dialog.get_spin_scale if narrow else self._dialog.get_scale_entry
-            return make(argument.name, 1.0)
-        return self._dialog.get_widget(argument.name, GObject.TYPE_NONE)
-
-    def _picker(self, argument: Argument) -> Gtk.Widget:
-        picker = Picker(argument.label, tr("As it is"))
-        picker.set_tooltip_text(tr(argument.blurb))
-        self._pickers[argument.name] = picker
-        return picker
-
-    def _offer(self, presets: list[Preset]) -> None:
-        for preset in presets:
-            self._presets.append_text(title_of(preset["name"]))
-        self._presets.connect("changed", self._preset_chosen, presets)
-        self._presets.set_visible(bool(presets))
-
-    def _preset_chosen(self, chooser: Gtk.ComboBoxText, presets: list[Preset]) -> None:
-        # The first entry is the chooser's own name.
-        if chooser.get_active() > 0:
-            chosen = values_of_preset(presets[chooser.get_active() - 1], self._arguments)
-            for name, value in chosen.items():
-                self._config.set_property(name, value)
-
-    def _library_came(self, styles: list[Style], presets: list[Preset]) -> None:
-        self._take(styles)
-        self._offer(presets_for(self._wish()["engine"], presets))
-        both_ways = GObject.BindingFlags.BIDIRECTIONAL | GObject.BindingFlags.SYNC_CREATE
-        for name, picker in self._pickers.items():
-            # Not before: what cannot be shown would be forgotten.
-            self._config.bind_property(name, picker.choice, "active-id", both_ways)
+    def _switch(self, engine: str) -> None:
+        """Go on with another engine, and whatever it has in common with the one before."""
+        self._engine = engine
+        self._arguments = arguments_for(self._manifest, engine)
+        self._values = Values.of(self._arguments, self._values.current)
+        self._follow()
         self._ask_for_preview()
 
-    def _take(self, styles: list[Style]) -> None:
-        self._library = styles
-        offered = fitting(styles, self._descriptor)
-        self._panel.fill(offered, keeps=self._live.keeps_styles)
-        for picker in self._pickers.values():
-            picker.fill(offered)
+    def _follow(self) -> None:
+        """Show the engine and its values."""
+        engine = tr(self._descriptor["title"])
+        again = self._replaces is not None
+        self._dialog.set_title(
+            tr("Velatura: Edit This Result")
+            if again
+            else tr("Velatura with {engine}", engine=engine)
+        )
+        self._engines.set_tooltip_text(tr(self._descriptor["summary"]))
+        self._values.watchers.append(self._changed)
+        self._pages.show(self._arguments, self._values, self._fitting_styles())
+        self._panel.follow(self._values)
+        self._offer()
 
-    def _known(self) -> list[Style]:
-        """The library. Raises :class:`LinkError` before it has come."""
-        if self._library is None:
-            raise LinkError(f"{tr('Looking for the daemon')} …")
-        return self._library
+    def _fitting_styles(self) -> list[Style]:
+        return [each for each in self._library if fits(each, self._descriptor)]
+
+    def _offer(self) -> None:
+        self._panel.fill(self._library, self._descriptor, keeps=self._live.can.styles)
+        self._presets.offer(presets_for(self._engine, self._offered))
+        self._pages.offer(self._fitting_styles())
+
+    def _library_came(self, styles: list[Style], presets: list[Preset]) -> None:
+        self._library, self._offered = styles, presets
+        self._menu.know(styles)
+        self._offer()
+        self._ask_for_preview()
+
+    def _take_preset(self, preset: Preset) -> None:
+        for name, value in values_of_preset(preset, self._arguments).items():
+            self._values.set(name, value)
+
+    def _as_preset(self) -> dict[str, object]:
+        return preset_of(self._engine, self._arguments, self._values.current)
 
     def _keep(self, title: str, make: Make) -> None:
         self._wait(tr("The picture is put into the library"))
-        self._live.keep(title, make, self._kept)
+        self._live.ask(lambda client: client.add_style(title, make()), self._kept)
 
-    def _kept(self, name: str, styles: list[Style]) -> None:
-        self._take(styles)
-        self._panel.choose([name])
+    def _kept(self, style: Style) -> None:
+        self._library = [*self._library, style]
+        self._offer()
+        self._panel.choose([style["name"]])
+        self._live.look_again()
 
-    def _knob_moved(self, config: Gimp.ProcedureConfig, spec: GObject.ParamSpec) -> None:
-        if spec.name in (STYLE.name, STYLE_FILE.name, STYLE_LAYER.name):
-            self._panel.mark()
+    def _unfit(self, style: Style) -> None:
+        self._preview.show_text(
+            tr(
+                "“{style}” is a code without a picture, and {engine} needs a picture to imitate. "
+                "Another engine can paint with it.",
+                style=title_of_style(style),
+                engine=tr(self._descriptor["title"]),
+            )
+        )
+
+    def _changed(self, name: str) -> None:
+        if name == SOURCE.name:
+            self._seen = Previewed(self._painted_layer())
+            self._preview.show_before(self._seen.current.content())
         if not self._pending:
             self._pending = GLib.timeout_add(_PAUSE_MS, self._rested)
 
-    def _rested(self) -> None:
+    def _rested(self) -> bool:
         self._pending = 0
+        self._ask_for_preview()
+        return False
+
+    def _looked_closer(self, part: bool, dx: float, dy: float) -> None:
+        self._seen.look(part, dx, dy)
+        self._preview.show_before(self._seen.current.content())
         self._ask_for_preview()
 
     def _ask_for_preview(self) -> None:
         try:
-            wish = self._wish()
-            require_fitting(wish, self._descriptor, self._known)
-            seen = can_preview(wish["engine"], self._manifest)
-            small = preview_of(wish, self._source.scale, self._manifest) if seen else wish
-            request = request_of(small, self._manifest, self._source)
+            request = self._seen.request(
+                self._engine,
+                self._arguments,
+                self._values.current,
+                self._manifest,
+                lambda: self._library,
+            )
         except (LinkError, OSError) as error:
             self._live.forget()
             self._dialog.set_response_sensitive(Gtk.ResponseType.OK, False)
             self._preview.show_text(sentence_of(error))
             return
         self._dialog.set_response_sensitive(Gtk.ResponseType.OK, True)
-        if seen:
+        if request is not None:
             self._live.paint(request)
         else:
             self._preview.show_text(tr("There is no preview of this engine."))
@@ -268,12 +281,20 @@ class _Dialog:
 
     def _about_preview(self) -> str:
         """What the layer will have that the preview does not."""
-        engine = self._wish()["engine"]
-        if engine == PREVIEW_ENGINE:
+        if self._seen.exact(self._engine, self._manifest):
             return tr("The layer is painted like this, at its own size.")
-        if engine == DEFAULT_ENGINE:
+        if self._engine == DEFAULT_ENGINE:
             return tr("A quick preview; the layer is painted with more care.")
         return tr(
             "A quick preview by another engine; {engine} paints in its own way and takes longer.",
             engine=tr(self._descriptor["title"]),
         )
+
+
+def _note(made: Made | None, layer: Gimp.Layer) -> str:
+    """What is not as it was when the layer was made."""
+    if made is None or not made.selected or is_selected(layer.get_image()):
+        return ""
+    return tr(
+        "This result was painted in a selection. Nothing is selected now, so all of the layer is painted."
+    )

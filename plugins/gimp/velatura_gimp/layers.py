@@ -25,16 +25,38 @@ _LAYER_TYPES = {
 }
 
 
-def layer_meant(drawables: list[Gimp.Drawable]) -> Gimp.Layer:
-    """The layer to paint: the chosen one, or the one whose mask is chosen. Raises :class:`LinkError`."""
-    if len(drawables) != 1:
-        raise LinkError(tr("Velatura paints one layer at a time."), hint=tr("Choose one layer."))
-    chosen = drawables[0]
-    if isinstance(chosen, Gimp.LayerMask):
-        chosen = Gimp.Layer.from_mask(chosen)
-    if not isinstance(chosen, Gimp.Layer):
+def layers_meant(drawables: list[Gimp.Drawable]) -> list[Gimp.Layer]:
+    """The layers to paint: the chosen ones, or those whose masks are chosen. Raises :class:`LinkError`."""
+    found = [
+        Gimp.Layer.from_mask(each) if isinstance(each, Gimp.LayerMask) else each
+        for each in drawables
+    ]
+    if not found:
+        raise LinkError(tr("No layer is chosen."), hint=tr("Choose a layer."))
+    if not all(isinstance(each, Gimp.Layer) for each in found):
         raise LinkError(tr("Velatura paints layers, not channels."), hint=tr("Choose a layer."))
-    return chosen
+    return list(dict.fromkeys(found))
+
+
+def with_effects(layer: Gimp.Layer) -> Gimp.Layer:
+    """``layer`` as it is seen: itself, or a copy into which the effects that lie on it are merged."""
+    if not layer.get_filters():
+        return layer
+    copy = layer.copy()
+    copy.merge_filters()
+    return copy
+
+
+def visible_layer(image: Gimp.Image, hidden: Gimp.Layer | None = None) -> Gimp.Layer:
+    """What is seen of ``image``, without ``hidden``, as a layer that belongs to it but is not in it."""
+    seen = image
+    if hidden is not None:
+        seen = image.duplicate()
+        counterpart(hidden, seen).set_visible(False)
+    layer = Gimp.Layer.new_from_visible(seen, image, "")
+    if seen != image:
+        seen.delete()
+    return layer
 
 
 def extent(layer: Gimp.Layer) -> Box:
@@ -92,29 +114,66 @@ def write(buffer: Gegl.Buffer, pixels: Pixels, advance: Advance) -> None:
     buffer.flush()
 
 
-def add_above(
-    layer: Gimp.Layer, pixels: Pixels, name: str, advance: Advance, *, masked: bool
+def painted_layer(
+    image: Gimp.Image,
+    pixels: Pixels,
+    name: str,
+    advance: Advance,
+    *,
+    at: tuple[int, int],
+    masked_like: Gimp.Layer | None,
 ) -> Gimp.Layer:
-    """A new layer of ``pixels`` above ``layer``, as one undo step; with a copy of its mask if ``masked``.
+    """A new layer of ``pixels`` for ``image``, not inserted yet; with a copy of the mask of ``masked_like``.
 
-    Everything is done to it before it is inserted, since each change of an inserted layer is a step of its own.
+    Everything is done to it before it is inserted, since each change of an inserted layer is an undo step of its own.
     """
-    image = layer.get_image()
-    kind = _LAYER_TYPES[layer.is_gray(), layer.has_alpha()]
-    new = Gimp.Layer.new(
-        image, name, pixels.width, pixels.height, kind, 100.0, Gimp.LayerMode.NORMAL
-    )
-    new.set_offsets(*offsets(layer))
+    grey = image.get_base_type() == Gimp.ImageBaseType.GRAY
+    kind = _LAYER_TYPES[grey, pixels.channels % 2 == 0]
+    size = pixels.width, pixels.height
+    new = Gimp.Layer.new(image, name, *size, kind, 100.0, Gimp.LayerMode.NORMAL)
+    new.set_offsets(*at)
     write(new.get_buffer(), pixels, advance)
-    if masked and (mask := layer.get_mask()) is not None:
-        copy = new.create_mask(Gimp.AddMaskType.WHITE)
-        new.add_mask(copy)
-        whole = Gegl.Rectangle.new(0, 0, pixels.width, pixels.height)
-        mask.get_buffer().copy(whole, Gegl.AbyssPolicy.NONE, copy.get_buffer(), whole)
-        copy.get_buffer().flush()
-    image.insert_layer(new, layer.get_parent(), image.get_item_position(layer))
-    new.update(0, 0, pixels.width, pixels.height)
+    if masked_like is not None:
+        _copy_mask(masked_like, new)
     return new
+
+
+def put_instead(new: Gimp.Layer, old: Gimp.Layer) -> None:
+    """``new`` in the place of ``old``, with what was done to that since: opacity, mode, mask and so on."""
+    new.set_opacity(old.get_opacity())
+    new.set_mode(old.get_mode())
+    new.set_visible(old.get_visible())
+    new.set_color_tag(old.get_color_tag())
+    same = (new.get_width(), new.get_height()) == (old.get_width(), old.get_height())
+    if same:
+        _copy_mask(old, new)
+    image, parent = old.get_image(), old.get_parent()
+    position = image.get_item_position(old)
+    # First, or the new one could not have its name.
+    image.remove_layer(old)
+    image.insert_layer(new, parent, position)
+    new.update(0, 0, new.get_width(), new.get_height())
+
+
+def insert_above(new: Gimp.Layer, layer: Gimp.Layer | None) -> None:
+    """``new`` above ``layer``, or on top of all."""
+    image = new.get_image()
+    parent = layer.get_parent() if layer is not None else None
+    position = image.get_item_position(layer) if layer is not None else 0
+    image.insert_layer(new, parent, position)
+    new.update(0, 0, new.get_width(), new.get_height())
+
+
+def _copy_mask(layer: Gimp.Layer, new: Gimp.Layer) -> None:
+    mask = layer.get_mask()
+    if mask is None:
+        return
+    copy = new.create_mask(Gimp.AddMaskType.WHITE)
+    new.add_mask(copy)
+    whole = Gegl.Rectangle.new(0, 0, new.get_width(), new.get_height())
+    mask.get_buffer().copy(whole, Gegl.AbyssPolicy.NONE, copy.get_buffer(), whole)
+    copy.get_buffer().flush()
+    new.set_apply_mask(layer.get_apply_mask())
 
 
 def paint_in_place(layer: Gimp.Layer, pixels: Pixels, advance: Advance) -> None:
@@ -135,16 +194,21 @@ def require_own_pixels(layer: Gimp.Layer) -> None:
         )
 
 
-def rgb_copy(layer: Gimp.Layer) -> Gimp.Layer:
-    """The counterpart of ``layer`` in a new RGB image like its own."""
+def rgb_copy(image: Gimp.Image) -> Gimp.Image:
+    """A new RGB image like ``image``."""
+    copy: Gimp.Image = image.duplicate()
+    copy.convert_rgb()
+    return copy
+
+
+def counterpart(layer: Gimp.Layer, image: Gimp.Image) -> Gimp.Layer:
+    """The layer of ``image``, a copy of the layer's own, that is where ``layer`` is there."""
     path, item = [], layer
     while item is not None:
         path.append(item.get_image().get_item_position(item))
         item = item.get_parent()
-    image = layer.get_image().duplicate()
-    image.convert_rgb()
     siblings = image.get_layers()
     for position in reversed(path[1:]):
         siblings = siblings[position].get_children()
-    counterpart: Gimp.Layer = siblings[path[0]]
-    return counterpart
+    found: Gimp.Layer = siblings[path[0]]
+    return found

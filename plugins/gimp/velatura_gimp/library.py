@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from velatura_link.errors import LinkError
-from velatura_link.styles import needs_pictures
+from velatura_link.styles import PICTURE, needs_pictures
 from velatura_link.titles import title_of
 
 from .arguments import Wish
@@ -17,6 +17,56 @@ from .texts import tr
 Descriptor = Mapping[str, Any]
 Style = Mapping[str, Any]
 """As the daemon lists it: name, title, kind, builtin, thumbnail."""
+FAVOURITES, OWN = "*favourites", "*own"
+"""Collections that are none of the person's making."""
+
+
+def title_of_engine(descriptor: Descriptor) -> str:
+    """What the engine is for, and then the name of its method."""
+    purpose, title = descriptor.get("purpose") or "", tr(descriptor["title"])
+    return f"{tr(purpose)} — {title}" if purpose else title
+
+
+def title_of_style(style: Style) -> str:
+    """What a style is called: as its owner wrote it, or as its name says."""
+    own = style.get("builtin") is False and style.get("kind") == PICTURE
+    return title_of(str((own and style.get("title")) or style["name"]))
+
+
+def found_styles(styles: Iterable[Style], words: str, collection: str = "") -> list[str]:
+    """Names of those of ``styles`` that all ``words`` are said of, and that are of that collection.
+
+    A ``collection`` is ``""`` for all, :data:`FAVOURITES`, :data:`OWN`, or a collection's name.
+    """
+    wanted = words.casefold().split()
+    return [
+        style["name"]
+        for style in styles
+        if _is_of(style, collection) and all(word in _said_of(style) for word in wanted)
+    ]
+
+
+def collections_of(styles: Iterable[Style]) -> list[str]:
+    """The names of all collections, sorted."""
+    return sorted({name for style in styles for name in style.get("collections") or ()})
+
+
+def fits(style: Style, descriptor: Descriptor) -> bool:
+    """Whether the engine takes the style."""
+    return style["kind"] in descriptor.get("styles", ())
+
+
+def _said_of(style: Style) -> str:
+    texts = (style["name"], style.get("title") or "", title_of_style(style))
+    return " ".join((*texts, *(style.get("collections") or ()))).casefold()
+
+
+def _is_of(style: Style, collection: str) -> bool:
+    if collection == FAVOURITES:
+        return bool(style.get("favourite"))
+    if collection == OWN:
+        return not style.get("builtin")
+    return not collection or collection in (style.get("collections") or ())
 
 
 def fitting(styles: Iterable[Style], descriptor: Descriptor) -> list[Style]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from gi.repository import GLib
 
 from velatura_link.client import Client
 from velatura_link.errors import JobFailed, LinkError
 from velatura_link.jobs import Accepted, Event, Failed, Result
-from velatura_link.request import EncodedFile, Pixels, Request
+from velatura_link.request import Pixels, Request
+from velatura_link.wording import Notice
 
 from .library import Style
 from .places import Places
@@ -24,6 +26,16 @@ _REPLACES = "preview"
 _NOTICED_MS = 500
 """How long nobody minds waiting without a word."""
 _GIVEN_UP = ("replaced", "cancelled")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """Whether the library takes pictures, takes presets, and marks styles as favourites and parts of collections."""
+
+    styles: bool = False
+    presets: bool = False
+    marks: bool = False
 
 
 class Live:
@@ -69,29 +81,46 @@ class Live:
         self._answered()
 
     @property
-    def keeps_styles(self) -> bool:
-        """Whether the daemon's library takes styles from here."""
-        return self._client is not None and self._client.takes_styles
+    def can(self) -> Abilities:
+        """What the library lets be changed from here."""
+        client = self._client
+        if client is None:
+            return Abilities()
+        return Abilities(client.takes_styles, client.keeps_presets, client.marks_styles)
 
-    def keep(
+    def ask(
         self,
-        title: str,
-        make: Callable[[], EncodedFile],
-        on_kept: Callable[[str, list[Style]], None],
+        work: Callable[[Client], T],
+        then: Callable[[T], None],
+        otherwise: Callable[[LinkError], bool] = lambda error: False,
     ) -> None:
-        """Put what ``make`` makes into the library; ``on_kept`` is told its name and all styles that there are then."""
+        """Have ``work`` done on a thread; ``then`` is told on GTK's what came of it.
+
+        ``otherwise`` is told of an error first; unless it says that it has seen to that, ``on_trouble`` is.
+        """
         client = self._client
         if client is None:
             return
 
-        def work() -> None:
+        def refused(error: LinkError) -> None:
+            if not otherwise(error):
+                self._on_trouble(sentence_of(error))
+
+        def done() -> None:
             try:
-                name = client.add_style(title, make())["name"]
-                self._later(on_kept, name, client.styles())
-            except (LinkError, OSError) as error:
+                self._later(then, work(client))
+            except LinkError as error:
+                self._later(refused, error)
+            except OSError as error:
                 self._later(self._on_trouble, sentence_of(error))
 
-        threading.Thread(target=work, name="velatura-keep", daemon=True).start()
+        threading.Thread(target=done, name="velatura-ask", daemon=True).start()
+
+    def look_again(self) -> None:
+        """Ask anew which styles and presets there are; ``on_library`` is told."""
+        self.ask(
+            lambda client: (client.styles(), client.presets()), lambda both: self._on_library(*both)
+        )
 
     def close(self) -> None:
         """Nothing more is told."""
@@ -102,13 +131,18 @@ class Live:
     def _open(self) -> None:
         try:
             self._places.connection(on_wait=self._starting)
-            client = self._places.client()
+            client = self._places.client(on_notice=self._noticed)
             self._later(self._opened, client, client.styles(), client.presets())
         except (LinkError, OSError) as error:
             self._later(self._on_trouble, sentence_of(error))
 
     def _starting(self) -> None:
-        self._later(self._on_wait, tr("Starting the daemon"))
+        self._later(self._on_wait, tr("Starting Velatura"))
+
+    def _noticed(self, notice: Notice) -> None:
+        """Another program changed the library."""
+        if notice.code in ("styles", "presets"):
+            self._later(self.look_again)
 
     def _slow(self) -> bool:
         self._timer = 0

@@ -8,6 +8,7 @@ from velatura_link.request import EncodedFile, Pixels
 
 _CHECK, _LIGHT, _DARK = 8, 0xAAAAAA, 0x888888
 _GREY = 0x808080FF
+_BAR, _BARRED = 6, 0xC0392BFF
 
 
 def pixbuf_of(pixels: Pixels) -> GdkPixbuf.Pixbuf:
@@ -38,6 +39,18 @@ def thumbnail(data: bytes | None, side: int) -> GdkPixbuf.Pixbuf:
     smooth = GdkPixbuf.InterpType.BILINEAR
     picture.composite(square, 0, 0, side, side, left, top, scale, scale, smooth, 255)
     return square
+
+
+def barred(square: GdkPixbuf.Pixbuf) -> GdkPixbuf.Pixbuf:
+    """``square`` without its colours and with a bar across it: what cannot be used here."""
+    pale = square.copy()
+    square.saturate_and_pixelate(pale, 0.0, False)
+    side = pale.get_width()
+    for at in range(side):
+        left = max(side - at - 1 - _BAR // 2, 0)
+        width = min(_BAR, side - left)
+        pale.new_subpixbuf(left, at, width, 1).fill(_BARRED)
+    return pale
 
 
 def png_of(pixels: Pixels) -> EncodedFile:

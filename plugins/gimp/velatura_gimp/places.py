@@ -78,12 +78,18 @@ class Places:
             return ensure_daemon(told.get("command"), runtime=runtime, on_wait=on_wait)
         except LaunchFailed as error:
             _refuse_other_protocol(read_connection(runtime / FILE_NAME))
-            hint = (
-                tr("Run `velatura doctor` in a terminal: it says what is missing.")
-                if self.home() is None
-                else tr("“Velatura: the Daemon…” in the same menu installs and repairs it.")
-            )
-            raise LaunchFailed(error.message, hint=f"{error.hint}\n{hint}".strip()) from error
+            raise LaunchFailed(
+                tr("Velatura's painter cannot be started."), hint=self._way_out(error)
+            ) from error
+
+    def _way_out(self, error: LaunchFailed) -> str:
+        todo = (
+            tr("Start GIMP again. If that does not help, install Velatura again.")
+            if self.home() is None
+            else tr("“Velatura: Install or Remove…” in the same menu installs and repairs it.")
+        )
+        why = str(error.__cause__ or error.hint or error.message)
+        return f"{todo}\n{tr('The reason: {why}', why=why)}"
 
     def client(self, **options: Any) -> Client:
         """A client of the daemon, which is started again whenever it is missing.
@@ -107,13 +113,11 @@ def _refuse_other_protocol(found: Connection | None) -> None:
     if found is not None and found.protocol != PROTOCOL:
         raise LaunchFailed(
             tr(
-                "The daemon that runs speaks version {other} of the protocol, and this plug-in {own}.",
+                "This plug-in and Velatura's painter are of different versions ({own} and {other}).",
                 other=found.protocol,
                 own=PROTOCOL,
             ),
-            hint=tr(
-                "Install Velatura again, so that both are of one version, and start GIMP again."
-            ),
+            hint=tr("Install Velatura again, and start GIMP again."),
         )
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .arguments import STRENGTH, STYLE, Argument
+from velatura_link.titles import title_of
+
+from .arguments import STRENGTH, STYLE, STYLE_FILE, STYLE_LAYER, Argument
+from .choices import mixture_of
 
 Preset = Mapping[str, Any]
 
@@ -27,6 +30,30 @@ def values_of_preset(preset: Preset, arguments: Iterable[Argument]) -> dict[str,
             said = preset.get(argument.place) or {}
             values[argument.name] = said.get(argument.knob, argument.default)
     return values
+
+
+def preset_of(
+    engine: str, arguments: Iterable[Argument], values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """``values`` as a preset: the styles of the library that are chosen, the strength, and every knob that differs."""
+    preset: dict[str, Any] = {"engine": engine, "params": {}, "treatment": {}}
+    if values.get(STYLE_FILE.name) is None and values.get(STYLE_LAYER.name) is None:
+        mixture = mixture_of(values.get(STYLE.name) or "")
+        if mixture:
+            preset["styles"] = [{"name": name, "weight": each} for name, each in mixture.items()]
+    if values[STRENGTH.name] != STRENGTH.default:
+        preset["strength"] = values[STRENGTH.name]
+    for argument in arguments:
+        if argument.place in ("params", "treatment"):
+            value = values[argument.name]
+            if value != argument.default:
+                preset[argument.place][argument.knob] = value
+    return preset
+
+
+def title_of_preset(preset: Preset) -> str:
+    """What the person called it."""
+    return str(preset.get("title") or title_of(preset["name"]))
 
 
 def _is_flat(preset: Preset) -> bool:

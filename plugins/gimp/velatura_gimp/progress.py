@@ -21,8 +21,15 @@ class Shown:
         self._text = ""
         self._touched = 0.0
         self._unknown = True
+        self._number, self._all = 0, 1
+
+    def begin(self, number: int, all_of_them: int) -> None:
+        """Layer ``number`` of so many is next; the first is 0."""
+        self._number, self._all = number, all_of_them
 
     def __call__(self, bar: Bar) -> None:
+        if self._all > 1:
+            bar = bar.of_several(self._number, self._all)
         now, said = time.monotonic(), bar.text == self._text
         if said and now - self._touched < _BLINK:
             return
@@ -42,8 +49,8 @@ class Shown:
             Gimp.progress_pulse()
 
     def starting(self) -> None:
-        """Say that the daemon is being started."""
-        self(Bar(None, tr("Starting the daemon")))
+        """Say that Velatura's painter is being started."""
+        self(Bar(None, tr("Starting Velatura")))
 
     def advancing(self, text: str, part: tuple[float, float]) -> Advance:
         """What rows are reported to that are read or written in ``part`` of the bar."""

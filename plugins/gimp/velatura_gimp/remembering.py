@@ -1,17 +1,23 @@
-"""What was chosen for an image, kept in the image itself as a parasite."""
+"""What was chosen for an image, and how a layer was made, kept in the image itself as parasites."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from gi.repository import Gimp
 
+from .results import Made, made_by, written
 from .settings import recalled, remembered
 
 _NAME = "velatura-settings"
 _PERSISTENT = 1
 """GIMP_PARASITE_PERSISTENT: it is saved with the image; not undoable, or it would be an undo step of its own."""
+
+_RESULT = "velatura-result"
+_UNDOABLE = 2
+"""GIMP_PARASITE_UNDOABLE."""
 
 
 def recall(image: Gimp.Image, procedure: str) -> dict[str, Any]:
@@ -23,6 +29,18 @@ def remember(image: Gimp.Image, procedure: str, values: Mapping[str, Any]) -> No
     """Keep ``values`` of ``procedure`` in ``image``."""
     data = remembered(_data(image), procedure, values)
     image.attach_parasite(Gimp.Parasite.new(_NAME, _PERSISTENT, data))
+
+
+def sign(layer: Gimp.Layer, made: Made, recipe: Mapping[str, Any]) -> None:
+    """Write on ``layer`` how it was made."""
+    data = written(replace(made, recipe=recipe))
+    layer.attach_parasite(Gimp.Parasite.new(_RESULT, _PERSISTENT | _UNDOABLE, data))
+
+
+def how_made(layer: Gimp.Layer) -> Made | None:
+    """How ``layer`` was made; None when Velatura did not make it."""
+    parasite = layer.get_parasite(_RESULT)
+    return made_by(bytes(parasite.get_data())) if parasite is not None else None
 
 
 def _data(image: Gimp.Image) -> bytes:

@@ -13,8 +13,8 @@ from velatura_link.errors import LinkError
 from velatura_link.request import EncodedFile, Pixels
 
 from .arguments import LAYER_MASK, SELECTION
-from .layers import RGBA8, Advance, extent, is_selected, offsets, read
-from .pixels import Form, fitting_scale
+from .layers import RGBA8, Advance, extent, is_selected, offsets, read, with_effects
+from .pixels import Box, Form, fitting_scale
 from .texts import tr
 
 _SMALL_STYLE = 512
@@ -27,12 +27,16 @@ class LayerSource:
     the daemon is sent once.
 
     With a ``scale`` below 1 all is so much smaller that has the layer's size, and other layers are of a handy size.
+    ``window`` is the part of the layer that is painted, all of it without one. ``effects`` says whether GIMP's effects
+    on a layer are seen; whoever paints in place has them on top afterwards.
     """
 
     layer: Gimp.Layer
     form: Form
     advance: Advance
     scale: float = 1.0
+    window: Box | None = None
+    effects: bool = True
     _read: dict[object, Pixels] = field(default_factory=dict)
     _files: dict[str, EncodedFile] = field(default_factory=dict)
 
@@ -67,17 +71,26 @@ class LayerSource:
             self._read[key] = look()
         return self._read[key]
 
+    @property
+    def _box(self) -> Box:
+        return self.window or extent(self.layer)
+
     def _content(self) -> Pixels:
-        box = extent(self.layer).scaled(self.scale)
-        return read(self.layer, box, self.form, self.advance, self.scale)
+        seen, box = self.layer, self._box
+        if self.effects:
+            seen = with_effects(self.layer)
+            # Effects may make a layer larger.
+            (x, y), (dx, dy) = offsets(self.layer), offsets(seen)
+            box = box.moved(x - dx, y - dy)
+        return read(seen, box.scaled(self.scale), self.form, self.advance, self.scale)
 
     def _other(self, layer: Gimp.Layer) -> Pixels:
         whole = extent(layer)
         scale = fitting_scale(whole, _SMALL_STYLE) if self.scale < 1 else 1.0
-        return read(layer, whole.scaled(scale), RGBA8, self.advance, scale)
+        return read(with_effects(layer), whole.scaled(scale), RGBA8, self.advance, scale)
 
     def _mask(self, name: object) -> Pixels:
-        box, form = extent(self.layer), self.form.mask
+        box, form = self._box, self.form.mask
         if name == LAYER_MASK:
             drawable = self.layer.get_mask()
             if drawable is None:

@@ -1,134 +1,197 @@
-"""Where a style comes from: the library, a file or another layer."""
+"""Where a style comes from: the library, with its collections and mixtures, a file or another layer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from gi.repository import Gimp, Gio, Gtk
+from gi.repository import Gdk, GdkPixbuf, Gimp, Gtk
 
 from velatura_link.request import EncodedFile, Pixels
 
-from .arguments import STYLE, STYLE_FILE, STYLE_LAYER, styles_named
+from .arguments import STYLE, STYLE_FILE, STYLE_LAYER
+from .choices import Values, chosen_anew, mixture_of, text_of_mixture
+from .file_chooser import FileButton
+from .layer_chooser import LayerChooser
 from .layers import RGBA8, extent, read
-from .library import Style, picture_title
+from .library import (
+    FAVOURITES,
+    OWN,
+    Descriptor,
+    Style,
+    collections_of,
+    fits,
+    found_styles,
+    picture_title,
+    title_of_style,
+)
+from .mixture_rows import MixtureRows
 from .pixbufs import fitted, png_of
 from .shelf import Shelf
 from .sources import LayerSource
 from .texts import tr
+from .window import without_wheel
 
 Make = Callable[[], EncodedFile]
 OnKeep = Callable[[str, Make], None]
-_NOTE_WIDTH = 46
-_WIDTH, _HEIGHT = 400, 220
 _SMALL = 64
 
 
 class StylePanel(Gtk.Box):
-    """What ``config`` has for a style, to be seen and changed; ``choosers`` are for its file and its layer.
+    """The style in ``values``, to be seen and changed.
 
-    For an engine that cannot read what is built in, ``note`` says so: the choosers come first then, and the library is
-    shown when there is anything in it to choose. ``on_keep`` is told the title of a picture that is wanted in the
-    library, and what makes its file.
+    ``on_keep`` is told the title of a picture that is wanted in the library, and what makes its file; ``on_unfit`` of
+    a style that the engine cannot use; ``on_menu`` shows what can be done with a style; ``look`` as for the shelf.
     """
 
     def __init__(
         self,
-        config: Gimp.ProcedureConfig,
         source: LayerSource,
-        choosers: Iterable[Gtk.Widget],
-        note: str,
         on_keep: OnKeep,
+        on_unfit: Callable[[Style], None],
+        on_menu: Callable[[Style, Gdk.Event], None],
+        look: Callable[[str], GdkPixbuf.Pixbuf | None],
     ) -> None:
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=6)
-        self._config = config
+        self._values = Values((), {})
         self._source = source
         self._on_keep = on_keep
-        self._largest = (_WIDTH, _HEIGHT) if note else (2 * _SMALL, _SMALL)
-        self._shelf = Shelf(self.choose)
+        self._styles: dict[str, Style] = {}
+        self._keeps = False
+        self._shelf = Shelf(
+            self.choose,
+            lambda name: on_unfit(self._styles[name]),
+            lambda name, event: on_menu(self._styles[name], event),
+            look,
+        )
+        self._search = Gtk.SearchEntry(placeholder_text=tr("Search styles"))
+        self._search.connect("search-changed", self._searched)
+        self._collection = Gtk.ComboBoxText()
+        without_wheel(self._collection)
+        self._collection_changed = self._collection.connect("changed", self._searched)
+        self._nothing = Gtk.Label(label=tr("No style is called that."), no_show_all=True)
+        self._mixture = MixtureRows(self._weighed)
+        self._file = FileButton(self._file_chosen)
+        self._layer = LayerChooser(source.layer.get_image(), self._layer_chosen)
         self._picture = Gtk.Image(halign=Gtk.Align.START)
         self._keep = Gtk.Button(
             label=tr("Keep in the library"), halign=Gtk.Align.START, valign=Gtk.Align.CENTER
         )
         self._keep.connect("clicked", self._keep_wanted)
         self._imitated = Gtk.Box(spacing=12, no_show_all=True)
-        self._imitated.set_orientation(
-            Gtk.Orientation.VERTICAL if note else Gtk.Orientation.HORIZONTAL
-        )
         for widget in (self._picture, self._keep):
             widget.show()
             self._imitated.pack_start(widget, False, False, 0)
-        column = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
-        self._choosers = tuple(choosers)
-        for widget in (*self._choosers, self._imitated):
-            column.pack_start(widget, False, False, 0)
-        if not note:
-            self.pack_start(self._shelf, True, True, 0)
-            self.pack_start(column, False, False, 0)
-            return
-        self.set_size_request(_WIDTH, -1)
-        self._shelf.set_no_show_all(True)
-        said = Gtk.Label(label=note, xalign=0.0, wrap=True, max_width_chars=_NOTE_WIDTH)
-        self.pack_start(column, False, False, 0)
-        self.pack_start(said, False, False, 6)
+        finder = Gtk.Box(spacing=6)
+        finder.pack_start(self._search, True, True, 0)
+        finder.pack_start(self._collection, False, False, 0)
+        self.pack_start(finder, False, False, 0)
         self.pack_start(self._shelf, True, True, 0)
+        for widget in (self._nothing, self._mixture, self._choosers(), self._imitated):
+            self.pack_start(widget, False, False, 0)
 
-    def fill(self, styles: Sequence[Style], *, keeps: bool) -> None:
-        """Offer ``styles``; ``keeps`` says whether the library takes more of them."""
-        self._shelf.fill(styles)
-        self._keep.set_visible(keeps)
-        if styles:
-            self._shelf.set_no_show_all(False)
-            self._shelf.show_all()
+    def follow(self, values: Values) -> None:
+        """Show and change the style in ``values`` from now on."""
+        self._values = values
+        values.watchers.append(self._changed)
+        self.mark()
+
+    def fill(self, styles: Sequence[Style], descriptor: Descriptor, *, keeps: bool) -> None:
+        """Offer ``styles`` to an engine; ``keeps`` says whether the library takes more of them."""
+        self._styles = {each["name"]: each for each in styles}
+        self._keeps = keeps
+        self._shelf.fill(styles, lambda style: fits(style, descriptor))
+        self._offer_collections()
+        self._searched()
         self.mark()
 
     def choose(self, names: list[str]) -> None:
         """Take styles of the library."""
-        self._config.set_property(STYLE_FILE.name, None)
-        self._config.set_property(STYLE_LAYER.name, None)
-        self._config.set_property(STYLE.name, ", ".join(names))
+        self._values.set(STYLE_FILE.name, None)
+        self._values.set(STYLE_LAYER.name, None)
+        mixture = mixture_of(self._values[STYLE.name] or "")
+        self._values.set(STYLE.name, text_of_mixture(chosen_anew(mixture, names)))
 
     def mark(self) -> None:
         """Show what is chosen."""
         imitated = self._shown()
         if imitated is not None:
-            self._picture.set_from_pixbuf(fitted(imitated, *self._largest))
+            self._picture.set_from_pixbuf(fitted(imitated, 2 * _SMALL, _SMALL))
         self._imitated.set_visible(imitated is not None)
-        if not self._path():
-            for chooser in self._choosers:
-                _show_no_file(chooser)
-        named = styles_named(self._config.get_property(STYLE.name)) if imitated is None else []
-        self._shelf.mark(each["name"] for each in named)
+        self._keep.set_visible(self._keeps)
+        self._file.show_path(self._values[STYLE_FILE.name] or "")
+        self._layer.show_layer(self._values[STYLE_LAYER.name])
+        mixture = mixture_of(self._values[STYLE.name] or "") if imitated is None else {}
+        self._shelf.mark(mixture)
+        self._mixture.show_mixture(
+            {name: (self._title_of(name), weight) for name, weight in mixture.items()}
+        )
+
+    def _choosers(self) -> Gtk.Widget:
+        grid = Gtk.Grid(column_spacing=6, row_spacing=4)
+        for row, (title, widget) in enumerate(
+            ((tr("Style from a file"), self._file), (tr("Style from a layer"), self._layer))
+        ):
+            widget.set_hexpand(True)
+            grid.attach(Gtk.Label(label=title, xalign=0.0), 0, row, 1, 1)
+            grid.attach(widget, 1, row, 1, 1)
+        return grid
+
+    def _title_of(self, name: str) -> str:
+        return title_of_style(self._styles.get(name, {"name": name}))
+
+    def _offer_collections(self) -> None:
+        chosen = self._collection.get_active_id() or ""
+        styles = self._styles.values()
+        offered = [("", tr("All styles"))]
+        if any(each.get("favourite") for each in styles):
+            offered.append((FAVOURITES, tr("Favourites")))
+        if not all(each.get("builtin") for each in styles):
+            offered.append((OWN, tr("My own")))
+        offered += [(each, each) for each in collections_of(styles)]
+        with self._collection.handler_block(self._collection_changed):
+            self._collection.remove_all()
+            for identifier, title in offered:
+                self._collection.append(identifier, title)
+            if not self._collection.set_active_id(chosen):
+                self._collection.set_active_id("")
+        self._collection.set_visible(len(offered) > 1)
+
+    def _searched(self, widget: Gtk.Widget | None = None) -> None:
+        chosen = self._collection.get_active_id() or ""
+        found = found_styles(self._styles.values(), self._search.get_text(), chosen)
+        self._shelf.show_only(found)
+        self._nothing.set_visible(bool(self._styles) and not found)
+
+    def _changed(self, name: str) -> None:
+        if name in (STYLE.name, STYLE_FILE.name, STYLE_LAYER.name):
+            self.mark()
+
+    def _weighed(self, mixture: dict[str, float]) -> None:
+        self._values.set(STYLE.name, text_of_mixture(mixture))
+
+    def _file_chosen(self, path: str) -> None:
+        self._values.set(STYLE_LAYER.name, None)
+        self._values.set(STYLE_FILE.name, path or None)
+
+    def _layer_chosen(self, identifier: int | None) -> None:
+        self._values.set(STYLE_LAYER.name, identifier)
 
     def _shown(self) -> Pixels | EncodedFile | None:
         """The layer or the file that is chosen."""
-        layer, path = self._layer(), self._path()
+        layer, path = self._values[STYLE_LAYER.name], self._values[STYLE_FILE.name]
         if layer is not None:
-            return self._source.layer_named(layer.get_id())
+            return self._source.layer_named(layer)
         try:
             return self._source.file(path) if path else None
         except OSError:
             return EncodedFile(b"")
 
     def _keep_wanted(self, button: Gtk.Button) -> None:
-        layer, path = self._layer(), self._path()
+        layer, path = self._values[STYLE_LAYER.name], self._values[STYLE_FILE.name]
         if layer is not None:
-            pixels = read(layer, extent(layer), RGBA8, lambda done, total: None)
-            self._on_keep(picture_title(layer.get_name()), partial(png_of, pixels))
+            found = Gimp.Layer.get_by_id(layer)
+            pixels = read(found, extent(found), RGBA8, lambda done, total: None)
+            self._on_keep(picture_title(found.get_name()), partial(png_of, pixels))
         elif path:
             self._on_keep(picture_title(path), partial(self._source.file, path))
-
-    def _layer(self) -> Gimp.Layer | None:
-        return self._config.get_property(STYLE_LAYER.name)
-
-    def _path(self) -> str:
-        file: Gio.File | None = self._config.get_property(STYLE_FILE.name)
-        return "" if file is None else file.get_path() or ""
-
-
-def _show_no_file(widget: Gtk.Widget) -> None:
-    """GIMP's chooser goes on showing the name of a file that is not chosen any more."""
-    if isinstance(widget, Gtk.FileChooserButton):
-        widget.unselect_all()
-    elif isinstance(widget, Gtk.Container):
-        widget.forall(_show_no_file)

@@ -8,7 +8,13 @@ from pathlib import Path
 
 import gi
 
-for namespace, version in (("Gimp", "3.0"), ("GimpUi", "3.0"), ("Gegl", "0.4"), ("Babl", "0.1")):
+for namespace, version in (
+    ("Gimp", "3.0"),
+    ("GimpUi", "3.0"),
+    ("Gtk", "3.0"),
+    ("Gegl", "0.4"),
+    ("Babl", "0.1"),
+):
     gi.require_version(namespace, version)
 from gi.repository import Gimp, GLib  # noqa: E402
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from velatura_link.errors import LinkError
+from velatura_link.errors import Disconnected, LinkError, ProtocolError, Refused
 from velatura_link.home import Step
 from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
 
@@ -29,6 +30,12 @@ class Bar:
     fraction: float | None
     text: str
 
+    def of_several(self, number: int, all_of_them: int) -> Bar:
+        """The bar when this is about layer ``number``, 0 for the first, of so many."""
+        fraction = None if self.fraction is None else (number + self.fraction) / all_of_them
+        said = tr("Layer {number} of {all}", number=number + 1, all=all_of_them)
+        return Bar(fraction, f"{said}: {self.text}")
+
 
 def within(part: tuple[float, float], done: float, total: float) -> float:
     """Where the bar stands when ``done`` of ``total`` of ``part`` is done."""
@@ -50,17 +57,54 @@ def bar_of(event: Event) -> Bar | None:
 
 
 def bar_of_step(step: Step) -> Bar:
-    """What the bar shows while the daemon is installed or removed."""
+    """What the bar shows while Velatura's painter is installed or removed."""
     return Bar(step.done / step.total if step.done and step.total else None, _step(step))
 
 
 def sentence_of(error: Exception) -> str:
-    """``error`` for the person: what happened, and what to do next."""
+    """``error`` for the person: what happened, and what to do next in GIMP."""
     if isinstance(error, LinkError):
-        return f"{error.message}\n{error.hint}".strip()
+        return "\n".join(part for part in _message_and_hint(error) if part)
     if isinstance(error, OSError) and error.filename:
         return tr("{file} cannot be read: {why}.", file=error.filename, why=error.strerror)
     return f"{type(error).__name__}: {error}"
+
+
+def _message_and_hint(error: LinkError) -> tuple[str, str]:
+    said = _SAID.get(error.code) if isinstance(error, Refused) else None
+    if said is not None:
+        return said()
+    if isinstance(error, (Disconnected, ProtocolError)) or "daemon" in error.message.lower():
+        return tr("Velatura's painter does not answer."), tr("Try again.")
+    # A command is of no use to who has no terminal.
+    return error.message, "" if "`" in error.hint else error.hint
+
+
+_SAID: dict[str, Callable[[], tuple[str, str]]] = {
+    "busy": lambda: (
+        tr("Velatura has too much to do already."),
+        tr("Wait until other paintings are done."),
+    ),
+    "draining": lambda: (tr("Velatura is being restarted."), tr("Try again in a moment.")),
+    "out_of_memory": lambda: (
+        tr("There is not enough memory for this painting."),
+        tr("Choose a smaller value for Detail, or paint a smaller layer."),
+    ),
+    "quota": lambda: (
+        tr("There is no room for this layer beside the others that are being painted."),
+        tr("Wait until other paintings are done."),
+    ),
+    "too_large": lambda: (tr("The layer is larger than Velatura takes."), tr("Scale it down.")),
+    "version": lambda: (
+        tr("This plug-in and Velatura's painter are of different versions."),
+        tr("Install Velatura again, and start GIMP again."),
+    ),
+    "worker_died": lambda: (
+        tr("Velatura's painter broke down over this layer, twice."),
+        tr("Paint a smaller layer, or take another engine."),
+    ),
+}
+"""Messages of the other side that are about itself, in words that say what to do in GIMP."""
 
 
 def _painting(progress: Progress) -> Bar:
@@ -110,8 +154,8 @@ def _step(step: Step) -> str:
     if step.phase == "downloading":
         return tr("Fetching {name}, {done} of {size} MB", name=step.package, done=done, size=size)
     words = {
-        "preparing": tr("Preparing a folder for the daemon"),
+        "preparing": tr("Preparing a folder"),
         "installing": tr("Unpacking; this takes a while"),
-        "removing": tr("Removing the daemon"),
+        "removing": tr("Removing Velatura's painter"),
     }
     return words[step.phase]

@@ -14,6 +14,8 @@ from .views import PLAIN, View, is_number, said, view_of
 
 Output = Literal["layer", "group", "in-place"]
 OUTPUTS: tuple[Output, ...] = ("layer", "group", "in-place")
+SourceKind = Literal["layer", "selected", "visible", "frames"]
+SOURCES: tuple[SourceKind, ...] = ("layer", "selected", "visible", "frames")
 DEFAULT_ENGINE = "glaze"
 LIVE_ENGINE = "glaze-live"
 _VERSION = 1
@@ -92,6 +94,7 @@ class Choices:
     seed: int = 0
     regions: tuple[RegionChoice, ...] = ()
     output: Output = "layer"
+    source: SourceKind = "layer"
     inputs: Mapping[str, Mapping[str, InputChoice]] = field(default_factory=dict)
 
     @property
@@ -219,6 +222,7 @@ def from_json(text: str) -> Choices:
             region for each in _list(found.get("regions")) if (region := _region(each)) is not None
         ),
         output=found["output"] if found.get("output") in OUTPUTS else start.output,
+        source=found["source"] if found.get("source") in SOURCES else start.source,
         inputs={
             engine: {
                 name: given

@@ -116,7 +116,7 @@ class Panel(QtWidgets.QWidget):
         self.history.again.connect(self._again_with)
         studio.glanced.connect(self._see)
         studio.sketched.connect(self._see_sketch)
-        studio.painted.connect(lambda image: self.view.show_pictures(None, image))
+        studio.painted.connect(lambda image, _node: self.view.show_pictures(None, image))
         state.shown.watch(self._end_draft)
         state.message.watch(self.message.say)
         state.history.watch(self._remember)
@@ -192,3 +192,5 @@ class Panel(QtWidgets.QWidget):
             self._studio.housing.install()
         elif action == "cancel":
             self._studio.housing.cancel()
+        elif action == "new":
+            self._studio.applying.stop_editing()

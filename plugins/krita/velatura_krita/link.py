@@ -59,6 +59,7 @@ class Ticket:
         self._lock = threading.Lock()
         self._job: Job | None = None
         self._cancelled = False
+        self._finishing = False
 
     def cancel(self) -> None:
         """Give the job up, also before it has become one."""
@@ -68,13 +69,23 @@ class Ticket:
         if job is not None:
             job.cancel()
 
+    def finish(self) -> None:
+        """Have the engine stop after the step it is in and give what is there; also before the job has begun."""
+        with self._lock:
+            self._finishing = True
+            job = self._job
+        if job is not None:
+            job.finish()
+
     def begin(self, job: Job) -> None:
         """The job is there; for the link's own use."""
         with self._lock:
             self._job = job
-            cancelled = self._cancelled
+            cancelled, finishing = self._cancelled, self._finishing
         if cancelled:
             job.cancel()
+        elif finishing:
+            job.finish()
 
     @property
     def cancelled(self) -> bool:

@@ -75,6 +75,7 @@ class MessageBar(QtWidgets.QFrame):
             "install": tr("Install the daemon"),
             "upgrade": tr("Upgrade the daemon"),
             "cancel": tr("Cancel"),
+            "new": tr("Make a new result instead"),
         }
         self._action = message.action or ""
         self._button.setVisible(bool(self._action))

@@ -47,7 +47,8 @@ class Listener:
 
     shown: Callable[[Shown], object]
     sketched: Callable[[Sketch], object]
-    landed: Callable[[Any, tuple[str, ...]], object]
+    landing: Callable[[], object]
+    landed: Callable[[Any, Result], object]
     failed: Callable[[LinkError], object]
     stopped: Callable[[], object]
 
@@ -74,6 +75,11 @@ class Painting:
         if self._ticket is not None:
             self._ticket.cancel()
         self._end(self._tell.stopped)
+
+    def finish(self) -> None:
+        """Have the engine stop after the step that it is in; what is there is inserted."""
+        if self._ticket is not None:
+            self._ticket.finish()
 
     def _read(self) -> Steps[wish.Scene]:
         wanted = self._wanted
@@ -129,8 +135,8 @@ class Painting:
             self._broke(error)
             return
         self._piece = self._turns.begin(
-            land(landing),
-            lambda node: self._end(lambda: self._tell.landed(node, result.notes)),
+            land(landing, self._tell.landing),
+            lambda node: self._end(lambda: self._tell.landed(node, result)),
             self._broke,
         )
 

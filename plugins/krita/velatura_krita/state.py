@@ -15,7 +15,7 @@ from .link import LinkState, Offer
 from .observed import Observed
 from .progress import Shown
 
-Action = Literal["start", "again", "install", "upgrade", "cancel"]
+Action = Literal["start", "again", "install", "upgrade", "cancel", "new"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,12 @@ class State:
     offer: Observed[Offer] = field(default_factory=lambda: Observed(Offer()))
     tiles: Observed[tuple[Tile, ...]] = field(default_factory=lambda: Observed(()))
     shown: Observed[Shown | None] = field(default_factory=lambda: Observed(None))
+    pending: Observed[bool] = field(default_factory=lambda: Observed(False))
+    """Whether the document in front has a result that can be discarded."""
+    editable: Observed[bool] = field(default_factory=lambda: Observed(False))
+    """Whether the active layer is a result that can be edited."""
+    edited: Observed[str | None] = field(default_factory=lambda: Observed(None))
+    """The id of the result that the next Apply replaces."""
     message: Observed[Message | None] = field(default_factory=lambda: Observed(None))
     history: Observed[tuple[Entry, ...]] = field(default_factory=lambda: Observed(()))
     live: Observed[bool] = field(default_factory=lambda: Observed(False))

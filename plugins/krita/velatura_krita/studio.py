@@ -8,21 +8,21 @@ from typing import Any
 from velatura_link.errors import LinkError
 
 from . import wish
+from .apply_controller import ApplyController
 from .choices import Choices, StyleChoice
 from .collection import Collection
 from .easel import Easel
 from .given_inputs import GivenInputs
 from .history import Entry
 from .housing import Housing
-from .landing import can_mask
+from .kept_result import id_of
 from .link import Link, LinkState, Offer
-from .obstacles import in_the_way
 from .parts import Parts
 from .places import Places
 from .preview import Glance, LivePreview, View, area_of
 from .qt import QtCore, Signal
-from .reading import Source, bounds_of, source_of
-from .settings import Settings, document_choices, keep_in_document, shelf
+from .reading import Source, bounds_of
+from .settings import Settings, document_choices, shelf
 from .state import Message, State
 from .texts import tr
 from .turns import Turns
@@ -36,7 +36,7 @@ class Studio(QtCore.QObject):
 
     glanced = Signal(object)
     sketched = Signal(object)
-    painted = Signal(object)
+    painted = Signal(object, object)
     _posted = Signal(object)
 
     def __init__(self, krita: Any, places: Places, parent: QtCore.QObject | None = None) -> None:
@@ -47,7 +47,6 @@ class Studio(QtCore.QObject):
         self._turns = Turns(self)
         self._remembered: dict[str, Choices] = {}
         self._document_key = ""
-        self._apply_soon = False
         self._side = 320
         self._posted.connect(lambda call: call())
         self.housing = Housing(places, self._posted.emit, self.state.message.set, self.start_daemon)
@@ -59,7 +58,7 @@ class Studio(QtCore.QObject):
             on_offer=self._offered,
             version=VERSION,
         )
-        self._easel = Easel(self.state, self._settings, self.link, self._turns, self)
+        self._easel = Easel(krita, self.state, self._settings, self.link, self._turns, self)
         self._easel.sketched.connect(self.sketched)
         self._easel.painted.connect(self.painted)
         self._parts = Parts(self.state, self.change)
@@ -81,6 +80,15 @@ class Studio(QtCore.QObject):
             removed=self._style_removed,
             failed=self._style_failed,
             refused=self._style_refused,
+        )
+        self.applying = ApplyController(
+            krita,
+            self.state,
+            self._settings,
+            self._easel,
+            self.styles,
+            self.link.start,
+            self._draft,
         )
         self.inputs = GivenInputs(krita, self.state, self.change)
         self.link.look()
@@ -113,9 +121,8 @@ class Studio(QtCore.QObject):
 
     def _offered(self, offer: Offer) -> None:
         self.state.offer.set(offer)
-        if self._apply_soon and offer.manifest:
-            self._apply_soon = False
-            self.apply()
+        if offer.manifest:
+            self.applying.offered()
 
     def refresh(self) -> None:
         """Look again at what styles and presets there are."""
@@ -156,6 +163,7 @@ class Studio(QtCore.QObject):
         document = self._krita.activeDocument()
         self._document_key = key_of(document) if document is not None else ""
         self._easel.front(self._document_key)
+        self.state.edited.set(None)
         if document is None:
             return
         found = self._remembered.get(self._document_key) or document_choices(document)
@@ -187,63 +195,31 @@ class Studio(QtCore.QObject):
     # ---- painting
 
     def apply(self, *, on_selection: bool | None = None) -> None:
-        """Paint the active layer, in the selection if there is one; ``on_selection`` insists on one."""
-        document, node = self._krita.activeDocument(), self._active_node()
-        if document is None or node is None:
-            return
-        key = key_of(document)
-        if self._easel.busy(key):
-            return
-        choices = self.state.choices.value
-        selection = document.selection()
-        if on_selection and selection is None:
-            self._complain(tr("Nothing is selected."), tr("Select a part of the picture first."))
-            return
-        source = source_of(document, node, in_place=choices.output == "in-place")
-        if not self._can_paint(source, choices):
-            return
-        self._settings.keep_choices(choices)
-        keep_in_document(document, choices)
-        self._draft(document, source, choices, selection)
-        self._easel.begin(key, source, choices, selection, self.styles.find)
+        """Paint; see :meth:`ApplyController.apply`."""
+        self.applying.apply(on_selection=on_selection)
 
-    def _draft(self, document: Any, source: Source, choices: Choices, selection: Any) -> None:
+    def _draft(self, source: Source, choices: Choices, selection: Any) -> None:
         """What the quick painter makes of it is seen at once where the painting itself takes its time."""
         if self.state.live.value or not wish.takes_long(choices, source.bounds):
             self._live.stop()
         elif choices.styles or choices.regions:
-            view = View(document, source.node, selection, self._side)
+            view = View(source.document, source.node, selection, self._side)
             self._live.wish(view, choices, self.state.offer.value.manifest, self.styles.find)
 
     def stop(self) -> None:
         """Give up what is painted in the document in front."""
-        self._easel.stop(self._document_key)
+        self.applying.stop()
+
+    def edit_result(self) -> None:
+        """Choose again what made the active layer; the next Apply replaces it."""
+        choices = self.applying.edit()
+        if choices is not None:
+            self.change(self.styles.settled(choices))
 
     @property
     def busy(self) -> bool:
         """Whether the document in front is being painted."""
-        return self._easel.busy(self._document_key)
-
-    def _can_paint(self, source: Source, choices: Choices) -> bool:
-        manifest = self.state.offer.value.manifest
-        if not manifest:
-            self._apply_soon = True
-            self.link.start()
-            return False
-        if source.bounds.empty:
-            self._complain(tr("The layer is empty."), tr("Choose a layer that has pixels."))
-            return False
-        if choices.output == "group" and not can_mask(source.document):
-            self._complain(
-                tr("Krita 5.2 or newer is needed for a group with a mask."),
-                tr("Choose “New layer”, which keeps to the selection, too."),
-            )
-            return False
-        offered = self.state.offer.value.styles
-        obstacle = in_the_way(manifest, offered, choices, self.state.name_of)
-        if obstacle is not None:
-            self._complain(obstacle.text, obstacle.hint)
-        return obstacle is None
+        return self.applying.busy
 
     def _complain(self, text: str, hint: str = "") -> None:
         self.state.message.set(Message(text, hint, bad=True))
@@ -259,9 +235,10 @@ class Studio(QtCore.QObject):
         """What tells the active layer and the selection from others; nothing without a layer."""
         document = self._krita.activeDocument()
         node = document.activeNode() if document is not None else None
+        self.applying.look()
         if node is None:
             return ()
-        return (_uuid(node), area_of(document.selection()))
+        return (id_of(node), area_of(document.selection()))
 
     # ---- the live preview
 
@@ -293,8 +270,4 @@ class Studio(QtCore.QObject):
 
 def key_of(document: Any) -> str:
     """What tells a document from the others as long as it is open."""
-    return _uuid(document.rootNode())
-
-
-def _uuid(node: Any) -> str:
-    return str(node.uniqueId().toString())
+    return id_of(document.rootNode())

@@ -12,6 +12,7 @@ from .choices import DEFAULT_ENGINE, LIVE_ENGINE, Choices, StyleChoice
 from .formats import Bounds
 from .knobs import Knob, knobs_of, own_values, scaled
 from .shares import percents
+from .texts import tr
 from .views import WHOLE, View
 
 QUICK_ENGINES = (DEFAULT_ENGINE, LIVE_ENGINE, "identity")
@@ -114,8 +115,8 @@ def _taken(style: StyleRef, view: View) -> StyleRef:
     return replace(style, crop=crop, rotation=view.rotation, scale=view.scale)
 
 
-def title_of(choices: Choices, name: Callable[[StyleChoice], str]) -> str:
-    """What a result is called: its styles, with their shares where these differ."""
+def title_of(manifest: Manifest, choices: Choices, name: Callable[[StyleChoice], str]) -> str:
+    """What a result is called: its styles, with their shares where these differ, and the engine."""
     names = [name(style) for style in choices.styles]
     weights = [each.weight for each in choices.mixture]
     if len(set(weights)) > 1:
@@ -123,4 +124,6 @@ def title_of(choices: Choices, name: Callable[[StyleChoice], str]) -> str:
         names = [f"{each} {share} %" for each, share in zip(names, shares, strict=True)]
     others = (region.style for region in choices.regions if region.style not in choices.styles)
     names += [name(style) for style in others]
-    return " + ".join(dict.fromkeys(names)) or choices.engine
+    known = choices.engine in manifest
+    engine = tr(manifest[choices.engine]["descriptor"]["title"]) if known else choices.engine
+    return " — ".join(part for part in (" + ".join(dict.fromkeys(names)), engine) if part)

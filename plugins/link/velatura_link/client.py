@@ -121,7 +121,7 @@ class Client(LibraryClient):
         this program or an earlier one, and is kept by the daemon, gets that job's result.
         """
         terms = Terms(priority, replaces, on_disconnect, grace, preview)
-        job = Job(request, terms, on_event, self._cancel, id=job_id or m.new_id())
+        job = Job(request, terms, on_event, self._cancel, self._finish, id=job_id or m.new_id())
         self._carry(job)
         return job
 
@@ -213,6 +213,10 @@ class Client(LibraryClient):
     def _cancel(self, job: Job) -> None:
         for courier in (*self._retired, self._courier):
             courier.post(partial(courier.exchange.cancel, job))
+
+    def _finish(self, job: Job) -> None:
+        for courier in (*self._retired, self._courier):
+            courier.post(partial(courier.exchange.finish, job))
 
     def _ask(self, header: Header, answer: str, timeout: float) -> Header:
         # What cannot be sent is the caller's error, not the end of the connection.

@@ -132,6 +132,12 @@ class Exchange:
             self._cancelling.add(job.id)
             self._send({"t": m.CANCEL, "job": job.id})
 
+    def finish(self, job: Job) -> None:
+        """Have a job stop early; one that is not submitted yet is told so when it is."""
+        active = self._active.get(job.id)
+        if active is not None and active.submitted:
+            self._send({"t": m.FINISH, "job": job.id})
+
     def ask(self, header: Header, answer: str) -> Future[Header]:
         """Send ``header``; the future gets the next message of type ``answer``."""
         future = self._questions.asked(answer)
@@ -212,6 +218,8 @@ class Exchange:
             if not active.submitted and all(each.told for each in active.uploads.values()):
                 active.submitted = True
                 self._send(submission(active.job, active.blob_of))
+                if active.job.finishing:
+                    self._send({"t": m.FINISH, "job": active.job.id})
                 return True
         return False
 
@@ -292,13 +300,15 @@ class Exchange:
         if active.arrived.keys() != active.arriving.keys():
             return
         notes, seconds = active.result.get("notes"), active.result.get("seconds")
+        recipe = active.result.get("recipe")
         result = Result(
             outputs={name: active.arrived[name] for name in active.arriving},
             notes=tuple(notes) if isinstance(notes, list) else (),
             seconds=seconds if isinstance(seconds, dict) else {},
+            recipe=recipe if isinstance(recipe, dict) else {},
         )
         self._end(active)
-        active.job.finish(result)
+        active.job.end(result)
 
     def _failed(self, active: _Active, header: Header) -> None:
         error = JobFailed(*reason(header))

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from queue import SimpleQueue
-from typing import Literal
+from typing import Any, Literal
 
 from .errors import Disconnected, JobFailed, LinkError
 from .messages import new_id
@@ -58,11 +58,15 @@ class Downloading:
 
 @dataclass(frozen=True)
 class Result:
-    """The outputs by name, sentences for the person who asked, and seconds by ``queued`` and ``running``."""
+    """The outputs by name, sentences for the person who asked, and seconds by ``queued`` and ``running``.
+
+    ``recipe`` says what decided the pixels, as JSON has it (:mod:`velatura_link.recipe`); empty from an older daemon.
+    """
 
     outputs: Mapping[str, Payload]
     notes: tuple[str, ...]
     seconds: Mapping[str, float]
+    recipe: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def picture(self) -> Pixels:
@@ -112,8 +116,10 @@ class Job:
     terms: Terms
     on_event: Callable[[Event], None] | None = None
     on_cancel: Callable[[Job], None] | None = field(default=None, repr=False)
+    on_finish: Callable[[Job], None] | None = field(default=None, repr=False)
     id: bytes = field(default_factory=new_id)
     events: SimpleQueue[Event] = field(default_factory=SimpleQueue, repr=False)
+    finishing: bool = field(default=False, init=False)
     _final: Result | Failed | None = field(default=None, init=False, repr=False)
     _ended: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
@@ -138,8 +144,20 @@ class Job:
 
     def cancel(self) -> None:
         """Give the job up; it fails at once with ``cancelled``, unless its result is there already."""
-        if self.finish(Failed(JobFailed("cancelled", "The job was cancelled."))) and self.on_cancel:
+        if self.end(Failed(JobFailed("cancelled", "The job was cancelled."))) and self.on_cancel:
             self.on_cancel(self)
+
+    def finish(self) -> None:
+        """Have the engine stop after the step it is in; the job's result is what is there by then.
+
+        Engines whose descriptor is not ``interruptible`` paint on to their end.
+        """
+        with self._lock:
+            if self._final is not None or self.finishing:
+                return
+            self.finishing = True
+        if self.on_finish is not None:
+            self.on_finish(self)
 
     def emit(self, event: Event) -> None:
         """Tell what happened; for the client's own use."""
@@ -148,7 +166,7 @@ class Job:
         else:
             self.events.put(event)
 
-    def finish(self, final: Result | Failed) -> bool:
+    def end(self, final: Result | Failed) -> bool:
         """End the job unless it has ended; whether this did it. For the client's own use."""
         with self._lock:
             if self._final is not None:
@@ -162,4 +180,4 @@ class Job:
         """End the job with ``error``; for the client's own use."""
         if not isinstance(error, (JobFailed, Disconnected)):
             error = JobFailed("bad_request", error.message, error.hint)
-        return self.finish(Failed(error))
+        return self.end(Failed(error))

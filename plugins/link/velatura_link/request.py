@@ -131,8 +131,10 @@ class Request:
     ``treatment`` holds the knobs that every engine has, ``params`` the engine's own. ``segments`` from 2 on has the
     picture parted by itself, one part for each of ``styles`` in turn, the largest first. ``preset`` names one of the
     daemon's, which says what the rest of the request leaves out: what is None or empty.
+    ``stop_after`` ends an interruptible engine after so many steps, as :meth:`Job.finish` did when a result was made.
     ``size`` is the output's (width, height) for engines without a content; ``inputs`` what else the engine's
-    descriptor names.
+    descriptor names. ``window`` (left, top, right, bottom, in pixels of the content) asks for that part of the result
+    alone, which then has its size.
     """
 
     engine: str | None = None
@@ -148,6 +150,8 @@ class Request:
     treatment: Mapping[str, Scalar] = field(default_factory=dict)
     segments: int | None = None
     preset: str | None = None
+    stop_after: int | None = None
+    window: tuple[int, int, int, int] | None = None
 
 
 def payloads(request: Request) -> list[Payload]:
@@ -179,6 +183,8 @@ def encode_request(request: Request, name: Callable[[Payload], bytes]) -> dict[s
         "treatment": dict(request.treatment),
         "segments": request.segments,
         "preset": request.preset,
+        "stop_after": request.stop_after,
+        "window": None if request.window is None else list(request.window),
     }
     return {key: value for key, value in fields.items() if value is not None}
 

@@ -19,7 +19,7 @@ def main(stage):
     grid = panel.library.grid
     note = panel.library.findChild(QLabel, "velatura_no_codes")
     report = {"at first": [able(grid), note.isVisible()]}
-    studio.change(Choices().with_styles((StyleChoice(name="scream"),)))
+    studio.change(Choices().with_styles((StyleChoice(name="numbers"),)))
     studio.change(replace(studio.state.choices.value, engine="gatys"))
     report["for gatys"] = [able(grid), note.isVisible()]
     yield 0.3

@@ -36,7 +36,7 @@ def main(stage):
     drag(share, (0.5, 0.5), (0.75, 0.5))
     report["shares"] = [row.share.value for row in rows]
     report["weights"] = [each.weight for each in studio.state.choices.value.mixture]
-    report["of a code"] = [rows[1].view.isEnabled(), rows[1].view.toolTip()]
+    report["of a built-in style"] = rows[1].view.isEnabled()
 
     panel.live.setChecked(True)
     before = yield lambda: panel._glance

@@ -7,6 +7,7 @@ import zlib
 from typing import Any
 
 from .. import messages as m
+from ..recipe import from_described
 from .bench import Bench, Peer, pattern, raster, require
 
 _LONG = {"steps": 2000, "pause": 0.02}
@@ -37,6 +38,11 @@ def job_tells_its_life(bench: Bench) -> None:
     result = peer.result(job)
     require({"queued", "running"} <= result["seconds"].keys(), "The result has no seconds.")
     require(isinstance(result["notes"], list), "The result has no notes.")
+    recipe = from_described(result["recipe"])
+    require(recipe.engine == "identity", f"The recipe names the engine {recipe.engine}.")
+    require(recipe.params["steps"] == 5, "The recipe has another knob than the request.")
+    check = f"{zlib.crc32(pattern(_SIDE * _SIDE * 4)):08x}"
+    require(recipe.content and recipe.content.check == check, "The recipe has another content.")
 
 
 def job_waits_for_its_blobs(bench: Bench) -> None:
@@ -126,6 +132,34 @@ def cancelling_an_unknown_job_does_no_harm(bench: Bench) -> None:
     peer = bench.peer()
     peer.send(m.CANCEL, job=m.new_id())
     peer.result(peer.submit(_content(peer)))
+
+
+def finish_ends_a_running_job_with_what_is_there(bench: Bench) -> None:
+    peer = bench.peer()
+    data = pattern(_SIDE * _SIDE * 4, seed=23)
+    job = peer.submit(raster(peer.put(data), _SIDE, _SIDE), params=_LONG)
+    peer.expect(m.PROGRESS, job=job)
+    peer.send(m.FINISH, job=job)
+    result = peer.result(job)
+    output = _picture(peer, result)
+    require(peer.get(output["blob"], len(data)) == data, "The bytes changed.")
+    require(result["notes"], "No note says after how many steps it was stopped.")
+
+
+def finishing_a_job_that_waits_or_is_unknown_does_no_harm(bench: Bench) -> None:
+    peer = bench.peer()
+    peer.send(m.FINISH, job=m.new_id())
+    content = _content(peer)
+    running = peer.submit(content, params=_LONG)
+    peer.expect(m.PROGRESS, job=running)
+    waiting = peer.submit(content, params=_LONG)
+    peer.expect(m.ACCEPTED, job=waiting)
+    peer.send(m.FINISH, job=waiting)
+    peer.send(m.FINISH, job=running)
+    ended = {peer.expect(m.RESULT, m.FAILED).header["job"] for _ in range(2)}
+    require(ended == {running, waiting}, "A job that was to stop early did not end.")
+    peer.send(m.FINISH, job=running)
+    peer.quiet(m.FAILED)
 
 
 def newer_job_replaces_an_older_one(bench: Bench) -> None:
@@ -312,6 +346,8 @@ CHECKS = (
     cancel_ends_a_waiting_job,
     cancel_ends_a_job_whose_pixels_are_on_their_way,
     cancelling_an_unknown_job_does_no_harm,
+    finish_ends_a_running_job_with_what_is_there,
+    finishing_a_job_that_waits_or_is_unknown_does_no_harm,
     newer_job_replaces_an_older_one,
     jobs_of_two_sessions_do_not_replace_each_other,
     interactive_job_goes_before_a_batch_job_that_runs,

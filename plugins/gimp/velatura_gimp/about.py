@@ -1,0 +1,93 @@
+"""Help, and what Velatura is."""
+
+from __future__ import annotations
+
+from gi.repository import Gtk
+
+from .places import VERSION
+from .texts import tr
+
+_WIDTH, _HEIGHT = 560, 480
+_WORDS = 66
+
+
+def show_about(parent: Gtk.Window) -> None:
+    """Name, version and licence."""
+    dialog = Gtk.AboutDialog(
+        transient_for=parent,
+        modal=True,
+        program_name="Velatura",
+        version=VERSION,
+        comments=tr("Paint the layer in the manner of a style."),
+        license_type=Gtk.License.MIT_X11,
+    )
+    dialog.run()
+    dialog.destroy()
+
+
+def show_help(parent: Gtk.Window) -> None:
+    """What there is in the dialog and in the menu, in a window to scroll through."""
+    dialog = Gtk.Dialog(title=tr("Help for Velatura"), transient_for=parent, modal=True)
+    column = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, border_width=12)
+    for title, text in _sections():
+        head = Gtk.Label(label=title, xalign=0.0)
+        head.get_style_context().add_class("velatura-changed")
+        body = Gtk.Label(label=text, xalign=0.0, wrap=True, max_width_chars=_WORDS, margin_bottom=8)
+        column.pack_start(head, False, False, 0)
+        column.pack_start(body, False, False, 0)
+    window = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER)
+    window.set_size_request(_WIDTH, _HEIGHT)
+    window.add(column)
+    dialog.get_content_area().pack_start(window, True, True, 0)
+    dialog.add_button(tr("_Close"), Gtk.ResponseType.CLOSE)
+    dialog.show_all()
+    dialog.run()
+    dialog.destroy()
+
+
+def _sections() -> list[tuple[str, str]]:
+    return [
+        (
+            tr("Style"),
+            tr(
+                "Click a style. With Ctrl you choose several, which are mixed; the sliders below say how much of each. "
+                "A right click on a style offers favourites and collections. "
+                "A picture from a file or another layer is a style, too."
+            ),
+        ),
+        (
+            tr("Engine"),
+            tr(
+                "The engine is the method that paints. Fast ones are done in seconds; slow ones come closer to the "
+                "strokes of the style, show the picture while they paint, and can be stopped at any time."
+            ),
+        ),
+        (
+            tr("Preview"),
+            tr(
+                "The preview follows every change. Press on it and move to compare with the layer as it is. "
+                "“Real size” shows a part of the layer as it will be painted; drag it to see another part."
+            ),
+        ),
+        (
+            tr("Settings"),
+            tr(
+                "What differs from its default is written in bold, and its tab has a dot. A double click on a title "
+                "brings the default back, and “Reset” brings all of them back. Presets keep settings under a name."
+            ),
+        ),
+        (
+            tr("Where"),
+            tr(
+                "With a selection, Velatura paints in the selection. Several layers can be painted at once, each by "
+                "itself, or what is visible as one new layer. One step of Undo takes all of it back."
+            ),
+        ),
+        (
+            tr("Afterwards"),
+            tr(
+                "A painted layer knows how it was made, also after the image was saved as XCF. Choose it and then "
+                "“Velatura: Edit This Result…” in the same menu to paint it again with other settings."
+            ),
+        ),
+    ]

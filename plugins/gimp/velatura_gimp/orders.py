@@ -1,0 +1,114 @@
+"""What a person chose, as what is to be painted of which layers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gi.repository import Gimp
+
+from velatura_link.errors import LinkError
+
+from .arguments import (
+    CHOSEN,
+    IN_PLACE,
+    OUTPUT,
+    SOURCE,
+    VISIBLE,
+    Argument,
+    Manifest,
+    Wish,
+    arguments_of,
+    wish_of,
+)
+from .choices import Choices
+from .layers import is_selected
+from .painting import Order
+from .remembering import how_made
+from .results import Made, with_layers
+from .texts import tr
+
+
+def arguments_for(manifest: Manifest, engine: str) -> list[Argument]:
+    """The arguments of ``engine``. Raises :class:`LinkError` for one that is not there."""
+    if engine not in manifest:
+        raise LinkError(
+            tr("There is no engine “{engine}” here.", engine=engine),
+            hint=tr("Install Velatura again, and start GIMP again."),
+        )
+    return arguments_of(engine, manifest[engine])
+
+
+def is_visible(values: Mapping[str, Any]) -> bool:
+    """Whether all that is seen is to be painted."""
+    return values.get(SOURCE.name, CHOSEN) == VISIBLE
+
+
+def wish_for(
+    engine: str,
+    arguments: Sequence[Argument],
+    values: Mapping[str, Any],
+    layer: Gimp.Layer,
+    *,
+    in_place: bool,
+) -> Wish:
+    """What is wished of ``layer``."""
+    # In place it is GIMP that keeps what is not selected.
+    selected = not in_place and is_selected(layer.get_image())
+    masked = not is_visible(values) and layer.get_mask() is not None
+    return wish_of(engine, arguments, values, selected=selected, masked=masked)
+
+
+def orders_of(
+    choices: Choices,
+    arguments: Sequence[Argument],
+    layers: Sequence[Gimp.Layer],
+    replaces: Gimp.Layer | None = None,
+) -> list[Order]:
+    """One for each of ``layers``, or for all that is seen; its painting takes the place of ``replaces``."""
+    engine, values = choices.engine, choices.values
+    output, visible = values[OUTPUT.name], is_visible(values)
+    in_place = output == IN_PLACE and not visible and replaces is None
+    orders = []
+    for layer in layers[:1] if visible else layers:
+        wish = wish_for(engine, arguments, values, layer, in_place=in_place)
+        made = Made(
+            Choices(engine, with_layers(values, arguments, _tattoo_of)),
+            None if visible else layer.get_tattoo(),
+            is_selected(layer.get_image()),
+        )
+        orders.append(Order(layer, wish, output, visible, replaces, made))
+    return orders
+
+
+def origin_of(result: Gimp.Layer, manifest: Manifest) -> tuple[Made, Choices, Gimp.Layer]:
+    """How ``result`` was made, the choices in today's ids, and the layer that was painted (itself for what was seen).
+
+    Raises :class:`LinkError` for a layer that Velatura did not make, or cannot make again.
+    """
+    made = how_made(result)
+    if made is None:
+        raise LinkError(
+            tr("Velatura did not paint this layer."),
+            hint=tr("Choose a layer that Velatura has made."),
+        )
+    image = result.get_image()
+    arguments = arguments_for(manifest, made.choices.engine)
+    layer = result if made.source is None else image.get_layer_by_tattoo(made.source)
+    if layer is None:
+        raise LinkError(
+            tr("The layer that this one was painted from is not in the image any more."),
+            hint=tr("Undo its removal, or paint another layer anew."),
+        )
+
+    def id_of(tattoo: int) -> int | None:
+        found = image.get_layer_by_tattoo(tattoo)
+        return found.get_id() if found is not None else None
+
+    values = with_layers(made.choices.values, arguments, id_of)
+    return made, Choices(made.choices.engine, values), layer
+
+
+def _tattoo_of(identifier: int) -> int | None:
+    item = Gimp.Item.get_by_id(identifier)
+    return item.get_tattoo() if item is not None else None

@@ -1,0 +1,91 @@
+"""What the preview shows of a layer: all of it, small, or a part in its real size; and the requests for that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from gi.repository import Gimp
+
+from velatura_link.request import Request
+
+from .arguments import (
+    NEW_LAYER,
+    OUTPUT,
+    PREVIEW_ENGINE,
+    Argument,
+    Manifest,
+    can_preview,
+    part_of,
+    preview_of,
+)
+from .layers import RGBA8, extent
+from .library import Style, require_fitting
+from .orders import wish_for
+from .pixels import Box
+from .preview import HEIGHT, WIDTH
+from .sources import LayerSource
+from .wishes import request_of
+
+
+class Previewed:
+    """The layer of a preview. :meth:`look` chooses what of it is seen."""
+
+    def __init__(self, layer: Gimp.Layer) -> None:
+        self._layer = layer
+        whole = extent(layer)
+        scale = min(WIDTH / whole.width, HEIGHT / whole.height, 1.0)
+        self.small = LayerSource(layer, RGBA8, _quietly, scale)
+        """The whole layer, as large as the preview."""
+        self.current = self.small
+        """What is seen now."""
+        width, height = min(WIDTH, whole.width), min(HEIGHT, whole.height)
+        self._window = Box((whole.width - width) // 2, (whole.height - height) // 2, width, height)
+
+    def look(self, part: bool, dx: float, dy: float) -> None:
+        """See a part, so many pixels to the right and below the last one; or all of it."""
+        whole, window = extent(self._layer), self._window
+        x = min(max(window.x + round(dx), 0), whole.width - window.width)
+        y = min(max(window.y + round(dy), 0), whole.height - window.height)
+        self._window = Box(x, y, window.width, window.height)
+        self.current = (
+            LayerSource(self._layer, RGBA8, _quietly, window=self._window) if part else self.small
+        )
+
+    def exact(self, engine: str, manifest: Manifest) -> bool:
+        """Whether the layer will look like what is seen."""
+        return engine == PREVIEW_ENGINE or self._by_itself(engine, manifest)
+
+    def request(
+        self,
+        engine: str,
+        arguments: Sequence[Argument],
+        values: Mapping[str, Any],
+        manifest: Manifest,
+        styles: Callable[[], Iterable[Style]],
+    ) -> Request | None:
+        """What has to be painted to see this; None when no quick engine can. Raises :class:`LinkError`."""
+        # A preview shows what GIMP will do with a selection, too.
+        above = {**values, OUTPUT.name: NEW_LAYER}
+        wish = wish_for(engine, arguments, above, self._layer, in_place=False)
+        require_fitting(wish, manifest[engine]["descriptor"], styles)
+        part = self.current is not self.small
+        if part:
+            whole = extent(self._layer)
+            share = max(self._window.width, self._window.height) / max(whole.width, whole.height)
+            wish = part_of(wish, share)
+        if not self._by_itself(engine, manifest):
+            if not can_preview(engine, manifest):
+                request_of(wish, manifest, self.current)
+                return None
+            wish = preview_of(wish, self.current.scale, manifest)
+        return request_of(wish, manifest, self.current)
+
+    def _by_itself(self, engine: str, manifest: Manifest) -> bool:
+        """Whether the engine is quick enough to paint what is seen."""
+        slow = manifest[engine]["descriptor"].get("interruptible")
+        return self.current is not self.small and not slow
+
+
+def _quietly(done: int, total: int) -> None:
+    """Nobody waits for so few pixels."""

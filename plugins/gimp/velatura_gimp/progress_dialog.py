@@ -1,0 +1,103 @@
+"""The window that shows a picture while it is painted, for engines that work in steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gi.repository import GLib, Gtk
+
+from velatura_link.jobs import Event, Failed, Job, Preview, Progress, Result
+from velatura_link.request import Pixels
+
+from .layers import RGBA8, extent
+from .pixbufs import fitted
+from .pixels import fitting_scale
+from .sources import LayerSource
+from .texts import tr
+from .window import transient_dialog
+from .wording import bar_of
+
+SIDE = 480
+"""Pixels of the longer side of what is shown."""
+_STOP = 1
+_PULSE_MS = 100
+_BEFORE = ("prepare", "look", "polish", "download")
+"""Phases before there is any picture to keep; the last one goes on with a name."""
+
+Begin = Callable[[Callable[[Event], None]], Job]
+
+
+def watch(begin: Begin, source: LayerSource) -> Result:
+    """The result of the job that ``begin`` submits, while a window shows how far it is.
+
+    Raises the job's error, :class:`~velatura_link.errors.JobFailed` with ``cancelled`` if the person gave it up.
+    """
+    scale = fitting_scale(extent(source.layer), SIDE)
+    before = LayerSource(source.layer, RGBA8, lambda done, total: None, scale).content()
+    window = _Window(before)
+    try:
+        return window.wait(begin)
+    finally:
+        window.destroy()
+
+
+class _Window:
+    """Events come on the client's thread and are handled on GTK's."""
+
+    def __init__(self, before: Pixels) -> None:
+        self._final: Result | Failed | None = None
+        self._pulse = True
+        self._stopping = False
+        self._dialog = transient_dialog(tr("Velatura is painting"))
+        self._picture = Gtk.Image.new_from_pixbuf(fitted(before, SIDE, SIDE))
+        self._bar = Gtk.ProgressBar(show_text=True, text=tr("Preparing"))
+        inside = self._dialog.get_content_area()
+        inside.set_property("border-width", 12)
+        inside.set_spacing(12)
+        inside.pack_start(self._picture, True, True, 0)
+        inside.pack_start(self._bar, False, False, 0)
+        self._dialog.add_button(tr("_Cancel"), Gtk.ResponseType.CANCEL)
+        self._stop = self._dialog.add_button(tr("_Stop and Keep What Is There"), _STOP)
+        self._stop.set_sensitive(False)
+
+    def wait(self, begin: Begin) -> Result:
+        """Until the job has ended."""
+        job = begin(lambda event: GLib.idle_add(self._seen, event))
+        self._dialog.show_all()
+        beat = GLib.timeout_add(_PULSE_MS, self._beat)
+        while self._final is None:
+            answer = self._dialog.run()
+            if answer == _STOP:
+                self._stopping = True
+                self._stop.set_sensitive(False)
+                self._bar.set_text(tr("Stopping after this step"))
+                job.finish()
+            elif self._final is None:
+                job.cancel()
+        GLib.source_remove(beat)
+        if isinstance(self._final, Failed):
+            raise self._final.error
+        return self._final
+
+    def destroy(self) -> None:
+        """The window is gone."""
+        self._dialog.destroy()
+
+    def _seen(self, event: Event) -> None:
+        if isinstance(event, (Result, Failed)):
+            self._final = event
+            self._dialog.response(Gtk.ResponseType.OK)
+        elif isinstance(event, Preview):
+            self._picture.set_from_pixbuf(fitted(event.pixels, SIDE, SIDE))
+        elif (bar := bar_of(event)) is not None and not self._stopping:
+            self._bar.set_text(bar.text)
+            if isinstance(event, Progress):
+                self._stop.set_sensitive(event.step > 0 and event.phase.split()[0] not in _BEFORE)
+            self._pulse = bar.fraction is None
+            if bar.fraction is not None:
+                self._bar.set_fraction(bar.fraction)
+
+    def _beat(self) -> bool:
+        if self._pulse:
+            self._bar.pulse()
+        return True

@@ -1,0 +1,237 @@
+"""What GIMP's procedures do: ask, paint, say how it ended."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gi.repository import Gimp, Gio, GLib, GObject
+
+from velatura_link.errors import JobFailed, LinkError
+
+from .arguments import OUTPUT, REQUEST, Argument, canonical
+from .choices import Choices
+from .layers import layers_meant
+from .orders import arguments_for, orders_of, origin_of
+from .painting import Order, paint
+from .places import Places
+from .remembering import recall, remember
+from .texts import tr
+from .wishes import wish_read
+from .wording import sentence_of
+
+PREFIX = "velatura-"
+OTHER = "other"
+"""Where the dialog's choice of another engine is kept for “Repeat”."""
+
+
+def values_of(arguments: Iterable[Argument], config: Gimp.ProcedureConfig) -> dict[str, Any]:
+    """The values in ``config``: files as paths, layers as ids."""
+    return {argument.name: _plain(config.get_property(argument.name)) for argument in arguments}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Gio.File):
+        return value.get_path() or value.get_uri()
+    return value.get_id() if isinstance(value, Gimp.Item) else value
+
+
+def set_values(
+    arguments: Iterable[Argument], config: Gimp.ProcedureConfig, values: Mapping[str, Any]
+) -> None:
+    """``values``, files as paths and layers as ids, into ``config``, which GIMP keeps for the next time."""
+    for argument in arguments:
+        value = values.get(argument.name)
+        if argument.kind == "file":
+            value = Gio.File.new_for_path(value) if value else None
+        elif argument.kind == "layer":
+            value = Gimp.Layer.get_by_id(value) if value is not None else None
+        # What an image remembers can come from anywhere.
+        with contextlib.suppress(TypeError, ValueError, OverflowError):
+            config.set_property(argument.name, value)
+
+
+@dataclass(frozen=True)
+class EngineTask:
+    """What an engine's procedure does."""
+
+    places: Places
+    engine: str
+    arguments: list[Argument]
+
+    def run(
+        self,
+        procedure: Gimp.Procedure,
+        mode: Gimp.RunMode,
+        image: Gimp.Image,
+        drawables: list[Gimp.Drawable],
+        config: Gimp.ProcedureConfig,
+        data: object,
+    ) -> Gimp.ValueArray:
+        manifest, watch = self.places.manifest(), None
+        try:
+            layers = layers_meant(drawables)
+            choices: Choices | None = Choices(self.engine, values_of(self.arguments, config))
+            if mode == Gimp.RunMode.INTERACTIVE:
+                from .progress_dialog import watch
+
+                choices = self._asked(layers, config)
+            elif mode == Gimp.RunMode.WITH_LAST_VALS:
+                choices = _other_engine(config) or choices
+            if choices is None:
+                return cancelled(procedure)
+            arguments = arguments_for(manifest, choices.engine)
+            painted = paint(self.places, orders_of(choices, arguments, layers), watch)
+            remember(image, PREFIX + canonical(choices.engine), choices.values)
+        except (LinkError, OSError) as error:
+            return failed(procedure, error)
+        return succeeded(mode, image, painted)
+
+    def _asked(self, layers: list[Gimp.Layer], config: Gimp.ProcedureConfig) -> Choices | None:
+        from .dialog import ask
+
+        if not is_provided(self.places):
+            return None
+        kept = recall(layers[0].get_image(), PREFIX + canonical(self.engine))
+        # A file or a layer is chosen anew for each image.
+        lasting = {each.name for each in self.arguments if each.kind not in ("file", "layer")}
+        values = values_of(self.arguments, config)
+        values |= {name: value for name, value in kept.items() if name in lasting}
+        chosen = ask(self.places, layers, Choices(self.engine, values))
+        if chosen is not None and chosen.engine == self.engine:
+            set_values(self.arguments, config, chosen.values)
+            config.set_property(OTHER, "")
+        elif chosen is not None:
+            told = {"engine": chosen.engine, "values": dict(chosen.values)}
+            config.set_property(OTHER, json.dumps(told))
+        return chosen
+
+
+def _other_engine(config: Gimp.ProcedureConfig) -> Choices | None:
+    """What was last chosen in the dialog, if that was another engine than the procedure's."""
+    told = config.get_property(OTHER)
+    return Choices(**json.loads(told)) if told else None
+
+
+@dataclass(frozen=True)
+class EditTask:
+    """What ``velatura-edit`` does."""
+
+    places: Places
+
+    def run(
+        self,
+        procedure: Gimp.Procedure,
+        mode: Gimp.RunMode,
+        image: Gimp.Image,
+        drawables: list[Gimp.Drawable],
+        config: Gimp.ProcedureConfig,
+        data: object,
+    ) -> Gimp.ValueArray:
+        manifest, watch = self.places.manifest(), None
+        try:
+            results = layers_meant(drawables)
+            if len(results) > 1:
+                raise LinkError(tr("More than one layer is chosen."), hint=tr("Choose one layer."))
+            made, chosen, layer = origin_of(results[0], manifest)
+            choices: Choices | None = chosen
+            if mode == Gimp.RunMode.INTERACTIVE:
+                from .dialog import ask
+                from .progress_dialog import watch
+
+                if not is_provided(self.places):
+                    return cancelled(procedure)
+                choices = ask(self.places, [layer], chosen, replaces=results[0], made=made)
+            if choices is None:
+                return cancelled(procedure)
+            arguments = arguments_for(manifest, choices.engine)
+            orders = orders_of(choices, arguments, [layer], results[0])
+            painted = paint(self.places, orders, watch)
+        except (LinkError, OSError) as error:
+            return failed(procedure, error)
+        return succeeded(mode, image, painted)
+
+
+@dataclass(frozen=True)
+class RunTask:
+    """What ``velatura-run`` does."""
+
+    places: Places
+
+    def run(
+        self,
+        procedure: Gimp.Procedure,
+        mode: Gimp.RunMode,
+        image: Gimp.Image,
+        drawables: list[Gimp.Drawable],
+        config: Gimp.ProcedureConfig,
+        data: object,
+    ) -> Gimp.ValueArray:
+        try:
+            wish = wish_read(config.get_property(REQUEST.name))
+            output = config.get_property(OUTPUT.name)
+            orders = [Order(layer, wish, output) for layer in layers_meant(drawables)]
+            painted = paint(self.places, orders)
+        except (LinkError, OSError) as error:
+            return failed(procedure, error)
+        return succeeded(mode, image, painted)
+
+
+@dataclass(frozen=True)
+class PainterTask:
+    """What the menu entry for installing does; it is for persons alone."""
+
+    places: Places
+
+    def run(
+        self,
+        procedure: Gimp.Procedure,
+        mode: Gimp.RunMode,
+        image: Gimp.Image | None,
+        drawables: list[Gimp.Drawable],
+        config: Gimp.ProcedureConfig,
+        data: object,
+    ) -> Gimp.ValueArray:
+        home = self.places.home()
+        if mode != Gimp.RunMode.INTERACTIVE or home is None:
+            return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
+        from .daemon_dialog import provide
+
+        provide(home, and_go_on=False)
+        return procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, None)
+
+
+def is_provided(places: Places) -> bool:
+    """Whether there is a painter, after asking the person to install the one that came along."""
+    home = places.home()
+    if home is None or not home.wanted:
+        return True
+    from .daemon_dialog import provide
+
+    return provide(home, and_go_on=True)
+
+
+def cancelled(procedure: Gimp.Procedure) -> Gimp.ValueArray:
+    """The end of a procedure that the person gave up."""
+    return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
+
+
+def failed(procedure: Gimp.Procedure, error: Exception) -> Gimp.ValueArray:
+    """The end of a procedure that ``error`` ended."""
+    if isinstance(error, JobFailed) and error.code == "cancelled":
+        return cancelled(procedure)
+    reason = GLib.Error.new_literal(Gimp.PlugIn.error_quark(), sentence_of(error), 0)
+    return procedure.new_return_values(Gimp.PDBStatusType.EXECUTION_ERROR, reason)
+
+
+def succeeded(mode: Gimp.RunMode, image: Gimp.Image, painted: list[Gimp.Layer]) -> Gimp.ValueArray:
+    """The end of a procedure that made ``painted``; shown if that is in another image than the one asked for."""
+    if mode != Gimp.RunMode.NONINTERACTIVE:
+        if painted[0].get_image() != image:
+            Gimp.Display.new(painted[0].get_image())
+        Gimp.displays_flush()
+    success = GObject.Value(Gimp.PDBStatusType, Gimp.PDBStatusType.SUCCESS)
+    return Gimp.ValueArray.new_from_values([success, GObject.Value(Gimp.Layer, painted[0])])
