@@ -6,9 +6,15 @@ from pathlib import Path
 
 from .harness import SCRIPTS, Krita
 from .krita_plugin import plugin  # noqa: F401
+from .profiles import Profile
 
 
-def test_the_docker_says_what_happens_and_goes_on(krita: Krita, plugin: Path) -> None:  # noqa: F811
+def test_the_docker_says_what_happens_and_goes_on(
+    krita: Krita,
+    profile: Profile,
+    plugin: Path,  # noqa: F811
+) -> None:
+    profile.start_no_daemon()
     seen = krita.play(SCRIPTS / "krita_lives.py", plugin=str(plugin), timeout=240).value
     # No daemon: said, and a button starts one.
     assert seen["absent"] == "start"
@@ -30,8 +36,8 @@ def test_the_docker_says_what_happens_and_goes_on(krita: Krita, plugin: Path) ->
     assert seen["again"] == ["Background", "Identity", "Identity"]
     assert seen["no selection"] == "Nothing is selected."
     # Killed in the middle: said, started again, and the job is done.
-    assert "The daemon stopped. It is being started again." in seen["told"]
-    assert "The daemon was started again; the work goes on." in seen["told"]
+    assert "Velatura's painter stopped. It is being started again." in seen["told"]
+    assert "Velatura's painter was started again; the work goes on." in seen["told"]
     assert seen["went on"] == ["Background", "Identity", "Identity", "Identity"]
     assert seen["history"] == 4
     assert seen["from history"]

@@ -81,7 +81,7 @@ def main(plugins: Path, home: Path, shot: Path) -> dict[str, Any]:
     drag(panel.mixture.rows[0].share, (0.5, 0.5), (0.75, 0.5))
     seen["shares"] = [row.share.value for row in panel.mixture.rows]
     panel.live.setChecked(True)
-    wait(lambda: panel._glance)
+    wait(lambda: panel.looking.glance)
     panel.mixture.rows[0].view.click()
     editor = panel.views.editor
     wait(lambda: editor.isVisible() and editor._picture.width() > 160)

@@ -185,11 +185,6 @@ class LibraryPanel(QtWidgets.QWidget):
         menu.addAction(tr("Look again for styles and presets")).triggered.connect(
             lambda: self._studio.refresh()
         )
-        housing = self._studio.housing
-        if housing.home is not None:
-            menu.addSeparator()
-            menu.addAction(tr("Repair the daemon")).triggered.connect(lambda: housing.repair())
-            menu.addAction(tr("Remove the daemon")).triggered.connect(lambda: housing.remove())
         button.setMenu(menu)
         return button
 

@@ -40,9 +40,9 @@ class Settings:
         """Remember ``entries``."""
         self._write("history", history.to_text(entries))
 
-    def flag(self, name: str) -> bool:
-        """Whether ``name`` was switched on."""
-        return self._read(name) == "true"
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """Whether ``name`` is switched on; ``default`` while nobody switched it."""
+        return (self._read(name) or str(default).lower()) == "true"
 
     def keep_flag(self, name: str, on: bool) -> None:
         """Remember a switch."""

@@ -63,7 +63,8 @@ class State:
     """The id of the result that the next Apply replaces."""
     message: Observed[Message | None] = field(default_factory=lambda: Observed(None))
     history: Observed[tuple[Entry, ...]] = field(default_factory=lambda: Observed(()))
-    live: Observed[bool] = field(default_factory=lambda: Observed(False))
+    live: Observed[bool] = field(default_factory=lambda: Observed(True))
+    autostart: Observed[bool] = field(default_factory=lambda: Observed(True))
 
     def name_of(self, style: StyleChoice) -> str:
         """What the library calls ``style``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -19,13 +20,15 @@ from .kept_result import id_of
 from .link import Link, LinkState, Offer
 from .parts import Parts
 from .places import Places
-from .preview import Glance, LivePreview, View, area_of
+from .preview_control import PreviewControl
 from .qt import QtCore, Signal
 from .reading import Source, bounds_of
 from .settings import Settings, document_choices, shelf
 from .state import Message, State
 from .texts import tr
 from .turns import Turns
+from .variation_painter import VariationPainter
+from .variations import Ground, Variation
 
 VERSION = "0.1.0"
 _KEEP_MS = 300
@@ -34,9 +37,9 @@ _KEEP_MS = 300
 class Studio(QtCore.QObject):
     """One for each window. Signals carry pictures; everything else is in ``state``."""
 
-    glanced = Signal(object)
     sketched = Signal(object)
-    painted = Signal(object, object)
+    painted = Signal(object)
+    varied = Signal(int, object)
     _posted = Signal(object)
 
     def __init__(self, krita: Any, places: Places, parent: QtCore.QObject | None = None) -> None:
@@ -47,7 +50,7 @@ class Studio(QtCore.QObject):
         self._turns = Turns(self)
         self._remembered: dict[str, Choices] = {}
         self._document_key = ""
-        self._side = 320
+        self._may_start = False
         self._posted.connect(lambda call: call())
         self.housing = Housing(places, self._posted.emit, self.state.message.set, self.start_daemon)
         self.link = Link(
@@ -60,12 +63,12 @@ class Studio(QtCore.QObject):
         )
         self._easel = Easel(krita, self.state, self._settings, self.link, self._turns, self)
         self._easel.sketched.connect(self.sketched)
-        self._easel.painted.connect(self.painted)
+        self._easel.painted.connect(self._painted)
         self._parts = Parts(self.state, self.change)
-        self._live = LivePreview(self.link, self._turns, self._glanced, self._live_failed)
         self.state.choices.set(self._settings.choices())
         self.state.history.set(self._settings.history())
-        self.state.live.set(self._settings.flag("live"))
+        self.state.live.set(self._settings.flag("live", default=True))
+        self.state.autostart.set(self._settings.flag("autostart", default=True))
         # Krita writes no settings that come when it ends, so they are kept soon after every change.
         self._keeper = QtCore.QTimer(self)
         self._keeper.setSingleShot(True)
@@ -81,6 +84,12 @@ class Studio(QtCore.QObject):
             failed=self._style_failed,
             refused=self._style_refused,
         )
+        self.preview = PreviewControl(
+            krita, self.state, self.link, self._turns, self.styles.find, lambda: self.busy, self
+        )
+        self._varied = VariationPainter(
+            self.link, self._turns, self.varied.emit, lambda error: self._style_refused(error)
+        )
         self.applying = ApplyController(
             krita,
             self.state,
@@ -94,6 +103,19 @@ class Studio(QtCore.QObject):
         self.link.look()
 
     # ---- the daemon
+
+    def be_seen(self, visible: bool) -> None:
+        """The docker is shown or hidden. When it is first shown, the daemon starts, unless that is not wanted."""
+        self.preview.be_seen(visible)
+        if visible and not self._may_start:
+            self._may_start = True
+            if self.state.link.value.kind == "absent":
+                self._link_is(self.state.link.value)
+
+    def set_autostart(self, on: bool) -> None:
+        """Whether the daemon is started when the docker is first shown."""
+        self.state.autostart.set(on)
+        self._settings.keep_flag("autostart", on)
 
     def start_daemon(self) -> None:
         """Start it, or find out why that fails."""
@@ -110,17 +132,24 @@ class Studio(QtCore.QObject):
         self.state.link.set(state)
         if self.housing.busy:
             return
-        if state.kind == "absent":
+        if state.kind == "absent" and not state.message and self._starts_by_itself:
+            self.link.start()
+        elif state.kind == "absent":
             self.state.message.set(self.housing.absent(state.message, state.hint))
         elif state.kind == "starting":
-            self.state.message.set(Message(tr("The daemon is being started.")))
+            self.state.message.set(None)
         elif state.message:
             self.state.message.set(Message(state.message, state.hint, bad=state.kind == "lost"))
         elif state.kind == "ready" and before.kind != "ready":
             self.state.message.set(self.housing.offer())
 
+    @property
+    def _starts_by_itself(self) -> bool:
+        return self._may_start and self.state.autostart.value and self.housing.can_start
+
     def _offered(self, offer: Offer) -> None:
         self.state.offer.set(offer)
+        self.preview.show()
         if offer.manifest:
             self.applying.offered()
 
@@ -154,7 +183,7 @@ class Studio(QtCore.QObject):
     def change(self, choices: Choices) -> None:
         """The person chose; the live preview follows."""
         self.state.choices.set(choices)
-        self.show_live()
+        self.preview.changed()
 
     def document_changed(self) -> None:
         """Another document is in front: its own choices come with it."""
@@ -165,10 +194,12 @@ class Studio(QtCore.QObject):
         self._easel.front(self._document_key)
         self.state.edited.set(None)
         if document is None:
+            self.preview.show()
             return
         found = self._remembered.get(self._document_key) or document_choices(document)
         found = found or replace(self.state.choices.value, regions=())
         self.state.choices.set(self.styles.settled(found))
+        self.preview.changed()
 
     def use_preset(self, preset: dict[str, Any]) -> None:
         """Turn every knob as ``preset`` has it."""
@@ -176,8 +207,28 @@ class Studio(QtCore.QObject):
 
     def use_entry(self, entry: Entry) -> None:
         """Choose again what a former result was made with; regions are the document's."""
-        choices = self.styles.settled(entry.choices)
+        self.use_choices(self.styles.settled(entry.choices))
+
+    def use_choices(self, choices: Choices) -> None:
+        """Choose all of ``choices`` but what is the document's own: its regions."""
         self.change(replace(choices, regions=self.state.choices.value.regions))
+
+    def vary(self, make: Callable[[Ground], tuple[Variation, ...]]) -> tuple[Variation, ...]:
+        """Paint small pictures of what ``make`` makes of the present choices; none where nothing can be painted."""
+        document, node = self.preview.source()
+        choices, manifest = self.state.choices.value, self.state.offer.value.manifest
+        if node is None or bounds_of(node).empty or not manifest:
+            self._complain(tr("There is nothing to vary yet."), tr("Open a picture first."))
+            return ()
+        if not wish.paints(choices):
+            self._complain(tr("No style is chosen."), tr("Choose a picture in the library first."))
+            return ()
+        bounds = bounds_of(node)
+        styles = [tile.style for tile in self.state.tiles.value]
+        ground = Ground(choices, min(bounds.width, bounds.height), styles, self.state.name_of)
+        made = make(ground)
+        self._varied.paint(document, node, made, manifest, self.styles.find)
+        return made
 
     # ---- regions
 
@@ -201,10 +252,9 @@ class Studio(QtCore.QObject):
     def _draft(self, source: Source, choices: Choices, selection: Any) -> None:
         """What the quick painter makes of it is seen at once where the painting itself takes its time."""
         if self.state.live.value or not wish.takes_long(choices, source.bounds):
-            self._live.stop()
+            self.preview.stop()
         elif choices.styles or choices.regions:
-            view = View(source.document, source.node, selection, self._side)
-            self._live.wish(view, choices, self.state.offer.value.manifest, self.styles.find)
+            self.preview.draft(source.document, source.node, selection)
 
     def stop(self) -> None:
         """Give up what is painted in the document in front."""
@@ -231,41 +281,17 @@ class Studio(QtCore.QObject):
             self._complain(tr("No layer is active."), tr("Open a picture and choose a layer."))
         return node
 
-    def looked_at(self) -> tuple[object, ...]:
-        """What tells the active layer and the selection from others; nothing without a layer."""
-        document = self._krita.activeDocument()
-        node = document.activeNode() if document is not None else None
-        self.applying.look()
-        if node is None:
-            return ()
-        return (id_of(node), area_of(document.selection()))
-
     # ---- the live preview
 
     def set_live(self, on: bool) -> None:
         """Whether the preview follows every change."""
         self.state.live.set(on)
         self._settings.keep_flag("live", on)
-        self.show_live()
+        self.preview.show()
 
-    def show_live(self, side: int | None = None) -> None:
-        """Paint the preview, at most ``side`` pixels long from now on."""
-        self._side = side or self._side
-        document = self._krita.activeDocument()
-        node = document.activeNode() if document is not None else None
-        choices, offer = self.state.choices.value, self.state.offer.value
-        ready = self.state.live.value and offer.manifest and not self.busy
-        if not ready or node is None or not (choices.styles or choices.regions):
-            return
-        if not bounds_of(node).empty:
-            view = View(document, node, document.selection(), self._side)
-            self._live.wish(view, choices, offer.manifest, self.styles.find)
-
-    def _glanced(self, glance: Glance) -> None:
-        self.glanced.emit(glance)
-
-    def _live_failed(self, error: LinkError) -> None:
-        self.state.message.set(Message(error.message, error.hint, bad=True))
+    def _painted(self, picture: Any, node: Any) -> None:
+        self.painted.emit(picture)
+        self.preview.landed(node)
 
 
 def key_of(document: Any) -> str:

@@ -11,6 +11,7 @@ from velatura_link.request import Payload, Pixels, RegionRef, Request, Scalar, S
 from .choices import DEFAULT_ENGINE, LIVE_ENGINE, Choices, StyleChoice
 from .formats import Bounds
 from .knobs import Knob, knobs_of, own_values, scaled
+from .lens import Window
 from .shares import percents
 from .texts import tr
 from .views import WHOLE, View
@@ -72,6 +73,24 @@ def final(manifest: Manifest, choices: Choices, scene: Scene, find: FindStyle) -
 def takes_long(choices: Choices, bounds: Bounds) -> bool:
     """Whether a person waits for the painting, about a second or more."""
     return choices.engine not in QUICK_ENGINES or bounds.width * bounds.height > _AT_ONCE
+
+
+def paints(choices: Choices) -> bool:
+    """Whether there is a style to paint in."""
+    return bool(choices.styles or choices.regions)
+
+
+def is_quick(choices: Choices) -> bool:
+    """Whether the engine paints a part of the picture while one looks."""
+    return choices.engine in QUICK_ENGINES
+
+
+def detail(
+    manifest: Manifest, choices: Choices, scene: Scene, find: FindStyle, window: Window
+) -> Request:
+    """A window of what Apply asks for; painted by the quick engine where the chosen one takes its time."""
+    quick = choices.engine if is_quick(choices) or LIVE_ENGINE not in manifest else LIVE_ENGINE
+    return replace(_request(manifest, quick, choices, scene, find), window=window)
 
 
 def live(manifest: Manifest, choices: Choices, scene: Scene, find: FindStyle) -> Request:

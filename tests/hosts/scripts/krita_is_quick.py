@@ -171,18 +171,18 @@ def preview(stage, docker):
     yield from picture(stage, 1024)
     studio.change(Choices().with_styles((StyleChoice(name="starry-night"),)))
     panel.live.setChecked(True)
-    yield lambda: panel._glance is not None
+    yield lambda: panel.looking.glance is not None
     found = {}
     for side in (panel.view.side, 1024):
-        studio.show_live(side)
+        studio.preview.show(side)
         yield 3.0
         times = []
         for step in range(8):
-            seen = panel._glance
+            seen = panel.looking.glance
             panel.strength._put(0.9 - step * 0.05)
-            while panel._glance is seen:
+            while panel.looking.glance is seen:
                 yield 0.005
-            times.append(panel._glance.seconds)
+            times.append(panel.looking.glance.seconds)
             yield 0.2
         found[str(side)] = sorted(times)
     return found
