@@ -60,7 +60,9 @@ def _without(lacking: Missing, engine: str) -> Obstacle:
     title = tr(lacking.input.title)
     if not lacking.knob:
         return Obstacle(
-            tr("{engine} needs “{input}”, which is not chosen yet.", engine=tr(engine), input=title),
+            tr(
+                "{engine} needs “{input}”, which is not chosen yet.", engine=tr(engine), input=title
+            ),
             tr("Choose it below the engine."),
         )
     knob = tr(lacking.knob)
