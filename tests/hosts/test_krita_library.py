@@ -100,9 +100,9 @@ def drag(display: Display, start: tuple[int, int], end: tuple[int, int]) -> None
 
 
 def stripes(path: Path, bright: tuple[int, ...], dark: tuple[int, ...], width: int) -> None:
-    """A picture to paint in the manner of."""
-    x, y = np.meshgrid(np.arange(160), np.arange(160))
-    pixels = np.where((((x + 2 * y) // width) % 2)[..., None], bright, dark)
+    """A picture to paint in the manner of, as large as engines look at one."""
+    x, y = np.meshgrid(np.arange(512), np.arange(512))
+    pixels = np.where((((x + 2 * y) // (3 * width)) % 2)[..., None], bright, dark)
     Image.fromarray(pixels.astype(np.uint8)).save(path)
 
 

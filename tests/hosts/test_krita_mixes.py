@@ -43,7 +43,7 @@ def test_a_mixture_is_painted_as_the_command_line_paints_it(
     assert seen["view"]["rotation"] == 90
     assert seen["view"]["scale"] > 1.2
     assert "enlarged" in seen["message"]  # the part that was chosen is a hundred pixels high
-    assert seen["name"] == "Rings 75 % + Great Wave 25 %"
+    assert seen["name"] == "Rings 75 % + Great Wave 25 % — Glaze"
     # A view on the command line is for all styles, and leaves a code's file alone.
     wish = ["--style", f"{style}:3", "--style", f"{assets.STYLES / 'great-wave.code'}:1"]
     view = [

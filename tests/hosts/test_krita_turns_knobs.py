@@ -1,4 +1,4 @@
-"""Wheel, double click and Escape in the docker, with a real mouse and keys, and the library after a restart."""
+"""Wheel, double click, Escape and the library in the docker, with a real mouse and keys, and after a restart."""
 
 from __future__ import annotations
 
@@ -39,6 +39,14 @@ def test_nothing_is_turned_in_passing_and_typing_can_be_given_up(
     assert seen["after Escape"] == [True, 0.0, []]
     assert seen["after Return"] == [True, 33.0, [33.0]]
     assert 100 < seen["after a click"] < 156
+    assert seen["popup"] == [True, True]
+    assert seen["popup's picture"] > 160
+    assert seen["popup is beside"]
+    assert seen["starred"]
+    assert seen["popup is gone"]
+    assert seen["nothing chosen"]
+    assert seen["menu"] == ["Mix in", "Favourite", "Collections"]
+    assert seen["menu is closed"]
     again = krita.play(SCRIPT, first=False, timeout=120).value
     assert again["chosen"] == seen["last"]
     assert again["rows below"]

@@ -17,7 +17,7 @@ from typing import Any
 
 from PyQt6.QtCore import QEvent, QPointF, Qt
 from PyQt6.QtGui import QKeyEvent, QMouseEvent
-from PyQt6.QtWidgets import QApplication, QInputDialog
+from PyQt6.QtWidgets import QApplication, QFileDialog, QInputDialog
 
 PATIENCE = 60.0
 WIDTH, HEIGHT = 120, 80
@@ -107,6 +107,9 @@ def main(plugins: Path, home: Path, shot: Path) -> dict[str, Any]:
     key(panel.strength, Qt.Key.Key_Left)
     seen["preset"].append(presets._box.currentText())
     seen["reset"] = studio.state.choices.value.seed
+    panel.library._from_clipboard()
+    seen["pasted"] = said()
+    studio.state.message.set(None)
     grid.starred.emit(StyleChoice(name="great-wave"), True)
     wait(lambda: any(tile.favourite for tile in studio.state.tiles.value))
     panel.library._rest(studio.state.tiles.value[1], grid.rect())
@@ -126,6 +129,13 @@ def main(plugins: Path, home: Path, shot: Path) -> dict[str, Any]:
     seen["changed"] = bytes(made.pixelData(0, 0, WIDTH, HEIGHT)) != pixels
     seen["kept"] = bytes(layer.pixelData(0, 0, WIDTH, HEIGHT)) == pixels
     seen["in the document"] = document.annotationTypes()
+    panel.library._from_file()
+    files = panel.library.findChild(QFileDialog)
+    files.currentChanged.emit(str(home / "style.png"))
+    seen["file is shown"] = not files._seen.pixmap().isNull()
+    files.filesSelected.emit([str(home / "style.png")])
+    files.close()
+    seen["folder"] = studio.settings.text("folder") == str(home)
     app.processEvents()
     docker.grab().save(str(shot))
     studio.close()

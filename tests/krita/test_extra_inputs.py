@@ -64,11 +64,11 @@ def test_an_input_is_asked_for_when_a_choice_needs_it() -> None:
 def test_what_is_missing_is_said_in_one_sentence_before_anything_is_sent() -> None:
     assert said(PLAIN) is None
     assert said(FROM_A_PICTURE) == (
-        "“Start from” is set to “Picture”, and “Picture to start from” is not given."
+        "“Start from” is set to “Picture”, but “Picture to start from” is not chosen yet."
     )
     assert said(FROM_A_PICTURE.with_input("start", LAYER)) is None
     flow = Choices(engine="flow")
-    assert said(flow) == "Flow needs “Optical flow”, which is not given."
+    assert said(flow) == "Flow needs “Optical flow”, which is not chosen yet."
     assert missing(MANIFEST, flow.with_input("flow", LAYER)) is None
 
 

@@ -63,7 +63,8 @@ def test_a_style_that_is_not_in_the_library_is_in_no_preset() -> None:
     waiting = CHOICES.with_styles((StyleChoice(file="wave.png"),))
     with pytest.raises(ValueError, match=r"wave\.png"):
         preset_of(MANIFEST, waiting)
-    assert not is_preset(MANIFEST, waiting, {"name": "mine", "engine": "gatys"})
+    night = {"name": "mine", "engine": "gatys", "styles": [{"name": "sea"}]}
+    assert not is_preset(MANIFEST, waiting, night)
 
 
 def test_a_preset_is_called_as_the_person_wrote_it() -> None:

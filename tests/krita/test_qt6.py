@@ -64,6 +64,9 @@ def test_every_panel_works_under_qt_6(daemon: Daemon, tmp_path: Path) -> None:
     assert seen["preset"] == ["An Evening", "An Evening (changed)"]
     assert seen["reset"] == 0
     assert seen["popup"]
+    assert "There is no picture in the clipboard." in seen["pasted"]
+    assert seen["file is shown"]
+    assert seen["folder"]
     assert seen["said"] == "Nothing is selected."
     assert seen["layers"] == ["photo", "Style 75 % + Great Wave 25 % — Glaze"]
     assert seen["bounds"] == [0, 0, 120, 80]

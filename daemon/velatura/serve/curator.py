@@ -27,6 +27,7 @@ from velatura_link.messages import (
     Header,
     is_file,
     is_id,
+    pack_header,
 )
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Curator:
 
     def save_preset(self, session: Session, header: Header) -> None:
         """``presets.save``: keep a way to paint under a name."""
-        self._begin(session, PRESETS_SAVE, partial(_save_preset, header))
+        self._begin(session, PRESETS_SAVE, partial(_save_preset, header, self._limits.preset))
 
     def rename_preset(self, session: Session, header: Header) -> None:
         """``presets.rename``: call a preset something else."""
@@ -220,10 +221,13 @@ def _change(header: Header) -> Header:
     return {"style": described(entry)}
 
 
-def _save_preset(header: Header) -> Header:
+def _save_preset(header: Header, most: int) -> Header:
+    """``most`` is in bytes."""
     from velatura.library import styles
 
     title = header.get("title")
+    if len(pack_header({"preset": header.get("preset")})) > most:
+        raise TooLarge(f"A preset may have {most:,} bytes.", hint="Shorten its texts.")
     if not isinstance(title, str):
         raise BadRequest("A preset needs a title.")
     preset = presets.from_fields(header.get("preset"), title)

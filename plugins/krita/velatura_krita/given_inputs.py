@@ -47,7 +47,7 @@ class GivenInputs:
         self._put(name, InputChoice(str(value), value=value))
 
     def take_back(self, name: str) -> None:
-        """Give it no more."""
+        """Remove it."""
         self._put(name, None)
 
     def layers(self) -> list[tuple[str, Any]]:

@@ -61,7 +61,7 @@ class _Row(QtWidgets.QWidget):
         self.remove = QtWidgets.QToolButton()
         self.remove.setText("×")
         self.remove.setAutoRaise(True)
-        self.remove.setToolTip(tr("Give it no more"))
+        self.remove.setToolTip(tr("Remove it"))
         self.remove.clicked.connect(lambda: studio.inputs.take_back(wanted.name))
         line = QtWidgets.QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)

@@ -86,6 +86,7 @@ class LibraryPanel(QtWidgets.QWidget):
         self.grid.wants_menu.connect(
             lambda tile, place: open_style_menu(studio, self.grid, tile, place)
         )
+        state.offer.watch(lambda offer: self.grid.allow_marks(offer.marks))
         state.tiles.watch(self._show)
         state.choices.watch(self._show_choices)
 
@@ -94,7 +95,7 @@ class LibraryPanel(QtWidgets.QWidget):
         self._rest(None, None)
 
     def _show(self, tiles: tuple[Tile, ...]) -> None:
-        self.grid.show_tiles(tiles, marks=self._studio.state.offer.value.marks)
+        self.grid.show_tiles(tiles)
         self._list_filters(tiles)
         self._show_fitting(self._studio.state.choices.value)
         self.grid.show_chosen(self._studio.state.choices.value.styles)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from velatura_link.titles import engine_title
+
 from . import wish
 from .choices import Choices
 from .input_panel import InputPanel
@@ -83,7 +85,7 @@ class MannerPanel(QtWidgets.QWidget):
         self._engines.clear()
         for name in wish.engine_names(offer.manifest):
             facts = offer.manifest[name]["descriptor"]
-            self._engines.addItem(_engine_title(facts, name), name)
+            self._engines.addItem(engine_title(facts, tr), name)
             place = self._engines.count() - 1
             summary = f"<p>{tr(facts.get('summary', ''))}</p><p><small>{facts.get('source', '')}</small></p>"
             self._engines.setItemData(place, summary, Qt.ItemDataRole.ToolTipRole)
@@ -120,10 +122,3 @@ class MannerPanel(QtWidgets.QWidget):
 def _differing(knobs: Any, values: Any) -> int:
     """How many of ``knobs`` have something else than their default in ``values``."""
     return sum(knob.differs(values) for knob in knobs)
-
-
-def _engine_title(descriptor: Any, name: str) -> str:
-    """What the engine is for, then what it is called."""
-    title = tr(str(descriptor.get("title", name)))
-    purpose = str(descriptor.get("purpose") or "")
-    return f"{tr(purpose)} — {title}" if purpose else title

@@ -60,13 +60,15 @@ def _without(lacking: Missing, engine: str) -> Obstacle:
     title = tr(lacking.input.title)
     if not lacking.knob:
         return Obstacle(
-            tr("{engine} needs “{input}”, which is not given.", engine=tr(engine), input=title),
+            tr(
+                "{engine} needs “{input}”, which is not chosen yet.", engine=tr(engine), input=title
+            ),
             tr("Choose it below the engine."),
         )
     knob = tr(lacking.knob)
     return Obstacle(
         tr(
-            "“{knob}” is set to “{choice}”, and “{input}” is not given.",
+            "“{knob}” is set to “{choice}”, but “{input}” is not chosen yet.",
             knob=knob,
             choice=tr(lacking.choice),
             input=title,

@@ -26,11 +26,9 @@ def preset_of(manifest: wish.Manifest, choices: Choices) -> dict[str, Any]:
 
     Raises ``ValueError`` with the file of a style that is not in the daemon's library.
     """
-    engine = choices.engine
     return {
-        "engine": engine,
-        "params": own_values(wish.engine_knobs(manifest, engine), choices.engine_params),
-        "treatment": own_values(wish.treatment_knobs(manifest, engine), choices.treatment),
+        "engine": choices.engine,
+        **_knobs(manifest, choices),
         "styles": [_style(each.style, each.weight, each.view) for each in choices.mixture],
         "strength": choices.strength,
     }
@@ -38,15 +36,32 @@ def preset_of(manifest: wish.Manifest, choices: Choices) -> dict[str, Any]:
 
 def is_preset(manifest: wish.Manifest, choices: Choices, preset: Preset) -> bool:
     """Whether ``choices`` are still what ``preset`` says."""
-    try:
-        return preset_of(manifest, choices) == preset_of(manifest, choices.with_preset(preset))
-    except ValueError:
-        return False
+    wanted = choices.with_preset(preset)
+    # Knobs last: this is asked for every preset while a slider moves.
+    return (
+        (wanted.engine, wanted.strength) == (choices.engine, choices.strength)
+        and _parts(wanted) == _parts(choices)
+        and _knobs(manifest, wanted) == _knobs(manifest, choices)
+    )
 
 
 def without_knobs(choices: Choices) -> Choices:
     """``choices`` with every knob of the engine's and of all engines at its default, and the default seed."""
     return replace(choices, params={**choices.params, choices.engine: {}}, treatment={}, seed=0)
+
+
+def _knobs(manifest: wish.Manifest, choices: Choices) -> dict[str, Any]:
+    """What differs from the defaults."""
+    engine = choices.engine
+    return {
+        "params": own_values(wish.engine_knobs(manifest, engine), choices.engine_params),
+        "treatment": own_values(wish.treatment_knobs(manifest, engine), choices.treatment),
+    }
+
+
+def _parts(choices: Choices) -> list[tuple[object, ...]]:
+    """The mixture, with weights as exact as they survive being kept."""
+    return [(each.style, each.view, round(each.weight, 6)) for each in choices.mixture]
 
 
 def _style(style: StyleChoice, weight: float, view: Any) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from .variation_painter import VariationPainter
 from .variations import Ground, Variation
 
 VERSION = "0.1.0"
+_KEEP_MS = 300
 
 
 class Studio(QtCore.QObject):
@@ -68,6 +69,12 @@ class Studio(QtCore.QObject):
         self.state.history.set(self._settings.history())
         self.state.live.set(self._settings.flag("live", default=True))
         self.state.autostart.set(self._settings.flag("autostart", default=True))
+        # Krita writes no settings that come when it ends, so they are kept soon after every change.
+        self._keeper = QtCore.QTimer(self)
+        self._keeper.setSingleShot(True)
+        self._keeper.setInterval(_KEEP_MS)
+        self._keeper.timeout.connect(lambda: self._settings.keep_choices(self.state.choices.value))
+        self.state.choices.watch(lambda choices: self._keeper.start())
         self.styles = Collection(
             self.state,
             shelf(),
@@ -115,8 +122,7 @@ class Studio(QtCore.QObject):
         self.link.start()
 
     def close(self) -> None:
-        """Krita ends: remember, and say goodbye."""
-        self._settings.keep_choices(self.state.choices.value)
+        """Krita ends: say goodbye."""
         self._easel.stop_all()
         self.housing.cancel()
         self.link.close()

@@ -60,9 +60,12 @@ class StyleGrid(QtWidgets.QListWidget):
         self.itemSelectionChanged.connect(lambda: self.chose.emit(self._chosen()))
         self.customContextMenuRequested.connect(self._offer)
 
-    def show_tiles(self, tiles: tuple[Tile, ...], *, marks: bool = False) -> None:
-        """Have ``tiles``; what was chosen stays chosen. ``marks``: a click on a star marks a favourite."""
+    def allow_marks(self, marks: bool) -> None:
+        """Whether a click on a star marks a favourite."""
         self._tile.marks = marks
+
+    def show_tiles(self, tiles: tuple[Tile, ...]) -> None:
+        """Have ``tiles``; what was chosen stays chosen."""
         if tiles == self._tiles:
             return
         chosen = self._chosen()

@@ -35,7 +35,8 @@ class StylePopup(QtWidgets.QFrame):
 
     def show_style(self, picture: Any, title: str, note: str, beside: Any) -> None:
         """Show a QImage and a title, with a ``note`` that may be empty, next to ``beside``, a place on the screen."""
-        small = f"<br><small>{escape(note)}</small>" if note else ""
+        lines = escape(note).replace("\n", "<br>")
+        small = f"<br><small>{lines}</small>" if note else ""
         self._words.setText(f"{escape(title)}{small}")
         self._beside = beside
         self.show_picture(picture)

@@ -36,9 +36,9 @@ def main(stage):
     report["pasted"] = selected(grid)
     report["of the pasted"] = yield from painted(stage, docker, document, content, "pasted")
 
-    [presets] = [each for each in docker.findChildren(QComboBox) if each.findText("rough") >= 0]
+    presets = docker.findChild(QComboBox, "velatura_presets")
     presets.setFocus()
-    while presets.currentText() != "rough":
+    while presets.currentText() != "Rough":
         QTest.keyClick(presets, Qt.Key_Down)
         yield 0.1
     yield 0.3

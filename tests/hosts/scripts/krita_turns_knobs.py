@@ -1,14 +1,18 @@
-"""Turns knobs with a real mouse and keys: what xdotool is to do lies in numbered files, and the test does it."""
+"""Turns knobs and uses the library with a real mouse and keys.
+
+What xdotool is to do lies in numbered files, and the test does it.
+"""
 
 import json
 from pathlib import Path
 
-from PyQt5.QtCore import QPoint, QRect
-from PyQt5.QtWidgets import QComboBox, QScrollArea, QTabWidget
+from PyQt5.QtCore import QPoint, QRect, Qt
+from PyQt5.QtWidgets import QComboBox, QMenu, QScrollArea, QTabWidget
 
 from velatura_krita.choices import StyleChoice
 from velatura_krita.fader import Fader
 from velatura_krita.inputs import SpinBox
+from velatura_krita.style_tile import star_of
 
 
 def main(stage):
@@ -81,11 +85,41 @@ def main(stage):
     yield from hands.do(*at(stroke, 0.25), ["click", 1], ["sleep", 0.8])
     report["after a click"] = stroke.value
 
+    yield from use_library(studio, panel, hands, report)
     name = panel.library.grid.item(panel.library.grid.count() - 1).data(256).style.name
     studio.change(studio.state.choices.value.with_styles((StyleChoice(name=name),)))
     report["last"] = panel.library.grid.item(panel.library.grid.count() - 1).text()
     yield 0.3
     return report
+
+
+def use_library(studio, panel, hands, report):
+    """Rest on a style, mark it as a favourite, and open its menu."""
+    grid = panel.library.grid
+    reveal(grid)
+    yield 0.5
+    item = grid.item(1)
+    name = item.data(256).style.name
+    tile = grid.visualItemRect(item)
+    middle = grid.viewport().mapToGlobal(tile.center())
+    popup = panel.library._popup
+    over = ["mousemove", middle.x(), middle.y()]
+    yield from hands.do(over, ["mousemove_relative", 1, 1], ["sleep", 1.5])
+    report["popup"] = [popup.isVisible(), item.text() in popup._words.text()]
+    report["popup's picture"] = popup._picture.pixmap().width()
+    report["popup is beside"] = not popup.geometry().contains(middle)
+    star = grid.viewport().mapToGlobal(star_of(tile).center())
+    yield from hands.do(["mousemove", star.x(), star.y()], ["click", 1], ["sleep", 0.2])
+    yield lambda: [each for each in studio.state.tiles.value if each.favourite]
+    marked = [each.style.name for each in studio.state.tiles.value if each.favourite]
+    report["starred"] = marked == [name]
+    report["popup is gone"] = not popup.isVisible()
+    report["nothing chosen"] = grid.selectedItems() == []
+    yield from hands.do(over, ["click", 3], ["sleep", 0.5])
+    menu = grid.findChildren(QMenu, options=Qt.FindDirectChildrenOnly)[-1]
+    report["menu"] = [each.text() for each in menu.actions() if each.text()]
+    yield from hands.do(["key", "Escape"])
+    report["menu is closed"] = not menu.isVisible()
 
 
 class Hands:
