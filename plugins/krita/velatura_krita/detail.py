@@ -19,6 +19,7 @@ from .lens import Window
 from .link import Link, Ticket
 from .preview import given_up
 from .reading import Source, read_layer, read_region, read_selection
+from .sketch import windowed
 from .turns import Piece, Steps, Turns
 
 REPLACES = "detail"
@@ -145,20 +146,6 @@ def placed(look: Look) -> Bounds:
     left, top, right, bottom = look.window
     bounds = look.source.bounds
     return Bounds(bounds.x + left, bounds.y + top, right - left, bottom - top)
-
-
-def windowed(picture: Pixels, window: Window) -> Pixels:
-    """``picture``, or the window of it where an older daemon gives the whole."""
-    left, top, right, bottom = window
-    width, height = right - left, bottom - top
-    if (picture.width, picture.height) == (width, height):
-        return picture
-    pixel = len(picture.view) // (picture.width * picture.height)
-    rows = bytearray()
-    for y in range(top, bottom):
-        start = (y * picture.width + left) * pixel
-        rows += picture.view[start : start + width * pixel]
-    return Pixels(rows, width, height, picture.channels, picture.depth, picture.transfer)
 
 
 def _kept(last: Pixels | None, new: Pixels | None) -> Any:

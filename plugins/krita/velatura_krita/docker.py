@@ -86,7 +86,7 @@ class Panel(QtWidgets.QWidget):
         self.parted.addWidget(upper)
         self.parted.addWidget(self.pages)
         self.parted.setChildrenCollapsible(False)
-        self.parted.setSizes([400, 500])
+        self.parted.setSizes(_sizes(self._studio.kept("heights")) or [400, 500])
         # What comes and goes below takes its room from the pages.
         self.parted.setStretchFactor(0, 0)
         self.parted.setStretchFactor(1, 1)
@@ -113,6 +113,9 @@ class Panel(QtWidgets.QWidget):
         self.regions.wants_layer.connect(lambda: studio.add_region_layer())
         self.regions.wants_selection.connect(lambda: studio.add_region_selection())
         self.results.compared.connect(self._compare)
+        self.parted.splitterMoved.connect(
+            lambda *_: studio.keep("heights", " ".join(map(str, self.parted.sizes())))
+        )
         state.message.watch(self.message.say)
         state.choices.watch(self._show)
         state.tiles.watch(lambda tiles: self._show(state.choices.value))
@@ -145,6 +148,12 @@ class Panel(QtWidgets.QWidget):
             self._studio.housing.install()
         elif action == "cancel":
             self._studio.housing.cancel()
+
+
+def _sizes(text: str) -> list[int]:
+    """Two heights as they were kept; nothing for anything else."""
+    sizes = [int(each) for each in text.split() if each.isdigit()]
+    return sizes if len(sizes) == 2 and all(sizes) else []
 
 
 def _scrolled(inside: Any) -> Any:

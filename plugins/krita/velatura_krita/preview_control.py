@@ -70,7 +70,7 @@ class PreviewControl(QtCore.QObject):
         self._glimpse = b""
         self._landed: Any = None
         self._landed_at = 0.0
-        self._warmed = False
+        self._link, self._warmed = link, False
         self._soon = QtCore.QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._paint_detail)
@@ -109,6 +109,7 @@ class PreviewControl(QtCore.QObject):
         self._meet(document, node)
         if self._key and self._state.live.value and not self._busy():
             self._paint(document, node)
+        self._warm()
 
     def paint(self) -> None:
         """Paint it once, wanted at every change or not."""
@@ -206,6 +207,16 @@ class PreviewControl(QtCore.QObject):
         view = View(document, node, document.selection(), self._side)
         self._live.wish(view, self._choices, self._manifest, self._find)
         self._wish_detail()
+
+    def _warm(self) -> None:
+        """Have the networks loaded while nobody has chosen a style yet: then the first preview is there at once."""
+        offer = self._state.offer.value
+        if self._warmed or not self._manifest or not self._state.live.value:
+            return
+        self._warmed = True
+        if not wish.paints(self._choices) and offer.styles:
+            request = wish.warming(self._manifest, str(offer.styles[0]["name"]))
+            self._link.submit(request, lambda event: None)
 
     def _paint_detail(self) -> None:
         """What is seen at its own size is another part now."""

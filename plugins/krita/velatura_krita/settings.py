@@ -47,6 +47,14 @@ class Settings:
         """Remember a switch."""
         self._write(name, "true" if on else "false")
 
+    def text(self, name: str) -> str:
+        """What was kept under ``name``; empty without anything."""
+        return self._read(name)
+
+    def keep_text(self, name: str, text: str) -> None:
+        """Keep a text under ``name``."""
+        self._write(name, text)
+
     def _read(self, name: str) -> str:
         return str(self._krita.readSetting(GROUP, name, ""))
 

@@ -214,6 +214,14 @@ class Studio(QtCore.QObject):
         self._varied.paint(document, node, made, manifest, self.styles.find)
         return made
 
+    def kept(self, name: str) -> str:
+        """What the docker kept under ``name``."""
+        return self._settings.text(f"docker_{name}")
+
+    def keep(self, name: str, text: str) -> None:
+        """Keep how the docker is arranged."""
+        self._settings.keep_text(f"docker_{name}", text)
+
     # ---- regions
 
     def add_region_layer(self) -> None:

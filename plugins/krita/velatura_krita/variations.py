@@ -96,7 +96,10 @@ def _mixtures(ground: Ground, dice: random.Random) -> tuple[Variation, ...]:
     """Other shares of the styles that are mixed, or other styles mixed into the one that is chosen."""
     choices = ground.choices
     if len(choices.mixture) > 1:
-        return tuple(_shared(ground, share) for share in sorted(dice.sample(_SHARES, COUNT)))
+        weights = [each.weight for each in choices.mixture]
+        now = weights[0] / sum(weights)
+        shares = dice.sample([each for each in _SHARES if abs(each - now) > 0.01], COUNT)
+        return tuple(_shared(ground, share) for share in sorted(shares))
     others = [each for each in ground.styles if each not in choices.styles]
     picked = dice.sample(others, min(COUNT, len(others)))
     made = []

@@ -24,9 +24,13 @@ def main(stage):
     second.setModified(False)
     second.close()
     yield lambda: colour(view) != report["after a stroke"]
-    report["another"] = colour(view) in (None, report["first"])
+    # Whichever of its layers Krita makes the active one.
+    report["another"] = [colour(view), stage.krita.activeDocument() == first]
     first.setModified(False)
     first.close()
+    # Krita hides its dockers when nothing is open.
+    yield lambda: not docker.isVisible()
+    docker.setVisible(True)
     yield lambda: view.before is None
     report["closed"] = view._why
     report["daemon"] = Path(os.environ["VELATURA_RUNTIME"], "connection.json").exists()
