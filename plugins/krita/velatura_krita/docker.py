@@ -86,7 +86,7 @@ class Panel(QtWidgets.QWidget):
         self.parted.addWidget(upper)
         self.parted.addWidget(self.pages)
         self.parted.setChildrenCollapsible(False)
-        self.parted.setSizes(_sizes(self._studio.kept("heights")) or [400, 500])
+        self.parted.setSizes(_sizes(self._studio.kept("heights")) or [300, 560])
         # What comes and goes below takes its room from the pages.
         self.parted.setStretchFactor(0, 0)
         self.parted.setStretchFactor(1, 1)
