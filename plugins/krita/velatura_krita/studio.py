@@ -117,7 +117,8 @@ class Studio(QtCore.QObject):
         if self.housing.busy:
             return
         if state.kind == "absent" and not state.message and self._starts_by_itself:
-            self.link.start()
+            if self._may_start:
+                self.link.start()
         elif state.kind == "absent":
             self.state.message.set(self.housing.absent(state.message, state.hint))
         elif state.kind == "starting":
@@ -129,7 +130,7 @@ class Studio(QtCore.QObject):
 
     @property
     def _starts_by_itself(self) -> bool:
-        return self._may_start and self.state.autostart.value and self.housing.can_start
+        return self.state.autostart.value and self.housing.can_start
 
     def _offered(self, offer: Offer) -> None:
         self.state.offer.set(offer)
