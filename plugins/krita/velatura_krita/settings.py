@@ -48,11 +48,11 @@ class Settings:
         self._write(name, "true" if on else "false")
 
     def text(self, name: str) -> str:
-        """What was kept under ``name``; empty without anything."""
+        """What was kept under ``name``; empty for nothing."""
         return self._read(name)
 
     def keep_text(self, name: str, text: str) -> None:
-        """Keep a text under ``name``."""
+        """Keep ``text`` under ``name``."""
         self._write(name, text)
 
     def _read(self, name: str) -> str:
