@@ -90,6 +90,10 @@ class Panel(QtWidgets.QWidget):
         # What comes and goes below takes its room from the pages.
         self.parted.setStretchFactor(0, 0)
         self.parted.setStretchFactor(1, 1)
+        # More buttons make no docker wider, which would move the canvas.
+        foot = self.foot.sizePolicy()
+        foot.setHorizontalPolicy(QtWidgets.QSizePolicy.Policy.Ignored)
+        self.foot.setSizePolicy(foot)
         outer = QtWidgets.QVBoxLayout(self)
         outer.setContentsMargins(6, 6, 6, 4)
         outer.setSpacing(4)
