@@ -65,6 +65,7 @@ class DetailPainter:
         self._scene: wish.Scene | None = None
         self._key: tuple[object, ...] = ()
         self._read_at = 0.0
+        self._wanted: Look | None = None
         self._piece: Piece | None = None
         self._ticket: Ticket | None = None
 
@@ -73,7 +74,7 @@ class DetailPainter:
         for under_way in (self._piece, self._ticket):
             if under_way is not None:
                 under_way.cancel()
-        self._piece = self._ticket = None
+        self._wanted = self._piece = self._ticket = None
 
     def forget(self) -> None:
         """Paint no more, and let go of the layer's pixels."""
@@ -89,6 +90,7 @@ class DetailPainter:
     ) -> None:
         """Show what ``choices`` give there."""
         self.stop()
+        self._wanted = look
         began = time.monotonic()
         if look.key == self._key and began < self._read_at + _LOOK_AGAIN:
             self._submit(look, choices, manifest, find, began)
@@ -123,6 +125,9 @@ class DetailPainter:
         space = look.source.space.sent_as
 
         def happened(event: Event) -> None:
+            # A result may be on its way when its document is closed.
+            if look is not self._wanted:
+                return
             if isinstance(event, Result):
                 picture = windowed(event.picture, look.window)
                 after = picture_image(look.source.document, picture, space)
