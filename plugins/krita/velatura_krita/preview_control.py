@@ -67,6 +67,8 @@ class PreviewControl(QtCore.QObject):
         self._visible = False
         self._window: Window | None = None
         self._key = ""
+        self._shown: tuple[Any, Any] = (None, None)
+        """The document and the layer with that key: what is active may be another already."""
         self._glimpse = b""
         self._landed: Any = None
         self._landed_at = 0.0
@@ -192,13 +194,14 @@ class PreviewControl(QtCore.QObject):
             self.stop()
             self._detail.forget()
             self._landed = None
-        self._key, self._glimpse = key, glimpse
+        self._key, self._glimpse, self._shown = key, glimpse, (document, node)
         self.scenery.emit(Scenery((bounds.width, bounds.height), node_image(node, self._side)))
 
     def _leave(self, why: str) -> None:
         self.stop()
         self._detail.forget()
         self._key, self._glimpse, self._landed = "", b"", None
+        self._shown = (None, None)
         self.scenery.emit(Scenery(why=why))
 
     def _paint(self, document: Any, node: Any) -> None:
@@ -229,8 +232,8 @@ class PreviewControl(QtCore.QObject):
             self._detail.wish(look, self._choices, self._manifest, self._find)
 
     def _look(self) -> Look | None:
-        document, node = self.source()
-        if node is None or self._window is None or _id(node) != self._key:
+        document, node = self._shown
+        if node is None or self._window is None:
             return None
         choices, selection = self._choices, document.selection()
         source = source_of(document, node, in_place=choices.output == "in-place")
