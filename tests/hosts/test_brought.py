@@ -89,7 +89,7 @@ def test_krita_installs_and_removes_the_daemon(
 ) -> None:
     plugin = unpacked("krita", profile, tmp_path)
     use_stand_in(profile, tmp_path)
-    seen = krita.play(SCRIPTS / "krita_installs.py").value
+    seen = krita.play(SCRIPTS / "krita_installs.py", timeout=200).value
     assert seen["offered"] == "Install Velatura's painter"
     assert seen["progress"]
     assert seen["ready"]

@@ -93,6 +93,21 @@ def main(plugins: Path, home: Path, shot: Path) -> dict[str, Any]:
     key(panel.strength, Qt.Key.Key_Left)
     seen["strength"] = studio.state.choices.value.strength
     drag(panel.view, (0.5, 0.5), (0.7, 0.5))
+    panel.view.look_at(1.0)
+    wait(lambda: panel.view.part is not None)
+    drag(panel.view, (0.2, 0.5), (0.1, 0.4))
+    key(panel.view, Qt.Key.Key_Plus)
+    panel.view.look_at(None)
+    panel.results.make.click()
+    wait(lambda: all(panel.results.strip.pictures))
+    panel.results.compare.click()
+    for button in panel.results.strip.buttons[:2]:
+        button.click()
+    app.processEvents()
+    panel.results.compare.click()
+    for page in ("help", "about"):
+        panel.status.menu.show_page(page)
+    panel.status.menu.window_shown.close()
     panel.manner._fine.fold_out()
     panel.manner.seed.dice.click()
     seen["seed"] = studio.state.choices.value.seed

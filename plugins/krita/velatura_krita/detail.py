@@ -19,6 +19,7 @@ from .lens import Window
 from .link import Link, Ticket
 from .preview import given_up
 from .reading import Source, read_layer, read_region, read_selection
+from .sketch import windowed
 from .turns import Piece, Steps, Turns
 
 REPLACES = "detail"
@@ -64,6 +65,7 @@ class DetailPainter:
         self._scene: wish.Scene | None = None
         self._key: tuple[object, ...] = ()
         self._read_at = 0.0
+        self._wanted: Look | None = None
         self._piece: Piece | None = None
         self._ticket: Ticket | None = None
 
@@ -72,7 +74,7 @@ class DetailPainter:
         for under_way in (self._piece, self._ticket):
             if under_way is not None:
                 under_way.cancel()
-        self._piece = self._ticket = None
+        self._wanted = self._piece = self._ticket = None
 
     def forget(self) -> None:
         """Paint no more, and let go of the layer's pixels."""
@@ -88,6 +90,7 @@ class DetailPainter:
     ) -> None:
         """Show what ``choices`` give there."""
         self.stop()
+        self._wanted = look
         began = time.monotonic()
         if look.key == self._key and began < self._read_at + _LOOK_AGAIN:
             self._submit(look, choices, manifest, find, began)
@@ -122,6 +125,9 @@ class DetailPainter:
         space = look.source.space.sent_as
 
         def happened(event: Event) -> None:
+            # A result may be on its way when its document is closed.
+            if look is not self._wanted:
+                return
             if isinstance(event, Result):
                 picture = windowed(event.picture, look.window)
                 after = picture_image(look.source.document, picture, space)
@@ -145,20 +151,6 @@ def placed(look: Look) -> Bounds:
     left, top, right, bottom = look.window
     bounds = look.source.bounds
     return Bounds(bounds.x + left, bounds.y + top, right - left, bottom - top)
-
-
-def windowed(picture: Pixels, window: Window) -> Pixels:
-    """``picture``, or the window of it where an older daemon gives the whole."""
-    left, top, right, bottom = window
-    width, height = right - left, bottom - top
-    if (picture.width, picture.height) == (width, height):
-        return picture
-    pixel = len(picture.view) // (picture.width * picture.height)
-    rows = bytearray()
-    for y in range(top, bottom):
-        start = (y * picture.width + left) * pixel
-        rows += picture.view[start : start + width * pixel]
-    return Pixels(rows, width, height, picture.channels, picture.depth, picture.transfer)
 
 
 def _kept(last: Pixels | None, new: Pixels | None) -> Any:

@@ -86,10 +86,14 @@ class Panel(QtWidgets.QWidget):
         self.parted.addWidget(upper)
         self.parted.addWidget(self.pages)
         self.parted.setChildrenCollapsible(False)
-        self.parted.setSizes([400, 500])
+        self.parted.setSizes(_sizes(self._studio.kept("heights")) or [300, 560])
         # What comes and goes below takes its room from the pages.
         self.parted.setStretchFactor(0, 0)
         self.parted.setStretchFactor(1, 1)
+        # More buttons make no docker wider, which would move the canvas.
+        foot = self.foot.sizePolicy()
+        foot.setHorizontalPolicy(QtWidgets.QSizePolicy.Policy.Ignored)
+        self.foot.setSizePolicy(foot)
         outer = QtWidgets.QVBoxLayout(self)
         outer.setContentsMargins(6, 6, 6, 4)
         outer.setSpacing(4)
@@ -113,6 +117,9 @@ class Panel(QtWidgets.QWidget):
         self.regions.wants_layer.connect(lambda: studio.add_region_layer())
         self.regions.wants_selection.connect(lambda: studio.add_region_selection())
         self.results.compared.connect(self._compare)
+        self.parted.splitterMoved.connect(
+            lambda *_: studio.keep("heights", " ".join(map(str, self.parted.sizes())))
+        )
         state.message.watch(self.message.say)
         state.choices.watch(self._show)
         state.tiles.watch(lambda tiles: self._show(state.choices.value))
@@ -147,6 +154,12 @@ class Panel(QtWidgets.QWidget):
             self._studio.housing.cancel()
         elif action == "new":
             self._studio.applying.stop_editing()
+
+
+def _sizes(text: str) -> list[int]:
+    """Two heights as they were kept; nothing for anything else."""
+    sizes = [int(each) for each in text.split() if each.isdigit()]
+    return sizes if len(sizes) == 2 and all(sizes) else []
 
 
 def _scrolled(inside: Any) -> Any:

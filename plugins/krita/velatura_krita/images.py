@@ -59,6 +59,11 @@ def _image(document: Any, data: Any, width: int, height: int, space: ColourSpace
         flat.setColorSpace(_SHOWN.model, _SHOWN.depth, _SHOWN.profile)
         data = flat.pixelData(0, 0, width, height)
     kind = QtGui.QImage.Format.Format_ARGB32
+    if len(data) < 4 * width * height:
+        # The document was closed: its layers have no pixels any more.
+        empty = QtGui.QImage(width, height, kind)
+        empty.fill(0)
+        return empty
     return QtGui.QImage(bytes(data), width, height, 4 * width, kind).copy()
 
 

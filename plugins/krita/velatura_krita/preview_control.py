@@ -68,10 +68,12 @@ class PreviewControl(QtCore.QObject):
         self._visible = False
         self._window: Window | None = None
         self._key = ""
+        self._shown: tuple[Any, Any] = (None, None)
+        """The document and the layer with that key: what is active may be another already."""
         self._glimpse = b""
         self._landed: Any = None
         self._landed_at = 0.0
-        self._warmed = False
+        self._link, self._warmed = link, False
         self._soon = QtCore.QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._paint_detail)
@@ -113,6 +115,7 @@ class PreviewControl(QtCore.QObject):
         self._meet(document, node)
         if self._key and self._state.live.value and not self._busy():
             self._paint(document, node)
+        self._warm()
 
     def paint(self) -> None:
         """Paint it once, wanted at every change or not."""
@@ -195,13 +198,14 @@ class PreviewControl(QtCore.QObject):
             self.stop()
             self._detail.forget()
             self._landed = None
-        self._key, self._glimpse = key, glimpse
+        self._key, self._glimpse, self._shown = key, glimpse, (document, node)
         self.scenery.emit(Scenery((bounds.width, bounds.height), node_image(node, self._side)))
 
     def _leave(self, why: str) -> None:
         self.stop()
         self._detail.forget()
         self._key, self._glimpse, self._landed = "", b"", None
+        self._shown = (None, None)
         self.scenery.emit(Scenery(why=why))
 
     def _paint(self, document: Any, node: Any) -> None:
@@ -210,6 +214,16 @@ class PreviewControl(QtCore.QObject):
         view = View(document, node, document.selection(), self._side)
         self._live.wish(view, self._choices, self._manifest, self._find)
         self._wish_detail()
+
+    def _warm(self) -> None:
+        """Have the networks loaded while nobody has chosen a style yet: then the first preview is there at once."""
+        offer = self._state.offer.value
+        if self._warmed or not self._manifest or not self._state.live.value:
+            return
+        self._warmed = True
+        if not wish.paints(self._choices) and offer.styles:
+            request = wish.warming(self._manifest, str(offer.styles[0]["name"]))
+            self._link.submit(request, lambda event: None)
 
     def _paint_detail(self) -> None:
         """What is seen at its own size is another part now."""
@@ -222,8 +236,8 @@ class PreviewControl(QtCore.QObject):
             self._detail.wish(look, self._choices, self._manifest, self._find)
 
     def _look(self) -> Look | None:
-        document, node = self.source()
-        if node is None or self._window is None or _id(node) != self._key:
+        document, node = self._shown
+        if node is None or self._window is None:
             return None
         choices, selection = self._choices, document.selection()
         source = source_of(document, node, in_place=choices.output == "in-place")

@@ -19,6 +19,7 @@ from .studio import Studio
 from .texts import tr
 
 _LOOK_MS = 500
+_APPEARS_MS = 100
 _SETTLE_MS = 30
 _ROOM_MS = 300
 
@@ -77,6 +78,10 @@ class PreviewPanel(QtWidgets.QWidget):
         studio, state = self._studio, self._studio.state
         self._looker = QtCore.QTimer(self)
         self._looker.timeout.connect(self._look)
+        # While it starts, Krita shows every docker for a moment, and hides what nobody opened.
+        self._appears = QtCore.QTimer(self)
+        self._appears.setSingleShot(True)
+        self._appears.timeout.connect(lambda: studio.be_seen(True))
         self._soon = QtCore.QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(lambda: studio.preview.show(self.view.side))
@@ -99,11 +104,12 @@ class PreviewPanel(QtWidgets.QWidget):
     def showEvent(self, event: Any) -> None:
         super().showEvent(event)
         self._looker.start(_LOOK_MS)
-        self._studio.be_seen(True)
+        self._appears.start(_APPEARS_MS)
 
     def hideEvent(self, event: Any) -> None:
         super().hideEvent(event)
         self._looker.stop()
+        self._appears.stop()
         self._studio.be_seen(False)
 
     def resizeEvent(self, event: Any) -> None:

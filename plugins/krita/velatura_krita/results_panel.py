@@ -39,7 +39,6 @@ class ResultsPanel(QtWidgets.QWidget):
             "mixture": tr("Mixture of styles"),
             "strokes": tr("Stroke size"),
             "strength": tr("Strength"),
-            "seed": tr("Random seed"),
         }
         for kind in KINDS:
             self.kinds.addItem(words[kind], kind)

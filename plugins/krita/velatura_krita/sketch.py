@@ -1,4 +1,4 @@
-"""Small pictures of large ones, for a glance. No Qt here."""
+"""Small pictures of large ones, for a glance, and parts of them. No Qt here."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from velatura_link.request import Pixels
+
+from .lens import Window
 
 SIDE = 240
 
@@ -53,6 +55,20 @@ def thinned(mask: Pixels, width: int, height: int) -> Pixels:
         row = struct.unpack(f"<{mask.width}{code}", mask.view[start : start + size])
         small += to_byte(pick(row)[:-1])
     return Pixels(small, width, height, 1, "u8", "linear")
+
+
+def windowed(picture: Pixels, window: Window) -> Pixels:
+    """``picture``, or the window of it where an older daemon gives the whole."""
+    left, top, right, bottom = window
+    width, height = right - left, bottom - top
+    if (picture.width, picture.height) == (width, height):
+        return picture
+    pixel = len(picture.view) // (picture.width * picture.height)
+    rows = bytearray()
+    for y in range(top, bottom):
+        start = (y * picture.width + left) * pixel
+        rows += picture.view[start : start + width * pixel]
+    return Pixels(rows, width, height, picture.channels, picture.depth, picture.transfer)
 
 
 def _of_floats(values: Iterable[float]) -> bytes:

@@ -133,7 +133,8 @@ class Studio(QtCore.QObject):
         if self.housing.busy:
             return
         if state.kind == "absent" and not state.message and self._starts_by_itself:
-            self.link.start()
+            if self._may_start:
+                self.link.start()
         elif state.kind == "absent":
             self.state.message.set(self.housing.absent(state.message, state.hint))
         elif state.kind == "starting":
@@ -145,7 +146,7 @@ class Studio(QtCore.QObject):
 
     @property
     def _starts_by_itself(self) -> bool:
-        return self._may_start and self.state.autostart.value and self.housing.can_start
+        return self.state.autostart.value and self.housing.can_start
 
     def _offered(self, offer: Offer) -> None:
         self.state.offer.set(offer)
@@ -229,6 +230,14 @@ class Studio(QtCore.QObject):
         made = make(ground)
         self._varied.paint(document, node, made, manifest, self.styles.find)
         return made
+
+    def kept(self, name: str) -> str:
+        """What the docker kept under ``name``."""
+        return self._settings.text(f"docker_{name}")
+
+    def keep(self, name: str, text: str) -> None:
+        """Keep how the docker is arranged."""
+        self._settings.keep_text(f"docker_{name}", text)
 
     # ---- regions
 

@@ -11,14 +11,14 @@ from .choices import Choices, StyleChoice
 from .shares import percents
 from .texts import tr
 
-Kind = Literal["all", "mixture", "strokes", "strength", "seed"]
-KINDS: tuple[Kind, ...] = ("all", "mixture", "strokes", "strength", "seed")
+Kind = Literal["all", "mixture", "strokes", "strength"]
+KINDS: tuple[Kind, ...] = ("all", "mixture", "strokes", "strength")
+"""Not the seed: it makes no difference to the quick engine, which paints the small pictures."""
 COUNT = 4
 _STROKES = (12, 20, 32, 48, 72, 110)
 """How many strokes lie across the layer's short side, from bold to fine."""
 _STRENGTHS = (0.3, 0.45, 0.6, 0.75, 0.9, 1.0)
 _SHARES = (0.2, 0.35, 0.5, 0.65, 0.8)
-_MOST_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ class Ground:
 def variations(ground: Ground, kind: Kind, dice: random.Random) -> tuple[Variation, ...]:
     """Four, no two alike; ``all`` varies something else in each."""
     if kind == "all":
-        each: tuple[Kind, ...] = ("mixture", "strokes", "strength", "mixture")
+        each: tuple[Kind, ...] = ("mixture", "strokes", "strength")
         bold = _of(ground, "strokes", dice)[0]
-        found = [_of(ground, name, dice)[place] for place, name in enumerate(each[:3])]
+        found = [_of(ground, name, dice)[place] for place, name in enumerate(each)]
         other = _of(replace(ground, choices=bold.choices), "mixture", dice)[3]
         last = Variation(f"{bold.words}, {other.words}", other.choices)
         return (*found, last)
@@ -56,7 +56,6 @@ def _of(ground: Ground, kind: Kind, dice: random.Random) -> tuple[Variation, ...
         "mixture": _mixtures,
         "strokes": _strokes,
         "strength": _strengths,
-        "seed": _seeds,
     }
     return makers[kind](ground, dice)
 
@@ -84,19 +83,14 @@ def _strengths(ground: Ground, dice: random.Random) -> tuple[Variation, ...]:
     )
 
 
-def _seeds(ground: Ground, dice: random.Random) -> tuple[Variation, ...]:
-    seeds = dice.sample(range(1, _MOST_SEED), COUNT)
-    return tuple(
-        Variation(tr("Seed {number}", number=each), replace(ground.choices, seed=each))
-        for each in seeds
-    )
-
-
 def _mixtures(ground: Ground, dice: random.Random) -> tuple[Variation, ...]:
     """Other shares of the styles that are mixed, or other styles mixed into the one that is chosen."""
     choices = ground.choices
     if len(choices.mixture) > 1:
-        return tuple(_shared(ground, share) for share in sorted(dice.sample(_SHARES, COUNT)))
+        weights = [each.weight for each in choices.mixture]
+        now = weights[0] / sum(weights)
+        shares = dice.sample([each for each in _SHARES if abs(each - now) > 0.01], COUNT)
+        return tuple(_shared(ground, share) for share in sorted(shares))
     others = [each for each in ground.styles if each not in choices.styles]
     picked = dice.sample(others, min(COUNT, len(others)))
     made = []

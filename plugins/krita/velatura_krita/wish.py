@@ -93,6 +93,14 @@ def detail(
     return replace(_request(manifest, quick, choices, scene, find), window=window)
 
 
+def warming(manifest: Manifest, style: str) -> Request:
+    """The least that makes the daemon load the quick engine."""
+    side = 64
+    content = Pixels(bytes(side * side * 4), side, side, 4, "u8")
+    engine = LIVE_ENGINE if LIVE_ENGINE in manifest else DEFAULT_ENGINE
+    return Request(engine=engine, content=content, styles=(StyleRef(name=style),))
+
+
 def live(manifest: Manifest, choices: Choices, scene: Scene, find: FindStyle) -> Request:
     """What is shown while sliders move: the quick engine, at the size of the view, with those knobs that both have."""
     quick = LIVE_ENGINE if LIVE_ENGINE in manifest else choices.engine

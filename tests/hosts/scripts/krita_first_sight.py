@@ -23,6 +23,7 @@ def main(stage):
     report["styles"] = panel.library.grid.count()
     report["status"] = panel.status.words.text()
     report["waits"] = panel.view.caption
+    # A person looks at the styles for a moment; the one that is clicked here is chosen at once.
     panel.library.grid.setCurrentRow(3)
     yield lambda: panel.view.after is not None
     report["previewed"] = since()
