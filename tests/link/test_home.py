@@ -16,7 +16,8 @@ import pytest
 from velatura_link import pythons
 from velatura_link.environment import MARKER
 from velatura_link.followed import Cancelled, InstallFailed, follow
-from velatura_link.home import TOLD, WHEELS, Home, Step, step_of
+from velatura_link.home import TOLD, WHEELS, Home, Step
+from velatura_link.install_steps import step_of
 from velatura_link.pythons import NoPython, candidates, find_python
 
 NAME = "velatura-9.9-py3-none-any.whl"

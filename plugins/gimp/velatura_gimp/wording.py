@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from velatura_link.errors import LinkError
 from velatura_link.home import Step
 from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
+from velatura_link.torch_build import TorchBuild
 
 from .texts import tr
 
@@ -61,6 +62,20 @@ def sentence_of(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename:
         return tr("{file} cannot be read: {why}.", file=error.filename, why=error.strerror)
     return f"{type(error).__name__}: {error}"
+
+
+def reason_of(build: TorchBuild) -> str:
+    """Why it is this build of torch that is fetched."""
+    reasons = {
+        "cpu": tr("It is for the processor: no graphics card that it could use was found."),
+        "mps": tr("It is for this Mac's graphics processor."),
+        "cuda": tr("It is for the NVIDIA card that is here."),
+        "rocm": tr("It is for the AMD card that is here."),
+        "xpu": tr("It is for the Intel graphics card that was asked for."),
+    }
+    if build.kind == "cuda" and not build.backend:
+        return tr("Only what is for NVIDIA cards can be fetched here; it works without one, too.")
+    return reasons[build.kind]
 
 
 def _painting(progress: Progress) -> Bar:

@@ -92,7 +92,9 @@ class LibraryPanel(QtWidgets.QWidget):
         housing = self._studio.housing
         if housing.home is not None:
             menu.addSeparator()
-            menu.addAction(tr("Repair the daemon")).triggered.connect(lambda: housing.repair())
+            menu.addAction(tr("Repair the daemon")).triggered.connect(
+                lambda: housing.offer_repair()
+            )
             menu.addAction(tr("Remove the daemon")).triggered.connect(lambda: housing.remove())
         button.setMenu(menu)
         return button

@@ -74,6 +74,7 @@ class MessageBar(QtWidgets.QFrame):
             "again": tr("Try again"),
             "install": tr("Install the daemon"),
             "upgrade": tr("Upgrade the daemon"),
+            "repair": tr("Repair the daemon"),
             "cancel": tr("Cancel"),
         }
         self._action = message.action or ""

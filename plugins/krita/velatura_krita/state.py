@@ -14,7 +14,7 @@ from .link import LinkState, Offer
 from .observed import Observed
 from .progress import Shown
 
-Action = Literal["start", "again", "install", "upgrade", "cancel"]
+Action = Literal["start", "again", "install", "upgrade", "repair", "cancel"]
 
 
 @dataclass(frozen=True)

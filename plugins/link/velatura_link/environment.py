@@ -93,7 +93,7 @@ class Environment:
     def copy_to(self, other: Environment, on_file: Callable[[], object]) -> None:
         """Make ``other`` the same, but not whole; ``on_file`` is called before each file.
 
-        Files are shared where the disk can do that, since pip replaces them and never writes into them.
+        Files are shared where the disk can do that, since installers replace them and never write into them.
         """
 
         def copied(source: str, target: str) -> None:
@@ -137,6 +137,11 @@ class Environment:
     def draft(self) -> Environment:
         """What may take its place."""
         return Environment(self.where.with_name(f"{self.where.name}-next"))
+
+    @property
+    def fetched(self) -> Environment:
+        """No environment: where an installer keeps what it has fetched until this one is whole."""
+        return Environment(self.where.with_name(f"{NAME}-fetched"))
 
     def recover(self) -> None:
         """Undo what a program that was killed while it changed this one has left."""

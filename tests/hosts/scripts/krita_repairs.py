@@ -29,6 +29,9 @@ def main(stage):
     damaged.write_text("raise SystemExit(7)")
     [repair] = [each for each in docker.findChildren(QAction) if each.text() == "Repair the daemon"]
     repair.trigger()
+    yield lambda: bar.isVisible() and bar._button.text() == "Repair the daemon"
+    report["asked"] = "on the disk" in bar._text.text()
+    bar._button.click()
     report["repairing"] = [studio.housing.busy, bar._button.text()]
     yield lambda: not studio.housing.busy
     report["repaired"] = ["SystemExit(7)" not in damaged.read_text(), environment.whole]
