@@ -87,11 +87,10 @@ def settings_of(lines: list[str]) -> dict[str, str]:
                 name = _SETTINGS[found[2]]
                 said[found[2]] = weight, ("," if name in _COMMAS else " ").join(value)
     settings = {_SETTINGS[key]: value for key, (_, value) in said.items() if value}
-    # Pip takes the best of what all indexes have; and like pip's, certificates are the system's.
-    usual = {"UV_INDEX_STRATEGY": "unsafe-best-match", "UV_SYSTEM_CERTS": "1"}
-    return {
-        name: value for name, value in {**usual, **settings}.items() if not os.environ.get(name)
-    }
+    # Like pip's, certificates are the system's. But the first index that has a package is the only one for it: the newest
+    # torch of all could be one that does not know the card.
+    settings.setdefault("UV_SYSTEM_CERTS", "1")
+    return {name: value for name, value in settings.items() if not os.environ.get(name)}
 
 
 def _ignored(line: str) -> None:
