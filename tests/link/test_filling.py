@@ -97,7 +97,7 @@ def test_without_a_card_the_small_build_is_fetched(home: Home, index: TorchIndex
     home.install(steps.append, never)
     assert home.whole
     assert torch_in(home) == "2.0+cpu"
-    assert steps == [
+    assert [step for step in steps if step.package != "uv"] == [
         Step("preparing"),
         Step("downloading", "torch", 0, 3 << 19),
         Step("installing"),

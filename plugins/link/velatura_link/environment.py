@@ -80,6 +80,11 @@ class Environment:
             return {}
         return said if isinstance(said, dict) else {}
 
+    def has(self, package: str) -> bool:
+        """Whether ``package`` is installed in it."""
+        folders = ("lib/python3*/site-packages", "Lib/site-packages")
+        return any(any(self.where.glob(f"{each}/{package}-*.dist-info")) for each in folders)
+
     def begin(self) -> None:
         """Make the folder, as ours and not whole."""
         self.where.mkdir(parents=True, exist_ok=True)

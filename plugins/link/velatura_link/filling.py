@@ -6,9 +6,8 @@ until it is whole, so that a second try goes on from there.
 
 from __future__ import annotations
 
-import contextlib
-import json
 import re
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from .followed import InstallFailed, follow
 from .install_steps import Cancel, OnStep, UvSteps, pip_steps
 from .torch_build import TorchBuild, size_of_bytes, usual_build
 
-_REPORT = "velatura-report.json"
 _QUIETLY = ("--no-input", "--disable-pip-version-check", "--no-warn-script-location")
 
 
@@ -41,18 +39,15 @@ class Filling:
         pip = [python, "-m", "pip"]
         told: list[str] = []
         follow([*pip, "--version"], told.append, cancelled)
-        version = _version(" ".join(told))
-        # Only since 24.1 can pip say its progress to programs.
-        bar = "raw" if version >= (24, 1) else "off"
-        install = [*pip, "install", *_QUIETLY, "--progress-bar", bar]
+        install = [*pip, "install", *_QUIETLY, "--progress-bar", _progress(" ".join(told))]
         trouble: InstallFailed | None = None
         if self.build.backend:
             trouble = self._by_uv(pip, install, on_step, cancelled)
-        if trouble is not None and self._would_grow(install, version, cancelled):
+        if trouble is not None and self._would_grow():
             size = size_of_bytes(usual_build().fetched)
             raise OnlyUsualBuild(
                 "The build of torch that suits this machine cannot be fetched here.",
-                hint=f"The usual one can: {size}. Install again to fetch that.\n{trouble.hint}".strip(),
+                hint=f"There is the usual one, {size}: install again to fetch that.\n{trouble.hint}".strip(),
             )
         if trouble is not None or not self.build.backend:
             follow([*install, str(self.wheel)], pip_steps(on_step), cancelled)
@@ -63,7 +58,7 @@ class Filling:
         self, pip: list[str], install: list[str], on_step: OnStep, cancelled: Cancel
     ) -> InstallFailed | None:
         """Why uv could not do it; None when it has."""
-        program = uv.fetch(self.made, install, cancelled)
+        program = uv.fetch(self.made, install, on_step, cancelled)
         if program is None:
             return InstallFailed("There is no uv.")
         self.fetched.begin()
@@ -77,22 +72,21 @@ class Filling:
             return error
         return None
 
-    def _would_grow(self, install: list[str], version: tuple[int, int], cancelled: Cancel) -> bool:
-        """Whether pip would fetch a larger torch than the person was told of."""
-        if usual_build().fetched <= self.build.fetched:
+    def _would_grow(self) -> bool:
+        """Whether pip would fetch a larger torch than the person was told of; one that is there already stays."""
+        if usual_build().fetched <= self.build.fetched or self.made.has("torch"):
             return False
-        if version < (22, 2):  # it cannot say what it would do
-            return True
-        report = self.made.where / _REPORT
-        with contextlib.suppress(InstallFailed, OSError, ValueError, KeyError, TypeError):
-            dry = [*install, "--dry-run", "--report", str(report), str(self.wheel)]
-            follow(dry, lambda line: None, cancelled)
-            packages = json.loads(report.read_text(encoding="utf-8"))["install"]
-            return any(each["metadata"]["name"] == "torch" for each in packages)
-        return False
+        try:
+            with zipfile.ZipFile(self.wheel) as archive:
+                facts = [
+                    name for name in archive.namelist() if name.endswith(".dist-info/METADATA")
+                ]
+                return any(b"\nRequires-Dist: torch" in archive.read(name) for name in facts)
+        except zipfile.BadZipFile:  # pip says it better
+            return False
 
 
-def _version(said: str) -> tuple[int, int]:
-    """Pip's, from what it says of itself."""
-    found = re.match(r"pip (\d+)\.(\d+)", said)
-    return (int(found[1]), int(found[2])) if found is not None else (0, 0)
+def _progress(version: str) -> str:
+    """Only since 24.1 can pip say its progress to programs."""
+    found = re.match(r"pip (\d+)\.(\d+)", version)
+    return "raw" if found is not None and (int(found[1]), int(found[2])) >= (24, 1) else "off"

@@ -7,13 +7,11 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from .environment import Environment
 from .followed import InstallFailed, follow
-
-Cancel = Callable[[], bool]
+from .install_steps import Cancel, OnStep, Step, pip_steps
 
 REQUIREMENT = "uv==0.13.9"
 HASHES = (
@@ -47,16 +45,31 @@ def program_in(environment: Environment) -> Path:
     return environment.python.with_name("uv.exe" if sys.platform == "win32" else "uv")
 
 
-def fetch(environment: Environment, pip: list[str], cancelled: Cancel) -> Path | None:
-    """Uv, fetched by ``pip`` into ``environment`` if need be; None where it is not to be had."""
+def fetch(
+    environment: Environment, install: list[str], on_step: OnStep, cancelled: Cancel
+) -> Path | None:
+    """Uv, fetched into ``environment`` by pip's ``install`` if need be; None where it is not to be had."""
+
+    def tell(step: Step) -> None:
+        if step.phase == "downloading":
+            on_step(step)
+
     program = program_in(environment)
     pinned = environment.where / _PINNED
     pinned.write_text(
         " ".join((REQUIREMENT, *(f"--hash=sha256:{each}" for each in HASHES))), encoding="utf-8"
     )
-    command = [*pip, "--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(pinned)]
+    command = [
+        *install,
+        "--require-hashes",
+        "--no-deps",
+        "--only-binary",
+        ":all:",
+        "-r",
+        str(pinned),
+    ]
     try:
-        follow(command, _ignored, cancelled)
+        follow(command, pip_steps(tell), cancelled)
         follow([str(program), "--version"], _ignored, cancelled)
     except InstallFailed:
         return None
@@ -87,8 +100,8 @@ def settings_of(lines: list[str]) -> dict[str, str]:
                 name = _SETTINGS[found[2]]
                 said[found[2]] = weight, ("," if name in _COMMAS else " ").join(value)
     settings = {_SETTINGS[key]: value for key, (_, value) in said.items() if value}
-    # Like pip's, certificates are the system's. But the first index that has a package is the only one for it: the newest
-    # torch of all could be one that does not know the card.
+    # Like pip's, certificates are the system's. But the first index that has a package is the only one for it: the
+    # newest torch of all could be one that does not know the card.
     settings.setdefault("UV_SYSTEM_CERTS", "1")
     return {name: value for name, value in settings.items() if not os.environ.get(name)}
 
