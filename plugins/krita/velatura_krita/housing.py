@@ -126,7 +126,7 @@ class Housing:
 
     def _ask(self, home: Home) -> None:
         hint = costs(home.repair_build)
-        question = Message(tr("Make the daemon anew?"), hint, action="repair")
+        question = Message(tr("Make Velatura's painter anew?"), hint, action="repair")
         self._post(lambda: self._say(question))
 
     def _work(self, work: Callable[[OnStep, Cancel], None]) -> None:

@@ -74,7 +74,7 @@ class MessageBar(QtWidgets.QFrame):
             "again": tr("Try again"),
             "install": tr("Install the daemon"),
             "upgrade": tr("Upgrade the daemon"),
-            "repair": tr("Repair the daemon"),
+            "repair": tr("Repair Velatura's painter"),
             "cancel": tr("Cancel"),
         }
         self._action = message.action or ""

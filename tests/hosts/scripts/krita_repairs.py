@@ -29,7 +29,7 @@ def main(stage):
     damaged.write_text("raise SystemExit(7)")
     [repair] = [each for each in docker.findChildren(QAction) if each.text() == "Repair the daemon"]
     repair.trigger()
-    yield lambda: bar.isVisible() and bar._button.text() == "Repair the daemon"
+    yield lambda: bar.isVisible() and bar._button.text() == "Repair Velatura's painter"
     report["asked"] = "on the disk" in bar._text.text()
     bar._button.click()
     report["repairing"] = [studio.housing.busy, bar._button.text()]
