@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -62,6 +63,9 @@ def test_doctor_finds_all_well_before_a_daemon_and_after(shell: Shell) -> None:
     findings = {each["subject"]: each for each in before.json["findings"]}
     assert before.json["well"] is True
     assert {"velatura", "torch", "weights", "cache", "daemon"} <= set(findings)
+    assert re.search(
+        r"(CPU|MPS|CUDA|ROCm|XPU) build, [\d.]+ [MG]B on the disk", findings["torch"]["found"]
+    )
     assert "vgg19-gatys" in findings["weights"]["found"]
     assert "not running" in findings["daemon"]["found"]
 

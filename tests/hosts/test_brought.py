@@ -111,6 +111,7 @@ def test_krita_cancels_and_repairs_the_installation(
     assert seen["fetching"] == ["Fetching ballast, 20 MB", True, "Cancel"]
     assert seen["cancelled"] == [False, "Install Velatura's painter", False]
     assert seen["installed"] == ["ready", False, True]
+    assert seen["asked"]
     assert seen["repairing"] == [True, "Cancel"]
     assert seen["repaired"] == [True, True]
 

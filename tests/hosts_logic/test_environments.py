@@ -15,6 +15,7 @@ import pytest
 
 from velatura import __version__
 from velatura.hosts.wheel import wheel
+from velatura_link import torch_build
 from velatura_link.client import Client
 from velatura_link.connection import FILE_NAME, read_connection
 from velatura_link.home import WHEELS, Home, Step
@@ -35,6 +36,8 @@ def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
         monkeypatch.setenv("XDG_CONFIG_HOME", str(opened.home / "config"))
         monkeypatch.setenv("PIP_NO_INDEX", "1")
         monkeypatch.setenv("PIP_NO_DEPS", "1")
+        # With a card, pip's build is no surprise: it does without uv, and asks nothing.
+        monkeypatch.setattr(torch_build, "has_nvidia_driver", lambda: True)
         yield opened
 
 

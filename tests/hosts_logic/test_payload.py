@@ -15,6 +15,7 @@ from velatura.hosts.packages import pack
 from velatura.hosts.payload import PluginMissing, payload
 from velatura.hosts.places import KINDS, Kind
 from velatura.hosts.wheel import wheel
+from velatura_link import torch_build
 from velatura_link.home import WHEELS, Home
 
 FOLDERS: dict[Kind, str] = {"krita": "pykrita/velatura_krita", "gimp": "velatura_gimp"}
@@ -118,6 +119,8 @@ def test_pip_takes_the_wheel_and_weights_and_plugins_are_in_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VELATURA_RUNTIME", str(tmp_path / "runtime"))
+    # With a card, pip's build is no surprise: it does without uv, and asks nothing.
+    monkeypatch.setattr(torch_build, "has_nvidia_driver", lambda: True)
     for name in ("PIP_NO_INDEX", "PIP_NO_DEPS", "PIP_NO_COMPILE"):
         monkeypatch.setenv(name, "1")
     made = wheel()

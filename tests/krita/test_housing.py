@@ -15,6 +15,7 @@ from velatura_krita.progress import Shown
 from velatura_krita.state import Message
 from velatura_link.followed import Cancelled, InstallFailed
 from velatura_link.home import Cancel, Home, OnStep, Step
+from velatura_link.torch_build import TorchBuild
 
 
 class Docker:
@@ -30,6 +31,10 @@ class Docker:
 
     def _begin(self) -> None:
         self.installed += 1
+
+    def wait_for_a_message(self) -> None:
+        """Until something was said."""
+        self._calls.get(timeout=10)()
 
     def wait(self) -> None:
         """Until nothing is being done any more."""
@@ -51,6 +56,33 @@ def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Docker:
 def test_without_a_daemon_it_is_offered(docker: Docker) -> None:
     assert docker.housing.find() is None
     assert docker.housing.absent("", "").action == "install"
+
+
+def test_the_offer_says_what_is_fetched_and_why(
+    docker: Docker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        Home, "build", property(lambda home: TorchBuild("cpu", "cpu", 350_000_000, 1_100_000_000))
+    )
+    docker.housing.find()
+    hint = docker.housing.absent("", "").hint
+    assert "about 350 MB, which take 1.1 GB on the disk" in hint
+    assert "for the processor" in hint
+
+
+def test_a_repair_says_what_is_fetched_and_asks(
+    docker: Docker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = TorchBuild("cuda", "", 3_000_000_000, 6_000_000_000)
+    monkeypatch.setattr(Home, "repair_build", property(lambda home: usual))
+    docker.housing.offer_repair()
+    docker.wait_for_a_message()
+    asked = docker.messages[-1]
+    assert asked is not None
+    assert asked.action == "repair"
+    assert "about 3 GB, which take 6 GB" in asked.hint
+    assert "works without one" in asked.hint
+    assert not docker.housing.busy
 
 
 def test_a_plugin_of_the_installer_offers_to_start_it(docker: Docker, tmp_path: Path) -> None:

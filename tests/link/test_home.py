@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from velatura_link import pythons
+from velatura_link import pythons, uv
 from velatura_link.environment import MARKER
 from velatura_link.followed import Cancelled, InstallFailed, follow
-from velatura_link.home import TOLD, WHEELS, Home, Step, step_of
+from velatura_link.home import TOLD, WHEELS, Home, Step
+from velatura_link.install_steps import step_of
 from velatura_link.pythons import NoPython, candidates, find_python
 
 NAME = "velatura-9.9-py3-none-any.whl"
@@ -39,6 +40,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_NO_DEPS", "1")
+    # Looking for it in vain takes seconds; test_filling.py has it.
+    monkeypatch.setattr(uv, "fetch", lambda *anything: None)
     return unpacked(tmp_path / "plugin", "9.9")
 
 

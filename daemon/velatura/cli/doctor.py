@@ -8,12 +8,14 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from velatura import __version__
 from velatura.cli.display import print_json
 from velatura.errors import VelaturaError
 from velatura.library.places import cache_dir
 from velatura_link.environment import Environment
+from velatura_link.torch_build import size_of_bytes
 
 LEAST_DISK = 1 << 30
 
@@ -72,10 +74,21 @@ def _torch() -> Finding:
     import torch
 
     from velatura.engines.devices import best_dtype, device_title, pick_device
+    from velatura.hosts.installed_torch import installed_torch
 
     device = pick_device("auto")
     dtype = str(best_dtype(device)).removeprefix("torch.")
-    return Finding("torch", True, f"{torch.__version__}, {device_title(device)}, {dtype}")
+    installed = installed_torch(Path(torch.__file__).parents[1])
+    build = f"{installed.title}, " if installed is not None else ""
+    found = f"{torch.__version__}, {build}{device_title(device)}, {dtype}"
+    smaller = installed.smaller if installed is not None else None
+    if smaller is None:
+        return Finding("torch", True, found)
+    way = "A new environment, filled with `uv pip install --torch-backend=cpu`, takes"
+    if Path(sys.prefix) == Environment.usual().where:
+        way = "*Repair the daemon* in Krita or GIMP makes one for this machine, which takes"
+    advice = f"{way} about {size_of_bytes(smaller.disk)} in all."
+    return Finding("torch", True, f"{found}; there is no card for it", advice)
 
 
 def _weights() -> Finding:

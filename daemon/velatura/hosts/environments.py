@@ -16,10 +16,12 @@ import psutil
 from velatura.hosts import places
 from velatura.hosts.changes import CannotChange, prune
 from velatura.hosts.inspection import Sight
+from velatura.hosts.installed_torch import installed_torch, packages_of
 from velatura.hosts.places import Machine
 from velatura_link.environment import NAME, Environment, order_of
 from velatura_link.home import Home
 from velatura_link.places import NAME as OWN
+from velatura_link.torch_build import size_of_bytes
 
 PATIENCE = 10.0
 INSTALL = (
@@ -43,10 +45,20 @@ def look(environment: Environment, machine: Machine) -> Sight:
     if environment == Environment.usual() and not _starts(environment):
         repair = "*Repair the daemon* in Krita or GIMP makes it anew; `velatura uninstall daemon` removes it."
         return Sight(False, f"{found}, which does not start", repair)
+    torch = installed_torch(packages_of(environment))
+    if torch is not None:
+        found = f"{found}, with torch's {torch.title}"
     newest = max(_brought(machine), key=order_of, default="")
     if order_of(newest) > order_of(environment.version):
         upgrade = "*Upgrade the daemon* there replaces it."
         return Sight(True, f"{found}; a plugin came with {newest}", upgrade)
+    if torch is not None and torch.smaller is not None:
+        disk = size_of_bytes(torch.smaller.disk)
+        return Sight(
+            True,
+            f"{found}, for which there is no card",
+            f"*Repair the daemon* in Krita or GIMP fetches a build for this machine: {disk} in all.",
+        )
     return Sight(True, found)
 
 
@@ -70,6 +82,7 @@ def remove(environment: Environment) -> None:
     try:
         environment.recover()
         environment.clear()
+        environment.fetched.clear()
     except OSError as error:
         raise CannotChange(
             f"{error.filename}: {error.strerror}; the rest of {environment.where} is still there.",

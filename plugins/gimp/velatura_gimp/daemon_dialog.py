@@ -10,9 +10,10 @@ from gi.repository import GimpUi, GLib, Gtk
 from velatura_link.errors import LinkError
 from velatura_link.followed import Cancelled
 from velatura_link.home import Cancel, Home, OnStep, Step
+from velatura_link.torch_build import size_of_bytes
 
 from .texts import tr
-from .wording import bar_of_step, sentence_of
+from .wording import bar_of_step, reason_of, sentence_of
 
 _INSTALL, _REPAIR, _REMOVE, _DONE = 1, 2, 3, 4
 _PULSE_MS = 100
@@ -97,7 +98,9 @@ class _Dialog:
         closing.set_sensitive(True)
 
     def _installed(self) -> str:
-        return tr("Velatura's painter is installed in {where}.", where=self._home.where)
+        installed = tr("Velatura's painter is installed in {where}.", where=self._home.where)
+        size = size_of_bytes(self._home.repair_build.fetched)
+        return f"{installed} {tr('Repairing it fetches about {size} again.', size=size)}"
 
     def _outdated(self, old: str) -> str:
         newer = tr(
@@ -113,13 +116,16 @@ class _Dialog:
 
     def _needed(self) -> str:
         needed = tr("Velatura needs its painter, a program beside GIMP.")
+        build = self._home.build
         cost = tr(
             "It is installed into a folder of its own, {where}. "
-            "What it requires, torch above all, is fetched from the internet: "
-            "up to 3 GB, which take 6 GB on the disk. That lasts some minutes.",
+            "What it requires is fetched from the internet: "
+            "about {size}, which take {disk} on the disk. That lasts some minutes.",
             where=self._home.where,
+            size=size_of_bytes(build.fetched),
+            disk=size_of_bytes(build.disk),
         )
-        return f"{needed}\n\n{cost}"
+        return f"{needed}\n\n{cost} {reason_of(build)}"
 
     def _begin(self, work: Callable[[OnStep, Cancel], None]) -> None:
         self._busy = True

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from velatura_link.errors import Disconnected, LinkError, ProtocolError, Refused
 from velatura_link.home import Step
 from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
+from velatura_link.torch_build import TorchBuild
 
 from .texts import tr
 
@@ -105,6 +106,20 @@ _SAID: dict[str, Callable[[], tuple[str, str]]] = {
     ),
 }
 """Messages of the other side that are about itself, in words that say what to do in GIMP."""
+
+
+def reason_of(build: TorchBuild) -> str:
+    """Why it is this build of torch that is fetched."""
+    reasons = {
+        "cpu": tr("It is for the processor: no graphics card that it could use was found."),
+        "mps": tr("It is for this Mac's graphics processor."),
+        "cuda": tr("It is for the NVIDIA card that is here."),
+        "rocm": tr("It is for the AMD card that is here."),
+        "xpu": tr("It is for the Intel graphics card that was asked for."),
+    }
+    if build.kind == "cuda" and not build.backend:
+        return tr("Only what is for NVIDIA cards can be fetched here; it works without one, too.")
+    return reasons[build.kind]
 
 
 def _painting(progress: Progress) -> Bar:

@@ -150,6 +150,8 @@ class Panel(QtWidgets.QWidget):
             self._studio.apply()
         elif action in ("install", "upgrade"):
             self._studio.housing.install()
+        elif action == "repair":
+            self._studio.housing.repair()
         elif action == "cancel":
             self._studio.housing.cancel()
         elif action == "new":

@@ -28,7 +28,7 @@ class HelpMenu(QtWidgets.QMenu):
         housing = studio.housing
         if housing.home is not None:
             self.addAction(tr("Repair Velatura's painter")).triggered.connect(
-                lambda: housing.repair()
+                lambda: housing.offer_repair()
             )
             self.addAction(tr("Remove Velatura's painter")).triggered.connect(
                 lambda: housing.remove()

@@ -9,6 +9,7 @@ from velatura_link.connection import Connection
 from velatura_link.errors import LinkError
 from velatura_link.followed import Cancelled
 from velatura_link.home import Cancel, Home, OnStep, Step
+from velatura_link.torch_build import TorchBuild, size_of_bytes, usual_build
 
 from .places import Places
 from .progress import Shown
@@ -36,6 +37,7 @@ class Housing:
         self._cancelled = threading.Event()
         self._thread: threading.Thread | None = None
         self._wanted = False
+        self._build = usual_build()
         self._outdated = ""
 
     @property
@@ -69,7 +71,7 @@ class Housing:
     def absent(self, text: str, hint: str) -> Message:
         """What to say without a daemon. ``text`` and ``hint`` say why, if something went wrong."""
         if self._wanted:
-            return needed(text)
+            return needed(self._build, text)
         if not text and (offer := self.offer()) is not None:
             return offer
         return Message(
@@ -101,6 +103,11 @@ class Housing:
         if self.home is not None:
             self._begin(self.home.install)
 
+    def offer_repair(self) -> None:
+        """Say what it costs to make the daemon anew, and ask."""
+        if self.home is not None and not self.busy:
+            threading.Thread(target=self._ask, args=(self.home,), daemon=True).start()
+
     def repair(self) -> None:
         """Make it anew."""
         if self.home is not None:
@@ -125,6 +132,11 @@ class Housing:
         )
         self._thread.start()
 
+    def _ask(self, home: Home) -> None:
+        hint = costs(home.repair_build)
+        question = Message(tr("Make Velatura's painter anew?"), hint, action="repair")
+        self._post(lambda: self._say(question))
+
     def _work(self, work: Callable[[OnStep, Cancel], None]) -> None:
         trouble: LinkError | None = None
         try:
@@ -138,6 +150,8 @@ class Housing:
         """See what should be offered."""
         home = self.home
         self._wanted = home is not None and found is None and home.wanted
+        if home is not None and self._wanted:
+            self._build = home.build
         self._outdated = ""
         if home is not None and home.used and home.outdated:
             self._outdated = home.environment.version
@@ -153,7 +167,7 @@ class Housing:
         elif trouble is not None and failed:
             self._say(Message(trouble.message, trouble.hint, bad=True, action="install"))
         elif self._wanted:
-            self._say(needed())
+            self._say(needed(self._build))
         else:
             self._say(self.offer())
             self._on_installed()
@@ -162,17 +176,35 @@ class Housing:
         self._say(Message(tr("Velatura's painter"), action="cancel", progress=shown_step(step)))
 
 
-def needed(text: str = "") -> Message:
-    """The offer to install the daemon."""
-    hint = tr(
-        "It is installed for you alone. What it requires is fetched from the internet:"
-        " up to 3 GB, which take 6 GB on the disk. That lasts some minutes."
-    )
+def needed(build: TorchBuild, text: str = "") -> Message:
+    """The offer to install the daemon, with ``build`` of torch."""
+    hint = f"{tr('It is installed for you alone.')} {costs(build)}"
     return Message(
         text or tr("Velatura's painter, the program that paints, is not installed yet."),
         hint,
         action="install",
     )
+
+
+def costs(build: TorchBuild) -> str:
+    """What is fetched, how much that is, and why that."""
+    sizes = {"size": size_of_bytes(build.fetched), "disk": size_of_bytes(build.disk)}
+    fetched = tr(
+        "What it requires is fetched from the internet: about {size}, which take {disk} on the disk."
+        " That lasts some minutes.",
+        **sizes,
+    )
+    reasons = {
+        "cpu": tr("It is for the processor: no graphics card that it could use was found."),
+        "mps": tr("It is for this Mac's graphics processor."),
+        "cuda": tr("It is for the NVIDIA card that is here."),
+        "rocm": tr("It is for the AMD card that is here."),
+        "xpu": tr("It is for the Intel graphics card that was asked for."),
+    }
+    reason = reasons[build.kind]
+    if build.kind == "cuda" and not build.backend:
+        reason = tr("Only what is for NVIDIA cards can be fetched here; it works without one, too.")
+    return f"{fetched} {reason}"
 
 
 def shown_step(step: Step) -> Shown:

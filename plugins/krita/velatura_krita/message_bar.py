@@ -75,6 +75,7 @@ class MessageBar(QtWidgets.QFrame):
             "again": tr("Try again"),
             "install": tr("Install Velatura's painter"),
             "upgrade": tr("Bring it up to date"),
+            "repair": tr("Repair Velatura's painter"),
             "cancel": tr("Cancel"),
             "new": tr("Make a new result instead"),
         }

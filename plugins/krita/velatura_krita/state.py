@@ -15,7 +15,7 @@ from .link import LinkState, Offer
 from .observed import Observed
 from .progress import Shown
 
-Action = Literal["start", "again", "install", "upgrade", "cancel", "new"]
+Action = Literal["start", "again", "install", "upgrade", "repair", "cancel", "new"]
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,11 @@ class Environment:
             return {}
         return said if isinstance(said, dict) else {}
 
+    def has(self, package: str) -> bool:
+        """Whether ``package`` is installed in it."""
+        folders = ("lib/python3*/site-packages", "Lib/site-packages")
+        return any(any(self.where.glob(f"{each}/{package}-*.dist-info")) for each in folders)
+
     def begin(self) -> None:
         """Make the folder, as ours and not whole."""
         self.where.mkdir(parents=True, exist_ok=True)
@@ -93,7 +98,7 @@ class Environment:
     def copy_to(self, other: Environment, on_file: Callable[[], object]) -> None:
         """Make ``other`` the same, but not whole; ``on_file`` is called before each file.
 
-        Files are shared where the disk can do that, since pip replaces them and never writes into them.
+        Files are shared where the disk can do that, since installers replace them and never write into them.
         """
 
         def copied(source: str, target: str) -> None:
@@ -137,6 +142,11 @@ class Environment:
     def draft(self) -> Environment:
         """What may take its place."""
         return Environment(self.where.with_name(f"{self.where.name}-next"))
+
+    @property
+    def fetched(self) -> Environment:
+        """No environment: where an installer keeps what it has fetched until this one is whole."""
+        return Environment(self.where.with_name(f"{NAME}-fetched"))
 
     def recover(self) -> None:
         """Undo what a program that was killed while it changed this one has left."""

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import IO
 
 from .errors import LinkError
@@ -18,8 +18,11 @@ from .launch import clean_environment
 
 _BEAT = 0.1
 _LAST_WORDS = 12
-# Settings of pip's that would lead it out of the environment that it is to fill.
-_ASTRAY = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON", "VIRTUAL_ENV")
+# Settings of pip's and uv's that would lead them out of the environment that they are to fill.
+_ASTRAY = (
+    *("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON", "VIRTUAL_ENV"),
+    *("UV_PYTHON", "UV_SYSTEM_PYTHON", "UV_PROJECT", "UV_WORKING_DIR", "UV_NO_CACHE"),
+)
 
 
 class InstallFailed(LinkError):
@@ -31,10 +34,16 @@ class Cancelled(LinkError):
 
 
 def follow(
-    command: Sequence[str], on_line: Callable[[str], None], cancelled: Callable[[], bool]
+    command: Sequence[str],
+    on_line: Callable[[str], None],
+    cancelled: Callable[[], bool],
+    variables: Mapping[str, str] | None = None,
 ) -> None:
-    """Run ``command``, telling its lines. Raises :class:`Cancelled` or, with its last words, :class:`InstallFailed`."""
-    process = _started(command)
+    """Run ``command``, telling its lines, with ``variables`` in its environment besides this process's own.
+
+    Raises :class:`Cancelled` or, with its last words, :class:`InstallFailed`.
+    """
+    process = _started(command, variables or {})
     lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(process.stdout, lines), daemon=True).start()
     last: deque[str] = deque(maxlen=_LAST_WORDS)
@@ -67,8 +76,9 @@ def windowless() -> int:
     return 0
 
 
-def _started(command: Sequence[str]) -> subprocess.Popen[str]:
+def _started(command: Sequence[str], variables: Mapping[str, str]) -> subprocess.Popen[str]:
     environment = {k: v for k, v in clean_environment().items() if k not in _ASTRAY}
+    environment.update(variables)
     try:
         return subprocess.Popen(
             command,

@@ -1,7 +1,7 @@
 """The daemon's own home: an environment in the user's data folder, made from the wheel that came with a plugin.
 
 Standard library only, in whatever Python a host has. Everything here waits, for minutes even, and belongs on a thread.
-An environment that is not whole is made anew, from what pip has in its own cache. One that is older than the plugin is
+An environment that is not whole is made anew, from what the installer has kept. One that is older than the plugin is
 brought up to date beside its place, so that it goes on painting until the new one takes over.
 """
 
@@ -9,48 +9,34 @@ from __future__ import annotations
 
 import contextlib
 import json
-import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from .connection import FILE_NAME, private_directory
 from .environment import Environment, facts_of, order_of, version_in, written
 from .errors import LaunchFailed, LinkError
+from .filling import Filling, OnlyUsualBuild
 from .followed import Cancelled, InstallFailed, follow
+from .install_steps import Cancel as Cancel
+from .install_steps import OnStep as OnStep
+from .install_steps import Step as Step
 from .launch import SERVE, WAKE_NAME, find_daemon, read_launcher, try_lock
 from .places import runtime_dir
 from .pythons import find_python
+from .torch_build import TorchBuild, fitting_build, usual_build
 
 WHEELS = "daemon"
 """The folder of the wheel in a plugin's own."""
 TOLD = "daemon.json"
 """Beside the plugin: how to start the daemon."""
+AGREED = "velatura-usual-build.txt"
+"""In the environment: the usual build of torch is all that can be fetched, and the person knows how large it is."""
 _LOCK = "home.lock"
 _PAUSE = 0.1
 _STOPPING = 10.0
-_UNITS = {"bytes": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9}
-_FETCHED = re.compile(r"\s*(?:Downloading|Using cached) (\S+)(?: \(([\d.]+) (bytes|kB|MB|GB)\))?")
-_BYTES = re.compile(r"Progress (\d+) of (\d+)")
-
-Phase = Literal["preparing", "downloading", "installing", "removing"]
-
-
-@dataclass(frozen=True)
-class Step:
-    """What is being done: with which package, and how many bytes of it, as far as pip says so."""
-
-    phase: Phase
-    package: str = ""
-    done: int = 0
-    total: int = 0
-
-
-OnStep = Callable[[Step], None]
-Cancel = Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -107,6 +93,16 @@ class Home:
         except LinkError:
             return False
 
+    @property
+    def build(self) -> TorchBuild:
+        """The build of torch that :meth:`install` fetches, and what that costs; takes a second."""
+        return usual_build() if (self.where / AGREED).exists() else fitting_build()
+
+    @property
+    def repair_build(self) -> TorchBuild:
+        """The one that :meth:`repair` fetches."""
+        return fitting_build() if self.environment.whole else self.build
+
     def join(self) -> None:
         """Tell the plugin of the environment if another made it, or an older plugin in the same place."""
         untold = not (self.plugin / TOLD).exists() and not self._has_other_starter()
@@ -118,21 +114,24 @@ class Home:
         """Make the environment unless it is whole, bring one up to date that is outdated, and tell the plugin of it.
 
         Raises :class:`~velatura_link.pythons.NoPython`, :class:`InstallFailed` or :class:`Cancelled`; an outdated
-        environment is as it was then.
+        environment is as it was then. :class:`~velatura_link.filling.OnlyUsualBuild` is raised once where only a larger
+        build of torch than :attr:`build` says can be fetched; from then on that says the larger one, and the next try
+        fetches it.
         """
         with _readable_troubles(), _alone(cancelled):
             self.environment.recover()
             if self.outdated:
                 self._upgrade(on_step, cancelled)
             elif not self.whole:
-                self._make(on_step, cancelled)
+                self._make(self.build, on_step, cancelled)
             self._tell()
 
     def repair(self, on_step: OnStep, cancelled: Cancel) -> None:
         """Make the environment anew, whatever is there. Raises as :meth:`install`."""
         with _readable_troubles(), _alone(cancelled):
+            build = self.repair_build
             self._stop()
-            self._make(on_step, cancelled)
+            self._make(build, on_step, cancelled)
             self._tell()
 
     def remove(self, on_step: OnStep, cancelled: Cancel) -> None:
@@ -144,6 +143,7 @@ class Home:
                 (self.plugin / TOLD).unlink(missing_ok=True)
             self.environment.recover()
             self.environment.clear()
+            self.environment.fetched.clear()
             with contextlib.suppress(OSError):
                 self.where.parent.rmdir()
 
@@ -152,16 +152,20 @@ class Home:
         have, came = order_of(there.version), order_of(self.version)
         return (have > came) - (have < came)
 
-    def _make(self, on_step: OnStep, cancelled: Cancel) -> None:
+    def _make(self, build: TorchBuild, on_step: OnStep, cancelled: Cancel) -> None:
         on_step(Step("preparing"))
         python = find_python()
         made = self.environment
         _require_room(made)
+        _require_room(made.fetched)
         made.recover()
+        agreed = (made.where / AGREED).exists()
         made.clear()
         made.begin()
+        if agreed:
+            (made.where / AGREED).touch()
         follow([*python, "-m", "venv", str(made.where)], _ignored, cancelled)
-        self._fill(made, on_step, cancelled)
+        self._fill(made, build, on_step, cancelled)
 
     def _upgrade(self, on_step: OnStep, cancelled: Cancel) -> None:
         """Let an environment take the place of the outdated one, from which it takes over what has not changed."""
@@ -169,6 +173,7 @@ class Home:
         draft = self.environment.draft
         _require_room(draft)
         _require_room(self.environment.before)
+        _require_room(draft.fetched)
 
         def go_on() -> None:
             if cancelled():
@@ -176,7 +181,7 @@ class Home:
 
         try:
             self.environment.copy_to(draft, go_on)
-            self._fill(draft, on_step, cancelled)
+            self._fill(draft, self.build, on_step, cancelled)
             if sys.platform == "win32":
                 # Its files cannot be moved while it runs; elsewhere it finishes its jobs and hands over.
                 self._stop()
@@ -184,14 +189,17 @@ class Home:
         finally:
             draft.clear()
 
-    def _fill(self, made: Environment, on_step: OnStep, cancelled: Cancel) -> None:
+    def _fill(
+        self, made: Environment, build: TorchBuild, on_step: OnStep, cancelled: Cancel
+    ) -> None:
         """Install the wheel; what is whole then has shown that it works."""
-        pip = [str(made.python), "-m", "pip"]
-        told: list[str] = []
-        follow([*pip, "--version"], told.append, cancelled)
-        follow([*pip, *_installing(" ".join(told)), str(self.wheel)], _steps(on_step), cancelled)
-        follow([str(made.python), "-c", "import velatura"], _ignored, cancelled)
+        try:
+            Filling(made, self.wheel, build, self.environment.fetched).run(on_step, cancelled)
+        except OnlyUsualBuild:
+            (self.where / AGREED).touch()
+            raise
         made.finish(self.wheel)
+        (made.where / AGREED).unlink(missing_ok=True)
 
     def _tell(self) -> None:
         command = [str(self.environment.python), *SERVE]
@@ -230,42 +238,6 @@ def _require_room(environment: Environment) -> None:
             f"{environment.where} is in the way: Velatura did not make it.",
             hint="Move it elsewhere, and try again.",
         )
-
-
-def _installing(version: str) -> list[str]:
-    found = re.match(r"pip (\d+)\.(\d+)", version)
-    # Only since 24.1 can pip say its progress to programs.
-    tells = found is not None and (int(found[1]), int(found[2])) >= (24, 1)
-    quiet = ("--no-input", "--disable-pip-version-check", "--no-warn-script-location")
-    return ["install", *quiet, "--progress-bar", "raw" if tells else "off"]
-
-
-def _steps(on_step: OnStep) -> Callable[[str], None]:
-    """What tells ``on_step`` of pip's lines."""
-    last = Step("preparing")
-
-    def told(line: str) -> None:
-        nonlocal last
-        step = step_of(line, last)
-        if step is not None:
-            last = step
-            on_step(step)
-
-    return told
-
-
-def step_of(line: str, last: Step) -> Step | None:
-    """What a line of pip's says after ``last``; None when that is nothing new."""
-    if found := _BYTES.match(line):
-        return Step("downloading", last.package, int(found[1]), int(found[2]))
-    if found := _FETCHED.match(line):
-        size = float(found[2]) * _UNITS[found[3]] if found[2] else 0
-        # A wheel's or an archive's name starts with the package's own; metadata is fetched beforehand.
-        name = found[1].rsplit("/", 1)[-1].split("-")[0]
-        return None if found[1].endswith(".metadata") else Step("downloading", name, 0, int(size))
-    if line.startswith("Installing collected packages:"):
-        return Step("installing")
-    return None
 
 
 def _ignored(line: str) -> None:

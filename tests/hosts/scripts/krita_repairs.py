@@ -31,6 +31,9 @@ def main(stage):
         each for each in docker.findChildren(QAction) if each.text() == "Repair Velatura's painter"
     ]
     repair.trigger()
+    yield lambda: bar.isVisible() and bar._button.text() == "Repair Velatura's painter"
+    report["asked"] = "on the disk" in bar._text.text()
+    bar._button.click()
     report["repairing"] = [studio.housing.busy, bar._button.text()]
     yield lambda: not studio.housing.busy
     report["repaired"] = ["SystemExit(7)" not in damaged.read_text(), environment.whole]
