@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from velatura.library import assets
-from velatura_link.titles import title_of
+from velatura_link.titles import engine_title, title_of
 
 
 @pytest.mark.parametrize(
@@ -120,3 +120,13 @@ def test_a_title_is_its_own_title() -> None:
     for path in assets.codes():
         title = title_of(path.stem)
         assert title_of(title) == title
+
+
+def test_an_engine_is_called_by_what_it_is_for_and_then_by_its_name() -> None:
+    glaze = {"name": "glaze", "title": "Glaze", "purpose": "Fast"}
+    german = {"Fast": "Schnell", "Glaze": "Glaze"}
+
+    assert engine_title(glaze) == "Fast — Glaze"
+    assert engine_title(glaze, german.__getitem__) == "Schnell — Glaze"
+    assert engine_title({"name": "oil", "title": "Oil"}) == "Oil"
+    assert engine_title({"name": "oil"}) == "oil"

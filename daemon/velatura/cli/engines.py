@@ -9,6 +9,7 @@ from velatura.cli.display import print_json
 from velatura.engines import manifest as manifests
 from velatura.errors import UnknownEngine
 from velatura.library.places import cache_dir
+from velatura_link.titles import engine_title
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +36,8 @@ def run(options: argparse.Namespace) -> int:
         return 0
     for name, engine in shown.items():
         descriptor = engine["descriptor"]
-        print(f"{name:12} {descriptor['summary']}  ({descriptor['source']})")
+        print(f"{name:12} {engine_title(descriptor)}  ({descriptor['source']})")
+        print(f"{'':12} {descriptor['summary']}")
     return 0
 
 
@@ -62,7 +64,7 @@ def known_engines() -> manifests.Manifest:
 def show_engine(engine: dict[str, Any]) -> None:
     """One engine and its knobs as lines."""
     descriptor = engine["descriptor"]
-    print(f"{descriptor['title']}: {descriptor['summary']}")
+    print(f"{engine_title(descriptor)}: {descriptor['summary']}")
     print(f"  source   {descriptor['source']}")
     print(f"  styles   {', '.join(descriptor['styles']) or 'none'}")
     print(f"  weights  {', '.join(descriptor['weights']) or 'none'}")
@@ -72,7 +74,10 @@ def show_engine(engine: dict[str, Any]) -> None:
     for name, knob in engine["schema"].get("properties", {}).items():
         limits = f"{allowed}, " if (allowed := range_of(knob)) else ""
         print(f"    {name:12} {limits}default {knob.get('default')}")
-        print(f"    {'':12} {knob.get('description', '')}")
+        print(f"    {'':12} {knob.get('title', name)}: {knob.get('description', '')}")
+        labels = knob.get("labels", {})
+        for choice in filter(labels.get, knob.get("enum", ())):
+            print(f"    {'':12}   {choice:12} {labels[choice]}")
 
 
 def range_of(knob: dict[str, Any]) -> str:
@@ -81,4 +86,7 @@ def range_of(knob: dict[str, Any]) -> str:
         return "one of " + ", ".join(str(choice) for choice in knob["enum"])
     low, high = knob.get("minimum"), knob.get("maximum")
     unit = f" {knob['unit']}" if "unit" in knob else ""
-    return f"{low:g} … {high:g}{unit}" if low is not None and high is not None else unit.strip()
+    rule = f" (0: {knob['zero']})" if "zero" in knob else ""
+    if low is None or high is None:
+        return f"{unit}{rule}".strip()
+    return f"{low:g} … {high:g}{unit}{rule}"

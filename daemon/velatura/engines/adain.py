@@ -102,8 +102,8 @@ class AdaINParams(EngineParams):
         1.0,
         ge=0.0,
         le=1.0,
-        title="Trade-off",
-        description="How far the content's features move to the style's: 0 rebuilds the content.",
+        title="Amount of style",
+        description="From 0, the photo as the network rebuilds it, to 1, all of the style. (The paper's α.)",
     )
 
 
@@ -113,7 +113,9 @@ class AdaIN(FeedForward[AdaINParams, Prepared]):
     descriptor = Descriptor(
         name="adain",
         title="AdaIN",
-        summary="Any picture as a style, in one pass: colours and texture, large shapes kept.",
+        purpose="Fast, an earlier method",
+        summary="Any picture as a style, in one pass, from the photo to the style on one slider. Its networks are "
+        "fetched once (94 MB).",
         source="arXiv:1703.06868",
         regions="native",
         tiles=True,

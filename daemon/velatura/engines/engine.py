@@ -44,6 +44,8 @@ class Descriptor(BaseModel):
 
     name: str
     title: str
+    purpose: str = ""
+    """What it is for, in a few words of an artist's, said before the title: “Fast — Glaze”."""
     summary: str
     source: str
     """The paper: an arXiv number, a DOI or a full reference."""
@@ -81,7 +83,11 @@ class Descriptor(BaseModel):
 
 
 class EngineParams(BaseModel):
-    """An engine's knobs: flat scalars and choices, each with title, description, range, unit and default."""
+    """An engine's knobs: flat scalars and choices, each with title, description, range, unit and default.
+
+    ``json_schema_extra`` has what else a person is shown (docs/engines.md): ``unit``, ``labels`` of choices, and
+    ``zero``, the word for a 0 that is no number but a rule.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -46,7 +46,9 @@ class Gatys(Iterative[GatysParams]):
     descriptor = Descriptor(
         name="gatys",
         title="Gatys",
-        summary="The survey's reference: slow, and the closest to a style's strokes.",
+        purpose="Slow, the original method",
+        summary="Works on the picture step by step, for minutes, and can be watched: the original method, with every "
+        "setting of the paper.",
         source="doi:10.1109/CVPR.2016.265, arXiv:1508.06576, arXiv:1611.07865",
         inputs=(Input(name="start", kind="raster", title="Picture to start from"),),
         regions="native",

@@ -31,76 +31,102 @@ class GatysParams(EngineParams):
         1.0,
         ge=0.0,
         le=1e6,
-        title="Content weight",
-        description="The paper's α: how much the content's shapes count.",
+        title="Photo weight",
+        description="How much the photo's shapes count. What matters is how large it is beside the style weight. "
+        "(The paper's α.)",
     )
     beta: float = Field(
         6e5,
         ge=0.0,
         le=1e12,
         title="Style weight",
-        description="The paper's β: how much the style's textures count.",
+        description="How much the style's textures count: ten times more or less is a clear change. (The paper's β.)",
     )
     losses: Literal["released", "printed"] = Field(
         "released",
-        title="Normalisation of losses",
-        description="Means as in the authors' code, or sums as printed in the paper, "
-        "where the same α and β leave the picture almost as it is.",
+        title="Scale of the weights",
+        description="Means as in the authors' program, or sums as printed in the paper, where the same weights leave "
+        "the picture almost as it is.",
+        json_schema_extra={
+            "labels": {
+                "released": "As in the authors' program",
+                "printed": "As printed in the paper",
+            }
+        },
     )
     content_layers: str = Field(
         "relu4_2",
         max_length=400,
-        title="Content layers",
-        description="Layers in which the content is kept, as NAME or NAME:WEIGHT, with commas.",
+        title="Network layers, photo",
+        description="Layers of the network in which the photo's shapes are kept, as NAME or NAME:WEIGHT, with commas.",
     )
     style_layers: str = Field(
         "relu1_1, relu2_1, relu3_1, relu4_1, relu5_1",
         max_length=400,
-        title="Style layers",
-        description="Layers in which the style is matched, as NAME or NAME:WEIGHT, with commas.",
+        title="Network layers, style",
+        description="Layers of the network in which the style is matched, as NAME or NAME:WEIGHT, with commas: relu1_1 "
+        "has the finest texture, relu5_1 the largest.",
     )
     pooling: Literal["max", "avg"] = Field(
         "max",
         title="Pooling",
-        description="How the network pools: by maximum, as it was trained, or by average, "
-        "which the paper finds a little more pleasing.",
+        description="How the network shrinks what it sees: to the maximum, as it was trained, or to the average, which "
+        "the paper finds a little more pleasing.",
+        json_schema_extra={"labels": {"max": "Maximum", "avg": "Average"}},
     )
     network: Literal["vgg19-gatys", "vgg19"] = Field(
         "vgg19-gatys",
         title="Network",
-        description="Weights to see with: those of Gatys et al., or torchvision's.",
+        description="The network that judges: as published with the paper, or as torchvision has it.",
+        json_schema_extra={
+            "labels": {"vgg19-gatys": "VGG-19 of the paper", "vgg19": "VGG-19 of torchvision"}
+        },
     )
     init: Init = Field(
         "engine",
         title="Start from",
-        description="What another engine paints, the content, the content in the style's colours, "
-        "noise, or the picture given as “start”.",
+        description="What is worked on: what another engine paints is nearest to the end; a picture of your own is the "
+        "one chosen under “Picture to start from”.",
+        json_schema_extra={
+            "labels": {
+                "engine": "What another engine paints",
+                "content": "The photo",
+                "colours": "The photo in the style's colours",
+                "noise": "Noise",
+                "picture": "A picture of your own",
+            }
+        },
     )
     init_engine: str = Field(
         "adain",
         max_length=60,
         title="Engine to start from",
-        description="The engine whose result is refined, where the start is an engine's.",
+        description="The name of the engine whose painting is worked on, where another engine's is: glaze, adain.",
     )
     sizes: int = Field(
         0,
         ge=0,
         le=8,
         title="Sizes",
-        description="From coarse to fine, each half the next; 0 chooses by the picture's size.",
+        description="In how many sizes it is painted, from coarse to fine, each twice as large as the one before; "
+        "1 is the full size alone.",
+        json_schema_extra={"zero": "Automatic"},
     )
     optimiser: Literal["adam", "lbfgs"] = Field(
         "adam",
         title="Optimiser",
-        description="Adam keeps colours in range and is quicker; L-BFGS is the paper's.",
+        description="How steps are chosen: Adam keeps colours in range and is quicker; L-BFGS is the paper's.",
+        json_schema_extra={"labels": {"adam": "Adam", "lbfgs": "L-BFGS"}},
     )
     rate: float = Field(
         0.0,
         ge=0.0,
         le=10.0,
         title="Step length",
-        description=f"0 takes the optimiser's own: for Adam {RATE:g} of the colour range, "
-        f"{REFINING_RATE:g} where the start is painted already; for L-BFGS {LBFGS_RATE:g}.",
+        description="How far a step goes. Automatic takes the optimiser's own: for Adam "
+        f"{RATE:g} of the way from black to white, or {REFINING_RATE:g} where the start is painted already; for "
+        f"L-BFGS {LBFGS_RATE:g}.",
+        json_schema_extra={"zero": "Automatic"},
     )
     history: int = Field(
         10,
@@ -108,47 +134,54 @@ class GatysParams(EngineParams):
         le=100,
         title="L-BFGS memory",
         description="Steps that L-BFGS remembers; each takes as much memory as two copies of the picture.",
+        json_schema_extra={"unit": "steps"},
     )
     average: float = Field(
         0.0,
         ge=0.0,
         le=0.999,
         title="Average of steps",
-        description="Decay of a running mean over steps, which evens out their noise: 0 is off, "
-        "0.9 looks back over about ten.",
+        description="Evens out the noise of steps by a running mean: 0.9 looks back over about ten of them, 0.99 over "
+        "a hundred.",
+        json_schema_extra={"zero": "Off"},
     )
     texture: Literal["colour", "luminance"] = Field(
         "colour",
         title="Texture in",
-        description="What carries the style's texture: colours, or brightness alone, which leaves "
-        "the content its hues.",
+        description="What carries the style's texture: colours, or light and dark alone, which leaves "
+        "the photo its hues.",
+        json_schema_extra={"labels": {"colour": "Colours", "luminance": "Light and dark alone"}},
     )
     colour: float = Field(
         0.0,
         ge=0.0,
         le=1e12,
         title="Colour weight",
-        description="How much the style's colours count by themselves: their mean and covariance.",
+        description="How much the style's colours count by themselves (their mean and covariance): 100000 is clear to "
+        "see.",
+        json_schema_extra={"zero": "Off"},
     )
     variation: float = Field(
         0.0,
         ge=0.0,
         le=1e12,
         title="Smoothness",
-        description="Weight of total variation: more gives a smoother picture.",
+        description="More gives a smoother picture: 10000 is clear to see. (The weight of total variation.)",
+        json_schema_extra={"zero": "Off"},
     )
     range: float = Field(
         1e3,
         ge=0.0,
         le=1e12,
         title="Range weight",
-        description="How strongly L-BFGS is held between black and white; 0 leaves it free, as the "
-        "paper does, and clips at the end.",
+        description="How strongly L-BFGS is held between black and white; 1000 is enough. Off leaves it "
+        "free, as the paper does, and clips at the end.",
+        json_schema_extra={"zero": "Off"},
     )
     even_gradients: bool = Field(
         False,
         title="Even gradients",
-        description="Let each layer pull equally hard, whatever its loss; only with Adam.",
+        description="Let each layer of the network pull equally hard, whatever its loss; only with Adam.",
     )
     preview_every: int = Field(
         5,
@@ -156,6 +189,7 @@ class GatysParams(EngineParams):
         le=1000,
         title="Preview every",
         description="Steps between two pictures that may be shown while it paints.",
+        json_schema_extra={"unit": "steps"},
     )
 
     @property

@@ -66,9 +66,9 @@ class PaintingParams(EngineParams):
         ge=0.0,
         le=8.0,
         title="Grain",
-        description="How much grain is added where the picture shows nothing, so that flat fills and clear skies take "
-        "strokes; with 0 they stay flat.",
-        json_schema_extra={"unit": "/255"},
+        description="Grain that is added where the picture shows nothing, so that flat fills and clear skies take "
+        "strokes. In levels of 255: 1 is seen by nobody, and enough for most pictures. Off leaves them flat.",
+        json_schema_extra={"zero": "Off"},
     )
 
 
@@ -80,9 +80,10 @@ class GlazeParams(PaintingParams):
         ge=0,
         le=100,
         title="Polish",
-        description="Steps in which the style's code is made better for this very picture, half a second each on two "
-        "cores: 24 bring nearer strokes and keep more of what it shows. Done once for a picture and a style; needs "
-        "VGG-19, and the style's picture.",
+        description="Steps that fit the style to this very picture: 24 bring nearer strokes and keep more of what it "
+        "shows. Each takes about half a second, once for a picture and a style. Needs the style's picture, and the "
+        "network VGG-19, which is fetched once (80 MB).",
+        json_schema_extra={"unit": "steps", "zero": "Off"},
     )
 
 
@@ -146,7 +147,8 @@ class Glaze(CodePainting[GlazeParams]):
     descriptor = Descriptor(
         name="glaze",
         title="Glaze",
-        summary="Any picture as a style, at once and without a download.",
+        purpose="Fast",
+        summary="Any picture as a style, in one pass and without a download. The one to begin with.",
         source="arXiv:1705.06830, arXiv:1703.06868",
         styles=("picture", "code"),
         regions="native",

@@ -12,8 +12,9 @@ class GlazeLive(CodePainting[PaintingParams]):
 
     descriptor = Descriptor(
         name="glaze-live",
-        title="Glaze, live",
-        summary="Glaze in half the time, for previews.",
+        title="Glaze Live",
+        purpose="Fastest, for sketches",
+        summary="Glaze in half the time, with less detail: for previews and sketches.",
         source="arXiv:1705.06830, arXiv:1703.06868",
         styles=("picture", "code"),
         regions="native",

@@ -20,36 +20,53 @@ class Treatment(BaseModel):
         ge=0.0,
         le=512.0,
         title="Stroke size",
-        description="How wide a stroke is in the document, the style's short side taken for 32 strokes; "
-        "0 for the size that the engine paints best.",
-        json_schema_extra={"unit": "px"},
+        description="How wide strokes become in the document; Automatic takes the size that the engine paints best. "
+        "The style's short side is taken for 32 strokes.",
+        json_schema_extra={"unit": "px", "zero": "Automatic"},
     )
     detail: int = Field(
         0,
         ge=0,
         le=65535,
         title="Detail",
-        description="Long side of the picture that is painted and then enlarged along the content's edges: smaller "
-        "is quicker and bolder; 0 for the document's own.",
-        json_schema_extra={"unit": "px"},
+        description="Long side of the picture that is painted, and then enlarged along the edges of what it shows: "
+        "smaller is quicker and bolder. Full size paints every pixel of the document.",
+        json_schema_extra={"unit": "px", "zero": "Full size"},
     )
     colours: Colours = Field(
         "none",
         title="Colours",
-        description="Which colours the result has: the engine's (none), the content's with painted brightness "
-        "(luminance, or lab-chroma as seen by the eye), the content's range of colours (histogram), or "
-        "the style's as exactly as can be (match-style).",
+        description="Whose colours the result has. “Lightness painted” keeps the photo's colours and paints light and "
+        "dark alone; “the photo's” gives the painting the photo's range of colours; “the style's, exactly” "
+        "corrects what the engine misses of the style's.",
+        json_schema_extra={
+            "labels": {
+                "none": "The style's",
+                "luminance": "The photo's, lightness painted",
+                "lab-chroma": "The photo's, perceived lightness painted",
+                "histogram": "The photo's",
+                "match-style": "The style's, exactly",
+            }
+        },
     )
     feather: float = Field(
         0.0,
         ge=0.0,
         le=512.0,
         title="Feather",
-        description="How softly regions pass into each other; their outer edge stays as it is.",
+        description="How softly parts of the picture pass into each other; their outer edge stays as it is.",
         json_schema_extra={"unit": "px"},
     )
     tileable: Tileable = Field(
         "none",
         title="Tileable",
-        description="Along which axes the result repeats without a seam.",
+        description="In which directions copies of the result can be laid side by side without a seam.",
+        json_schema_extra={
+            "labels": {
+                "none": "No",
+                "x": "Side by side",
+                "y": "One above the other",
+                "both": "In both directions",
+            }
+        },
     )

@@ -317,7 +317,7 @@ def _knobs(place: Place, schema: Mapping[str, Any]) -> Iterator[Argument]:
 
 def _knob(place: Place, knob: str, kind: Kind, facts: Mapping[str, Any]) -> Argument:
     edge = _LARGEST_INT if kind == "int" else inf
-    words: Mapping[str, str] = facts.get("labels") or {}
+    words: Mapping[str, str] = facts.get("labels", {})
     return Argument(
         knob,
         kind,

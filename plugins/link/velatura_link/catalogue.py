@@ -7,9 +7,15 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+SHARED = Path(__file__).resolve().parent / "catalogues"
+"""What engines and their knobs are called, for every plugin: the manifest says it in English."""
+
 
 class Catalogue:
-    """``folder`` has a file for each language that is not English, ``de.json`` say: {English sentence: its own}."""
+    """``folder`` has a file for each language that is not English, ``de.json`` say: {English sentence: its own}.
+
+    What is not in it is looked for in :data:`SHARED`.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -27,7 +33,7 @@ class Catalogue:
                 break
             path = self._folder / f"{code}.json"
             if path.is_file():
-                self._chosen = json.loads(path.read_text(encoding="utf-8"))
+                self._chosen = {**_read(SHARED / path.name), **_read(path)}
                 return code
         return "en"
 
@@ -35,3 +41,11 @@ class Catalogue:
         """``text`` in the chosen language, with ``{names}`` filled in."""
         said = self._chosen.get(text, text)
         return said.format(**values) if values else said
+
+
+def _read(path: Path) -> dict[str, str]:
+    """The sentences of ``path``; none where there is no such file."""
+    if not path.is_file():
+        return {}
+    found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return found

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from typing import Any
 
 _SMALL = """
 a an and as at but by for from in into nor of off on or over the to upon with without
@@ -47,6 +49,19 @@ def title_of(name: str) -> str:
     parts = text.split("_") if "-" in text else [text.replace("_", " ")]
     written = [_part(part) for part in parts if part.strip("- ")]
     return ", ".join(written).replace(_DATE_HYPHEN, "-") or name
+
+
+def engine_title(descriptor: Mapping[str, Any], tr: Callable[[str], str] = str) -> str:
+    """What an engine is called where one is chosen: what it is for, then its name, each said by ``tr``.
+
+    ``descriptor`` is the engine's in the manifest.
+
+    >>> engine_title({"name": "glaze", "title": "Glaze", "purpose": "Fast"})
+    'Fast — Glaze'
+    """
+    title = tr(str(descriptor.get("title") or descriptor.get("name", "")))
+    purpose = str(descriptor.get("purpose") or "")
+    return f"{tr(purpose)} — {title}" if purpose else title
 
 
 def _part(part: str) -> str:
