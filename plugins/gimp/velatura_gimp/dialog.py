@@ -9,13 +9,14 @@ from gi.repository import Gimp, GLib, Gtk
 from velatura_link.builtin import builtin_styles
 from velatura_link.errors import LinkError
 from velatura_link.request import Pixels
+from velatura_link.titles import engine_title
 
 from .about import show_about, show_help
 from .arguments import DEFAULT_ENGINE, SOURCE, shown_engines
 from .choices import Choices, Values
 from .knob_pages import KnobPages
 from .layers import is_selected, visible_layer
-from .library import Descriptor, Style, fits, title_of_engine, title_of_style
+from .library import Descriptor, Style, fits, title_of_style
 from .live import Live
 from .orders import arguments_for, is_visible
 from .places import Places
@@ -166,7 +167,7 @@ class _Dialog:
     def _engine_choice(self) -> Gtk.ComboBoxText:
         choice = without_wheel(Gtk.ComboBoxText())
         for name in dict.fromkeys((*shown_engines(self._manifest), self._engine)):
-            choice.append(name, title_of_engine(self._manifest[name]["descriptor"]))
+            choice.append(name, engine_title(self._manifest[name]["descriptor"], tr))
         choice.set_active_id(self._engine)
         choice.connect("changed", lambda box: self._switch(box.get_active_id()))
         return choice
