@@ -191,7 +191,7 @@ class _Dialog:
         )
         self._engines.set_tooltip_text(tr(self._descriptor["summary"]))
         self._values.watchers.append(self._changed)
-        self._pages.show(self._arguments, self._values, self._fitting_styles())
+        self._pages.show(engine, self._arguments, self._values, self._fitting_styles())
         self._panel.follow(self._values)
         self._offer()
 
