@@ -15,6 +15,7 @@ from velatura_gimp.arguments import (
     can_preview,
     canonical,
     label_of,
+    part_of,
     preview_of,
     shown_engines,
     styles_named,
@@ -199,3 +200,11 @@ def test_mnemonics_are_letters_that_nothing_else_has() -> None:
 
 def test_names_are_those_that_gimp_allows() -> None:
     assert canonical("Style_Swap 2") == "style-swap-2"
+
+
+def test_a_part_is_painted_as_it_would_be_in_the_whole() -> None:
+    made = {"treatment": {"stroke": 6.0, "detail": 1000, "tileable": "x"}, "inputs": {"start": 1}}
+    part = part_of(made, 0.25)
+    assert part["treatment"] == {"stroke": 6.0, "detail": 250}
+    assert part["inputs"] == {}
+    assert part_of({"treatment": {"detail": 0}, "inputs": {}}, 0.25)["treatment"] == {"detail": 0}
