@@ -177,9 +177,14 @@ def test_a_preview_has_the_knobs_that_both_engines_have(engines: manifest.Manife
 
 
 def test_a_preview_is_of_engines_that_take_the_same_styles(engines: manifest.Manifest) -> None:
-    assert can_preview("gatys", engines)
-    assert not can_preview("bank", {**engines, "bank": entry(styles=("bank",))})
-    assert not can_preview("glaze", {"glaze": engines["glaze"]})
+    styled = {"styles": [{"name": "scream"}], "regions": []}
+    partly = {"styles": [], "regions": [styled]}
+    for wish in (styled, partly):
+        assert can_preview({"engine": "gatys", **wish}, engines)
+    bank = {**engines, "bank": entry(styles=("bank",))}
+    assert not can_preview({"engine": "bank", **styled}, bank)
+    assert not can_preview({"engine": "glaze", **styled}, {"glaze": engines["glaze"]})
+    assert not can_preview({"engine": "identity", "styles": [], "regions": []}, engines)
 
 
 def test_a_label_names_each_style_once() -> None:

@@ -96,7 +96,7 @@ def test_undo_is_one_step_and_restores_every_byte(
         picture, script=SCRIPTS / "gimp_undoes.py", ready=str(ready), **arguments
     )
     with running:
-        wait_until(ready.exists, "the painting", PATIENCE)
+        wait_until(ready.exists, "the painting", 2 * PATIENCE)
         display.wait_for_window("waves")
         display.xdotool("key", "ctrl+z")
         seen = running.finish().value

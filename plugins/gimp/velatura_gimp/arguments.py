@@ -237,13 +237,14 @@ def wish_of(
     return wish
 
 
-def can_preview(engine: str, manifest: Manifest) -> bool:
-    """Whether the quick engine takes the styles that ``engine`` takes."""
+def can_preview(wish: Wish, manifest: Manifest) -> bool:
+    """Whether the quick engine can paint something like ``wish``."""
     takes = [
         set(manifest.get(name, {}).get("descriptor", {}).get("styles", ()))
-        for name in (engine, PREVIEW_ENGINE)
+        for name in (wish["engine"], PREVIEW_ENGINE)
     ]
-    return bool(takes[0] & takes[1])
+    styled = wish["styles"] or any(region["styles"] for region in wish["regions"])
+    return bool(styled and takes[0] & takes[1])
 
 
 def preview_of(wish: Wish, scale: float, manifest: Manifest) -> Wish:

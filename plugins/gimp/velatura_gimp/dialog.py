@@ -101,7 +101,8 @@ class _Dialog:
         self._dialog.show_all()
         self._note.set_visible(bool(self._note.get_text()))
         # Return paints, wherever the keys would have gone first.
-        self._dialog.get_widget_for_response(Gtk.ResponseType.OK).grab_focus()
+        paint = self._dialog.get_widget_for_response(Gtk.ResponseType.OK)
+        (paint if paint.get_sensitive() else self._panel.search).grab_focus()
         while True:
             answer = self._dialog.run()
             if answer == _HELP:

@@ -74,12 +74,12 @@ class Previewed:
             whole = extent(self._layer)
             share = max(self._window.width, self._window.height) / max(whole.width, whole.height)
             wish = part_of(wish, share)
-        if not self._by_itself(engine, manifest):
-            if not can_preview(engine, manifest):
-                request_of(wish, manifest, self.current)
-                return None
-            wish = preview_of(wish, self.current.scale, manifest)
-        return request_of(wish, manifest, self.current)
+        request = request_of(wish, manifest, self.current)
+        if self._by_itself(engine, manifest):
+            return request
+        if not can_preview(wish, manifest):
+            return None
+        return request_of(preview_of(wish, self.current.scale, manifest), manifest, self.current)
 
     def _by_itself(self, engine: str, manifest: Manifest) -> bool:
         """Whether the engine is quick enough to paint what is seen."""
