@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from velatura_gimp.wording import PAINTING, READING, WRITING, Bar, bar_of, sentence_of, within
+from velatura_gimp.wording import (
+    PAINTING,
+    READING,
+    WRITING,
+    Bar,
+    bar_of,
+    said_of,
+    sentence_of,
+    within,
+)
 from velatura_link.errors import Disconnected, JobFailed, LinkError, ProtocolError
 from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
 
@@ -66,3 +75,18 @@ def test_nobody_is_sent_to_a_terminal_or_meets_a_daemon(error: LinkError, said: 
 def test_a_bar_of_several_layers_says_which() -> None:
     assert Bar(0.5, "Painting").of_several(1, 4) == Bar(0.375, "Layer 2 of 4: Painting")
     assert Bar(None, "Waiting").of_several(0, 2) == Bar(None, "Layer 1 of 2: Waiting")
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("Stopped after 12 of 60 steps.", ""),
+        (
+            "The memory was not enough: painted in tiles of 512 pixels.",
+            "It was painted in tiles of 512 pixels, since there was too little memory.",
+        ),
+        ("relu9_1 is not there.", "relu9_1 is not there."),
+    ],
+)
+def test_notes_are_said_unless_the_person_knows(note: str, said: str) -> None:
+    assert said_of(note) == said
