@@ -27,7 +27,7 @@ installed, schema = gimp_plugin.installed, gimp_plugin.schema
 
 CANCEL = (820, 856)
 """Where the progress bar has its button in the window that GIMP opens for a picture of 4000²."""
-FILE, KEEP = (677, 612), (560, 652)
+FILE, KEEP = (677, 612), (660, 636)
 """Where the dialog has a style's file, and the button that keeps it once it is chosen."""
 
 
