@@ -12,11 +12,8 @@ from velatura_gimp.arguments import (
     Argument,
     Wish,
     arguments_of,
-    can_preview,
     canonical,
     label_of,
-    part_of,
-    preview_of,
     shown_engines,
     styles_named,
     wish_of,
@@ -159,34 +156,6 @@ def test_a_weight_must_be_a_number() -> None:
         styles_named("wave, scream:much")
 
 
-def test_a_preview_is_the_same_in_small(engines: manifest.Manifest) -> None:
-    made = arguments_of("gatys", engines["gatys"])
-    large = wish(made, stroke=12.0, feather=8.0, detail=512, start=3, steps=9)
-    small = preview_of(large, 0.25, engines)
-    assert small["engine"] == "glaze-live"
-    assert small["treatment"]["stroke"] == 3.0
-    assert small["treatment"]["feather"] == 2.0
-    assert "detail" not in small["treatment"]
-    assert small["params"] == small["inputs"] == {}
-    assert large["treatment"]["stroke"] == 12.0
-
-
-def test_a_preview_has_the_knobs_that_both_engines_have(engines: manifest.Manifest) -> None:
-    large = wish(arguments_of("glaze", engines["glaze"]), grain=2.5, polish=12)
-    assert preview_of(large, 1.0, engines)["params"] == {"grain": 2.5}
-
-
-def test_a_preview_is_of_engines_that_take_the_same_styles(engines: manifest.Manifest) -> None:
-    styled = {"styles": [{"name": "scream"}], "regions": []}
-    partly = {"styles": [], "regions": [styled]}
-    for wish in (styled, partly):
-        assert can_preview({"engine": "gatys", **wish}, engines)
-    bank = {**engines, "bank": entry(styles=("bank",))}
-    assert not can_preview({"engine": "bank", **styled}, bank)
-    assert not can_preview({"engine": "glaze", **styled}, {"glaze": engines["glaze"]})
-    assert not can_preview({"engine": "identity", "styles": [], "regions": []}, engines)
-
-
 def test_a_label_names_each_style_once() -> None:
     styles = [{"file": "/home/ann/sea.v2.jpg"}, {"layer": 4}, {"name": "scream"}]
     regions = [{"mask": "selection", "styles": [{"name": "scream"}]}]
@@ -205,11 +174,3 @@ def test_mnemonics_are_letters_that_nothing_else_has() -> None:
 
 def test_names_are_those_that_gimp_allows() -> None:
     assert canonical("Style_Swap 2") == "style-swap-2"
-
-
-def test_a_part_is_painted_as_it_would_be_in_the_whole() -> None:
-    made = {"treatment": {"stroke": 6.0, "detail": 1000, "tileable": "x"}, "inputs": {"start": 1}}
-    part = part_of(made, 0.25)
-    assert part["treatment"] == {"stroke": 6.0, "detail": 250}
-    assert part["inputs"] == {}
-    assert part_of({"treatment": {"detail": 0}, "inputs": {}}, 0.25)["treatment"] == {"detail": 0}

@@ -9,21 +9,13 @@ from gi.repository import Gimp
 
 from velatura_link.request import Request
 
-from .arguments import (
-    NEW_LAYER,
-    OUTPUT,
-    PREVIEW_ENGINE,
-    Argument,
-    Manifest,
-    can_preview,
-    part_of,
-    preview_of,
-)
+from .arguments import NEW_LAYER, OUTPUT, PREVIEW_ENGINE, Argument, Manifest
 from .layers import RGBA8, extent
 from .library import Style, require_fitting
 from .orders import wish_for
 from .pixels import Box
 from .preview import HEIGHT, WIDTH
+from .preview_wishes import can_preview, part_of, preview_of
 from .sources import LayerSource
 from .wishes import request_of
 
