@@ -16,7 +16,7 @@ from .arguments import DEFAULT_ENGINE, SOURCE, shown_engines
 from .choices import Choices, Values
 from .knob_pages import KnobPages
 from .layers import is_selected, visible_layer
-from .library import Descriptor, Style, fits, title_of_style
+from .library import Descriptor, Style, fitting, title_of_style
 from .live import Live
 from .orders import arguments_for, is_visible
 from .places import Places
@@ -192,17 +192,16 @@ class _Dialog:
         )
         self._engines.set_tooltip_text(tr(self._descriptor["summary"]))
         self._values.watchers.append(self._changed)
-        self._pages.show(engine, self._arguments, self._values, self._fitting_styles())
+        self._pages.show(
+            engine, self._arguments, self._values, fitting(self._library, self._descriptor)
+        )
         self._panel.follow(self._values)
         self._offer()
-
-    def _fitting_styles(self) -> list[Style]:
-        return [each for each in self._library if fits(each, self._descriptor)]
 
     def _offer(self) -> None:
         self._panel.fill(self._library, self._descriptor, keeps=self._live.can.styles)
         self._presets.offer(presets_for(self._engine, self._offered))
-        self._pages.offer(self._fitting_styles())
+        self._pages.offer(fitting(self._library, self._descriptor))
 
     def _library_came(self, styles: list[Style], presets: list[Preset]) -> None:
         self._library, self._offered = styles, presets

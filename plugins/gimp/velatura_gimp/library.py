@@ -65,7 +65,7 @@ def _is_of(style: Style, collection: str) -> bool:
 
 def fitting(styles: Iterable[Style], descriptor: Descriptor) -> list[Style]:
     """Those of ``styles`` that the engine takes."""
-    return [each for each in styles if each["kind"] in descriptor.get("styles", ())]
+    return [each for each in styles if fits(each, descriptor)]
 
 
 def require_fitting(
