@@ -58,9 +58,10 @@ def folder() -> Iterator[tuple[Path, dict[str, str]]]:
 
 
 @contextmanager
-def daemon(*arguments: str) -> Iterator[Daemon]:
-    """A fresh daemon."""
+def daemon(*arguments: str, **variables: str) -> Iterator[Daemon]:
+    """A fresh daemon, with ``variables`` in its environment."""
     with folder() as (home, environment):
+        environment |= variables
         process = subprocess.Popen(
             [sys.executable, "-m", "velatura.cli.main", "serve", *arguments],
             env=environment,

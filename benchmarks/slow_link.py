@@ -34,7 +34,7 @@ class Detour(SocketTransport):
 
 def main() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 4), np.uint8)
-    with daemon("--engines", "identity") as served:
+    with daemon("--engines", "identity", "--tcp") as served:
         times = [give_up(served, pixels) for _ in range(ROUNDS)]
     told, rid = ([pair[i] for pair in times] for i in (0, 1))
     print(f"whole upload would take   {pixels.nbytes / RATE:6.1f} s")

@@ -23,7 +23,6 @@ BARE = """
 import os, sys, zmq
 socket = zmq.Context().socket(zmq.ROUTER)
 socket.bind("ipc://" + sys.argv[1])
-socket.bind_to_random_port("tcp://127.0.0.1")
 os.rename(sys.argv[1], sys.argv[1] + ".bound")
 sys.stdin.read()
 """

@@ -72,6 +72,18 @@ def test_doctor_sees_the_daemon_that_runs(velatura: Velatura) -> None:
     assert f"version {__version__}, workers: " in outcome.out
 
 
+def test_doctor_says_when_others_can_connect_to_the_daemon(
+    velatura: Velatura, shell: Shell
+) -> None:
+    words = "every user of this machine can connect"
+    assert words not in velatura("doctor").out
+    daemon = shell.start("serve", "--engines", "identity", "--tcp")
+    wait_until(lambda: shell("status").code == 0, "the daemon")
+    assert words in shell("doctor").out
+    assert shell("stop").code == 0
+    assert daemon.wait(20) == 0
+
+
 def test_doctor_finds_the_traces_of_a_killed_daemon(shell: Shell) -> None:
     daemon = shell.start("serve", "--engines", "identity")
     wait_until(lambda: shell("status").code == 0, "the daemon")

@@ -18,6 +18,7 @@ from velatura.engines.scene import Region, Scene, Style
 from velatura.engines.stage import render
 from velatura.errors import BadPicture, BadRequest
 from velatura.imaging.raster import Raster
+from velatura.imaging.tiles import Box
 from velatura.library import codes, styles
 from velatura.library.codes import CodeFacts
 from velatura.networks.glaze import CODE
@@ -86,6 +87,22 @@ def test_tiles_are_the_whole(engine: str, size: tuple[int, int]) -> None:
         models = WarmModels(torch.device("cpu"), dtype)
         whole = painted(models, content, engine=engine, tile=2048)
         assert difference(painted(models, content, engine=engine, tile=256), whole) <= 2
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_window_is_painted_as_in_the_whole_picture(models: WarmModels, engine: str) -> None:
+    content, style = picture(300, 260), (Region((Style(picture(96, 80, seed=1)),)),)
+    chosen = registry.load(engine)
+    params = registry.validate(chosen, {})
+
+    def of(window: Box | None) -> Raster:
+        scene = Scene(content, style, window=window)
+        found = render(chosen, scene, params, Run(models), tile=96)["picture"]
+        assert isinstance(found, Raster)
+        return found
+
+    part = of(Box(120, 70, 250, 180))
+    assert difference(part, of(None).crop(120, 70, 250, 180)) <= 1
 
 
 def drawing(side: int) -> Raster:

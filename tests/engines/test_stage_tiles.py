@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,15 @@ import torch
 from torch import Tensor
 
 from velatura.engines.run import Run
-from velatura.engines.scene import Scene
+from velatura.engines.scene import Region, Scene
 from velatura.engines.stage import render
 from velatura.engines.tensors import (
     ContentTile,
 )
-from velatura.errors import Cancelled
+from velatura.engines.treatment import Treatment
+from velatura.errors import BadRequest, Cancelled
 from velatura.imaging.raster import Pixels, Raster, RasterShape
+from velatura.imaging.tiles import Box
 
 from .toys import (
     Blur,
@@ -158,3 +161,43 @@ def test_an_engine_knows_where_its_tile_lies() -> None:
     assert isinstance(picture, Raster)
     assert (picture.pixels[:, :, 0] == np.arange(200)[:, None]).all()
     assert (picture.pixels[:, :, 1] == np.arange(230)[None, :]).all()
+
+
+WINDOW = Box(21, 30, 90, 71)
+
+
+@pytest.mark.parametrize(
+    "engine",
+    [Negative(), Blur(), Halves(), Mean(), Dims(), Descends()],
+    ids=lambda e: type(e).__name__,
+)
+@pytest.mark.parametrize("treatment", [{}, {"detail": 64}, {"colours": "histogram"}], ids=str)
+def test_a_window_is_that_part_of_the_whole_picture(engine: Any, treatment: dict[str, Any]) -> None:
+    content = Raster(noise(100, 130, 4, "u8"))
+    mask = Raster(noise(100, 130, 1, "u8"))
+    regions = (Region((), mask, 0.7), Region(()))
+    scene = Scene(content, regions, treatment=Treatment.model_validate(treatment))
+    whole = painted(engine, scene, tile=32)
+    part = painted(engine, replace(scene, window=WINDOW), tile=32)
+    np.testing.assert_array_equal(part.pixels, whole.pixels[30:71, 21:90])
+
+
+def test_tiles_beyond_a_window_are_not_painted() -> None:
+    tiles: list[int] = []
+
+    class Counts(Negative):
+        def paint(self, tile: Tensor, prepared: Any, run: Run) -> Tensor:
+            tiles.append(1)
+            return super().paint(tile, prepared, run)
+
+    scene = Scene(Raster(noise(96, 128, 3, "u8")), window=Box(33, 0, 60, 31))
+    told: list[int] = []
+    render(Counts(), scene, NoParams(), new_run(), tile=32, rows_done=told.append)
+    assert len(tiles) == 1
+    assert told[-1] == 31
+
+
+@pytest.mark.parametrize("window", [Box(0, 0, 11, 5), Box(-1, 0, 4, 4), Box(3, 3, 3, 5)], ids=str)
+def test_a_window_beyond_the_picture_is_refused(window: Box) -> None:
+    with pytest.raises(BadRequest, match="window"):
+        painted(Negative(), Scene(Raster(noise(8, 10, 3, "u8")), window=window))

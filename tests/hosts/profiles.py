@@ -98,6 +98,11 @@ class Profile:
                 (plugin / "daemon.json").write_text(json.dumps(told))
         self.own()
 
+    def start_no_daemon(self) -> None:
+        """Krita's docker does not start one by itself."""
+        with self.kritarc.open("a") as settings:
+            settings.write("[velatura]\nautostart=false\n")
+
     def own(self) -> None:
         """Give everything to the user whom hosts run as."""
         if self.inside.user is not None:

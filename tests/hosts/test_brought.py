@@ -90,10 +90,10 @@ def test_krita_installs_and_removes_the_daemon(
     plugin = unpacked("krita", profile, tmp_path)
     use_stand_in(profile, tmp_path)
     seen = krita.play(SCRIPTS / "krita_installs.py").value
-    assert seen["offered"] == "Install the daemon"
+    assert seen["offered"] == "Install Velatura's painter"
     assert seen["progress"]
     assert seen["ready"]
-    assert seen["removed"] == "Install the daemon"
+    assert seen["removed"] == "Install Velatura's painter"
     assert not (plugin / "daemon.json").exists()
     assert not (profile.home / "data" / "environment").exists()
 
@@ -109,7 +109,7 @@ def test_krita_cancels_and_repairs_the_installation(
         # Pip was ended, not left to go on fetching.
         assert index.given_up == ["/ballast-1.0-py3-none-any.whl"]
     assert seen["fetching"] == ["Fetching ballast, 20 MB", True, "Cancel"]
-    assert seen["cancelled"] == [False, "Install the daemon", False]
+    assert seen["cancelled"] == [False, "Install Velatura's painter", False]
     assert seen["installed"] == ["ready", False, True]
     assert seen["repairing"] == [True, "Cancel"]
     assert seen["repaired"] == [True, True]
@@ -126,7 +126,10 @@ def test_krita_upgrades_the_daemon_when_a_newer_zip_was_imported(
     # Krita's importer makes the folder anew, and so forgets what the plugin was told.
     assert not (plugin / "daemon.json").exists()
     seen = krita.play(SCRIPTS / "krita_upgrades.py", timeout=200).value
-    assert seen["offered"] == "A newer daemon came with this plugin: 9.10. The one here is 9.9."
+    assert (
+        seen["offered"]
+        == "This plugin came with a newer version of Velatura's painter: 9.10. Here is 9.9."
+    )
     assert seen["shown"] == ["Cancel", True]
     assert (seen["before"], seen["after"]) == ("9.9", "9.10")
     assert not seen["said"]

@@ -34,6 +34,7 @@ SPACES = [
     ("RGBA", "F16", LINEAR),
     ("RGBA", "F32", LINEAR),
 ]
+OUTPUTS = ("layer", "group", "in-place")
 IDENTITY = {"engine": "identity"}
 GLAZE = {"engine": "glaze", "styles": [{"name": "starry-night"}]}
 
@@ -58,6 +59,13 @@ def waves(width: int = WIDTH, height: int = HEIGHT) -> Array:
     pixels = (127.5 + 127.5 * np.stack(planes, axis=-1)).astype(np.uint8)
     pixels[..., 3] = np.maximum(pixels[..., 3], 1)
     return pixels
+
+
+def solid(depth: str) -> Array:
+    """Waves that nothing is seen through."""
+    values = waves()
+    values[..., 3] = 255
+    return values if depth == "U8" else values.astype(np.uint16) * 257
 
 
 def soft(width: int, height: int) -> Array:
@@ -106,13 +114,16 @@ class Easel:
         self.reports = dict(zip(self.cases, seen.value, strict=True))
 
     def report(self, name: str) -> Report:
-        """What became of a case that went well: one undo step, which brings every byte back."""
+        """What became of a case that went well: seen on the canvas; one undo step, which brings every byte back."""
         report = self.reports[name]
         assert not report["bad"], report
         assert report["annotated"]
         assert len(report["after"]) == len(report["before"]) + 1, report
         assert report["undone"] == report["before"], report
         assert report["redone"] == report["after"], report
+        assert report["composited"], report
+        assert report["undone on the canvas"], report
+        assert report["redone on the canvas"], report
         assert report["restored"]
         return report
 
@@ -203,6 +214,10 @@ def set_up(easel: Easel) -> None:
     easel.case("group", [easel.layer(waves())], grouped, selection=chosen)
     in_place = {**IDENTITY, "output": "in-place"}
     easel.case("in place", [easel.layer(noise("U8", 50, 40), 5, 6)], in_place)
+    for depth, space in (("U8", SPACES[0]), ("U16", SPACES[2])):
+        for output in OUTPUTS:
+            wish = {**GLAZE, "output": output}
+            easel.case(f"solid {depth} {output}", [easel.layer(solid(depth))], wish, space=space)
     below, above = layers_of_a_group()
     children = [easel.layer(below, 10, 5, "below"), easel.layer(above, 30, 20, "above")]
     group = {"kind": "group", "name": "group", "children": children, "bounds": [10, 5, 60, 50]}
@@ -241,7 +256,7 @@ def test_layers_of_any_place_and_size_stay_where_they_are(easel: Easel, name: st
 
 
 def test_glaze_gives_what_the_daemon_gives(easel: Easel) -> None:
-    assert easel.report("glaze")["after"][-1] == ["Starry Night", "paintlayer"]
+    assert easel.report("glaze")["after"][-1] == ["Starry Night — Glaze", "paintlayer"]
     wanted = easel.asked(content=content(waves()), styles=(NIGHT,))
     assert not np.array_equal(wanted, waves())
     assert np.array_equal(easel.result("glaze"), wanted)
@@ -289,6 +304,17 @@ def test_a_group_keeps_the_selection_as_a_mask(easel: Easel) -> None:
     assert report["shown"]
     assert report["after"][-1][1] == "grouplayer"
     assert report["masks"] == ["transparencymask"]
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+@pytest.mark.parametrize("depth", ["U8", "U16"])
+def test_what_is_painted_is_on_the_canvas(easel: Easel, depth: str, output: str) -> None:
+    name = f"solid {depth} {output}"
+    easel.report(name)
+    canvas = np.fromfile(easel.cases[name]["into"] + ".canvas", KINDS[depth])
+    canvas = canvas.reshape(HEIGHT, WIDTH, 4)
+    assert not np.array_equal(canvas, solid(depth))
+    assert np.array_equal(canvas, easel.result(name))
 
 
 def test_in_place_hides_the_layer_and_undo_shows_it(easel: Easel) -> None:

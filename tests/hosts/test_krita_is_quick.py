@@ -11,19 +11,21 @@ import pytest
 from .harness import SCRIPTS, Krita
 from .krita_plugin import plugin  # noqa: F401
 
-STOPS = {"2048": 50.0, "4096": 120.0}
-"""How long the event loop may stand still in any case, in milliseconds, by the layer's side."""
-SLACK = 1.5
-"""Of Krita's own insertion of a layer, during which it stands still, too, the longer the busier the machine is."""
+RUNNING_MS = 50.0
+"""How long the event loop may stand still until the layer is inserted, or as long as Krita's own insertion takes, on a
+machine that is busy with other things."""
+LANDING = 1.3
+"""How long inserting a result may take, with its compositing, in times Krita's own insertion of the same pixels."""
 
 
 @pytest.mark.slow
 def test_the_interface_goes_on_and_pixels_are_quick(krita: Krita, plugin: Path) -> None:  # noqa: F811
     script = SCRIPTS / "krita_is_quick.py"
-    seen = krita.play(script, sides=[2048, 4096], rounds=3, timeout=240).value
+    seen = krita.play(script, sides=[2048, 4096], rounds=5, timeout=400).value
     print(json.dumps(seen, indent=1))
-    for side, allowed in STOPS.items():
+    for side in ("2048", "4096"):
         rounds = seen[side]
+        assert all(each["right"] and each["seen"] for each in rounds)
         own = median(each["bare landing"] for each in rounds)
-        assert median(each["running"] for each in rounds) <= max(allowed, own)
-        assert median(each["landing"] for each in rounds) <= max(allowed, SLACK * own)
+        assert median(each["running"] for each in rounds) <= max(RUNNING_MS, own)
+        assert median(each["landing"] for each in rounds) <= LANDING * own

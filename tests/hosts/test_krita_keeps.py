@@ -9,6 +9,7 @@ from PIL import Image
 
 from .harness import SCRIPTS, Krita
 from .krita_plugin import plugin  # noqa: F401
+from .profiles import Profile
 from .rings import rings
 
 WIDTH, HEIGHT = 96, 64
@@ -16,9 +17,11 @@ WIDTH, HEIGHT = 96, 64
 
 def test_a_style_that_is_added_in_krita_is_there_on_the_command_line(
     krita: Krita,
+    profile: Profile,
     plugin: Path,  # noqa: F811
     tmp_path: Path,
 ) -> None:
+    profile.start_no_daemon()
     given, first, second = (
         tmp_path / "given.png",
         tmp_path / "Rings.png",

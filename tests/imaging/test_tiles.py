@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from velatura.imaging.tiles import plan
+from velatura.imaging.tiles import Box, Tile, plan
 
 SIDES = st.integers(1, 700)
 
@@ -59,3 +59,15 @@ def test_a_small_picture_is_one_tile_without_halo() -> None:
     (tile,) = plan(37, 21, core=1024, halo=100, multiple=8)
     assert tile.core == tile.outer
     assert (tile.core.width, tile.core.height) == (37, 21)
+
+
+def test_a_trimmed_tile_keeps_its_phase_and_its_surroundings() -> None:
+    tile = Tile(Box(96, 96, 192, 192), Box(64, 64, 224, 224))
+    trimmed = tile.trimmed(Box(0, 110, 121, 130), halo=10, multiple=8)
+    assert trimmed == Tile(Box(96, 104, 128, 136), Box(80, 88, 144, 152))
+    assert tile.trimmed(Box(0, 0, 500, 500), halo=100, multiple=8) == tile
+
+
+def test_boxes_that_are_apart_have_nothing_in_common() -> None:
+    assert Box(0, 0, 4, 4).common(Box(2, 1, 9, 3)) == Box(2, 1, 4, 3)
+    assert Box(0, 0, 4, 4).common(Box(4, 0, 9, 3)) is None

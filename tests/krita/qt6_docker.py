@@ -17,7 +17,7 @@ from typing import Any
 
 from PyQt6.QtCore import QEvent, QPointF, Qt
 from PyQt6.QtGui import QKeyEvent, QMouseEvent
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QInputDialog
 
 PATIENCE = 60.0
 WIDTH, HEIGHT = 120, 80
@@ -81,7 +81,7 @@ def main(plugins: Path, home: Path, shot: Path) -> dict[str, Any]:
     drag(panel.mixture.rows[0].share, (0.5, 0.5), (0.75, 0.5))
     seen["shares"] = [row.share.value for row in panel.mixture.rows]
     panel.live.setChecked(True)
-    wait(lambda: panel._glance)
+    wait(lambda: panel.looking.glance)
     panel.mixture.rows[0].view.click()
     editor = panel.views.editor
     wait(lambda: editor.isVisible() and editor._picture.width() > 160)
@@ -94,6 +94,24 @@ def main(plugins: Path, home: Path, shot: Path) -> dict[str, Any]:
     seen["strength"] = studio.state.choices.value.strength
     drag(panel.view, (0.5, 0.5), (0.7, 0.5))
     panel.manner._fine.fold_out()
+    panel.manner.seed.dice.click()
+    seen["seed"] = studio.state.choices.value.seed
+    presets = panel.manner.presets
+    presets.save.trigger()
+    typed = presets.findChild(QInputDialog)
+    typed.setTextValue("An Evening")
+    typed.accept()
+    wait(lambda: studio.state.offer.value.presets)
+    seen["preset"] = [presets._box.currentText()]
+    panel.manner._reset.click()
+    key(panel.strength, Qt.Key.Key_Left)
+    seen["preset"].append(presets._box.currentText())
+    seen["reset"] = studio.state.choices.value.seed
+    grid.starred.emit(StyleChoice(name="great-wave"), True)
+    wait(lambda: any(tile.favourite for tile in studio.state.tiles.value))
+    panel.library._rest(studio.state.tiles.value[1], grid.rect())
+    seen["popup"] = panel.library._popup.isVisible()
+    panel.library._rest(None, None)
     studio.add_region_layer()
     studio.add_region_selection()
     seen["said"] = studio.state.message.value.text

@@ -118,6 +118,9 @@ class Document:
     def selection(self) -> None:
         return None
 
+    def refreshProjection(self) -> None:
+        """Nothing is composited."""
+
     def annotationTypes(self) -> list[str]:
         return list(self._annotations)
 
@@ -148,6 +151,13 @@ class Krita(QObject):
 
     def activeDocument(self) -> Document:
         return self.document
+
+    def documents(self) -> list[Document]:
+        return [self.document]
+
+    def activeWindow(self) -> None:
+        """There is no window, and so no undo history."""
+        return
 
     def readSetting(self, group: str, name: str, default: str) -> str:
         return self._settings.get((group, name), default)

@@ -241,6 +241,6 @@ def test_a_result_is_called_after_its_styles() -> None:
         return style.name or "Wave"
 
     even = replace(CHOICES.evened(), regions=CHOICES.regions[:1])
-    assert wish.title_of(even, name) == "starry-night + Wave"
-    assert wish.title_of(CHOICES, name) == "starry-night 75 % + Wave 25 %"
-    assert wish.title_of(Choices(engine="dream"), lambda style: "") == "dream"
+    assert wish.title_of({}, even, name) == "starry-night + Wave — gatys"
+    assert wish.title_of({}, CHOICES, name) == "starry-night 75 % + Wave 25 % — gatys"
+    assert wish.title_of({}, Choices(engine="dream"), lambda style: "") == "dream"

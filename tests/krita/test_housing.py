@@ -144,7 +144,9 @@ def test_a_newer_daemon_than_the_one_that_is_there_is_offered(
     docker.housing.find()
     offer = docker.housing.offer()
     assert offer is not None
-    assert offer.text == "A newer daemon came with this plugin: 1. The one here is 0."
+    assert (
+        offer.text == "This plugin came with a newer version of Velatura's painter: 1. Here is 0."
+    )
     assert (offer.action, offer.bad) == ("upgrade", False)
     assert docker.housing.absent("", "") == offer
     assert docker.housing.absent("It ended.", "").action == "start"
@@ -168,7 +170,7 @@ def test_an_upgrade_that_fails_says_that_the_old_one_is_there(
     docker.housing.find()
     docker.housing.install()
     docker.wait()
-    hint = "The old daemon is still there.\nMake some."
+    hint = "The old version is still there.\nMake some."
     assert docker.messages[-1] == Message("No room.", hint, bad=True, action="upgrade")
 
 

@@ -85,3 +85,17 @@ def test_lengths_shrink_with_a_preview() -> None:
 
 def test_a_length_never_shrinks_to_the_zero_that_means_something_else() -> None:
     assert scaled(tuple(KNOBS.values()), {"side": 2}, 0.1) == {"side": 1}
+
+
+def test_zero_and_choices_have_words_where_the_schema_says_so() -> None:
+    facts = {"default": 0, "minimum": 0, "type": "integer", "zero": "Automatic"}
+    mode = {"default": "a-b", "enum": ["a-b", "c"], "labels": {"c": "see"}}
+    side, choice = knobs_of({"properties": {"side": facts, "mode": mode}})
+    assert side.zero == "Automatic"
+    assert (choice.label("a-b"), choice.label("c")) == ("A b", "See")
+
+
+def test_a_knob_differs_when_it_stands_at_something_else_than_its_default() -> None:
+    alpha = KNOBS["alpha"]
+    assert alpha.differs({"alpha": 0.5})
+    assert not any(alpha.differs(each) for each in ({}, {"alpha": 1.0}, {"alpha": 7}))

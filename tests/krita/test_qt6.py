@@ -60,8 +60,12 @@ def test_every_panel_works_under_qt_6(daemon: Daemon, tmp_path: Path) -> None:
     assert seen["shares"] == [0.75, 0.25]
     assert seen["turned"] == 90
     assert seen["strength"] == 0.95
+    assert seen["seed"] > 0
+    assert seen["preset"] == ["An Evening", "An Evening (changed)"]
+    assert seen["reset"] == 0
+    assert seen["popup"]
     assert seen["said"] == "Nothing is selected."
-    assert seen["layers"] == ["photo", "Style 75 % + Great Wave 25 %"]
+    assert seen["layers"] == ["photo", "Style 75 % + Great Wave 25 % — Glaze"]
     assert seen["bounds"] == [0, 0, 120, 80]
     assert seen["changed"]
     assert seen["kept"]

@@ -16,7 +16,7 @@ from ..daemons import Daemon, start_daemon
 @pytest.fixture(scope="module")
 def served() -> Iterator[Daemon]:
     with tempfile.TemporaryDirectory(prefix="velatura-") as folder:
-        daemon = start_daemon(Path(folder), "--engines", "identity")
+        daemon = start_daemon(Path(folder), "--engines", "identity", "--tcp")
         daemon.ready()
         yield daemon
         daemon.process.terminate()

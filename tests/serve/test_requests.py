@@ -66,6 +66,10 @@ def test_every_blob_of_a_request_is_found_with_its_size() -> None:
         ({"engine": "a", "regions": [{"styles": []}]}, BadRequest),
         ({"engine": "a", "regions": [3]}, BadRequest),
         ({"engine": "a", "inputs": 3}, BadRequest),
+        ({"engine": "a", "window": [0, 0, 2, 2]}, BadRequest),
+        ({"engine": "a", "content": raster(), "window": [2, 0, 2, 2]}, BadRequest),
+        ({"engine": "a", "content": raster(), "window": [0, 0, 2]}, BadRequest),
+        ({"engine": "a", "content": raster(), "window": [0, 0, 2.5, 2]}, BadRequest),
     ],
 )
 def test_a_bad_request_is_refused_with_one_sentence(

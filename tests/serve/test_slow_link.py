@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pytest
 from benchmarks.slow_link import Detour
 from benchmarks.throttle import slow_link
 
 from velatura_link.client import Client
 from velatura_link.request import Pixels, Request
 
-from ..daemons import Daemon
-from ..waiting import wait_until
+from ..daemons import Daemon, start_daemon
+from ..waiting import PATIENCE, wait_until
 
 MEGABIT = 1e6 / 8
+
+
+@pytest.fixture
+def daemon(home: Path) -> Iterator[Daemon]:
+    """One that also listens on a port, as a slow link needs it."""
+    started = start_daemon(home, "--engines", "identity", "--tcp")
+    yield started
+    started.process.terminate()
+    started.process.wait(PATIENCE)
 
 
 def test_an_upload_given_up_leaves_nothing_and_the_connection_lives(daemon: Daemon) -> None:

@@ -109,7 +109,8 @@ def _cache() -> Finding:
 
 
 def _daemon() -> Finding:
-    from velatura.cli.session import connect_to_running
+    from velatura.cli.session import connect_to_running, running
+    from velatura.serve.endpoints import is_open_to_others
     from velatura_link.errors import Disconnected
 
     try:
@@ -127,10 +128,13 @@ def _daemon() -> Finding:
         status = client.status()
     workers = ", ".join(f"{w['device']} ({w['state']})" for w in status["workers"])
     same = status["version"] == __version__
+    connection = running()
+    port = connection is not None and any(map(is_open_to_others, connection.endpoints))
+    reach = "; every user of this machine can connect to its port" if port else ""
     return Finding(
         "daemon",
         same and bool(status["workers"]),
-        f"version {status['version']}, workers: {workers or 'none'}",
+        f"version {status['version']}, workers: {workers or 'none'}{reach}",
         "" if same else "It is of another version: `velatura stop`, then try again.",
     )
 

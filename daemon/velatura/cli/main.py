@@ -17,6 +17,7 @@ from typing import NoReturn
 
 from velatura import __version__
 from velatura.errors import BadRequest, Cancelled, OutOfMemory, VelaturaError
+from velatura.serve.threads import with_short_spins
 from velatura_link.errors import LinkError, Refused
 
 COMMANDS = {
@@ -93,7 +94,9 @@ def build_parser(wanted: str | None = None) -> Parser:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command and leave with its exit code."""
+    """Run a command and leave with its exit code. Without ``arguments`` the process is the command's own."""
+    if arguments is None:
+        os.environ.update(with_short_spins(os.environ))
     given = sys.argv[1:] if arguments is None else list(arguments)
     as_json = "--json" in given
     # A terminal that lacks a letter gets a question mark instead of a traceback.

@@ -36,6 +36,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="NAME,…",
         help="load no other engines than these",
     )
+    parser.add_argument(
+        "--tcp",
+        action="store_true",
+        help="also listen on a loopback port, for clients that cannot use a Unix socket; every user of this machine"
+        " can connect to it, and can stop the daemon without its secret",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -52,6 +58,7 @@ def run(options: argparse.Namespace) -> int:
         idle_stop=options.idle_stop,
         quota=options.quota,
         engines=options.engines,
+        tcp=options.tcp,
     )
     broker, watch = Broker(config), Stopwatch()
     if not options.json:

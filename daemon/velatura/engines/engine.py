@@ -35,6 +35,8 @@ class Input(BaseModel):
     kind: Literal["raster", "file", "state", "number", "text"]
     title: str
     required: bool = False
+    when: dict[str, str | int | float | bool] = {}
+    """Knobs and the choices with which it is needed, and without which it makes no difference."""
 
 
 class Descriptor(BaseModel):

@@ -50,7 +50,14 @@ class Gatys(Iterative[GatysParams]):
         summary="Works on the picture step by step, for minutes, and can be watched: the original method, with every "
         "setting of the paper.",
         source="doi:10.1109/CVPR.2016.265, arXiv:1508.06576, arXiv:1611.07865",
-        inputs=(Input(name="start", kind="raster", title="Picture to start from"),),
+        inputs=(
+            Input(
+                name="start",
+                kind="raster",
+                title="Picture to start from",
+                when={"init": "picture"},
+            ),
+        ),
         regions="native",
         deterministic="close",
         interruptible=True,

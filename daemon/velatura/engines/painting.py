@@ -91,9 +91,18 @@ class _InTiles:
         run.step(0, len(tiles), phase="paint")
         for number, tile in enumerate(tiles, 1):
             seen = [index for index, is_seen in enumerate(touched(tile.core)) if is_seen]
+            if seen and len(tiles) > 1:
+                tile = self._as_seen(tile)
             painted = self._paint(tile, seen) if seen else {}
             yield tile.core, [painted.get(index) for index in range(len(self._parts))]
             run.step(number, len(tiles), phase="paint")
+
+    def _as_seen(self, tile: Tile) -> Tile:
+        """What of ``tile`` is painted for the window that was asked for."""
+        descriptor, window = self._engine.descriptor, self._scene.window
+        if window is None:
+            return tile
+        return tile.trimmed(window, halo=descriptor.halo, multiple=descriptor.multiple)
 
     def _paint(self, tile: Tile, parts: Sequence[int]) -> dict[int, Floats]:
         import torch
@@ -166,7 +175,7 @@ class _Elsewhere:
         content = working.scene.content
         assert content is not None
         size = (content.height, content.width)
-        inner = begin(engine, working.scene, params, run, size)
+        inner = begin(engine, replace(working.scene, window=None), params, run, size)
         parts = len(parts_of(engine, scene))
         pictures = [np.empty((*size, 3), np.float32) for _ in range(parts)]
         for box, painted in inner.pieces(lambda box: [True] * parts):
@@ -183,7 +192,10 @@ class _Elsewhere:
 
     def pieces(self, touched: Touched) -> Iterator[Piece]:
         for part in _parted(Box(0, 0, self._content.width, self._content.height)):
-            yield part, list(self._painted(part))
+            if any(touched(part)):
+                yield part, list(self._painted(part))
+            else:
+                yield part, [None] * len(self._layers)
 
     def _painted(self, box: Box) -> list[Floats]:
         return [np.clip(layer(box, self._content, self._fill), 0, 1) for layer in self._layers]

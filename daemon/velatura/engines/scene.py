@@ -12,6 +12,7 @@ from pathlib import Path
 
 from velatura.engines.treatment import Treatment
 from velatura.imaging.raster import Raster
+from velatura.imaging.tiles import Box
 
 STROKES_ACROSS = 32
 """How many strokes a style's short side is thought to be across: what makes a stroke's size one of pixels."""
@@ -85,8 +86,9 @@ class Scene:
     (width, height) in pixels. ``inputs`` holds what else a descriptor names, by that name: rasters, files, scalars
     (a video's previous frame and flow, say). The same scene, params, device and tile plan give the same picture.
     ``segments`` is the number of parts that the picture was to be parted into, 0 for none. ``reduction`` is how many
-    pixels of ``content`` a pixel of the document is, along a side: less than 1 while a smaller picture is painted in
-    its place.
+    pixels of ``content`` a pixel of the document is, along a side: less than 1 while a
+    smaller picture is painted in its place. ``window`` is the part of the content that is given back, painted as it is
+    in the whole picture; None for all of it.
     """
 
     content: Raster | None
@@ -98,6 +100,7 @@ class Scene:
     treatment: Treatment = field(default_factory=lambda: Treatment.model_validate({}))
     reduction: float = 1.0
     segments: int = 0
+    window: Box | None = None
 
     def code_of(self, style: Style, usual: int) -> Path | None:
         """The code with which an engine that takes codes paints ``style``; None where it has to look at its picture.

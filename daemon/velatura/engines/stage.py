@@ -8,7 +8,7 @@ band at a time in its own depth; no full-size float copy of it ever exists.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -78,9 +78,10 @@ def render(
 
     The content's alpha is kept bit for bit, and so are its colours wherever strength times mask is
     0. Strength blends in sRGB. An engine whose regions are ``composite`` paints once for each
-    region; masks that overlap share a pixel in proportion.
+    region; masks that overlap share a pixel in proportion. With ``scene.window`` the picture is that
+    part of the whole one, and tiles beyond it are not painted.
 
-    Raises :class:`BadRequest` for masks that do not fit, :class:`BadPicture` for pictures with NaN,
+    Raises :class:`BadRequest` for masks and windows that do not fit, :class:`BadPicture` for pictures with NaN,
     :class:`EngineFailed` for whatever the engine raises or when what it painted has NaN,
     :class:`OutOfMemory`, and :class:`~velatura.errors.Cancelled`.
     """
@@ -89,8 +90,9 @@ def render(
     _check_masks(scene, shape)
     for raster in _rasters(scene):
         require_finite(raster)
-    canvas = allocate(shape)
-    job = _Job(engine, scene, params, run, canvas, _growing(rows_done or _nobody_waits))
+    window = _window(scene, shape)
+    canvas = allocate(replace(shape, width=window.width, height=window.height))
+    job = _Job(engine, scene, params, run, canvas, window, _growing(rows_done or _nobody_waits))
     others = within_memory(engine, run, tile, lambda: _render(job, allocate))
     return {"picture": Raster(canvas, shape.transfer), **others}
 
@@ -102,6 +104,8 @@ class _Job:
     params: EngineParams
     run: Run
     canvas: Pixels
+    window: Box
+    """Which part of the whole picture the canvas is."""
     rows_done: RowsDone
 
     @cached_property
@@ -120,6 +124,12 @@ class _Job:
     def weights(self, box: Box) -> list[Floats]:
         """Strength times mask of each part in ``box``, (h, w, 1) float32; together at most 1."""
         return [share * np.float32(self.scene.strength) for share in self.shares(box)]
+
+    def touched(self, box: Box) -> list[bool]:
+        """Which parts have any weight in ``box``; none where nobody will see it."""
+        if box.common(self.window) is None:
+            return [False] * len(self.parts)
+        return [bool(weight.any()) for weight in self.weights(box)]
 
     @property
     def changes_nothing(self) -> bool:
@@ -169,6 +179,17 @@ def _check_masks(scene: Scene, shape: RasterShape) -> None:
             )
 
 
+def _window(scene: Scene, shape: RasterShape) -> Box:
+    whole = Box(0, 0, shape.width, shape.height)
+    window = scene.window or whole
+    if window.common(whole) != window:
+        raise BadRequest(
+            f"The window goes beyond the picture, which has {shape.width} × {shape.height} pixels.",
+            hint="Ask for a part that lies inside.",
+        )
+    return window
+
+
 def _rasters(scene: Scene) -> Iterator[Raster]:
     styles = scene.styles
     candidates: list[object] = [scene.content, *scene.inputs.values()]
@@ -179,15 +200,17 @@ def _rasters(scene: Scene) -> Iterator[Raster]:
 
 def _render(job: _Job, allocate: Allocate) -> dict[str, Output]:
     if job.changes_nothing:
-        _write(job, Box(0, 0, job.canvas.shape[1], job.canvas.shape[0]), [None] * len(job.parts))
+        _write(job, job.window, [None] * len(job.parts))
         return {}
     if isinstance(job.engine, Pixelwise):
         _render_pixelwise(job, job.engine)
         return {}
-    painting = begin(job.engine, job.scene, job.params, job.run, job.canvas.shape[:2])
+    shape = output_shape(job.engine, job.scene)
+    size = (shape.height, shape.width)
+    painting = begin(job.engine, job.scene, job.params, job.run, size)
     recolour = recolouring(job.scene, lambda: _sampled(job, painting), job.run)
-    for box, painted in painting.pieces(lambda box: [bool(w.any()) for w in job.weights(box)]):
-        _write(job, box, painted, recolour, whole_rows=box.x1 == job.canvas.shape[1])
+    for box, painted in painting.pieces(job.touched):
+        _write(job, box, painted, recolour)
     return {name: _as_output(job.engine, value, allocate) for name, value in painting.others()}
 
 
@@ -201,31 +224,33 @@ def _sampled(job: _Job, painting: Painting) -> Iterator[tuple[Box, Floats]]:
 
 
 def _render_pixelwise(job: _Job, engine: Pixelwise[Any]) -> None:
-    content = job.scene.content
+    content, window = job.scene.content, job.window
     assert content is not None
     colours = content.colours.shape[2]
     as_it_is = job.paints_everything and len(job.parts) == 1
     row_bytes = content.nbytes // content.height if as_it_is else content.width * 12
-    steps = list(bands(content.height, row_bytes))
-    for number, (y0, y1) in enumerate(steps, 1):
+    steps = list(bands(window.height, row_bytes))
+    columns = slice(window.x0, window.x1)
+    for number, (start, end) in enumerate(steps, 1):
+        y0, y1 = window.y0 + start, window.y0 + end
         band = content.crop(0, y0, content.width, y1)
         with blamed_on(engine):
             painted = [engine.render(band, part, job.params, job.run) for part in job.parts]
             for each in painted:
                 require_like(engine, each, band)
-        rows = job.canvas[y0:y1]
+        rows = job.canvas[start:end]
         if as_it_is:
-            rows[...] = painted[0].pixels
+            rows[...] = painted[0].pixels[:, columns]
             alpha_is_there = painted[0] is band
         else:
             weights = job.weights(Box(0, y0, content.width, y1))
             mixed = weighted_mean([to_float(each) for each in painted], weights)
             laid = lay_over(band, mixed, np.sum(weights, axis=0))
-            rows[:, :, :colours] = laid[:, :, :colours]
+            rows[:, :, :colours] = laid[:, columns, :colours]
             alpha_is_there = False
         if band.alpha is not None and not alpha_is_there:
-            rows[:, :, colours:] = band.alpha
-        job.rows_done(y1)
+            rows[:, :, colours:] = band.alpha[:, columns]
+        job.rows_done(end)
         job.run.step(number, len(steps), phase="paint")
 
 
@@ -234,23 +259,25 @@ def _write(
     box: Box,
     painted: Sequence[Floats | None],
     recolour: Recolouring | None = None,
-    *,
-    whole_rows: bool = True,
 ) -> None:
     """Lay what each part painted of ``box``, (h, w, 3) or None where it has no weight, over the
-    content.
+    content, as far as it is in the window.
     """
-    for start, end in bands(box.height, box.width * 12):
-        y0, y1 = box.y0 + start, box.y0 + end
-        part = Box(box.x0, y0, box.x1, y1)
+    seen = box.common(job.window)
+    if seen is None:
+        return
+    columns = slice(seen.x0 - box.x0, seen.x1 - box.x0)
+    for start, end in bands(seen.height, seen.width * 12):
+        part = Box(seen.x0, seen.y0 + start, seen.x1, seen.y0 + end)
+        rows = slice(part.y0 - box.y0, part.y1 - box.y0)
         layers = [
-            (layer[start:end], weight)
+            (layer[rows, columns], weight)
             for layer, weight in zip(painted, job.weights(part), strict=True)
             if layer is not None
         ]
         _write_part(job, part, layers, recolour)
-        if whole_rows:
-            job.rows_done(y1)
+        if seen.x1 == job.window.x1:
+            job.rows_done(part.y1 - job.window.y0)
 
 
 def _write_part(
@@ -259,8 +286,9 @@ def _write_part(
     layers: Sequence[tuple[Floats, Floats]],
     recolour: Recolouring | None,
 ) -> None:
-    content = job.scene.content
-    pixels = job.canvas[box.y0 : box.y1, box.x0 : box.x1]
+    content, window = job.scene.content, job.window
+    rows = slice(box.y0 - window.y0, box.y1 - window.y0)
+    pixels = job.canvas[rows, box.x0 - window.x0 : box.x1 - window.x0]
     painted = [layer for layer, _ in layers]
     weights = [weight for _, weight in layers]
     if content is None:

@@ -111,6 +111,7 @@ def _painted_by(name: str, scene: Scene, run: Run) -> Raster:
         strength=1.0,
         inputs={},
         treatment=treatment,
+        window=None,
     )
     painted = render(engine, plainly, registry.validate(engine, {}), run)["picture"]
     assert isinstance(painted, Raster)

@@ -24,6 +24,12 @@ class Box:
     def height(self) -> int:
         return self.y1 - self.y0
 
+    def common(self, other: Box) -> Box | None:
+        """What lies in both; None where they are apart."""
+        x0, x1 = max(self.x0, other.x0), min(self.x1, other.x1)
+        y0, y1 = max(self.y0, other.y0), min(self.y1, other.y1)
+        return Box(x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
+
 
 @dataclass(frozen=True)
 class Tile:
@@ -41,6 +47,23 @@ class Tile:
             slice(self.core.y0 - self.outer.y0, self.core.y1 - self.outer.y0),
             slice(self.core.x0 - self.outer.x0, self.core.x1 - self.outer.x0),
         )
+
+    def trimmed(self, window: Box, *, halo: int, multiple: int) -> Tile:
+        """What of the tile has to be painted to see ``window``, which touches its core, in the same phase."""
+        seen = self.core.common(window)
+        assert seen is not None
+        core = _around(seen, 0, multiple, self.core)
+        return Tile(core, _around(core, halo, multiple, self.outer))
+
+
+def _around(box: Box, margin: int, multiple: int, limits: Box) -> Box:
+    """``box`` and ``margin`` more, out to the next multiples, inside ``limits``."""
+    return Box(
+        max((box.x0 - margin) // multiple * multiple, limits.x0),
+        max((box.y0 - margin) // multiple * multiple, limits.y0),
+        min(round_up(box.x1 + margin, multiple), limits.x1),
+        min(round_up(box.y1 + margin, multiple), limits.y1),
+    )
 
 
 def round_up(length: int, multiple: int) -> int:

@@ -27,12 +27,7 @@ from velatura.serve.config import Config
 from velatura.serve.crew import Crew, Worker
 from velatura.serve.curator import Curator
 from velatura.serve.dispatch import Dispatcher
-from velatura.serve.endpoints import (
-    allow_many_files,
-    bind_loopback,
-    bind_unix,
-    unlink_unix,
-)
+from velatura.serve.endpoints import allow_many_files, bind, unlink
 from velatura.serve.instance import InstanceLock, start_successor
 from velatura.serve.librarian import Librarian
 from velatura.serve.reception import Handler, Reception
@@ -184,7 +179,7 @@ class Broker:
         self._waker.close()
         self._context.term()
         for endpoint in self._endpoints:
-            unlink_unix(endpoint)
+            unlink(endpoint)
 
     # -- what the crew is told -------------------------------------------------------------------
 
@@ -223,9 +218,8 @@ class Broker:
         frontend.setsockopt(zmq.MAXMSGSIZE, HEADER_LIMIT)
         frontend.setsockopt(zmq.SNDBUF, 1 << 20)
         frontend.setsockopt(zmq.RCVBUF, 1 << 20)
-        unix = bind_unix(frontend, self.config.runtime / f"{os.getpid()}.sock")
-        loopback = bind_loopback(frontend)
-        self._endpoints = (unix, loopback) if unix is not None else (loopback,)
+        path = self.config.runtime / f"{os.getpid()}.sock"
+        self._endpoints = bind(frontend, path, tcp=self.config.tcp)
         self._frontend = frontend
         return frontend
 

@@ -35,7 +35,8 @@ class Config:
     """Settings of one daemon.
 
     ``idle_stop`` is in seconds, None for a daemon that stays. ``engines`` limits the engines that are loaded (a worker
-    with nothing but ``identity`` never imports torch). ``quota`` is in bytes of spool.
+    with nothing but ``identity`` never imports torch). ``quota`` is in bytes of spool. ``tcp`` asks for a loopback port
+    besides the Unix socket; every user of the machine can connect to it (:mod:`velatura.serve.endpoints`).
     """
 
     runtime: Path = field(default_factory=runtime_dir)
@@ -44,6 +45,7 @@ class Config:
     engines: tuple[str, ...] | None = None
     idle_stop: float | None = None
     quota: int = 4 * GIB
+    tcp: bool = False
     heartbeat: float = 5.0
     probe: float = 0.25
     resume_grace: float = 60.0

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import zmq
 
 from velatura.serve.config import Config
-from velatura.serve.endpoints import bind_loopback, bind_unix, unlink_unix
+from velatura.serve.endpoints import bind, unlink
 from velatura.serve.memory import KEEP_FREED
+from velatura.serve.threads import with_short_spins
 from velatura_link.errors import ProtocolError
 from velatura_link.messages import HEADER_LIMIT, pack_header, unpack_header
 
@@ -90,8 +91,7 @@ class Crew:
         self.socket.setsockopt(zmq.SNDHWM, 0)
         self.socket.setsockopt(zmq.LINGER, 0)
         self.socket.setsockopt(zmq.MAXMSGSIZE, HEADER_LIMIT)  # any local user may reach a loopback
-        unix = bind_unix(self.socket, config.runtime / f"{os.getpid()}-crew.sock")
-        self._endpoint = unix or bind_loopback(self.socket)
+        [self._endpoint] = bind(self.socket, config.runtime / f"{os.getpid()}-crew.sock")
 
     def __iter__(self) -> Iterator[Worker]:
         return iter(self._workers)
@@ -182,7 +182,7 @@ class Crew:
                 worker.process.kill()
                 worker.process.wait()
         self.socket.close()
-        unlink_unix(self._endpoint)
+        unlink(self._endpoint)
 
     def _spawn(self, device: str | None) -> None:
         token = os.urandom(16).hex()
@@ -204,7 +204,7 @@ class Crew:
                 stderr=log,
                 env={
                     **KEEP_FREED,
-                    **os.environ,
+                    **with_short_spins(os.environ),
                     "VELATURA_CACHE": str(self._config.cache),
                     WORKER_ENVIRONMENT: json.dumps(settings),
                 },

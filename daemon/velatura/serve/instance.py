@@ -67,6 +67,8 @@ def serve_command(config: Config) -> list[str]:
         command += ["--idle-stop", str(config.idle_stop)]
     if config.engines is not None:
         command += ["--engines", ",".join(config.engines)]
+    if config.tcp:
+        command.append("--tcp")
     return command
 
 

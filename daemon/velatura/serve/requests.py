@@ -105,6 +105,17 @@ def blobs_of(request: dict[str, Any], limits: Limits) -> list[BlobUse]:
             isinstance(size, (list, tuple)) and len(size) == 2, "size must be [width, height]."
         )
         _check_size(size[0], size[1], limits)
+    window = request.get("window")
+    if window is not None:
+        _require(
+            isinstance(window, (list, tuple)) and len(window) == 4 and all(map(_is_whole, window)),
+            "window must be four whole numbers: left, top, right, bottom.",
+        )
+        left, top, right, bottom = window
+        _require(
+            0 <= left < right and 0 <= top < bottom and request.get("content") is not None,
+            "window must be a part of the content: 0 ≤ left < right, 0 ≤ top < bottom.",
+        )
     uses += _styles(request.get("styles", []), limits)
     regions = request.get("regions", [])
     _require(isinstance(regions, list), "regions must be a list.")
@@ -202,6 +213,10 @@ def _check_fraction(value: object, name: str) -> None:
 def _require(condition: object, message: str) -> None:
     if not condition:
         raise BadRequest(message)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _is_number(value: object) -> bool:

@@ -15,6 +15,7 @@ from velatura.engines.scene import WHOLE, Origin, Region, Scene, Style
 from velatura.engines.segments import parted
 from velatura.engines.treatment import Treatment
 from velatura.imaging.raster import Raster
+from velatura.imaging.tiles import Box
 from velatura.library.checksums import sha256_of
 from velatura_link.messages import is_file
 
@@ -68,11 +69,12 @@ def scene_of(request: Mapping[str, Any], descriptor: Descriptor, sources: Source
         regions = (*regions, *parted(picture, styles, segments))
     elif styles:
         regions = (*regions, Region(styles))
-    size = request.get("size")
+    size, window = request.get("size"), request.get("window")
     return Scene(
         content=picture,
         regions=regions,
         size=(size[0], size[1]) if size is not None else None,
+        window=Box(*window) if window is not None else None,
         strength=float(request.get("strength", 1.0)),
         seed=int(request.get("seed", 0)),
         inputs={

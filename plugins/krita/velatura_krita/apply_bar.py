@@ -1,11 +1,12 @@
-"""The docker's foot: as what the result comes, and the button for which all the rest is there."""
+"""The docker's foot: what is painted, as what the result comes, and the button for which all the rest is there."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from .choices import OUTPUTS
+from .choices import Choices
 from .inputs import ComboBox
 from .progress import Shown
 from .qt import QtCore, QtWidgets
@@ -14,73 +15,107 @@ from .texts import tr
 
 _UNKNOWN = 0
 _FINE = 1000
+_TALL = 30
 
 
 class ApplyBar(QtWidgets.QWidget):
-    """Apply while nothing is painted, progress and Stop while something is."""
+    """Apply, Keep and Discard while nothing is painted; progress and Stop while something is.
+
+    It is always equally high: nothing else in the docker moves.
+    """
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self._studio = studio
-        self._output = ComboBox()
-        self._output.setObjectName("velatura_output")
-        words = {
-            "layer": (tr("New layer"), tr("The painting lies above the layer.")),
-            "group": (
-                tr("Group with mask"),
-                tr("All of the layer is painted; a transparency mask shows the selection."),
-            ),
-            "in-place": (
-                tr("In place"),
-                tr("The painting takes the layer's place; the layer below is hidden."),
-            ),
-        }
-        for place, output in enumerate(OUTPUTS):
-            text, tip = words[output]
-            self._output.addItem(text, output)
-            self._output.setItemData(place, tip, QtCore.Qt.ItemDataRole.ToolTipRole)
-        self._output.activated.connect(
-            lambda place: studio.change(
-                replace(studio.state.choices.value, output=self._output.itemData(place))
-            )
+        applying, state = studio.applying, studio.state
+        self._source = _picker(
+            "velatura_source",
+            {
+                "layer": (tr("Active layer"), tr("Paint the active layer.")),
+                "selected": (
+                    tr("Selected layers"),
+                    tr("Paint every selected layer; each result lies above its own."),
+                ),
+                "visible": (
+                    tr("What is visible"),
+                    tr("Paint what is seen of all layers; the result lies on top."),
+                ),
+            },
+            lambda source: self._choose(source=source),
         )
-        self.apply = QtWidgets.QPushButton(tr("Apply"))
-        self.apply.setObjectName("velatura_apply")
+        self._output = _picker(
+            "velatura_output",
+            {
+                "layer": (tr("New layer"), tr("The painting lies above the layer.")),
+                "group": (
+                    tr("Group with mask"),
+                    tr("All of the layer is painted; a transparency mask shows the selection."),
+                ),
+                "in-place": (
+                    tr("In place"),
+                    tr("The painting takes the layer's place; the layer below is hidden."),
+                ),
+            },
+            lambda output: self._choose(output=output),
+        )
+        self.apply = _button("velatura_apply", tr("Apply"), lambda: studio.apply())
         self.apply.setDefault(True)
-        self.apply.setMinimumHeight(30)
-        self.apply.clicked.connect(lambda: studio.apply())
-        self.stop = QtWidgets.QPushButton(tr("Stop"))
-        self.stop.setObjectName("velatura_stop")
-        self.stop.setMinimumHeight(30)
-        self.stop.clicked.connect(lambda: studio.stop())
+        self.edit = _button("velatura_edit", tr("Edit"), lambda: studio.edit_result())
+        self.edit.setToolTip(
+            tr("Bring back the settings that made the active layer; Apply then replaces it")
+        )
+        self.keep = _button("velatura_keep", tr("Keep"), lambda: applying.keep())
+        self.keep.setToolTip(tr("The result stays in the picture"))
+        self.discard = _button("velatura_discard", tr("Discard"), lambda: applying.discard())
+        self.discard.setToolTip(tr("Take the result out of the picture again"))
+        self.finish = _button(
+            "velatura_finish", tr("Keep what is there"), lambda: applying.finish()
+        )
+        self.finish.setToolTip(tr("Stop painting, and insert the picture as it is now"))
+        self.stop = _button("velatura_stop", tr("Stop"), lambda: studio.stop())
         self.bar = QtWidgets.QProgressBar()
         self.bar.setObjectName("velatura_progress")
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)
-        self.words = QtWidgets.QLabel()
-        self.words.setObjectName("velatura_progress_words")
-        # Nothing else moves when painting begins and ends: laying out the docker anew takes its time.
         policy = self.bar.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.bar.setSizePolicy(policy)
-        self._rows = QtWidgets.QStackedWidget()
-        self._rows.addWidget(_row(self._output, self.apply))
-        self._rows.addWidget(_row(self.words, self.stop))
+        self.words = QtWidgets.QLabel()
+        self.words.setObjectName("velatura_progress_words")
+        self._above = _pages(_row(self._source, self._output), _row(self.words))
+        self._below = _pages(
+            _row(self.edit, self.discard, self.keep, self.apply), _row(self.finish, self.stop)
+        )
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(4)
-        column.addWidget(self.bar)
-        column.addWidget(self._rows)
-        studio.state.shown.watch(self._show)
-        studio.state.choices.watch(
-            lambda choices: self._output.setCurrentIndex(OUTPUTS.index(choices.output))
-        )
+        for each in (self.bar, self._above, self._below):
+            column.addWidget(each)
+        state.shown.watch(self._show)
+        state.choices.watch(self._show_choices)
+        state.pending.watch(self._show_pending)
+        state.editable.watch(self.edit.setVisible)
+
+    def _choose(self, **changed: Any) -> None:
+        self._studio.change(replace(self._studio.state.choices.value, **changed))
+
+    def _show_choices(self, choices: Choices) -> None:
+        self._source.setCurrentIndex(max(self._source.findData(choices.source), 0))
+        self._output.setCurrentIndex(self._output.findData(choices.output))
+        self.finish.setVisible(self._studio.applying.can_finish)
+
+    def _show_pending(self, pending: bool) -> None:
+        self.keep.setVisible(pending)
+        self.discard.setVisible(pending)
 
     def _show(self, shown: Shown | None) -> None:
-        self.bar.setVisible(shown is not None)
-        self._rows.setCurrentIndex(0 if shown is None else 1)
+        busy = shown is not None
+        self.bar.setVisible(busy)
+        for pages in (self._above, self._below):
+            pages.setCurrentIndex(int(busy))
         if shown is None:
             return
+        self.finish.setVisible(self._studio.applying.can_finish)
         self.words.setText(shown.sentence)
         if shown.share is None:
             self.bar.setRange(_UNKNOWN, _UNKNOWN)
@@ -89,10 +124,38 @@ class ApplyBar(QtWidgets.QWidget):
             self.bar.setValue(round(shown.share * _FINE))
 
 
-def _row(wide: Any, button: Any) -> Any:
+def _picker(
+    name: str, words: Mapping[str, tuple[str, str]], chosen: Callable[[str], object]
+) -> Any:
+    """A box of the values that ``words`` has a text and a tooltip for."""
+    box = ComboBox()
+    box.setObjectName(name)
+    for place, (value, (text, tip)) in enumerate(words.items()):
+        box.addItem(text, value)
+        box.setItemData(place, tip, QtCore.Qt.ItemDataRole.ToolTipRole)
+    box.activated.connect(lambda place: chosen(box.itemData(place)))
+    return box
+
+
+def _button(name: str, text: str, act: Callable[[], object]) -> Any:
+    button = QtWidgets.QPushButton(text)
+    button.setObjectName(name)
+    button.setMinimumHeight(_TALL)
+    button.clicked.connect(lambda: act())
+    return button
+
+
+def _row(*widgets: Any) -> Any:
     row = QtWidgets.QWidget()
     line = QtWidgets.QHBoxLayout(row)
     line.setContentsMargins(0, 0, 0, 0)
-    line.addWidget(wide, 1)
-    line.addWidget(button, 1)
+    for widget in widgets:
+        line.addWidget(widget, 1)
     return row
+
+
+def _pages(*rows: Any) -> Any:
+    pages = QtWidgets.QStackedWidget()
+    for row in rows:
+        pages.addWidget(row)
+    return pages

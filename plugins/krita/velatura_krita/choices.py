@@ -14,6 +14,8 @@ from .views import PLAIN, View, is_number, said, view_of
 
 Output = Literal["layer", "group", "in-place"]
 OUTPUTS: tuple[Output, ...] = ("layer", "group", "in-place")
+SourceKind = Literal["layer", "selected", "visible", "frames"]
+SOURCES: tuple[SourceKind, ...] = ("layer", "selected", "visible", "frames")
 DEFAULT_ENGINE = "glaze"
 LIVE_ENGINE = "glaze-live"
 _VERSION = 1
@@ -60,6 +62,24 @@ class RegionChoice:
 
 
 @dataclass(frozen=True)
+class InputChoice:
+    """What one of an engine's inputs is: a layer (``node``, its id in the document), a kept ``file``, or a ``value``.
+
+    ``title`` is what the docker shows.
+    """
+
+    title: str
+    node: str | None = None
+    file: str | None = None
+    value: Value | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether it says one of the three."""
+        return sum(each is not None for each in (self.node, self.file, self.value)) == 1
+
+
+@dataclass(frozen=True)
 class Choices:
     """``params`` are by engine, so that each remembers its own; knobs that stand at their default are left out.
 
@@ -74,6 +94,13 @@ class Choices:
     seed: int = 0
     regions: tuple[RegionChoice, ...] = ()
     output: Output = "layer"
+    source: SourceKind = "layer"
+    inputs: Mapping[str, Mapping[str, InputChoice]] = field(default_factory=dict)
+
+    @property
+    def engine_inputs(self) -> Mapping[str, InputChoice]:
+        """What the engine that is chosen is given beside the layer and the styles."""
+        return self.inputs.get(self.engine, {})
 
     @property
     def engine_params(self) -> Mapping[str, Value]:
@@ -89,6 +116,12 @@ class Choices:
         """These, with a knob of the chosen engine turned."""
         own = {**self.engine_params, name: value}
         return replace(self, params={**self.params, self.engine: own})
+
+    def with_input(self, name: str, given: InputChoice | None) -> Choices:
+        """These, with an input of the chosen engine; None for an input that it is not given."""
+        rest = {key: each for key, each in self.engine_inputs.items() if key != name}
+        own = rest if given is None else {**rest, name: given}
+        return replace(self, inputs={**self.inputs, self.engine: own})
 
     def with_treatment(self, name: str, value: Value) -> Choices:
         """These, with a knob of every engine turned."""
@@ -145,6 +178,11 @@ def to_json(choices: Choices) -> str:
     """``choices`` as text."""
     facts = {each.name: getattr(choices, each.name) for each in fields(choices)}
     del facts["mixture"]
+    facts["inputs"] = {
+        engine: {name: asdict(each) for name, each in given.items()}
+        for engine, given in choices.inputs.items()
+        if given
+    }
     styles = [
         {**asdict(each.style), "weight": each.weight, **said(each.view)} for each in choices.mixture
     ]
@@ -184,6 +222,15 @@ def from_json(text: str) -> Choices:
             region for each in _list(found.get("regions")) if (region := _region(each)) is not None
         ),
         output=found["output"] if found.get("output") in OUTPUTS else start.output,
+        source=found["source"] if found.get("source") in SOURCES else start.source,
+        inputs={
+            engine: {
+                name: given
+                for name, facts in _map(each).items()
+                if (given := _input(facts)) is not None
+            }
+            for engine, each in _map(found.get("inputs")).items()
+        },
     )
 
 
@@ -230,6 +277,17 @@ def _region(found: object) -> RegionChoice | None:
     x, y, width, height = bounds
     held = (x, y, width, height)
     return RegionChoice(title, style, bounds=held, kept=kept, strength=strength, view=view)
+
+
+def _input(found: object) -> InputChoice | None:
+    facts = _map(found)
+    title, node, file, value = (facts.get(each.name) for each in fields(InputChoice))
+    texts = all(each is None or isinstance(each, str) for each in (node, file))
+    scalar = value is None or isinstance(value, (bool, int, float, str))
+    if not isinstance(title, str) or not texts or not scalar:
+        return None
+    given = InputChoice(title, node, file, value)
+    return given if given.known else None
 
 
 def _share(found: object) -> float:

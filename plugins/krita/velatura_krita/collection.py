@@ -14,7 +14,7 @@ from velatura_link.request import EncodedFile, StyleRef
 from .choices import Choices, StyleChoice
 from .images import file_thumbnail, node_image, png_of
 from .link import Link, Outcome
-from .moving import Mover, settled, without_style
+from .moving import Mover, settled, with_style, without_style
 from .shelf import Shelf
 from .state import State, tiles_of
 
@@ -92,6 +92,12 @@ class Collection:
         elif style.name is not None:
             self._link.remove_style(style.name, partial(self._left, style.name))
 
+    def change(self, style: StyleChoice, **said: Any) -> None:
+        """Mark a style of the daemon's library: ``favourite``, ``collections``, or ``title``."""
+        name = style.name
+        if name is not None:
+            self._link.keep(lambda client: client.change_style(name, **said), self._marked)
+
     def find(self, style: StyleChoice) -> StyleRef:
         """The style on the wire; raises ``OSError`` for a file that is gone."""
         if style.file is None:
@@ -101,6 +107,12 @@ class Collection:
         if style.file not in self._files:
             self._files[style.file] = EncodedFile.read(self._shelf.path(style.file))
         return StyleRef(picture=self._files[style.file])
+
+    def _marked(self, outcome: Outcome) -> None:
+        if isinstance(outcome, LinkError):
+            self._refused(outcome)
+        elif isinstance(outcome, Mapping):
+            self._state.offer.set(with_style(self._state.offer.value, outcome))
 
     def _left(self, name: str, outcome: Outcome) -> None:
         """The library has ``name`` no more, or says why it keeps it."""

@@ -8,36 +8,33 @@ from typing import Any
 from .apply_bar import ApplyBar
 from .choices import Choices
 from .fader import Fader
-from .history import Entry
-from .history_strip import HistoryStrip
 from .library_panel import LibraryPanel
 from .manner_panel import MannerPanel
 from .message_bar import MessageBar
 from .mixture_panel import MixturePanel
-from .preview import Glance
-from .progress import Shown
-from .qt import QtCore, QtGui, QtWidgets
+from .preview_panel import PreviewPanel
+from .qt import QtCore, QtWidgets
 from .region_list import RegionList
-from .section import Section
-from .sketch import Sketch
-from .split_view import SplitView
+from .results_panel import ResultsPanel
+from .status_line import StatusLine
 from .studio import Studio
 from .texts import tr
 from .view_desk import ViewDesk
 from .viewing import Viewed, why_no_view
 
-_LOOK_MS = 500
-_SETTLE_MS = 30
+_LEAST_STYLES = 96
 
 
 class Panel(QtWidgets.QWidget):
-    """All that the docker shows."""
+    """All that the docker shows: the preview, pages of what can be chosen, and what is done with it.
+
+    Nothing that scrolls is inside of something that scrolls, and what comes and goes stands below the pages, so that
+    nothing moves under the hand.
+    """
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self._studio = studio
-        self._seen: tuple[object, ...] = ()
-        self._glance: Glance | None = None
         self.message = MessageBar()
         self.library = LibraryPanel(studio)
         self.mixture = MixturePanel(studio)
@@ -49,56 +46,60 @@ class Panel(QtWidgets.QWidget):
         self.strength.setToolTip(tr("How much of the painting is laid over the layer"))
         self.manner = MannerPanel(studio)
         self.regions = RegionList(lambda style: why_no_view(style, studio.state.offer.value.styles))
-        self.view = SplitView()
-        self.live = QtWidgets.QCheckBox(tr("Follow every change"))
-        self.live.setObjectName("velatura_live")
-        self.live.setToolTip(
-            tr(
-                "Paints a small picture with the quick painter; strokes of large layers look coarser in it"
-            )
-        )
-        self.history = HistoryStrip()
+        self.looking = PreviewPanel(studio)
+        self.view, self.live = self.looking.view, self.looking.live
+        self.results = ResultsPanel(studio)
+        self.history = self.results.history
         self.foot = ApplyBar(studio)
+        self.status = StatusLine(studio)
+        self.pages = QtWidgets.QTabWidget()
+        self.parted = QtWidgets.QSplitter(QtCore.Qt.Orientation.Vertical)
         self._arrange()
         self._connect()
 
     def _arrange(self) -> None:
-        inside = QtWidgets.QWidget()
-        column = QtWidgets.QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 4, 0)
-        column.setSpacing(6)
+        styles = QtWidgets.QWidget()
+        column = QtWidgets.QVBoxLayout(styles)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.setSpacing(4)
+        self.library.grid.setMinimumHeight(_LEAST_STYLES)
         column.addWidget(self.library, 1)
         column.addWidget(self.mixture)
-        looking = Section(tr("Preview"), open_now=True)
-        looking.body.addWidget(self.live)
-        looking.body.addWidget(self.view)
-        column.addWidget(looking)
+        self.pages.setObjectName("velatura_pages")
+        self.pages.setDocumentMode(True)
+        self.pages.setUsesScrollButtons(False)
+        self.pages.setElideMode(QtCore.Qt.TextElideMode.ElideRight)
+        for page, title, tip in (
+            (styles, tr("Styles"), tr("In whose manner is painted")),
+            (_scrolled(self.manner), tr("Settings"), tr("How it is painted")),
+            (_scrolled(self.regions), tr("Parts"), tr("Other styles for parts of the picture")),
+            (_scrolled(self.results), tr("Results"), tr("Variations, and what was painted before")),
+        ):
+            place = self.pages.addTab(page, title)
+            self.pages.setTabToolTip(place, tip)
+        upper = QtWidgets.QWidget()
+        column = QtWidgets.QVBoxLayout(upper)
+        column.setContentsMargins(0, 0, 0, 2)
+        column.setSpacing(4)
+        column.addWidget(self.looking, 1)
         column.addWidget(self.strength)
-        column.addWidget(self.manner)
-        self._parts = Section(tr("Parts of the picture"), open_now=False)
-        self._parts.body.addWidget(self.regions)
-        column.addWidget(self._parts)
-        self._before = Section(tr("Painted before"), open_now=False)
-        self._before.body.addWidget(self.history)
-        column.addWidget(self._before)
-        scroll = QtWidgets.QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
+        self.parted.addWidget(upper)
+        self.parted.addWidget(self.pages)
+        self.parted.setChildrenCollapsible(False)
+        self.parted.setSizes([400, 500])
+        # What comes and goes below takes its room from the pages.
+        self.parted.setStretchFactor(0, 0)
+        self.parted.setStretchFactor(1, 1)
         outer = QtWidgets.QVBoxLayout(self)
-        outer.setContentsMargins(6, 6, 6, 6)
+        outer.setContentsMargins(6, 6, 6, 4)
+        outer.setSpacing(4)
+        outer.addWidget(self.parted, 1)
         outer.addWidget(self.message)
-        outer.addWidget(scroll, 1)
         outer.addWidget(self.foot)
+        outer.addWidget(self.status)
 
     def _connect(self) -> None:
         studio, state = self._studio, self._studio.state
-        self._soon = QtCore.QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.timeout.connect(lambda: studio.show_live(self.view.side))
-        self._looker = QtCore.QTimer(self)
-        self._looker.timeout.connect(self._look)
         self.message.acted.connect(self._act)
         self.message.dismissed.connect(lambda: state.message.set(None))
         self.strength.changed.connect(
@@ -111,77 +112,29 @@ class Panel(QtWidgets.QWidget):
         self.regions.wants_view.connect(self._edit_view)
         self.regions.wants_layer.connect(lambda: studio.add_region_layer())
         self.regions.wants_selection.connect(lambda: studio.add_region_selection())
-        self.live.toggled.connect(studio.set_live)
-        self.history.chose.connect(studio.use_entry)
-        self.history.again.connect(self._again_with)
-        studio.glanced.connect(self._see)
-        studio.sketched.connect(self._see_sketch)
-        studio.painted.connect(lambda image: self.view.show_pictures(None, image))
-        state.shown.watch(self._end_draft)
+        self.results.compared.connect(self._compare)
         state.message.watch(self.message.say)
-        state.history.watch(self._remember)
         state.choices.watch(self._show)
         state.tiles.watch(lambda tiles: self._show(state.choices.value))
-        state.live.watch(self._show_live)
-
-    def showEvent(self, event: Any) -> None:
-        super().showEvent(event)
-        self._looker.start(_LOOK_MS)
 
     def hideEvent(self, event: Any) -> None:
         super().hideEvent(event)
-        self._looker.stop()
         self.views.close()
-
-    def resizeEvent(self, event: Any) -> None:
-        super().resizeEvent(event)
-        self._soon.start(10 * _SETTLE_MS)
 
     def _show(self, choices: Choices) -> None:
         self.strength.set(choices.strength)
         self.regions.show_regions(choices.regions, self._studio.state.tiles.value)
         count = f" ({len(choices.regions)})" if choices.regions else ""
-        self._parts.title(tr("Parts of the picture") + count)
-        if choices.regions:
-            self._parts.fold_out()
+        self.pages.setTabText(self.pages.indexOf(_page_of(self.regions)), tr("Parts") + count)
 
     def _edit_view(self, viewed: Viewed) -> None:
         self.views.open(viewed, beside=self)
 
-    def _show_live(self, on: bool) -> None:
-        blocker = QtCore.QSignalBlocker(self.live)
-        self.live.setChecked(on)
-        blocker.unblock()
-
-    def _look(self) -> None:
-        """Krita tells nobody of another active layer or selection, so this looks now and then."""
-        seen = self._studio.looked_at()
-        if seen != self._seen:
-            self._seen = seen
-            self._soon.start(_SETTLE_MS)
-
-    def _see(self, glance: Glance) -> None:
-        self._glance = glance
-        caption = tr("Draft") if self._studio.busy else ""
-        self.view.show_pictures(glance.before, glance.after, caption)
-
-    def _see_sketch(self, sketch: Sketch) -> None:
-        row = 3 * sketch.width
-        kind = QtGui.QImage.Format.Format_RGB888
-        image = QtGui.QImage(sketch.data, sketch.width, sketch.height, row, kind).copy()
-        self.view.show_pictures(None, image, tr("So far"))
-
-    def _end_draft(self, shown: Shown | None) -> None:
-        if shown is None:
-            self.view.take_caption()
-
-    def _remember(self, entries: tuple[Entry, ...]) -> None:
-        self.history.show_entries(entries)
-        self._before.setVisible(bool(entries))
-
-    def _again_with(self, entry: Entry) -> None:
-        self._studio.use_entry(entry)
-        self._studio.apply()
+    def _compare(self, two: Any) -> None:
+        if two is None:
+            self.looking.end_comparing()
+        else:
+            self.looking.compare(*two)
 
     def _act(self, action: str) -> None:
         if action == "start":
@@ -192,3 +145,25 @@ class Panel(QtWidgets.QWidget):
             self._studio.housing.install()
         elif action == "cancel":
             self._studio.housing.cancel()
+        elif action == "new":
+            self._studio.applying.stop_editing()
+
+
+def _scrolled(inside: Any) -> Any:
+    """A page that scrolls, with its content at its top."""
+    scroll = QtWidgets.QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
+    scroll.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    page = QtWidgets.QWidget()
+    column = QtWidgets.QVBoxLayout(page)
+    column.setContentsMargins(0, 6, 4, 0)
+    column.addWidget(inside)
+    column.addStretch(1)
+    scroll.setWidget(page)
+    return scroll
+
+
+def _page_of(inside: Any) -> Any:
+    """The scroll area that :func:`_scrolled` put a widget into."""
+    return inside.parentWidget().parentWidget().parentWidget()

@@ -40,6 +40,7 @@ class Fader(ClickFocus, QtWidgets.QWidget):
         self._least, self._most, self._step, self._shown = least, most, step, shown
         self._value = least
         self._edit: Any = None
+        self._differs = False
         self._pressed: int | None = None
         self._dragging = False
         self._clicked = QtCore.QTimer(self)
@@ -59,6 +60,12 @@ class Fader(ClickFocus, QtWidgets.QWidget):
         """Put it at ``value``; nobody is told."""
         self._value = min(max(value, self._least), self._most)
         self.update()
+
+    def mark(self, differs: bool) -> None:
+        """Show whether it differs from its default: its title is bold then."""
+        if differs != self._differs:
+            self._differs = differs
+            self.update()
 
     def sizeHint(self) -> Any:
         return QtCore.QSize(160, _HEIGHT)
@@ -89,9 +96,12 @@ class Fader(ClickFocus, QtWidgets.QWidget):
         value = self._words()
         room = inside.width() - painter.fontMetrics().horizontalAdvance(value) - 8
         elided = Qt.TextElideMode.ElideRight
+        painter.drawText(inside, int(middle | Qt.AlignmentFlag.AlignRight), value)
+        font = painter.font()
+        font.setBold(self._differs)
+        painter.setFont(font)
         title = painter.fontMetrics().elidedText(self._title, elided, max(room, 0))
         painter.drawText(inside, int(middle | Qt.AlignmentFlag.AlignLeft), title)
-        painter.drawText(inside, int(middle | Qt.AlignmentFlag.AlignRight), value)
 
     def mousePressEvent(self, event: Any) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

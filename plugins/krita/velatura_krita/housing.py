@@ -48,6 +48,11 @@ class Housing:
         """Whether the daemon is being installed or removed."""
         return self._thread is not None
 
+    @property
+    def can_start(self) -> bool:
+        """Whether there may be a daemon to start: it need not be installed first."""
+        return not self._wanted and not self.busy
+
     def find(self) -> Connection | None:
         """The daemon that runs, or None."""
         if self.home is not None:
@@ -68,7 +73,7 @@ class Housing:
         if not text and (offer := self.offer()) is not None:
             return offer
         return Message(
-            text or tr("The daemon is not running."),
+            text or tr("Velatura's painter is not running."),
             hint or tr("Start it here; the first time takes a few seconds."),
             bad=bool(text),
             action="start",
@@ -80,7 +85,10 @@ class Housing:
             return None
         versions = {"new": self.home.version, "old": self._outdated}
         return Message(
-            tr("A newer daemon came with this plugin: {new}. The one here is {old}.", **versions),
+            tr(
+                "This plugin came with a newer version of Velatura's painter: {new}. Here is {old}.",
+                **versions,
+            ),
             tr(
                 "The old one goes on painting until the new one takes over."
                 " What has not changed is not fetched again."
@@ -140,7 +148,7 @@ class Housing:
             self._places = Places.beside(self.home.plugin)
         failed = trouble is not None and not isinstance(trouble, Cancelled)
         if trouble is not None and failed and self._outdated:
-            hint = f"{tr('The old daemon is still there.')}\n{trouble.hint}"
+            hint = f"{tr('The old version is still there.')}\n{trouble.hint}"
             self._say(Message(trouble.message, hint, bad=True, action="upgrade"))
         elif trouble is not None and failed:
             self._say(Message(trouble.message, trouble.hint, bad=True, action="install"))
@@ -151,7 +159,7 @@ class Housing:
             self._on_installed()
 
     def _show(self, step: Step) -> None:
-        self._say(Message(tr("The daemon"), action="cancel", progress=shown_step(step)))
+        self._say(Message(tr("Velatura's painter"), action="cancel", progress=shown_step(step)))
 
 
 def needed(text: str = "") -> Message:
@@ -161,7 +169,9 @@ def needed(text: str = "") -> Message:
         " up to 3 GB, which take 6 GB on the disk. That lasts some minutes."
     )
     return Message(
-        text or tr("Velatura needs its daemon, the program that paints."), hint, action="install"
+        text or tr("Velatura's painter, the program that paints, is not installed yet."),
+        hint,
+        action="install",
     )
 
 
@@ -175,9 +185,9 @@ def shown_step(step: Step) -> Shown:
         words = tr("Fetching {name}, {done} of {size} MB", name=step.package, done=done, size=size)
         return Shown(words, step.done / step.total)
     words = {
-        "preparing": tr("Preparing a folder for the daemon"),
+        "preparing": tr("Preparing a folder for it"),
         "downloading": tr("Fetching {name}", name=step.package),
         "installing": tr("Unpacking; this takes a while"),
-        "removing": tr("Removing the daemon"),
+        "removing": tr("Removing it"),
     }
     return Shown(words[step.phase])

@@ -55,8 +55,13 @@ class SpinBox(_SpinWheel, QtWidgets.QSpinBox):
 
 
 class DoubleSpinBox(_SpinWheel, QtWidgets.QDoubleSpinBox):
-    """Fractions."""
+    """Fractions, without zeros at their ends."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def textFromValue(self, value: float) -> str:
+        text = super().textFromValue(value)
+        point = self.locale().decimalPoint()
+        return text.rstrip("0").removesuffix(point) if point in text else text

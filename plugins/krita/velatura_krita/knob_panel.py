@@ -3,44 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from .fader import Fader
 from .inputs import ComboBox, DoubleSpinBox, SpinBox
 from .knobs import Knob, Value
 from .qt import QtCore, QtWidgets, Signal
+from .reset_button import NameLabel, ResetButton
 from .texts import tr
 
 _MOST_WHOLE = 2**31 - 1
+_NAME, _VALUE, _RESET = range(3)
 
 
 class KnobPanel(QtWidgets.QWidget):
-    """A form of knobs; ``changed`` has a knob's name and its new value."""
+    """A row for each knob; ``changed`` has a knob's name and its new value.
+
+    What differs from its default is bold and has an arrow that puts it back, as a double click on its name does.
+    """
 
     changed = Signal(str, object)
 
     def __init__(self) -> None:
         super().__init__()
-        self._form = QtWidgets.QFormLayout(self)
-        self._form.setContentsMargins(0, 0, 0, 0)
-        self._form.setVerticalSpacing(4)
-        self._form.setFieldGrowthPolicy(
-            QtWidgets.QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow
-        )
+        self._grid = QtWidgets.QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setHorizontalSpacing(6)
+        self._grid.setColumnStretch(_VALUE, 1)
         self._knobs: tuple[Knob, ...] = ()
         self._put: dict[str, Callable[[Value], None]] = {}
+        self._mark: dict[str, Callable[[bool], None]] = {}
 
     def show_knobs(self, knobs: Iterable[Knob]) -> None:
         """Have widgets for ``knobs`` and nothing else; each at its default."""
         knobs = tuple(knobs)
         if knobs == self._knobs:
             return
-        while self._form.rowCount():
-            self._form.removeRow(0)
+        while (item := self._grid.takeAt(0)) is not None:
+            item.widget().hide()
+            item.widget().deleteLater()
         self._put.clear()
+        self._mark.clear()
         self._knobs = knobs
-        for knob in knobs:
-            self._add(knob)
+        for row, knob in enumerate(knobs):
+            self._add(row, knob)
         self.show_values({})
 
     def show_values(self, values: Mapping[str, Value]) -> None:
@@ -48,8 +56,9 @@ class KnobPanel(QtWidgets.QWidget):
         for knob in self._knobs:
             value = values.get(knob.name, knob.default)
             self._put[knob.name](value if knob.admits(value) else knob.default)
+            self._mark[knob.name](knob.differs(values))
 
-    def _add(self, knob: Knob) -> None:
+    def _add(self, row: int, knob: Knob) -> None:
         makers = {
             "slider": self._fader,
             "number": self._number,
@@ -59,13 +68,30 @@ class KnobPanel(QtWidgets.QWidget):
             "text": self._text,
         }
         widget = makers[knob.kind](knob)
-        widget.setToolTip(f"<p>{tr(knob.tip)}</p>")
+        tip = f"<p>{tr(knob.tip)}</p>"
+        widget.setToolTip(tip)
+        widget.setObjectName(f"velatura_knob_{knob.name}")
+        reset = ResetButton()
+        again = partial(self._reset, knob)
+        reset.clicked.connect(lambda: again())
+        self._grid.addWidget(reset, row, _RESET)
         if knob.kind in ("slider", "switch"):
-            self._form.addRow(widget)
+            self._grid.addWidget(widget, row, _NAME, 1, 2)
+            name = widget
         else:
-            label = QtWidgets.QLabel(tr(knob.title))
-            label.setToolTip(widget.toolTip())
-            self._form.addRow(label, widget)
+            name = NameLabel(tr(knob.title), tip)
+            name.reset.connect(again)
+            self._grid.addWidget(name, row, _NAME)
+            self._grid.addWidget(widget, row, _VALUE)
+
+        def mark(differs: bool) -> None:
+            name.mark(differs)
+            reset.setVisible(differs)
+
+        self._mark[knob.name] = mark
+
+    def _reset(self, knob: Knob) -> None:
+        self.changed.emit(knob.name, knob.default)
 
     def _fader(self, knob: Knob) -> Any:
         span = knob.most - knob.least
@@ -74,8 +100,9 @@ class KnobPanel(QtWidgets.QWidget):
             knob.least,
             knob.most,
             step=knob.step,
-            unit=knob.unit,
+            unit=tr(knob.unit),
             decimals=2 if span <= 10 else 1 if span <= 100 else 0,
+            zero=tr(knob.zero),
         )
         fader.changed.connect(lambda value: self.changed.emit(knob.name, value))
         self._put[knob.name] = lambda value: fader.set(float(value))
@@ -94,7 +121,9 @@ class KnobPanel(QtWidgets.QWidget):
         return self._spinning(box, knob, lambda value: box.setValue(int(value)))
 
     def _spinning(self, box: Any, knob: Knob, put: Callable[[Value], None]) -> Any:
-        box.setSuffix(f" {knob.unit}" if knob.unit else "")
+        box.setSuffix(f" {tr(knob.unit)}" if knob.unit else "")
+        if knob.zero and knob.least == 0:
+            box.setSpecialValueText(tr(knob.zero))
         box.setKeyboardTracking(False)
         box.valueChanged.connect(lambda value: self.changed.emit(knob.name, value))
         self._put[knob.name] = _quietly(box, put)
@@ -102,8 +131,10 @@ class KnobPanel(QtWidgets.QWidget):
 
     def _choice(self, knob: Knob) -> Any:
         box = ComboBox()
+        box.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(8)
         for each in knob.choices:
-            box.addItem(tr(_label_of(each)), each)
+            box.addItem(tr(knob.label(each)), each)
         box.currentIndexChanged.connect(
             lambda place: self.changed.emit(knob.name, box.itemData(place))
         )
@@ -113,7 +144,7 @@ class KnobPanel(QtWidgets.QWidget):
         return box
 
     def _switch(self, knob: Knob) -> Any:
-        box = QtWidgets.QCheckBox(tr(knob.title))
+        box = _Switch(tr(knob.title))
         box.toggled.connect(lambda on: self.changed.emit(knob.name, on))
         self._put[knob.name] = _quietly(box, lambda value: box.setChecked(bool(value)))
         return box
@@ -125,6 +156,15 @@ class KnobPanel(QtWidgets.QWidget):
         return box
 
 
+class _Switch(QtWidgets.QCheckBox):
+    """A box to be checked, bold while it differs from its default."""
+
+    def mark(self, differs: bool) -> None:
+        font = self.font()
+        font.setBold(differs)
+        self.setFont(font)
+
+
 def _quietly(widget: Any, put: Callable[[Value], None]) -> Callable[[Value], None]:
     def put_quietly(value: Value) -> None:
         blocker = QtCore.QSignalBlocker(widget)
@@ -132,8 +172,3 @@ def _quietly(widget: Any, put: Callable[[Value], None]) -> Callable[[Value], Non
         blocker.unblock()
 
     return put_quietly
-
-
-def _label_of(choice: str) -> str:
-    words = choice.replace("-", " ").replace("_", " ")
-    return f"{words[:1].upper()}{words[1:]}"

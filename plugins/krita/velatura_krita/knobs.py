@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Value = bool | int | float | str
@@ -15,7 +15,10 @@ _STEPS = 200
 
 @dataclass(frozen=True)
 class Knob:
-    """One setting: ``slider`` and ``number`` are fractions, ``whole`` is an integer; ``unit`` may be empty."""
+    """One setting: ``slider`` and ``number`` are fractions, ``whole`` is an integer; ``unit`` may be empty.
+
+    ``zero`` is the word for 0 where 0 is no number but a rule, “Automatic” say; ``labels`` are words for ``choices``.
+    """
 
     name: str
     kind: Kind
@@ -26,6 +29,18 @@ class Knob:
     most: float = 0.0
     unit: str = ""
     choices: tuple[str, ...] = ()
+    zero: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def label(self, choice: object) -> str:
+        """A choice in words."""
+        words = self.labels.get(str(choice)) or str(choice).replace("-", " ").replace("_", " ")
+        return f"{words[:1].upper()}{words[1:]}"
+
+    def differs(self, values: Mapping[str, object]) -> bool:
+        """Whether ``values`` have it at something else than its default."""
+        value = values.get(self.name, self.default)
+        return self.admits(value) and value != self.default
 
     @property
     def step(self) -> float:
@@ -98,7 +113,14 @@ def _known(properties: Mapping[str, Any]) -> Iterator[Knob]:
                 most=most,
                 unit=str(facts.get("unit", "")),
                 choices=tuple(str(each) for each in facts.get("enum", ())),
+                zero=str(facts.get("zero", "")),
+                labels=_words(facts.get("labels")),
             )
+
+
+def _words(found: object) -> dict[str, str]:
+    pairs = found.items() if isinstance(found, Mapping) else ()
+    return {str(choice): str(words) for choice, words in pairs}
 
 
 def _kind(facts: Mapping[str, Any]) -> Kind | None:

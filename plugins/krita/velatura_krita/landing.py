@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,10 +35,11 @@ def can_mask(document: Any) -> bool:
     return hasattr(document, "createTransparencyMask")
 
 
-def land(landing: Landing) -> Steps[Any]:
+def land(landing: Landing, about_to: Callable[[], object]) -> Steps[Any]:
     """Insert the result above its source, in the source's own colours; the node that was inserted.
 
-    Everything is made apart from the document and inserted once: that is one undo step.
+    Everything is made apart from the document and inserted once: that is one undo step. ``about_to`` is called just
+    before.
     """
     source = landing.source
     if landing.output == "in-place" and source.node.type() == "paintlayer":
@@ -49,24 +51,31 @@ def land(landing: Landing) -> Steps[Any]:
         made = source.document.createGroupLayer(landing.title)
         made.addChildNode(layer, None)
         yield from _hide(source, layer, landing.mask)
-    # Krita stands still while it puts what is seen together anew. For a hidden layer that is little, and showing it
-    # (no step of its own to undo) has the rest done piece by piece beside the event loop. What is in a group would not
-    # be put together at all then.
-    seen = made.visible()
-    made.setVisible(seen and landing.output == "group")
-    parent = source.node.parentNode()
-    if parent is None:
-        source.document.rootNode().addChildNode(made, None)
-    else:
-        parent.addChildNode(made, _beneath(landing, parent))
-    made.setVisible(seen)
+    about_to()
     if landing.output == "in-place":
+        # Before the insertion, whose compositing then covers both.
         source.node.setVisible(False)
+    _insert(made, landing)
+    if layer.childNodes():
+        # Krita composites what is inserted without the masks that it has already. This applies them, as no undo step.
+        source.document.refreshProjection()
     return made
 
 
+def _insert(made: Any, landing: Landing) -> None:
+    """Put ``made`` into the document, shown: Krita 5.2 composites nothing for a node that is shown later."""
+    source = landing.source
+    parent = source.node.parentNode()
+    if parent is None:
+        source.node.addChildNode(made, None)
+    else:
+        parent.addChildNode(made, _beneath(landing, parent))
+
+
 def _beneath(landing: Landing, parent: Any) -> Any:
-    """What the result is put upon: the one before, if that still lies in the same group."""
+    """What the result is put upon: the one before, if that still lies in the same group, or its source in place."""
+    if landing.output == "in-place":
+        return landing.source.node
     above = landing.above.parentNode() if landing.above is not None else None
     same = above is not None and above.uniqueId() == parent.uniqueId()
     return landing.above if same else landing.source.node

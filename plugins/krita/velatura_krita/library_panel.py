@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from velatura_link.builtin import builtin_picture
+
 from .choices import Choices, StyleChoice
-from .images import png_of
+from .images import clipboard_png
+from .input_panel import nothing_to_paste
+from .inputs import ComboBox
+from .link import Outcome
 from .obstacles import paints_from_pictures
-from .qt import QtGui, QtWidgets
-from .shelf import SUFFIXES
+from .picture_dialog import PictureDialog
+from .qt import QtCore, QtWidgets
 from .state import Tile
 from .studio import Studio
+from .style_filter import ALL, FAVOURITES, OWN, collections_of, is_shown, of_collection
 from .style_grid import StyleGrid
+from .style_menu import open_style_menu
+from .style_popup import StylePopup
 from .texts import tr
+from .view_images import LARGEST, decoded, large_picture
 from .views import View
+
+_SHOWN = "styles_shown"
+_REMEMBERED = 40
+"""Large pictures of the daemon's that are kept."""
 
 
 class LibraryPanel(QtWidgets.QWidget):
@@ -23,23 +37,37 @@ class LibraryPanel(QtWidgets.QWidget):
         super().__init__()
         self._studio = studio
         self.grid = StyleGrid()
+        self._popup = StylePopup(self)
+        self._rested: Tile | None = None
+        self._pictures: dict[str, bytes] = {}
         self._find = QtWidgets.QLineEdit()
-        self._find.setPlaceholderText(tr("Find a style"))
+        self._find.setObjectName("velatura_find")
+        self._find.setPlaceholderText(tr("Find a style or a painter"))
         self._find.setClearButtonEnabled(True)
-        self._find.textChanged.connect(self.grid.find)
+        self._find.textChanged.connect(lambda: self._filter())
+        self._which = ComboBox()
+        self._which.setObjectName("velatura_which_styles")
+        self._which.setToolTip(tr("Which styles are shown"))
+        policy = ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        self._which.setSizeAdjustPolicy(policy)
+        self._which.setMinimumContentsLength(7)
+        self._which.activated.connect(lambda: self._chose_which())
         row = QtWidgets.QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._find, 1)
+        row.addWidget(self._which)
         row.addWidget(self._add_button())
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(row)
         column.addWidget(self.grid, 1)
+        self._none = QtWidgets.QLabel(tr("No style has these words."))
+        self._none.setObjectName("velatura_no_styles")
+        self._none.hide()
+        column.addWidget(self._none)
         self._note = QtWidgets.QLabel(
-            tr(
-                "This engine imitates a picture: add one with +. Styles in grey are codes without one."
-            )
+            tr("This engine imitates a picture: styles that are crossed out are codes without one.")
         )
         self._note.setObjectName("velatura_no_codes")
         self._note.setWordWrap(True)
@@ -53,19 +81,30 @@ class LibraryPanel(QtWidgets.QWidget):
         self.grid.dropped_file.connect(studio.styles.add_file)
         self.grid.dropped_picture.connect(studio.styles.add_picture)
         self.grid.removed.connect(studio.styles.remove)
+        self.grid.starred.connect(lambda style, on: studio.styles.change(style, favourite=on))
+        self.grid.rested_on.connect(self._rest)
+        self.grid.wants_menu.connect(
+            lambda tile, place: open_style_menu(studio, self.grid, tile, place)
+        )
         state.tiles.watch(self._show)
         state.choices.watch(self._show_choices)
 
+    def hideEvent(self, event: Any) -> None:
+        super().hideEvent(event)
+        self._rest(None, None)
+
     def _show(self, tiles: tuple[Tile, ...]) -> None:
-        self.grid.show_tiles(tiles)
+        self.grid.show_tiles(tiles, marks=self._studio.state.offer.value.marks)
+        self._list_filters(tiles)
         self._show_fitting(self._studio.state.choices.value)
         self.grid.show_chosen(self._studio.state.choices.value.styles)
-        self.grid.find(self._find.text())
+        self._filter()
 
     def _show_fitting(self, choices: Choices) -> None:
         manifest = self._studio.state.offer.value.manifest
         needs = paints_from_pictures(manifest, choices.engine)
-        self._note.setVisible(needs)
+        codes = any(tile.code for tile in self._studio.state.tiles.value)
+        self._note.setVisible(needs and codes)
         self.grid.refuse_codes(tr("A code without a picture") if needs else "")
 
     def _show_choices(self, choices: Choices) -> None:
@@ -73,6 +112,63 @@ class LibraryPanel(QtWidgets.QWidget):
         self._views.update((each.style, each.view) for each in choices.mixture)
         self._show_fitting(choices)
         self.grid.show_chosen(choices.styles)
+
+    # ---- which are shown
+
+    def _list_filters(self, tiles: tuple[Tile, ...]) -> None:
+        which = self._studio.settings.text(_SHOWN) or ALL
+        blocker = QtCore.QSignalBlocker(self._which)
+        self._which.clear()
+        self._which.addItem(tr("All"), ALL)
+        self._which.addItem(f"★ {tr('Favourites')}", FAVOURITES)
+        self._which.addItem(tr("My own"), OWN)
+        for name in collections_of(tiles):
+            self._which.addItem(name, of_collection(name))
+        self._which.setCurrentIndex(max(self._which.findData(which), 0))
+        blocker.unblock()
+
+    def _chose_which(self) -> None:
+        self._studio.settings.keep_text(_SHOWN, str(self._which.currentData()))
+        self._filter()
+
+    def _filter(self) -> None:
+        words, which = self._find.text(), str(self._which.currentData() or ALL)
+        self.grid.show_only(lambda tile: is_shown(tile, words, which))
+        tiles = self._studio.state.tiles.value
+        nothing = bool(tiles) and not any(is_shown(tile, words, which) for tile in tiles)
+        self._none.setText(
+            tr("No style has these words.")
+            if words.strip()
+            else tr("Click the star of a style, or right-click it, and it is shown here.")
+        )
+        self._none.setVisible(nothing)
+
+    # ---- what a style looks like
+
+    def _rest(self, tile: Tile | None, place: Any) -> None:
+        self._rested = tile
+        if tile is None:
+            self._popup.hide()
+            return
+        name = tile.style.name
+        known = None if name is None else self._pictures.get(name) or builtin_picture(name)
+        picture = decoded(known, LARGEST) if known else large_picture(self._studio, tile.style)
+        why = self.grid.why_refused(tile)
+        notes = [note for note in (tile.title if tile.title != tile.label else "", why) if note]
+        self._popup.show_style(picture, tile.label, "\n".join(notes), place)
+        if name is not None and known is None and not tile.code:
+            self._studio.link.see_style(name, partial(self._seen, name))
+
+    def _seen(self, name: str, outcome: Outcome) -> None:
+        if not isinstance(outcome, bytes):
+            return
+        while len(self._pictures) >= _REMEMBERED:
+            del self._pictures[next(iter(self._pictures))]
+        self._pictures[name] = outcome
+        if self._rested is not None and self._rested.style.name == name:
+            self._popup.show_picture(decoded(outcome, LARGEST))
+
+    # ---- more styles
 
     def _add_button(self) -> Any:
         button = QtWidgets.QToolButton()
@@ -89,23 +185,17 @@ class LibraryPanel(QtWidgets.QWidget):
         menu.addAction(tr("Look again for styles and presets")).triggered.connect(
             lambda: self._studio.refresh()
         )
-        housing = self._studio.housing
-        if housing.home is not None:
-            menu.addSeparator()
-            menu.addAction(tr("Repair the daemon")).triggered.connect(lambda: housing.repair())
-            menu.addAction(tr("Remove the daemon")).triggered.connect(lambda: housing.remove())
         button.setMenu(menu)
         return button
 
     def _from_file(self) -> None:
-        endings = " ".join(f"*{suffix}" for suffix in SUFFIXES)
-        paths, _ = QtWidgets.QFileDialog.getOpenFileNames(
-            self, tr("Pictures to paint in the manner of"), "", f"{tr('Pictures')} ({endings})"
-        )
-        for path in paths:
-            self._studio.styles.add_file(path)
+        title = tr("Pictures to paint in the manner of")
+        dialog = PictureDialog(self, title, self._studio.settings, several=True)
+        dialog.choose(self._studio.styles.add_file)
 
     def _from_clipboard(self) -> None:
-        image = QtGui.QGuiApplication.clipboard().image()
-        if not image.isNull():
-            self._studio.styles.add_picture(tr("From the clipboard"), png_of(image))
+        png = clipboard_png()
+        if png is None:
+            self._studio.state.message.set(nothing_to_paste())
+        else:
+            self._studio.styles.add_picture(tr("From the clipboard"), png)

@@ -32,12 +32,18 @@ class LinkState:
 
 @dataclass(frozen=True)
 class Offer:
-    """What the daemon has: engines with their knobs, styles and presets. ``keeps``: styles can be added and removed."""
+    """What the daemon has: engines with their knobs, styles and presets.
+
+    ``keeps``: styles can be added and removed; ``keeps_presets``: presets can be saved; ``marks``: styles can be marked
+    as favourites, put into collections and called anew.
+    """
 
     manifest: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     styles: tuple[Mapping[str, Any], ...] = ()
     presets: tuple[Mapping[str, Any], ...] = ()
     keeps: bool = False
+    keeps_presets: bool = False
+    marks: bool = False
 
 
 Outcome = Mapping[str, Any] | bytes | LinkError | OSError | None
@@ -117,6 +123,11 @@ class Link:
         self._keeping = ThreadPoolExecutor(1, thread_name_prefix="velatura-keeping")
         self._asking = False
 
+    @property
+    def daemon_version(self) -> str | None:
+        """The daemon's version; None without one."""
+        return self._client.daemon_version if self._client is not None else None
+
     def look(self) -> None:
         """Connect to a daemon that runs; none is started."""
         self._thread.submit(self._connect, False)
@@ -157,6 +168,12 @@ class Link:
             return None
 
         self._keeping.submit(self._change, remove, on_done)
+
+    def keep(
+        self, change: Callable[[Client], Outcome], on_done: Callable[[Outcome], object]
+    ) -> None:
+        """Have ``change``, called on a thread, change the library of the daemon that is there; ``on_done`` as above."""
+        self._keeping.submit(self._change, change, on_done)
 
     def submit(
         self,
@@ -221,6 +238,8 @@ class Link:
                 tuple(self._client.styles(30.0)),
                 tuple(self._client.presets()),
                 self._client.takes_styles,
+                self._client.keeps_presets,
+                self._client.marks_styles,
             )
         except LinkError as error:
             self._say(LinkState("lost", error.message, error.hint))
@@ -235,7 +254,9 @@ class Link:
         outcome: Outcome
         try:
             if client is None:
-                raise Disconnected(tr("There is no daemon that keeps the styles."))
+                raise Disconnected(
+                    tr("Velatura's painter, which keeps the styles, is not running.")
+                )
             outcome = change(client)
         except (LinkError, OSError) as error:
             outcome = error
@@ -254,7 +275,7 @@ class Link:
         if ticket.cancelled:
             return
         if not self._connect(True) or self._client is None:
-            latest(Failed(Disconnected(tr("There is no daemon to paint with."))))
+            latest(Failed(Disconnected(tr("Velatura's painter is not there."))))
             return
         ticket.begin(
             self._client.submit(request, on_event=latest, replaces=replaces, preview=preview)
@@ -265,18 +286,18 @@ class Link:
         if self._client is None or self._handing_over:
             self._handing_over = False
             return self._start()
-        self._say(LinkState("lost", tr("The daemon stopped. It is being started again.")))
+        self._say(LinkState("lost", tr("Velatura's painter stopped. It is being started again.")))
         connection = self._start()
-        self._say(LinkState("ready", tr("The daemon was started again; the work goes on.")))
+        self._say(LinkState("ready", tr("Velatura's painter was started again; the work goes on.")))
         return connection
 
     def _noticed(self, notice: Notice) -> None:
         """Called on a thread of the client's."""
         if notice.code == "lost":
-            self._say(LinkState("absent", tr("The daemon is not running any more.")))
+            self._say(LinkState("absent", tr("Velatura's painter is not running any more.")))
         elif notice.code == "draining":
             self._handing_over = True
-        elif notice.code in ("manifest", "restarted", "styles"):
+        elif notice.code in ("manifest", "restarted", "styles", "presets"):
             self.refresh()
 
     def _say(self, state: LinkState) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from velatura_link.titles import title_of
-
 from . import wish
 from .choices import Choices
+from .input_panel import InputPanel
 from .inputs import ComboBox
 from .knob_panel import KnobPanel
 from .link import Offer
-from .qt import QtCore, QtWidgets
+from .preset_bar import PresetBar
+from .presets import without_knobs
+from .qt import Qt, QtCore, QtWidgets
 from .section import Section
+from .seed_row import SeedRow
 from .studio import Studio
 from .texts import tr
 
@@ -21,33 +23,43 @@ _PROMINENT = ("colours", "stroke")
 
 
 class MannerPanel(QtWidgets.QWidget):
-    """Presets and engines to choose from; knobs in two parts, of every engine and of the chosen one."""
+    """Presets and engines to choose from; knobs in two parts, of every engine and of the chosen one.
+
+    What differs from its default is marked, in the title of a folded section too, and all of it can be put back.
+    """
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self._studio = studio
-        self._presets = ComboBox()
         self._engines = ComboBox()
         self._engines.setObjectName("velatura_engine")
+        self.presets = PresetBar(studio)
+        self.seed = SeedRow()
         self._first, self._more, self._own = KnobPanel(), KnobPanel(), KnobPanel()
         self._fine = Section(tr("Finer"), open_now=False)
         self._fine.body.addWidget(self._more)
+        self._fine.body.addWidget(self.seed)
         self._fine.body.addWidget(self._own)
+        self._reset = QtWidgets.QToolButton()
+        self._reset.setObjectName("velatura_reset_all")
+        self._reset.setAutoRaise(True)
+        self._reset.setToolTip(tr("Put all of these settings back to their defaults"))
+        self._reset.clicked.connect(lambda: studio.change(without_knobs(self._choices)))
         form = QtWidgets.QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(4)
         form.setFieldGrowthPolicy(QtWidgets.QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(tr("Engine"), self._engines)
-        self._preset_label = QtWidgets.QLabel(tr("Preset"))
-        form.addRow(self._preset_label, self._presets)
+        form.addRow(tr("Preset"), self.presets)
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(form)
+        column.addWidget(InputPanel(studio))
         column.addWidget(self._first)
         column.addWidget(self._fine)
+        column.addWidget(self._reset, 0, Qt.AlignmentFlag.AlignRight)
         self._engines.activated.connect(lambda place: self._engine(self._engines.itemData(place)))
-        self._presets.activated.connect(lambda place: self._preset(self._presets.itemData(place)))
         for panel in (self._first, self._more):
             panel.changed.connect(
                 lambda name, value: studio.change(self._choices.with_treatment(name, value))
@@ -55,6 +67,7 @@ class MannerPanel(QtWidgets.QWidget):
         self._own.changed.connect(
             lambda name, value: studio.change(self._choices.with_param(name, value))
         )
+        self.seed.changed.connect(lambda seed: studio.change(replace(self._choices, seed=seed)))
         studio.state.offer.watch(self._offer)
         studio.state.choices.watch(self._show)
 
@@ -65,39 +78,52 @@ class MannerPanel(QtWidgets.QWidget):
     def _engine(self, name: str) -> None:
         self._studio.change(replace(self._choices, engine=name))
 
-    def _preset(self, preset: Any) -> None:
-        if preset is not None:
-            self._studio.use_preset(preset)
-
     def _offer(self, offer: Offer) -> None:
-        blockers = [QtCore.QSignalBlocker(each) for each in (self._engines, self._presets)]
+        blocker = QtCore.QSignalBlocker(self._engines)
         self._engines.clear()
         for name in wish.engine_names(offer.manifest):
             facts = offer.manifest[name]["descriptor"]
-            self._engines.addItem(tr(facts.get("title", name)), name)
+            self._engines.addItem(_engine_title(facts, name), name)
             place = self._engines.count() - 1
             summary = f"<p>{tr(facts.get('summary', ''))}</p><p><small>{facts.get('source', '')}</small></p>"
-            self._engines.setItemData(place, summary, QtCore.Qt.ItemDataRole.ToolTipRole)
-        self._presets.clear()
-        self._presets.addItem(tr("Choose …"), None)
-        for preset in offer.presets:
-            self._presets.addItem(title_of(str(preset["name"])), preset)
-        for widget in (self._presets, self._preset_label):
-            widget.setVisible(bool(offer.presets))
-        for blocker in blockers:
-            blocker.unblock()
+            self._engines.setItemData(place, summary, Qt.ItemDataRole.ToolTipRole)
+        blocker.unblock()
         self._show(self._choices)
 
     def _show(self, choices: Choices) -> None:
         manifest = self._studio.state.offer.value.manifest
         place = self._engines.findData(choices.engine)
         self._engines.setCurrentIndex(place)
-        summary = self._engines.itemData(place, QtCore.Qt.ItemDataRole.ToolTipRole)
+        summary = self._engines.itemData(place, Qt.ItemDataRole.ToolTipRole)
         self._engines.setToolTip(summary or "")
         every = wish.treatment_knobs(manifest, choices.engine)
-        self._first.show_knobs(each for each in every if each.name in _PROMINENT)
-        self._more.show_knobs(each for each in every if each.name not in _PROMINENT)
-        self._own.show_knobs(wish.engine_knobs(manifest, choices.engine))
+        own = wish.engine_knobs(manifest, choices.engine)
+        first = [each for each in every if each.name in _PROMINENT]
+        more = [each for each in every if each.name not in _PROMINENT]
+        self._first.show_knobs(first)
+        self._more.show_knobs(more)
+        self._own.show_knobs(own)
         self._first.show_values(choices.treatment)
         self._more.show_values(choices.treatment)
         self._own.show_values(choices.engine_params)
+        self.seed.show_seed(choices.seed)
+        folded = _differing(more, choices.treatment) + _differing(own, choices.engine_params)
+        folded += choices.seed != 0
+        self._fine.mark(folded)
+        number = folded + _differing(first, choices.treatment)
+        self._reset.setEnabled(number > 0)
+        self._reset.setText(
+            tr("Reset all ({number})", number=number) if number else tr("Reset all")
+        )
+
+
+def _differing(knobs: Any, values: Any) -> int:
+    """How many of ``knobs`` have something else than their default in ``values``."""
+    return sum(knob.differs(values) for knob in knobs)
+
+
+def _engine_title(descriptor: Any, name: str) -> str:
+    """What the engine is for, then what it is called."""
+    title = tr(str(descriptor.get("title", name)))
+    purpose = str(descriptor.get("purpose") or "")
+    return f"{tr(purpose)} — {title}" if purpose else title

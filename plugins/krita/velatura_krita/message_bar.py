@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from .artist_words import advice, plain
 from .qt import Qt, QtWidgets, Signal
 from .state import Message
 from .texts import tr
@@ -66,15 +67,16 @@ class MessageBar(QtWidgets.QFrame):
         if shown is not None:
             self._bar.setRange(0, 0 if shown.share is None else _FINE)
             self._bar.setValue(round((shown.share or 0.0) * _FINE))
-        hint = shown.sentence if shown is not None else message.hint
+        hint = shown.sentence if shown is not None else advice(message.hint)
         small = f"<br><small>{_lines(hint)}</small>" if hint else ""
-        self._text.setText(f"{_lines(message.text)}{small}")
+        self._text.setText(f"{_lines(plain(message.text))}{small}")
         names = {
-            "start": tr("Start the daemon"),
+            "start": tr("Start Velatura's painter"),
             "again": tr("Try again"),
-            "install": tr("Install the daemon"),
-            "upgrade": tr("Upgrade the daemon"),
+            "install": tr("Install Velatura's painter"),
+            "upgrade": tr("Bring it up to date"),
             "cancel": tr("Cancel"),
+            "new": tr("Make a new result instead"),
         }
         self._action = message.action or ""
         self._button.setVisible(bool(self._action))

@@ -10,6 +10,7 @@ from velatura_link.styles import CODE, needs_pictures
 
 from . import wish
 from .choices import Choices, StyleChoice
+from .extra_inputs import Missing, missing
 from .texts import tr
 
 
@@ -36,6 +37,8 @@ def in_the_way(
     chosen = (*choices.styles, *(region.style for region in choices.regions))
     if not chosen and wish.needs_style(manifest, choices.engine):
         return Obstacle(tr("No style is chosen."), tr("Choose a picture in the library first."))
+    if (lacking := missing(manifest, choices)) is not None:
+        return _without(lacking, str(manifest[choices.engine]["descriptor"]["title"]))
     if not paints_from_pictures(manifest, choices.engine):
         return None
     codes = {each["name"] for each in styles if each.get("kind") == CODE}
@@ -51,3 +54,22 @@ def in_the_way(
                 tr("Add a picture of your own with +, or take another engine."),
             )
     return None
+
+
+def _without(lacking: Missing, engine: str) -> Obstacle:
+    title = tr(lacking.input.title)
+    if not lacking.knob:
+        return Obstacle(
+            tr("{engine} needs “{input}”, which is not given.", engine=tr(engine), input=title),
+            tr("Choose it below the engine."),
+        )
+    knob = tr(lacking.knob)
+    return Obstacle(
+        tr(
+            "“{knob}” is set to “{choice}”, and “{input}” is not given.",
+            knob=knob,
+            choice=tr(lacking.choice),
+            input=title,
+        ),
+        tr("Choose it below the engine, or set “{knob}” to something else.", knob=knob),
+    )

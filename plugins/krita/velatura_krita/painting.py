@@ -12,6 +12,7 @@ from velatura_link.request import Pixels
 
 from . import wish
 from .choices import Choices
+from .input_reading import read_inputs
 from .landing import Landing, land
 from .link import Link, Ticket
 from .progress import Shown, shown, stage
@@ -46,7 +47,8 @@ class Listener:
 
     shown: Callable[[Shown], object]
     sketched: Callable[[Sketch], object]
-    landed: Callable[[Any, tuple[str, ...]], object]
+    landing: Callable[[], object]
+    landed: Callable[[Any, Result], object]
     failed: Callable[[LinkError], object]
     stopped: Callable[[], object]
 
@@ -74,6 +76,11 @@ class Painting:
             self._ticket.cancel()
         self._end(self._tell.stopped)
 
+    def finish(self) -> None:
+        """Have the engine stop after the step that it is in; what is there is inserted."""
+        if self._ticket is not None:
+            self._ticket.finish()
+
     def _read(self) -> Steps[wish.Scene]:
         wanted = self._wanted
         source = wanted.source
@@ -82,10 +89,11 @@ class Painting:
             masks += [(yield from read_region(source.document, region, source.bounds))]
         if wanted.selection is not None:
             self._mask = yield from read_selection(wanted.selection, source.bounds)
+        inputs = yield from read_inputs(source, wanted.manifest, wanted.choices)
         content = yield from read_layer(source)
         # In a group the mask does it, and stays to be changed.
         limits = self._mask if wanted.choices.output != "group" else None
-        return wish.Scene(content, masks, limits)
+        return wish.Scene(content, masks, limits, inputs=inputs)
 
     def _submit(self, scene: wish.Scene) -> None:
         wanted = self._wanted
@@ -127,8 +135,8 @@ class Painting:
             self._broke(error)
             return
         self._piece = self._turns.begin(
-            land(landing),
-            lambda node: self._end(lambda: self._tell.landed(node, result.notes)),
+            land(landing, self._tell.landing),
+            lambda node: self._end(lambda: self._tell.landed(node, result)),
             self._broke,
         )
 

@@ -27,11 +27,12 @@ LONGEST = 1024
 
 @dataclass(frozen=True)
 class Glance:
-    """Before and after; ``seconds`` from the wish to the picture."""
+    """Before and after of the layer with that ``key``; ``seconds`` from the wish to the picture."""
 
     before: Any
     after: Any
     seconds: float
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,13 @@ class LivePreview:
         turns: Turns,
         on_glance: Callable[[Glance], object],
         on_error: Callable[[LinkError], object],
+        replaces: str = REPLACES,
     ) -> None:
         self._link = link
         self._turns = turns
         self._on_glance = on_glance
         self._on_error = on_error
+        self._replaces = replaces
         self._scene: wish.Scene | None = None
         self._before: Any = None
         self._seen: tuple[object, ...] = ()
@@ -120,20 +123,20 @@ class LivePreview:
         find: wish.FindStyle,
         began: float,
     ) -> None:
-        before = self._before
+        before, key = self._before, str(self._seen[0])
 
         def happened(event: Event) -> None:
             if isinstance(event, Result):
                 after = image_of(event.picture)
-                self._on_glance(Glance(before, after, time.monotonic() - began))
-            elif isinstance(event, Failed) and not _given_up(event.error):
+                self._on_glance(Glance(before, after, time.monotonic() - began, key))
+            elif isinstance(event, Failed) and not given_up(event.error):
                 self._on_error(event.error)
 
         try:
             request = wish.live(manifest, choices, scene, find)
         except OSError:
             return
-        self._ticket = self._link.submit(request, happened, replaces=REPLACES)
+        self._ticket = self._link.submit(request, happened, replaces=self._replaces)
 
 
 def image_of(pixels: Pixels) -> Any:
@@ -158,5 +161,6 @@ def area_of(selection: Any) -> tuple[int, int, int, int] | None:
     return (selection.x(), selection.y(), selection.width(), selection.height())
 
 
-def _given_up(error: LinkError) -> bool:
+def given_up(error: LinkError) -> bool:
+    """Whether a job ended because nobody wants it any more."""
     return isinstance(error, JobFailed) and error.code in ("cancelled", "replaced")

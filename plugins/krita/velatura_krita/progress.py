@@ -42,7 +42,7 @@ def shown(event: Event) -> Shown | None:
     if isinstance(event, Accepted):
         if event.position:
             return Shown(tr("Waiting: {number} before this one", number=event.position))
-        return Shown(tr("Waiting for the daemon"))
+        return Shown(tr("Waiting for Velatura's painter"))
     if isinstance(event, Progress):
         return stage(event.phase, event.step, event.steps, event.seconds_left)
     return None

@@ -17,7 +17,7 @@ from .turns import Steps
 
 STRIP = 1 << 21
 """Bytes read or written in one step."""
-_BYTE_MASKS = ("transparencymask", "selectionmask", "filtermask", "colorizemask", "transformmask")
+MASKS = ("transparencymask", "selectionmask", "filtermask", "colorizemask", "transformmask")
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def read_layer(source: Source) -> Steps[Pixels]:
 
 def read_mask(node: Any, bounds: Bounds) -> Steps[Pixels]:
     """Where ``node`` is: a mask's own values, a layer's or group's alpha."""
-    if node.type() in _BYTE_MASKS:
+    if node.type() in MASKS:
         return (yield from _read_bytes(node, bounds))
     space = space_of(node)
     alpha = bytearray()

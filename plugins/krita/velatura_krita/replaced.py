@@ -12,6 +12,7 @@ _LOOK_MS = 300
 
 @dataclass(frozen=True)
 class _Pair:
+    document: Any
     before: Any
     after: Any
 
@@ -25,9 +26,9 @@ class Replaced(QtCore.QObject):
         self._timer = QtCore.QTimer(self)
         self._timer.timeout.connect(self._look)
 
-    def keep(self, before: Any, after: Any) -> None:
-        """``after`` stands for ``before``, which is hidden already."""
-        self._pairs.append((_Pair(before, after), True))
+    def keep(self, document: Any, before: Any, after: Any) -> None:
+        """``after`` stands for ``before`` in ``document``; ``before`` is hidden already."""
+        self._pairs.append((_Pair(document, before, after), True))
         self._timer.start(_LOOK_MS)
 
     def _look(self) -> None:
@@ -37,6 +38,8 @@ class Replaced(QtCore.QObject):
                 there = pair.after.parentNode() is not None
                 if there != was_there:
                     pair.before.setVisible(not there)
+                    # Krita 5.2 shows and hides without compositing anew.
+                    pair.document.refreshProjection()
             except RuntimeError:
                 # Their document was closed.
                 continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .qt import Qt, QtWidgets, Signal
+from .texts import tr
 
 
 class Section(QtWidgets.QWidget):
@@ -17,8 +18,8 @@ class Section(QtWidgets.QWidget):
         outer = QtWidgets.QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(3)
+        self._title, self._differing = title, 0
         self._head = QtWidgets.QToolButton()
-        self._head.setText(title)
         self._head.setCheckable(True)
         self._head.setAutoRaise(True)
         self._head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -31,17 +32,34 @@ class Section(QtWidgets.QWidget):
         self.body.setSpacing(4)
         outer.addWidget(self._head)
         outer.addWidget(self._inside)
+        self._name()
         self._head.toggled.connect(self._fold)
         self._head.setChecked(open_now)
         self._fold(open_now)
 
     def title(self, text: str) -> None:
         """Rename it."""
-        self._head.setText(text)
+        self._title = text
+        self._name()
+
+    def mark(self, differing: int) -> None:
+        """Say how many of its settings differ from their defaults, also while it is folded."""
+        if differing != self._differing:
+            self._differing = differing
+            self._name()
 
     def fold_out(self) -> None:
         """Open it."""
         self._head.setChecked(True)
+
+    def _name(self) -> None:
+        number = self._differing
+        self._head.setText(f"{self._title}  • {number}" if number else self._title)
+        self._head.setToolTip(
+            tr("Settings that differ from their defaults: {number}", number=number)
+            if number
+            else ""
+        )
 
     def _fold(self, is_open: Any) -> None:
         arrows = Qt.ArrowType

@@ -10,6 +10,7 @@ from . import choices as chosen
 from . import history
 from .choices import Choices
 from .history import Entry
+from .input_files import InputFiles
 from .qt import QtCore
 from .shelf import Shelf
 
@@ -39,13 +40,21 @@ class Settings:
         """Remember ``entries``."""
         self._write("history", history.to_text(entries))
 
-    def flag(self, name: str) -> bool:
-        """Whether ``name`` was switched on."""
-        return self._read(name) == "true"
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """Whether ``name`` is switched on; ``default`` while nobody switched it."""
+        return (self._read(name) or str(default).lower()) == "true"
 
     def keep_flag(self, name: str, on: bool) -> None:
         """Remember a switch."""
         self._write(name, "true" if on else "false")
+
+    def text(self, name: str) -> str:
+        """What was kept under ``name``; empty for nothing."""
+        return self._read(name)
+
+    def keep_text(self, name: str, text: str) -> None:
+        """Keep ``text`` under ``name``."""
+        self._write(name, text)
 
     def _read(self, name: str) -> str:
         return str(self._krita.readSetting(GROUP, name, ""))
@@ -69,6 +78,14 @@ def keep_in_document(document: Any, choices: Choices) -> None:
 
 def shelf() -> Shelf:
     """The folder of the artist's own styles, beside Krita's resources."""
+    return Shelf(_folder() / "velatura_styles")
+
+
+def input_files() -> InputFiles:
+    """The folder of pictures that engines are given, beside Krita's resources."""
+    return InputFiles(_folder() / "velatura_inputs")
+
+
+def _folder() -> Path:
     paths = QtCore.QStandardPaths
-    place = paths.writableLocation(paths.StandardLocation.AppDataLocation)
-    return Shelf(Path(place) / "velatura_styles")
+    return Path(paths.writableLocation(paths.StandardLocation.AppDataLocation))

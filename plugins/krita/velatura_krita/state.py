@@ -15,7 +15,7 @@ from .link import LinkState, Offer
 from .observed import Observed
 from .progress import Shown
 
-Action = Literal["start", "again", "install", "upgrade", "cancel"]
+Action = Literal["start", "again", "install", "upgrade", "cancel", "new"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,8 @@ class Tile:
     thumbnail: bytes | None = None
     own: bool = False
     code: bool = False
+    favourite: bool = False
+    collections: tuple[str, ...] = ()
 
 
 @dataclass
@@ -53,9 +55,16 @@ class State:
     offer: Observed[Offer] = field(default_factory=lambda: Observed(Offer()))
     tiles: Observed[tuple[Tile, ...]] = field(default_factory=lambda: Observed(()))
     shown: Observed[Shown | None] = field(default_factory=lambda: Observed(None))
+    pending: Observed[bool] = field(default_factory=lambda: Observed(False))
+    """Whether the document in front has a result that can be discarded."""
+    editable: Observed[bool] = field(default_factory=lambda: Observed(False))
+    """Whether the active layer is a result that can be edited."""
+    edited: Observed[str | None] = field(default_factory=lambda: Observed(None))
+    """The id of the result that the next Apply replaces."""
     message: Observed[Message | None] = field(default_factory=lambda: Observed(None))
     history: Observed[tuple[Entry, ...]] = field(default_factory=lambda: Observed(()))
-    live: Observed[bool] = field(default_factory=lambda: Observed(False))
+    live: Observed[bool] = field(default_factory=lambda: Observed(True))
+    autostart: Observed[bool] = field(default_factory=lambda: Observed(True))
 
     def name_of(self, style: StyleChoice) -> str:
         """What the library calls ``style``."""
@@ -89,6 +98,8 @@ def tiles_of(
                 each.get("thumbnail"),
                 own=keeps and each.get("builtin") is False,
                 code=each.get("kind") == CODE,
+                favourite=each.get("favourite") is True,
+                collections=tuple(each.get("collections") or ()),
             ),
         )
         for each in styles

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from velatura_link.errors import LinkError
 
 from . import wish
+from .apply_controller import ApplyController
 from .choices import Choices, StyleChoice
 from .collection import Collection
 from .easel import Easel
+from .given_inputs import GivenInputs
 from .history import Entry
 from .housing import Housing
-from .landing import can_mask
+from .kept_result import id_of
 from .link import Link, LinkState, Offer
-from .obstacles import in_the_way
 from .parts import Parts
 from .places import Places
-from .preview import Glance, LivePreview, View, area_of
+from .preview_control import PreviewControl
 from .qt import QtCore, Signal
-from .reading import Source, bounds_of, source_of
-from .settings import Settings, document_choices, keep_in_document, shelf
+from .reading import Source, bounds_of
+from .settings import Settings, document_choices, shelf
 from .state import Message, State
 from .texts import tr
 from .turns import Turns
+from .variation_painter import VariationPainter
+from .variations import Ground, Variation
 
 VERSION = "0.1.0"
 
@@ -32,21 +36,20 @@ VERSION = "0.1.0"
 class Studio(QtCore.QObject):
     """One for each window. Signals carry pictures; everything else is in ``state``."""
 
-    glanced = Signal(object)
     sketched = Signal(object)
     painted = Signal(object)
+    varied = Signal(int, object)
     _posted = Signal(object)
 
     def __init__(self, krita: Any, places: Places, parent: QtCore.QObject | None = None) -> None:
         super().__init__(parent)
         self.state = State()
         self._krita = krita
-        self._settings = Settings(krita)
+        self._settings = self.settings = Settings(krita)
         self._turns = Turns(self)
         self._remembered: dict[str, Choices] = {}
         self._document_key = ""
-        self._apply_soon = False
-        self._side = 320
+        self._may_start = False
         self._posted.connect(lambda call: call())
         self.housing = Housing(places, self._posted.emit, self.state.message.set, self.start_daemon)
         self.link = Link(
@@ -57,14 +60,14 @@ class Studio(QtCore.QObject):
             on_offer=self._offered,
             version=VERSION,
         )
-        self._easel = Easel(self.state, self._settings, self.link, self._turns, self)
+        self._easel = Easel(krita, self.state, self._settings, self.link, self._turns, self)
         self._easel.sketched.connect(self.sketched)
-        self._easel.painted.connect(self.painted)
+        self._easel.painted.connect(self._painted)
         self._parts = Parts(self.state, self.change)
-        self._live = LivePreview(self.link, self._turns, self._glanced, self._live_failed)
         self.state.choices.set(self._settings.choices())
         self.state.history.set(self._settings.history())
-        self.state.live.set(self._settings.flag("live"))
+        self.state.live.set(self._settings.flag("live", default=True))
+        self.state.autostart.set(self._settings.flag("autostart", default=True))
         self.styles = Collection(
             self.state,
             shelf(),
@@ -74,9 +77,38 @@ class Studio(QtCore.QObject):
             failed=self._style_failed,
             refused=self._style_refused,
         )
+        self.preview = PreviewControl(
+            krita, self.state, self.link, self._turns, self.styles.find, lambda: self.busy, self
+        )
+        self._varied = VariationPainter(
+            self.link, self._turns, self.varied.emit, lambda error: self._style_refused(error)
+        )
+        self.applying = ApplyController(
+            krita,
+            self.state,
+            self._settings,
+            self._easel,
+            self.styles,
+            self.link.start,
+            self._draft,
+        )
+        self.inputs = GivenInputs(krita, self.state, self.change)
         self.link.look()
 
     # ---- the daemon
+
+    def be_seen(self, visible: bool) -> None:
+        """The docker is shown or hidden. When it is first shown, the daemon starts, unless that is not wanted."""
+        self.preview.be_seen(visible)
+        if visible and not self._may_start:
+            self._may_start = True
+            if self.state.link.value.kind == "absent":
+                self._link_is(self.state.link.value)
+
+    def set_autostart(self, on: bool) -> None:
+        """Whether the daemon is started when the docker is first shown."""
+        self.state.autostart.set(on)
+        self._settings.keep_flag("autostart", on)
 
     def start_daemon(self) -> None:
         """Start it, or find out why that fails."""
@@ -94,20 +126,26 @@ class Studio(QtCore.QObject):
         self.state.link.set(state)
         if self.housing.busy:
             return
-        if state.kind == "absent":
+        if state.kind == "absent" and not state.message and self._starts_by_itself:
+            self.link.start()
+        elif state.kind == "absent":
             self.state.message.set(self.housing.absent(state.message, state.hint))
         elif state.kind == "starting":
-            self.state.message.set(Message(tr("The daemon is being started.")))
+            self.state.message.set(None)
         elif state.message:
             self.state.message.set(Message(state.message, state.hint, bad=state.kind == "lost"))
         elif state.kind == "ready" and before.kind != "ready":
             self.state.message.set(self.housing.offer())
 
+    @property
+    def _starts_by_itself(self) -> bool:
+        return self._may_start and self.state.autostart.value and self.housing.can_start
+
     def _offered(self, offer: Offer) -> None:
         self.state.offer.set(offer)
-        if self._apply_soon and offer.manifest:
-            self._apply_soon = False
-            self.apply()
+        self.preview.show()
+        if offer.manifest:
+            self.applying.offered()
 
     def refresh(self) -> None:
         """Look again at what styles and presets there are."""
@@ -139,7 +177,7 @@ class Studio(QtCore.QObject):
     def change(self, choices: Choices) -> None:
         """The person chose; the live preview follows."""
         self.state.choices.set(choices)
-        self.show_live()
+        self.preview.changed()
 
     def document_changed(self) -> None:
         """Another document is in front: its own choices come with it."""
@@ -148,11 +186,14 @@ class Studio(QtCore.QObject):
         document = self._krita.activeDocument()
         self._document_key = key_of(document) if document is not None else ""
         self._easel.front(self._document_key)
+        self.state.edited.set(None)
         if document is None:
+            self.preview.show()
             return
         found = self._remembered.get(self._document_key) or document_choices(document)
         found = found or replace(self.state.choices.value, regions=())
         self.state.choices.set(self.styles.settled(found))
+        self.preview.changed()
 
     def use_preset(self, preset: dict[str, Any]) -> None:
         """Turn every knob as ``preset`` has it."""
@@ -160,8 +201,28 @@ class Studio(QtCore.QObject):
 
     def use_entry(self, entry: Entry) -> None:
         """Choose again what a former result was made with; regions are the document's."""
-        choices = self.styles.settled(entry.choices)
+        self.use_choices(self.styles.settled(entry.choices))
+
+    def use_choices(self, choices: Choices) -> None:
+        """Choose all of ``choices`` but what is the document's own: its regions."""
         self.change(replace(choices, regions=self.state.choices.value.regions))
+
+    def vary(self, make: Callable[[Ground], tuple[Variation, ...]]) -> tuple[Variation, ...]:
+        """Paint small pictures of what ``make`` makes of the present choices; none where nothing can be painted."""
+        document, node = self.preview.source()
+        choices, manifest = self.state.choices.value, self.state.offer.value.manifest
+        if node is None or bounds_of(node).empty or not manifest:
+            self._complain(tr("There is nothing to vary yet."), tr("Open a picture first."))
+            return ()
+        if not wish.paints(choices):
+            self._complain(tr("No style is chosen."), tr("Choose a picture in the library first."))
+            return ()
+        bounds = bounds_of(node)
+        styles = [tile.style for tile in self.state.tiles.value]
+        ground = Ground(choices, min(bounds.width, bounds.height), styles, self.state.name_of)
+        made = make(ground)
+        self._varied.paint(document, node, made, manifest, self.styles.find)
+        return made
 
     # ---- regions
 
@@ -179,63 +240,30 @@ class Studio(QtCore.QObject):
     # ---- painting
 
     def apply(self, *, on_selection: bool | None = None) -> None:
-        """Paint the active layer, in the selection if there is one; ``on_selection`` insists on one."""
-        document, node = self._krita.activeDocument(), self._active_node()
-        if document is None or node is None:
-            return
-        key = key_of(document)
-        if self._easel.busy(key):
-            return
-        choices = self.state.choices.value
-        selection = document.selection()
-        if on_selection and selection is None:
-            self._complain(tr("Nothing is selected."), tr("Select a part of the picture first."))
-            return
-        source = source_of(document, node, in_place=choices.output == "in-place")
-        if not self._can_paint(source, choices):
-            return
-        self._settings.keep_choices(choices)
-        keep_in_document(document, choices)
-        self._draft(document, source, choices, selection)
-        self._easel.begin(key, source, choices, selection, self.styles.find)
+        """Paint; see :meth:`ApplyController.apply`."""
+        self.applying.apply(on_selection=on_selection)
 
-    def _draft(self, document: Any, source: Source, choices: Choices, selection: Any) -> None:
+    def _draft(self, source: Source, choices: Choices, selection: Any) -> None:
         """What the quick painter makes of it is seen at once where the painting itself takes its time."""
         if self.state.live.value or not wish.takes_long(choices, source.bounds):
-            self._live.stop()
+            self.preview.stop()
         elif choices.styles or choices.regions:
-            view = View(document, source.node, selection, self._side)
-            self._live.wish(view, choices, self.state.offer.value.manifest, self.styles.find)
+            self.preview.draft(source.document, source.node, selection)
 
     def stop(self) -> None:
         """Give up what is painted in the document in front."""
-        self._easel.stop(self._document_key)
+        self.applying.stop()
+
+    def edit_result(self) -> None:
+        """Choose again what made the active layer; the next Apply replaces it."""
+        choices = self.applying.edit()
+        if choices is not None:
+            self.change(self.styles.settled(choices))
 
     @property
     def busy(self) -> bool:
         """Whether the document in front is being painted."""
-        return self._easel.busy(self._document_key)
-
-    def _can_paint(self, source: Source, choices: Choices) -> bool:
-        manifest = self.state.offer.value.manifest
-        if not manifest:
-            self._apply_soon = True
-            self.link.start()
-            return False
-        if source.bounds.empty:
-            self._complain(tr("The layer is empty."), tr("Choose a layer that has pixels."))
-            return False
-        if choices.output == "group" and not can_mask(source.document):
-            self._complain(
-                tr("Krita 5.2 or newer is needed for a group with a mask."),
-                tr("Choose “New layer”, which keeps to the selection, too."),
-            )
-            return False
-        offered = self.state.offer.value.styles
-        obstacle = in_the_way(manifest, offered, choices, self.state.name_of)
-        if obstacle is not None:
-            self._complain(obstacle.text, obstacle.hint)
-        return obstacle is None
+        return self.applying.busy
 
     def _complain(self, text: str, hint: str = "") -> None:
         self.state.message.set(Message(text, hint, bad=True))
@@ -247,46 +275,19 @@ class Studio(QtCore.QObject):
             self._complain(tr("No layer is active."), tr("Open a picture and choose a layer."))
         return node
 
-    def looked_at(self) -> tuple[object, ...]:
-        """What tells the active layer and the selection from others; nothing without a layer."""
-        document = self._krita.activeDocument()
-        node = document.activeNode() if document is not None else None
-        if node is None:
-            return ()
-        return (_uuid(node), area_of(document.selection()))
-
     # ---- the live preview
 
     def set_live(self, on: bool) -> None:
         """Whether the preview follows every change."""
         self.state.live.set(on)
         self._settings.keep_flag("live", on)
-        self.show_live()
+        self.preview.show()
 
-    def show_live(self, side: int | None = None) -> None:
-        """Paint the preview, at most ``side`` pixels long from now on."""
-        self._side = side or self._side
-        document = self._krita.activeDocument()
-        node = document.activeNode() if document is not None else None
-        choices, offer = self.state.choices.value, self.state.offer.value
-        ready = self.state.live.value and offer.manifest and not self.busy
-        if not ready or node is None or not (choices.styles or choices.regions):
-            return
-        if not bounds_of(node).empty:
-            view = View(document, node, document.selection(), self._side)
-            self._live.wish(view, choices, offer.manifest, self.styles.find)
-
-    def _glanced(self, glance: Glance) -> None:
-        self.glanced.emit(glance)
-
-    def _live_failed(self, error: LinkError) -> None:
-        self.state.message.set(Message(error.message, error.hint, bad=True))
+    def _painted(self, picture: Any, node: Any) -> None:
+        self.painted.emit(picture)
+        self.preview.landed(node)
 
 
 def key_of(document: Any) -> str:
     """What tells a document from the others as long as it is open."""
-    return _uuid(document.rootNode())
-
-
-def _uuid(node: Any) -> str:
-    return str(node.uniqueId().toString())
+    return id_of(document.rootNode())

@@ -8,3 +8,8 @@ from velatura_link.catalogue import Catalogue
 
 _CATALOGUE = Catalogue(Path(__file__).parent / "catalogues")
 choose, tr = _CATALOGUE.choose, _CATALOGUE.tr
+
+
+def language() -> str:
+    """The code of the language that is spoken."""
+    return _CATALOGUE.language

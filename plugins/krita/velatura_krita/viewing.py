@@ -52,4 +52,4 @@ def why_no_view(style: StyleChoice, offered: Iterable[Mapping[str, Any]]) -> str
         return tr(
             "This style is a code made from a picture that is not here: nothing of it can be cropped or turned."
         )
-    return tr("The daemon does not say that it has a picture of this style.")
+    return tr("The picture of this style is not known yet.")

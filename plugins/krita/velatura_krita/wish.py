@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from velatura_link.request import Pixels, RegionRef, Request, StyleRef
+from velatura_link.request import Payload, Pixels, RegionRef, Request, Scalar, StyleRef
 
 from .choices import DEFAULT_ENGINE, LIVE_ENGINE, Choices, StyleChoice
 from .formats import Bounds
 from .knobs import Knob, knobs_of, own_values, scaled
+from .lens import Window
 from .shares import percents
+from .texts import tr
 from .views import WHOLE, View
 
 QUICK_ENGINES = (DEFAULT_ENGINE, LIVE_ENGINE, "identity")
@@ -27,13 +29,15 @@ FindStyle = Callable[[StyleChoice], StyleRef]
 class Scene:
     """The pixels of one wish. ``masks`` belong to the choices' regions in order, None where one is gone.
 
-    ``selection`` limits what is painted; ``scale`` is how much smaller than the document the content is.
+    ``selection`` limits what is painted; ``scale`` is how much smaller than the document the content is; ``inputs``
+    are what else the chosen engine is given.
     """
 
     content: Pixels
     masks: Sequence[Pixels | None] = ()
     selection: Pixels | None = None
     scale: float = 1.0
+    inputs: Mapping[str, Payload | Scalar] = field(default_factory=dict)
 
 
 def engine_names(manifest: Manifest) -> tuple[str, ...]:
@@ -71,6 +75,24 @@ def takes_long(choices: Choices, bounds: Bounds) -> bool:
     return choices.engine not in QUICK_ENGINES or bounds.width * bounds.height > _AT_ONCE
 
 
+def paints(choices: Choices) -> bool:
+    """Whether there is a style to paint in."""
+    return bool(choices.styles or choices.regions)
+
+
+def is_quick(choices: Choices) -> bool:
+    """Whether the engine paints a part of the picture while one looks."""
+    return choices.engine in QUICK_ENGINES
+
+
+def detail(
+    manifest: Manifest, choices: Choices, scene: Scene, find: FindStyle, window: Window
+) -> Request:
+    """A window of what Apply asks for; painted by the quick engine where the chosen one takes its time."""
+    quick = choices.engine if is_quick(choices) or LIVE_ENGINE not in manifest else LIVE_ENGINE
+    return replace(_request(manifest, quick, choices, scene, find), window=window)
+
+
 def live(manifest: Manifest, choices: Choices, scene: Scene, find: FindStyle) -> Request:
     """What is shown while sliders move: the quick engine, at the size of the view, with those knobs that both have."""
     quick = LIVE_ENGINE if LIVE_ENGINE in manifest else choices.engine
@@ -103,6 +125,7 @@ def _request(
         seed=choices.seed,
         styles=styles,
         regions=regions,
+        inputs=scene.inputs if engine == choices.engine else {},
     )
 
 
@@ -111,8 +134,8 @@ def _taken(style: StyleRef, view: View) -> StyleRef:
     return replace(style, crop=crop, rotation=view.rotation, scale=view.scale)
 
 
-def title_of(choices: Choices, name: Callable[[StyleChoice], str]) -> str:
-    """What a result is called: its styles, with their shares where these differ."""
+def title_of(manifest: Manifest, choices: Choices, name: Callable[[StyleChoice], str]) -> str:
+    """What a result is called: its styles, with their shares where these differ, and the engine."""
     names = [name(style) for style in choices.styles]
     weights = [each.weight for each in choices.mixture]
     if len(set(weights)) > 1:
@@ -120,4 +143,6 @@ def title_of(choices: Choices, name: Callable[[StyleChoice], str]) -> str:
         names = [f"{each} {share} %" for each, share in zip(names, shares, strict=True)]
     others = (region.style for region in choices.regions if region.style not in choices.styles)
     names += [name(style) for style in others]
-    return " + ".join(dict.fromkeys(names)) or choices.engine
+    known = choices.engine in manifest
+    engine = tr(manifest[choices.engine]["descriptor"]["title"]) if known else choices.engine
+    return " — ".join(part for part in (" + ".join(dict.fromkeys(names)), engine) if part)

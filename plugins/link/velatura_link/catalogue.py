@@ -20,13 +20,15 @@ class Catalogue:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._chosen: dict[str, str] = {}
+        self.language = "en"
+        """The code of the language that is spoken."""
 
     def choose(self, languages: Iterable[str]) -> str:
         """Speak the first of ``languages`` that there is a file for; its code, ``en`` without one.
 
         They are written as systems write them: ``de``, ``de-AT``, ``en_GB``, ``de_DE.UTF-8``.
         """
-        self._chosen = {}
+        self._chosen, self.language = {}, "en"
         for language in languages:
             code = re.split("[-_.@]", language)[0].lower()
             if code == "en":
@@ -34,8 +36,9 @@ class Catalogue:
             path = self._folder / f"{code}.json"
             if path.is_file():
                 self._chosen = {**_read(SHARED / path.name), **_read(path)}
-                return code
-        return "en"
+                self.language = code
+                break
+        return self.language
 
     def tr(self, text: str, /, **values: object) -> str:
         """``text`` in the chosen language, with ``{names}`` filled in."""

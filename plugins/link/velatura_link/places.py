@@ -27,10 +27,10 @@ def runtime_dir() -> Path:
     xdg = _xdg("XDG_RUNTIME_DIR")
     if sys.platform == "darwin":
         return (xdg or Path("~/Library/Caches/TemporaryItems").expanduser()) / NAME
-    if xdg is not None and _is_private(xdg):
+    if xdg is not None and is_private(xdg):
         return xdg / NAME
     user = _user_runtime()
-    return (user if _is_private(user) else _temporary_runtime()) / NAME
+    return (user if is_private(user) else _temporary_runtime()) / NAME
 
 
 def config_dir() -> Path:
@@ -86,7 +86,8 @@ def _temporary_runtime() -> Path:
     return path
 
 
-def _is_private(path: Path) -> bool:
+def is_private(path: Path) -> bool:
+    """Whether ``path`` is a directory of this user that no other may enter; on Windows nobody can tell."""
     try:
         info = path.lstat()
     except OSError:

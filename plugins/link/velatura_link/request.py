@@ -133,7 +133,8 @@ class Request:
     daemon's, which says what the rest of the request leaves out: what is None or empty.
     ``stop_after`` ends an interruptible engine after so many steps, as :meth:`Job.finish` did when a result was made.
     ``size`` is the output's (width, height) for engines without a content; ``inputs`` what else the engine's
-    descriptor names.
+    descriptor names. ``window`` (left, top, right, bottom, in pixels of the content) asks for that part of the result
+    alone, which then has its size.
     """
 
     engine: str | None = None
@@ -150,6 +151,7 @@ class Request:
     segments: int | None = None
     preset: str | None = None
     stop_after: int | None = None
+    window: tuple[int, int, int, int] | None = None
 
 
 def payloads(request: Request) -> list[Payload]:
@@ -182,6 +184,7 @@ def encode_request(request: Request, name: Callable[[Payload], bytes]) -> dict[s
         "segments": request.segments,
         "preset": request.preset,
         "stop_after": request.stop_after,
+        "window": None if request.window is None else list(request.window),
     }
     return {key: value for key, value in fields.items() if value is not None}
 

@@ -10,6 +10,7 @@ SIDE = 1400
 def main(stage):
     docker = yield from stage.docker("velatura_docker")
     studio, view = docker.studio, docker.panel.view
+    studio.set_live(False)
     studio.start_daemon()
     yield lambda: studio.state.offer.value.manifest
     document = stage.krita.createDocument(SIDE, SIDE, "large", "RGBA", "U8", "", 100.0)
@@ -24,16 +25,16 @@ def main(stage):
     yield lambda: document.activeNode() == layer
     studio.change(Choices(mixture=(Ingredient(StyleChoice(name="starry-night")),)))
     studio.apply()
-    yield lambda: view._caption
-    drafted = {"caption": view._caption, "busy": studio.busy, "layers": len(nodes(document))}
-    draft = view._after
+    yield lambda: view.caption
+    drafted = {"caption": view.caption, "busy": studio.busy, "layers": len(nodes(document))}
+    draft = view.after
     yield lambda: not studio.busy
-    seen = view._after
+    seen = view.after
     facts = {
         "draft": drafted,
         "another picture": seen != draft,
         "proportions": seen.width() / seen.height(),
-        "caption": view._caption,
+        "caption": view.caption,
         "layers": len(nodes(document)),
     }
     document.setModified(False)

@@ -57,12 +57,13 @@ def main(stage):
 
 
 def applied(studio, heart, choices):
-    """Seconds from the click until the layer is there, without those that the engine had, and the longest stops.
+    """Seconds from the click until the result is seen, without those that the engine had, and the longest stops.
 
-    ``running`` is the longest until the layer is inserted, ``landing`` the longest from then on, in milliseconds.
+    ``running`` is the longest stop until the layer is inserted, ``landing`` how long that took with its compositing,
+    both in milliseconds; ``seen`` whether the canvas showed it then.
     """
-    engine, stops = [], []
-    submit, beneath = studio.link.submit, landing._beneath
+    engine, found = [], {}
+    submit, insert = studio.link.submit, landing._insert
 
     def listening(request, on_event, **options):
         def heard(event):
@@ -72,12 +73,15 @@ def applied(studio, heart, choices):
 
         return submit(request, heard, **options)
 
-    def inserting(*facts):
-        stops.append(heart.longest)
-        heart.longest = 0.0
-        return beneath(*facts)
+    def inserting(made, about):
+        document = about.source.document
+        found["running"] = heart.longest
+        landed = inserted(document, made, lambda: insert(made, about))
+        found["node"] = made
+        found["landing"], found["seen"] = landed["seen"], landed["right"]
+        heart.rest()
 
-    studio.link.submit, landing._beneath = listening, inserting
+    studio.link.submit, landing._insert = listening, inserting
     studio.change(choices)
     heart.rest()
     began = time.perf_counter()
@@ -86,8 +90,23 @@ def applied(studio, heart, choices):
         yield 0.005
     seconds = time.perf_counter() - began - engine[0]
     yield 1.5
-    studio.link.submit, landing._beneath = submit, beneath
-    return {"ours": seconds, "running": stops[0], "landing": heart.longest}
+    studio.link.submit, landing._insert = submit, insert
+    found.pop("node").remove()
+    yield 0.5
+    return {"ours": seconds, **found}
+
+
+def inserted(document, node, insert):
+    """Milliseconds of ``insert`` until Krita has composited everything, and whether that shows opaque ``node``."""
+    bounds = node.bounds()
+    rows = (0, bounds.height() // 2, bounds.height() - 1)
+    wanted = [bytes(node.pixelData(0, row, bounds.width(), 1)) for row in rows]
+    began = time.perf_counter()
+    insert()
+    document.waitForDone()
+    seen = (time.perf_counter() - began) * 1000
+    right = [bytes(document.pixelData(0, row, bounds.width(), 1)) for row in rows] == wanted
+    return {"seen": seen, "right": right}
 
 
 def bare(document, layer, side, heart):
@@ -106,15 +125,13 @@ def bare(document, layer, side, heart):
     node.setPixelData(back, 0, 0, side, side)
     seconds = time.perf_counter() - began
     yield 0.5
-    heart.rest()
-    began = time.perf_counter()
-    document.rootNode().addChildNode(node, layer)
-    insertion = time.perf_counter() - began
-    yield 1.5
-    facts = {"bare": seconds, "insertion": insertion, "bare landing": heart.longest}
+    found = inserted(document, node, lambda: document.rootNode().addChildNode(node, layer))
+    yield 0.5
+    node.remove()
+    yield 1.0
     document.setActiveNode(layer)
     yield 0.5
-    return facts
+    return {"bare": seconds, "bare landing": found["seen"], "right": found["right"]}
 
 
 def echoed(there, size):
@@ -136,7 +153,9 @@ def picture(stage, side):
     stage.krita.setActiveDocument(document)
     yield 1.0
     layer = document.createNode("content", "paintlayer")
-    row = os.urandom(side * 4 * 64)
+    row = bytearray(os.urandom(side * 4 * 64))
+    row[3::4] = b"\xff" * (len(row) // 4)
+    row = bytes(row)
     layer.setPixelData(row * (side // 64), 0, 0, side, side)
     document.rootNode().addChildNode(layer, None)
     yield 1.0
@@ -152,18 +171,18 @@ def preview(stage, docker):
     yield from picture(stage, 1024)
     studio.change(Choices().with_styles((StyleChoice(name="starry-night"),)))
     panel.live.setChecked(True)
-    yield lambda: panel._glance is not None
+    yield lambda: panel.looking.glance is not None
     found = {}
     for side in (panel.view.side, 1024):
-        studio.show_live(side)
+        studio.preview.show(side)
         yield 3.0
         times = []
         for step in range(8):
-            seen = panel._glance
+            seen = panel.looking.glance
             panel.strength._put(0.9 - step * 0.05)
-            while panel._glance is seen:
+            while panel.looking.glance is seen:
                 yield 0.005
-            times.append(panel._glance.seconds)
+            times.append(panel.looking.glance.seconds)
             yield 0.2
         found[str(side)] = sorted(times)
     return found

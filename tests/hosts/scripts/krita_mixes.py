@@ -39,7 +39,7 @@ def main(stage):
     report["of a built-in style"] = rows[1].view.isEnabled()
 
     panel.live.setChecked(True)
-    before = yield lambda: panel._glance
+    before = yield lambda: panel.looking.glance
     rows[0].view.click()
     editor = panel.views.editor
     yield lambda: editor.isVisible()
@@ -50,7 +50,7 @@ def main(stage):
     drag(editor.canvas, (0.5, 0.5), (0.55, 0.55))
     editor.quarters[90].click()
     drag(editor.scale, (0.5, 0.5), (0.6, 0.5))
-    yield lambda: panel._glance.after != before.after
+    yield lambda: panel.looking.glance.after != before.after
     view = studio.state.choices.value.mixture[0].view
     report["view"] = said(view)
     editor.close()
@@ -116,7 +116,7 @@ def choose_from_menu(grid, style):
     QApplication.sendEvent(grid.viewport(), press)
     chosen_now = len(grid.selectedItems())
     grid.customContextMenuRequested.emit(place)
-    menu = grid.findChildren(QMenu)[-1]
+    menu = grid.findChildren(QMenu, options=Qt.FindDirectChildrenOnly)[-1]
     first = menu.actions()[0]
     first.trigger()
     menu.close()

@@ -56,16 +56,20 @@ def perform(stage, studio, case):
         "annotated": "velatura/choices" in document.annotationTypes(),
     }
     if report["after"] != before:
-        document.waitForDone()
-        report.update(painted(document, case), shown=canvas(document) != shown)
+        after, right = composited(document)
+        report.update(painted(document, case), shown=after != shown, composited=right)
+        Path(case["into"] + ".canvas").write_bytes(after)
         stage.krita.action("edit_undo").trigger()
         yield 0.8
-        document.waitForDone()
+        undone, right = composited(document)
         report["undone"] = names(document)
+        report["undone on the canvas"] = right and undone == shown
         report["restored"] = read(layer) == pixels and layer.visible() == seen
         stage.krita.action("edit_redo").trigger()
         yield 0.8
+        redone, right = composited(document)
         report["redone"] = names(document)
+        report["redone on the canvas"] = right and redone == after
     document.setModified(False)
     document.close()
     yield 0.2
@@ -112,8 +116,16 @@ def regions(document, choices, case):
 
 
 def canvas(document):
-    """What the person sees."""
+    """What the person sees, and what is exported."""
+    document.waitForDone()
     return bytes(document.pixelData(0, 0, document.width(), document.height()))
+
+
+def composited(document):
+    """What the person sees, and whether that is what Krita composites when it is made to do so."""
+    seen = canvas(document)
+    document.refreshProjection()
+    return seen, seen == canvas(document)
 
 
 def names(document):

@@ -27,7 +27,9 @@ def main(stage):
 
     damaged = next(environment.where.rglob("velatura/cli/main.py"))
     damaged.write_text("raise SystemExit(7)")
-    [repair] = [each for each in docker.findChildren(QAction) if each.text() == "Repair the daemon"]
+    [repair] = [
+        each for each in docker.findChildren(QAction) if each.text() == "Repair Velatura's painter"
+    ]
     repair.trigger()
     report["repairing"] = [studio.housing.busy, bar._button.text()]
     yield lambda: not studio.housing.busy

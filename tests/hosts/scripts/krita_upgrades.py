@@ -8,14 +8,14 @@ def main(stage):
     studio, bar = docker.studio, docker.panel.message
     home = studio.housing.home
     if "zip" in stage.arguments:
-        yield lambda: bar.isVisible() and bar._button.text() == "Install the daemon"
+        yield lambda: bar.isVisible() and bar._button.text() == "Install Velatura's painter"
         bar._button.click()
         yield lambda: studio.state.offer.value.manifest
         folder = str(home.plugin.parent.parent)
         importer = PluginImporter(stage.arguments["zip"], folder, lambda plugin: True)
         return [plugin["name"] for plugin in importer.import_all()]
 
-    yield lambda: bar.isVisible() and bar._button.text() == "Upgrade the daemon"
+    yield lambda: bar.isVisible() and bar._button.text() == "Bring it up to date"
     report = {"offered": studio.state.message.value.text, "before": home.environment.version}
     # The old one paints meanwhile, if the person does not mind.
     yield lambda: studio.state.link.value.kind in ("ready", "absent")

@@ -38,12 +38,16 @@ Broker(Config(engines=("identity",), **json.loads(sys.argv[1]))).run()
 """
 
 
-def start_impatient(home: Path, tree: Path | None = None, files: int = 0) -> Daemon:
+def start_impatient(
+    home: Path, tree: Path | None = None, files: int = 0, *, tcp: bool = False
+) -> Daemon:
     """A daemon that waits for nobody long, so that tests need not either.
 
-    Its code may be a copy in ``tree``; ``files`` limits the files it may open, as far as it does not ask for more.
+    Its code may be a copy in ``tree``; ``files`` limits the files it may open, as far as it does not ask for more;
+    with ``tcp`` it also listens on a port.
     """
     settings = {"quota": QUOTA, "heartbeat": 1.0, "resume_grace": 0.5, "drain_grace": 1.0}
+    settings["tcp"] = tcp
     home.mkdir(exist_ok=True)
     environment = {
         **os.environ,
@@ -64,9 +68,11 @@ def start_impatient(home: Path, tree: Path | None = None, files: int = 0) -> Dae
 
 
 @contextlib.contextmanager
-def impatient(home: Path, tree: Path | None = None, files: int = 0) -> Iterator[Daemon]:
+def impatient(
+    home: Path, tree: Path | None = None, files: int = 0, *, tcp: bool = False
+) -> Iterator[Daemon]:
     """One that is ended afterwards."""
-    daemon = start_impatient(home, tree, files)
+    daemon = start_impatient(home, tree, files, tcp=tcp)
     try:
         yield daemon
     finally:

@@ -115,7 +115,7 @@ def test_more_downloads_than_files_can_be_open_harm_nobody(home: Path) -> None:
 
 @needs_prlimit
 def test_more_connections_than_files_can_be_open_harm_nobody(home: Path) -> None:
-    with impatient(home) as daemon:
+    with impatient(home, tcp=True) as daemon:
         daemon.ready()
         bench = Bench(daemon.connection(), SocketTransport)
         honest = bench.peer()

@@ -1,0 +1,56 @@
+"""What a document remembers of each result: its recipe, and the choices to make it again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import choices as chosen
+from .choices import Choices
+from .qt import QtCore
+
+PREFIX = "velatura_result/"
+"""Annotations are the document's; libkis keeps none for a layer. Its id follows."""
+
+
+@dataclass(frozen=True)
+class KeptResult:
+    """``source`` is the id of the layer that was painted; ``recipe`` is the daemon's, empty from an older one."""
+
+    choices: Choices
+    source: str
+    recipe: Mapping[str, Any]
+
+
+def keep_result(document: Any, node: Any, result: KeptResult) -> None:
+    """Let ``result`` travel in ``document`` as what made ``node``."""
+    facts = {
+        "recipe": dict(result.recipe),
+        "choices": json.loads(chosen.to_json(result.choices)),
+        "source": result.source,
+    }
+    data = QtCore.QByteArray(json.dumps(facts, sort_keys=True).encode())
+    document.setAnnotation(PREFIX + id_of(node), "Velatura", data)
+
+
+def kept_result(document: Any, node: Any) -> KeptResult | None:
+    """What made ``node``; None when Velatura did not, or the note cannot be read."""
+    key = PREFIX + id_of(node)
+    if key not in document.annotationTypes():
+        return None
+    try:
+        facts = json.loads(bytes(document.annotation(key)))
+        choices = chosen.from_json(json.dumps(facts["choices"]))
+        source, recipe = facts["source"], facts["recipe"]
+    except (ValueError, TypeError, KeyError):
+        return None
+    if not isinstance(source, str) or not isinstance(recipe, dict):
+        return None
+    return KeptResult(choices, source, recipe)
+
+
+def id_of(node: Any) -> str:
+    """What tells ``node`` from all others, also after the document was saved and opened."""
+    return str(node.uniqueId().toString())

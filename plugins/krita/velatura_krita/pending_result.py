@@ -1,0 +1,82 @@
+"""A result that lies in the document and waits for Keep or Discard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .qt import QtCore
+from .undo_history import Position, UndoHistory
+
+_LOOK_MS = 50
+_PATIENCE = 60
+"""Looks after which a step that Krita was asked to take back counts as refused."""
+
+
+@dataclass(frozen=True)
+class PendingResult:
+    """Layers of one Apply, which took ``steps`` in the undo history.
+
+    ``before`` and ``after`` are the history's positions, None when they are not known.
+    """
+
+    document: Any
+    nodes: tuple[Any, ...]
+    steps: int
+    before: Position | None = None
+    after: Position | None = None
+
+
+class Discarding(QtCore.QObject):
+    """Takes pending results out of their documents.
+
+    Krita undoes the insertion when nothing was done since: then document and undo history are as they were before, and
+    Redo brings the result back. Otherwise the layers are removed, which is a step of its own.
+    """
+
+    def __init__(self, history: UndoHistory, parent: QtCore.QObject) -> None:
+        super().__init__(parent)
+        self._history = history
+
+    def settle(self, pending: PendingResult, known: Callable[[PendingResult], object]) -> None:
+        """Tell ``known`` of ``pending`` with its ``after``, once Krita has noted the insertion."""
+        before = pending.before
+
+        def look(left: int) -> None:
+            now = self._history.position()
+            if before is None or now is None or not left:
+                known(replace(pending, before=None))
+            elif now.current >= before.current + pending.steps:
+                known(replace(pending, after=now))
+            else:
+                QtCore.QTimer.singleShot(_LOOK_MS, lambda: look(left - 1))
+
+        look(_PATIENCE)
+
+    def discard(self, pending: PendingResult, done: Callable[[bool], object]) -> None:
+        """Take it out; ``done`` hears whether the undo history is as it was."""
+        before, after = pending.before, pending.after
+        if before is None or after is None or self._history.position() != after:
+            done(self._remove(pending))
+            return
+
+        def look(expected: int, left: int) -> None:
+            now = self._history.position()
+            if now is None or not left:
+                done(self._remove(pending))
+            elif now.current > expected:
+                QtCore.QTimer.singleShot(_LOOK_MS, lambda: look(expected, left - 1))
+            elif expected > before.current:
+                self._history.undo()
+                look(expected - 1, _PATIENCE)
+            else:
+                done(True)
+
+        look(after.current, _PATIENCE)
+
+    def _remove(self, pending: PendingResult) -> bool:
+        for node in pending.nodes:
+            if node.parentNode() is not None:
+                node.remove()
+        return False

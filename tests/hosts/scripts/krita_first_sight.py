@@ -1,0 +1,32 @@
+"""A fresh profile: the docker is opened beside a photo, and what is seen of it, and when."""
+
+import time
+
+from PyQt5.QtWidgets import QDockWidget
+
+
+def main(stage):
+    began = time.monotonic()
+    report = {}
+
+    def since():
+        return round(time.monotonic() - began, 3)
+
+    yield from stage.open(stage.arguments["photo"])
+    docker = stage.window.qwindow().findChild(QDockWidget, "velatura_docker")
+    panel = docker.panel
+    began = time.monotonic()
+    docker.setVisible(True)
+    docker.raise_()
+    yield lambda: panel.view.before is not None and panel.library.grid.count() > 0
+    report["seen at once"] = since()
+    report["styles"] = panel.library.grid.count()
+    report["status"] = panel.status.words.text()
+    report["waits"] = panel.view.caption
+    panel.library.grid.setCurrentRow(3)
+    yield lambda: panel.view.after is not None
+    report["previewed"] = since()
+    report["caption"] = panel.view.caption
+    report["ready"] = panel.status.words.text()
+    report["message"] = panel.message.isVisible()
+    return report

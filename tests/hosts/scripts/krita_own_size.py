@@ -1,0 +1,48 @@
+"""What the preview shows at the layer's own size, before and after Apply."""
+
+from velatura_krita.choices import StyleChoice
+
+
+def main(stage):
+    document = yield from stage.open(stage.arguments["photo"])
+    docker = yield from stage.docker("velatura_docker")
+    docker.setFloating(True)
+    docker.resize(420, 900)
+    panel, studio = docker.panel, docker.studio
+    view = panel.view
+    yield lambda: studio.state.offer.value.manifest
+    choices = studio.state.choices.value
+    studio.change(choices.with_styles((StyleChoice(name="starry-night"),)))
+    yield lambda: view.after is not None
+    # Across the edge of tiles.
+    view.look_at(1.0, tuple(stage.arguments["middle"]))
+    yield lambda: view.part is not None
+    window = view._right.window
+    promised = pixels(view.part)
+    studio.apply()
+    yield lambda: not studio.busy and studio.state.history.value
+    yield lambda: pixels(view.part) != promised or len(nodes(document)) > 1
+    yield 1.0
+    left, top, right, bottom = window
+    layer = nodes(document)[-1]
+    landed = bytes(layer.pixelData(left, top, right - left, bottom - top))
+    others = [abs(one - two) for one, two in zip(promised, landed, strict=True)]
+    return {
+        "window": [right - left, bottom - top],
+        "device": [view.width(), view.height()],
+        "largest difference": max(others),
+        "different": sum(map(bool, others)) / len(others),
+        "shown after Apply": pixels(view.part) == landed,
+        "caption": view.caption,
+        "still of the layer": view.before is not None and document.activeNode().name(),
+    }
+
+
+def pixels(image):
+    bits = image.constBits()
+    bits.setsize(image.width() * image.height() * 4)
+    return bytes(bits)
+
+
+def nodes(document):
+    return document.rootNode().childNodes()

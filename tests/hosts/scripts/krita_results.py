@@ -1,0 +1,224 @@
+"""What becomes of results: from masks, from several layers, from what is visible; discarded, edited, closed away."""
+
+from dataclasses import replace
+
+from velatura_krita.choices import Choices, StyleChoice
+from velatura_krita.kept_result import kept_result
+from velatura_krita.undo_history import UndoHistory
+
+WIDTH, HEIGHT = 96, 64
+GLAZE = Choices().with_styles((StyleChoice(name="great-wave"),))
+SLOW = Choices(engine="identity", params={"identity": {"steps": 5000, "pause": 0.1}})
+
+
+def main(stage):
+    docker = yield from stage.docker("velatura_docker")
+    studio, foot = docker.studio, docker.panel.foot
+    studio.start_daemon()
+    yield lambda: studio.state.offer.value.manifest
+    history = UndoHistory(stage.krita)
+    report = {}
+
+    document, layer = yield from picture(stage, "mask")
+    mask = document.createTransparencyMask("half")
+    layer.addChildNode(mask, None)
+    mask.setPixelData(b"\xff" * (WIDTH * HEIGHT // 2), 0, 0, WIDTH, HEIGHT // 2)
+    yield from activate(document, mask)
+    yield from painted(studio, GLAZE)
+    result = layers(document)[-1]
+    report["of a mask"] = [result.name(), result.colorModel(), result.parentNode() is not None]
+    report["lies above its layer"] = result.index() == layer.index() + 1
+    yield from close(document)
+
+    document, layer = yield from picture(stage, "discard")
+    before, seen = history.position(), canvas(document)
+    yield from painted(studio, GLAZE)
+    report["asks"] = foot.discard.isVisible() and foot.keep.isVisible()
+    report["shown"] = canvas(document) != seen
+    yield 0.5
+    foot.discard.click()
+    yield lambda: len(layers(document)) == 2
+    yield 0.5
+    report["discarded"] = canvas(document) == seen
+    report["undo as before"] = history.position().current == before.current
+    report["asks no more"] = not foot.discard.isVisible()
+    stage.krita.action("edit_redo").trigger()
+    yield lambda: len(layers(document)) == 3
+
+    yield from activate(document, layer)
+    yield from painted(studio, GLAZE)
+    yield 0.5
+    other = document.createNode("drawn since", "paintlayer")
+    document.rootNode().addChildNode(other, None)
+    yield 0.5
+    foot.discard.click()
+    yield 0.5
+    report["after other steps"] = names(document)
+    report["said"] = studio.state.message.value.text + " " + studio.state.message.value.hint
+    yield from close(document)
+
+    document, layer = yield from picture(stage, "in place")
+    seen = canvas(document)
+    yield from painted(studio, replace(GLAZE, output="in-place"))
+    yield 0.5
+    foot.discard.click()
+    yield lambda: layer.visible()
+    yield 0.5
+    report["in place discarded"] = canvas(document) == seen
+    yield from close(document)
+
+    document, layer = yield from picture(stage, "edit")
+    yield from painted(studio, GLAZE)
+    result = layers(document)[-1]
+    first = canvas(document)
+    yield from activate(document, result)
+    yield lambda: foot.edit.isVisible()
+    studio.change(Choices())
+    foot.edit.click()
+    report["settings came back"] = studio.state.choices.value.mixture == GLAZE.mixture
+    yield from painted(studio, replace(studio.state.choices.value, strength=0.5))
+    yield 0.5
+    after = layers(document)
+    report["replaced"] = [node.name() for node in after]
+    report["another picture"] = canvas(document) != first
+    kept = kept_result(document, after[-1])
+    report["kept"] = [kept.choices.strength, kept.recipe.get("engine") and True]
+    again = canvas(document)
+    document.refreshProjection()
+    report["edited on the canvas"] = canvas(document) == again
+    yield from close(document)
+
+    document, layer = yield from picture(stage, "visible")
+    studio.change(replace(GLAZE, source="visible"))
+    yield from painted(studio, replace(GLAZE, source="visible"))
+    top = layers(document)[-1]
+    report["visible"] = [top.name(), layers(document).index(top)]
+    report["visible is on the canvas"] = bytes(top.pixelData(0, 0, WIDTH, HEIGHT)) == canvas(
+        document
+    )
+    yield from close(document)
+
+    document, layer = yield from picture(stage, "selected")
+    second = document.createNode("second", "paintlayer")
+    second.setPixelData(pixels(7), 0, 0, WIDTH, HEIGHT)
+    document.rootNode().addChildNode(second, None)
+    yield 0.3
+    document.setActiveNode(second)
+    yield 0.3
+    stage.krita.action("select_all_layers").trigger()
+    yield 0.5
+    report["selected nodes"] = sorted(
+        node.name() for node in stage.window.activeView().selectedNodes()
+    )
+    yield from painted(studio, replace(GLAZE, source="selected"))
+    report["each above its own"] = names(document)
+    yield 0.5
+    foot.discard.click()
+    yield lambda: len(layers(document)) == 3
+    report["all discarded"] = names(document)
+    yield from close(document)
+
+    kinds = {}
+    for kind in ("filllayer", "vectorlayer", "filterlayer"):
+        document, layer = yield from picture(stage, kind)
+        node = special(stage, document, kind)
+        yield 0.3
+        document.waitForDone()
+        yield from activate(document, node)
+        yield from painted(studio, GLAZE)
+        kinds[kind] = names(document)[-1]
+        yield from close(document)
+    report["kinds"] = kinds
+
+    document, layer = yield from picture(stage, "closed")
+    studio.change(SLOW)
+    studio.apply()
+    yield lambda: studio.state.shown.value.text == "Pretend"
+    document.setModified(False)
+    document.close()
+    yield lambda: studio.state.message.value and "closed" in studio.state.message.value.text
+    report["closed"] = studio.state.message.value.text
+    report["nothing goes on"] = not studio._easel._runs
+
+    keys = {}
+    for action in stage.krita.actions():
+        for shortcut in action.shortcuts():
+            keys.setdefault(shortcut.toString(), []).append(action.objectName())
+    ours = [names for names in keys.values() if any(each.startswith("velatura") for each in names)]
+    report["shortcuts"] = sorted(ours)
+    return report
+
+
+def picture(stage, name):
+    document = stage.krita.createDocument(WIDTH, HEIGHT, name, "RGBA", "U8", "", 100.0)
+    stage.window.addView(document)
+    stage.krita.setActiveDocument(document)
+    yield 0.5
+    layer = document.createNode("photo", "paintlayer")
+    layer.setPixelData(pixels(3), 0, 0, WIDTH, HEIGHT)
+    document.rootNode().addChildNode(layer, None)
+    yield 0.5
+    yield from activate(document, layer)
+    return document, layer
+
+
+def pixels(step):
+    return bytes(
+        value
+        for y in range(HEIGHT)
+        for x in range(WIDTH)
+        for value in ((step * x) % 256, (5 * y) % 256, (x * y // 9) % 256, 255)
+    )
+
+
+def special(stage, document, kind):
+    from krita import InfoObject, Selection
+
+    everywhere = Selection()
+    everywhere.select(0, 0, WIDTH, HEIGHT, 255)
+    if kind == "filllayer":
+        colour = InfoObject()
+        colour.setProperty("color", "#c08040")
+        node = document.createFillLayer("fill", "color", colour, everywhere)
+    elif kind == "vectorlayer":
+        node = document.createVectorLayer("vector")
+    else:
+        node = document.createFilterLayer("filter", stage.krita.filter("invert"), everywhere)
+    document.rootNode().addChildNode(node, None)
+    if kind == "vectorlayer":
+        node.addShapesFromSvg(
+            '<svg width="90" height="60"><rect width="60" height="40" fill="#0a0"/></svg>'
+        )
+    return node
+
+
+def activate(document, node):
+    document.setActiveNode(node)
+    yield lambda: document.activeNode() == node
+    yield 0.4
+
+
+def painted(studio, choices):
+    studio.change(choices)
+    studio.apply()
+    yield lambda: not studio.busy
+    yield 0.5
+
+
+def layers(document):
+    return [each for each in document.rootNode().childNodes() if each.type() != "selectionmask"]
+
+
+def names(document):
+    return [each.name() for each in layers(document)]
+
+
+def canvas(document):
+    document.waitForDone()
+    return bytes(document.pixelData(0, 0, WIDTH, HEIGHT))
+
+
+def close(document):
+    document.setModified(False)
+    document.close()
+    yield 0.4

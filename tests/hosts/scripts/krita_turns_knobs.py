@@ -1,0 +1,135 @@
+"""Turns knobs with a real mouse and keys: what xdotool is to do lies in numbered files, and the test does it."""
+
+import json
+from pathlib import Path
+
+from PyQt5.QtCore import QPoint, QRect
+from PyQt5.QtWidgets import QComboBox, QScrollArea, QTabWidget
+
+from velatura_krita.choices import StyleChoice
+from velatura_krita.fader import Fader
+from velatura_krita.inputs import SpinBox
+
+
+def main(stage):
+    docker = yield from stage.docker("velatura_docker")
+    studio, panel = docker.studio, docker.panel
+    report = {}
+    if not stage.arguments["first"]:
+        # The styles are there, and the one of the last time is seen among them.
+        yield lambda: any(tile.style.name for tile in studio.state.tiles.value)
+        yield 0.5
+        grid = panel.library.grid
+        reveal(grid)
+        yield 0.5
+        (item,) = grid.selectedItems()
+        report["chosen"] = item.text()
+        report["rows below"] = grid.verticalScrollBar().maximum() > 0
+        report["seen"] = grid.viewport().rect().intersects(grid.visualItemRect(item))
+        return report
+    studio.start_daemon()
+    yield lambda: studio.state.offer.value.manifest
+    hands = Hands(Path(stage.arguments["folder"]))
+    # Without a window manager nobody gives the keys to Krita.
+    yield from hands.do(["windowfocus", int(stage.window.qwindow().winId())])
+    # A sentence of the link's must not move widgets while the mouse is on its way.
+    yield 1.0
+
+    engine = panel.findChild(QComboBox, "velatura_engine")
+    reveal(engine)
+    yield 0.3
+    scrolled = scroll_of(engine)
+    before = scrolled.verticalScrollBar().value() if scrolled else 0
+    chosen = studio.state.choices.value.engine
+    yield from hands.do(*at(engine), *wheel(3))
+    report["engine stays"] = studio.state.choices.value.engine == chosen
+    report["engine has no focus"] = not engine.hasFocus()
+    bar = scrolled.verticalScrollBar() if scrolled else None
+    report["scrolled"] = bar is None or bar.maximum() == 0 or bar.value() != before
+    # It keeps the focus when its list was closed, and is not turned then either.
+    reveal(engine)
+    yield from hands.do(*at(engine), ["click", 1], ["sleep", 0.4], ["key", "Escape"])
+    report["list is closed"] = not engine.view().isVisible()
+    yield from hands.do(*at(engine), *wheel(3))
+    report["engine still stays"] = studio.state.choices.value.engine == chosen
+
+    panel.manner._fine.fold_out()
+    yield 0.3
+    seed = panel.findChild(SpinBox, "velatura_seed")
+    reveal(seed)
+    yield 0.3
+    yield from hands.do(*at(seed, 0.3), *wheel(2))
+    report["seed in passing"] = studio.state.choices.value.seed
+    reveal(seed)
+    yield 0.3
+    yield from hands.do(*at(seed, 0.3), ["click", 1], *wheel(2, up=True))
+    report["seed after a click"] = studio.state.choices.value.seed
+
+    stroke = panel.findChild(Fader, "velatura_knob_stroke")
+    reveal(stroke)
+    yield 0.3
+    told = []
+    stroke.changed.connect(told.append)
+    yield from hands.do(*at(stroke), ["click", "--repeat", 2, "--delay", 60, 1], ["sleep", 0.8])
+    report["typing"] = stroke._edit is not None
+    report["told at a double click"] = list(told)
+    yield from hands.do(["type", "33"], ["key", "Escape"], ["sleep", 0.2])
+    report["after Escape"] = [stroke._edit is None, stroke.value, list(told)]
+    yield from hands.do(*at(stroke), ["click", "--repeat", 2, "--delay", 60, 1], ["sleep", 0.8])
+    yield from hands.do(["type", "33"], ["key", "Return"], ["sleep", 0.2])
+    report["after Return"] = [stroke._edit is None, stroke.value, list(told)]
+    yield from hands.do(*at(stroke, 0.25), ["click", 1], ["sleep", 0.8])
+    report["after a click"] = stroke.value
+
+    name = panel.library.grid.item(panel.library.grid.count() - 1).data(256).style.name
+    studio.change(studio.state.choices.value.with_styles((StyleChoice(name=name),)))
+    report["last"] = panel.library.grid.item(panel.library.grid.count() - 1).text()
+    yield 0.3
+    return report
+
+
+class Hands:
+    """Asks the test to move the mouse and press keys."""
+
+    def __init__(self, folder):
+        self.folder, self.asked = folder, 0
+
+    def do(self, *actions):
+        """Words of xdotool, one action after the other."""
+        self.asked += 1
+        draft, asked = (self.folder / f"{self.asked}.{end}" for end in ("draft", "ask"))
+        draft.write_text(json.dumps(actions))
+        draft.rename(asked)
+        yield lambda: not asked.exists()
+        yield 0.3
+
+
+def at(widget, share=0.5):
+    """The mouse over ``widget``; ``share`` is how far from its left edge."""
+    point = QPoint(int(share * widget.width()), widget.height() // 2)
+    place = widget.mapToGlobal(point)
+    return [["mousemove", place.x(), place.y()], ["sleep", 0.1]]
+
+
+def wheel(turns, *, up=False):
+    return [["click", "--repeat", turns, "--delay", 80, 4 if up else 5], ["sleep", 0.2]]
+
+
+def scroll_of(widget):
+    while widget is not None and not isinstance(widget, QScrollArea):
+        widget = widget.parentWidget()
+    return widget
+
+
+def reveal(widget):
+    """Have ``widget`` in sight, whatever it is in."""
+    child = widget
+    while (parent := child.parentWidget()) is not None:
+        outer = parent.parentWidget()
+        if isinstance(outer, QTabWidget) and outer.indexOf(child) >= 0:
+            outer.setCurrentWidget(child)
+        child = parent
+    if (scroll := scroll_of(widget)) is not None:
+        inside = scroll.widget()
+        place = QRect(widget.mapTo(inside, QPoint(0, 0)), widget.size())
+        scroll.ensureVisible(place.center().x(), place.center().y(), 0, 60)

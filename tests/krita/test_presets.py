@@ -1,0 +1,78 @@
+"""Choices as presets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from velatura_krita.choices import Choices, Ingredient, StyleChoice
+from velatura_krita.presets import is_preset, preset_of, title_of_preset, without_knobs
+from velatura_krita.views import View
+
+SCHEMA = {"properties": {"steps": {"type": "integer", "default": 40, "minimum": 1}}}
+EVERY = {"properties": {"feather": {"type": "number", "default": 0.0, "minimum": 0}}}
+MANIFEST: dict[str, dict[str, Any]] = {
+    "gatys": {"descriptor": {}, "schema": SCHEMA, "treatment": EVERY}
+}
+PART = View((0.0, 0.25, 0.5, 1.0), 90.0, 2.0)
+CHOICES = Choices(
+    engine="gatys",
+    params={"gatys": {"steps": 9, "gone": 3}},
+    treatment={"feather": 0.0},
+    mixture=(
+        Ingredient(StyleChoice(name="sea"), 1.5),
+        Ingredient(StyleChoice(name="sky"), 0.5, PART),
+    ),
+    strength=0.75,
+    seed=4,
+)
+
+
+def test_a_preset_has_what_differs_from_the_defaults_and_every_style_s_view() -> None:
+    assert preset_of(MANIFEST, CHOICES) == {
+        "engine": "gatys",
+        "params": {"steps": 9},
+        "treatment": {},
+        "styles": [
+            {"name": "sea", "weight": 1.5},
+            {
+                "name": "sky",
+                "weight": 0.5,
+                "crop": [0.0, 0.25, 0.5, 1.0],
+                "rotation": 90.0,
+                "scale": 2.0,
+            },
+        ],
+        "strength": 0.75,
+    }
+
+
+def test_choices_are_the_preset_that_was_made_of_them_until_something_is_turned() -> None:
+    preset = {"name": "mine", **preset_of(MANIFEST, CHOICES)}
+    assert is_preset(MANIFEST, CHOICES, preset)
+    assert is_preset(MANIFEST, replace(CHOICES, seed=5, output="group"), preset)
+    assert not is_preset(MANIFEST, CHOICES.with_param("steps", 10), preset)
+    assert not is_preset(MANIFEST, CHOICES.with_treatment("feather", 2.0), preset)
+    assert not is_preset(MANIFEST, CHOICES.without(0), preset)
+    assert is_preset(MANIFEST, CHOICES.with_param("steps", 10).with_preset(preset), preset)
+
+
+def test_a_style_that_is_not_in_the_library_is_in_no_preset() -> None:
+    waiting = CHOICES.with_styles((StyleChoice(file="wave.png"),))
+    with pytest.raises(ValueError, match=r"wave\.png"):
+        preset_of(MANIFEST, waiting)
+    assert not is_preset(MANIFEST, waiting, {"name": "mine", "engine": "gatys"})
+
+
+def test_a_preset_is_called_as_the_person_wrote_it() -> None:
+    assert title_of_preset({"name": "my-ol-look", "title": "My Öl Look"}) == "My Öl Look"
+    assert title_of_preset({"name": "my-look", "title": ""}) == "My Look"
+    assert title_of_preset({"name": "my-look"}) == "My Look"
+
+
+def test_all_knobs_go_back_and_the_rest_stays() -> None:
+    reset = without_knobs(CHOICES)
+    assert (reset.engine_params, reset.treatment, reset.seed) == ({}, {}, 0)
+    assert (reset.mixture, reset.strength) == (CHOICES.mixture, CHOICES.strength)
