@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from velatura.engines import manifest
 from velatura_gimp.arguments import arguments_of
-from velatura_gimp.preview_wishes import can_preview, part_of, preview_of
+from velatura_gimp.preview_wishes import can_preview, preview_of
 
 from . import test_arguments
 from .test_arguments import entry, wish
@@ -38,11 +38,3 @@ def test_a_preview_is_of_engines_that_take_the_same_styles(engines: manifest.Man
     assert not can_preview({"engine": "bank", **styled}, bank)
     assert not can_preview({"engine": "glaze", **styled}, {"glaze": engines["glaze"]})
     assert not can_preview({"engine": "identity", "styles": [], "regions": []}, engines)
-
-
-def test_a_part_is_painted_as_it_would_be_in_the_whole() -> None:
-    made = {"treatment": {"stroke": 6.0, "detail": 1000, "tileable": "x"}, "inputs": {"start": 1}}
-    part = part_of(made, 0.25)
-    assert part["treatment"] == {"stroke": 6.0, "detail": 250}
-    assert part["inputs"] == {}
-    assert part_of({"treatment": {"detail": 0}, "inputs": {}}, 0.25)["treatment"] == {"detail": 0}

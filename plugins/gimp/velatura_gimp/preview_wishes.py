@@ -1,4 +1,4 @@
-"""Wishes for what a preview shows: smaller, a part, by a quicker engine. Knows nothing of GIMP."""
+"""Wishes for what a preview shows: smaller, by a quicker engine. Knows nothing of GIMP."""
 
 from __future__ import annotations
 
@@ -33,11 +33,3 @@ def preview_of(wish: Wish, scale: float, manifest: Manifest) -> Wish:
         "inputs": {},
         "treatment": treatment,
     }
-
-
-def part_of(wish: Wish, share: float) -> Wish:
-    """``wish`` for a part of the layer whose long side is ``share`` of the layer's."""
-    treatment = {key: each for key, each in wish["treatment"].items() if key != "tileable"}
-    if treatment.get("detail"):
-        treatment["detail"] = max(round(treatment["detail"] * share), 1)
-    return {**wish, "treatment": treatment, "inputs": {}}
