@@ -12,10 +12,8 @@ from velatura_gimp.arguments import (
     Argument,
     Wish,
     arguments_of,
-    can_preview,
     canonical,
     label_of,
-    preview_of,
     shown_engines,
     styles_named,
     wish_of,
@@ -156,29 +154,6 @@ def test_a_mask_is_a_region_where_there_is_one() -> None:
 def test_a_weight_must_be_a_number() -> None:
     with pytest.raises(LinkError, match="scream:much"):
         styles_named("wave, scream:much")
-
-
-def test_a_preview_is_the_same_in_small(engines: manifest.Manifest) -> None:
-    made = arguments_of("gatys", engines["gatys"])
-    large = wish(made, stroke=12.0, feather=8.0, detail=512, start=3, steps=9)
-    small = preview_of(large, 0.25, engines)
-    assert small["engine"] == "glaze-live"
-    assert small["treatment"]["stroke"] == 3.0
-    assert small["treatment"]["feather"] == 2.0
-    assert "detail" not in small["treatment"]
-    assert small["params"] == small["inputs"] == {}
-    assert large["treatment"]["stroke"] == 12.0
-
-
-def test_a_preview_has_the_knobs_that_both_engines_have(engines: manifest.Manifest) -> None:
-    large = wish(arguments_of("glaze", engines["glaze"]), grain=2.5, polish=12)
-    assert preview_of(large, 1.0, engines)["params"] == {"grain": 2.5}
-
-
-def test_a_preview_is_of_engines_that_take_the_same_styles(engines: manifest.Manifest) -> None:
-    assert can_preview("gatys", engines)
-    assert not can_preview("bank", {**engines, "bank": entry(styles=("bank",))})
-    assert not can_preview("glaze", {"glaze": engines["glaze"]})
 
 
 def test_a_label_names_each_style_once() -> None:

@@ -6,11 +6,17 @@ import pytest
 
 from velatura_gimp.arguments import Wish
 from velatura_gimp.library import (
+    FAVOURITES,
+    OWN,
     Descriptor,
     Style,
+    collections_of,
+    fits,
     fitting,
+    found_styles,
     picture_title,
     require_fitting,
+    title_of_style,
 )
 from velatura_link.errors import LinkError
 from velatura_link.styles import needs_pictures
@@ -75,3 +81,48 @@ def test_the_library_is_asked_only_in_doubt() -> None:
 )
 def test_a_kept_picture_is_called_as_its_file_or_layer(name: str, title: str) -> None:
     assert picture_title(name) == title
+
+
+SHELF: list[Style] = [
+    {
+        "name": "starry-night",
+        "title": "Vincent van Gogh: The Starry Night",
+        "kind": "picture",
+        "builtin": True,
+        "favourite": True,
+        "collections": ["Night"],
+    },
+    {"name": "sea", "title": "The SEA", "kind": "picture", "builtin": False, "collections": []},
+    {"name": "grandmother", "kind": "code", "builtin": False, "collections": ["Family", "Night"]},
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "collection", "found"),
+    [
+        ("", "", ["starry-night", "sea", "grandmother"]),
+        ("GOGH night", "", ["starry-night"]),
+        ("night", "", ["starry-night", "grandmother"]),
+        ("gogh sea", "", []),
+        ("", FAVOURITES, ["starry-night"]),
+        ("", OWN, ["sea", "grandmother"]),
+        ("", "Night", ["starry-night", "grandmother"]),
+        ("grand", "Night", ["grandmother"]),
+    ],
+)
+def test_styles_are_found_by_words_and_collections(
+    words: str, collection: str, found: list[str]
+) -> None:
+    assert found_styles(SHELF, words, collection) == found
+
+
+def test_collections_are_those_of_the_styles() -> None:
+    assert collections_of(SHELF) == ["Family", "Night"]
+
+
+def test_own_pictures_are_called_as_they_were_written() -> None:
+    assert [title_of_style(each) for each in SHELF] == ["Starry Night", "The SEA", "Grandmother"]
+
+
+def test_a_style_fits_an_engine_that_takes_its_kind() -> None:
+    assert [fits(each, PICTURES) for each in SHELF] == [True, True, False]

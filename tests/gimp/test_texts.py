@@ -48,6 +48,13 @@ def test_every_sentence_is_translated_and_no_other() -> None:
     assert GERMAN.keys() - said == set()
 
 
+def test_no_artist_needs_the_word_daemon_or_a_terminal() -> None:
+    words = ("daemon", "dienst", "`", "terminal")
+    texts = {text: german for text, german in GERMAN.items() if "JSON" not in text}
+    said = [f"{text} {german}".lower() for text, german in texts.items()]
+    assert [text for text in said if any(word in text for word in words)] == []
+
+
 def test_translations_fill_in_the_same_names() -> None:
     assert [text for text in GERMAN if names(text) != names(GERMAN[text])] == []
 

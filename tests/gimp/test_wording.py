@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from velatura_gimp.wording import PAINTING, READING, WRITING, Bar, bar_of, sentence_of, within
-from velatura_link.errors import LinkError
+from velatura_gimp.wording import (
+    PAINTING,
+    READING,
+    WRITING,
+    Bar,
+    bar_of,
+    said_of,
+    sentence_of,
+    within,
+)
+from velatura_link.errors import Disconnected, JobFailed, LinkError, ProtocolError
 from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
 
 
@@ -42,3 +51,42 @@ def test_errors_are_for_the_person() -> None:
     assert sentence_of(LinkError("No.")) == "No."
     missing = FileNotFoundError(2, "No such file or directory", "/a.png")
     assert sentence_of(missing) == "/a.png cannot be read: No such file or directory."
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (JobFailed("out_of_memory", "CUDA", "`velatura doctor`"), "not enough memory"),
+        (JobFailed("worker_died", "The worker died.", "See `velatura doctor`."), "broke down"),
+        (JobFailed("draining", "The daemon is ending."), "being restarted"),
+        (Disconnected("The connection to the daemon ended."), "does not answer"),
+        (ProtocolError("The daemon sent a chunk."), "does not answer"),
+        (LinkError("The daemon did not answer in time."), "does not answer"),
+        (JobFailed("bad_request", "There is no code.", "`velatura styles` has."), "no code"),
+    ],
+)
+def test_nobody_is_sent_to_a_terminal_or_meets_a_daemon(error: LinkError, said: str) -> None:
+    sentence = sentence_of(error)
+    assert said in sentence
+    assert "`" not in sentence
+    assert "daemon" not in sentence.lower()
+
+
+def test_a_bar_of_several_layers_says_which() -> None:
+    assert Bar(0.5, "Painting").of_several(1, 4) == Bar(0.375, "Layer 2 of 4: Painting")
+    assert Bar(None, "Waiting").of_several(0, 2) == Bar(None, "Layer 1 of 2: Waiting")
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("Stopped after 12 of 60 steps.", ""),
+        (
+            "The memory was not enough: painted in tiles of 512 pixels.",
+            "It was painted in tiles of 512 pixels, since there was too little memory.",
+        ),
+        ("relu9_1 is not there.", "relu9_1 is not there."),
+    ],
+)
+def test_notes_are_said_unless_the_person_knows(note: str, said: str) -> None:
+    assert said_of(note) == said

@@ -17,7 +17,7 @@ from .slow_index import PACKAGE, open_slow_index
 from .test_gimp_window import look_for, painted_waves
 from .test_installed import unpack
 
-TITLE = "Velatura: the daemon"
+TITLE = "Velatura's painter"
 GLAZE = "without a download"
 """What only the first entry says of itself, since “Velatura” begins the daemon's, too."""
 
@@ -74,7 +74,7 @@ def test_gimp_upgrades_the_daemon_when_a_newer_zip_was_unpacked(
     unpack(package("gimp", profile, tmp_path, "9.10"), profile.plug_ins)
     picture = painted_waves(tmp_path / "waves.png", 150, 110)
     with gimp_window.start(picture, script=SCRIPTS / "gimp_waits.py", layers=2):
-        look_for(display, TITLE, "waves")
+        look_for(display, "velatura: install", "waves")
         display.wait_for_window(TITLE)
         assert environment.version == "9.9"
         display.xdotool("key", "Return")

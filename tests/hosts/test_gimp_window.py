@@ -27,8 +27,8 @@ installed, schema = gimp_plugin.installed, gimp_plugin.schema
 
 CANCEL = (820, 856)
 """Where the progress bar has its button in the window that GIMP opens for a picture of 4000²."""
-FILE, KEEP = (674, 40), (540, 368)
-"""Where the dialog of an engine of pictures has its file, and the button that keeps it once it is chosen."""
+FILE, KEEP = (677, 612), (660, 636)
+"""Where the dialog has a style's file, and the button that keeps it once it is chosen."""
 
 
 SOMEBODY = 4711
@@ -57,7 +57,7 @@ def look_for(display: Display, action: str, window: str) -> None:
 
 def choose_file(display: Display, path: Path) -> None:
     """Type ``path`` into GTK's chooser, as often as it takes: what is typed while it reads a folder is lost."""
-    title = "Select a File"
+    title = "A Picture to Imitate"
     display.wait_for_window(title)
 
     def chosen() -> bool:
@@ -71,27 +71,58 @@ def choose_file(display: Display, path: Path) -> None:
 
 
 @pytest.mark.usefixtures("installed")
-@pytest.mark.parametrize("output", ["new-layer", "in-place"])
+@pytest.mark.parametrize(
+    ("what", "more"),
+    [
+        ({"values": {"style": "great-wave"}}, 1),
+        ({"values": {"style": "great-wave", "output": "in-place"}}, 0),
+        ({"values": {"style": "great-wave"}, "copies": 1}, 2),
+        ({"values": {}, "procedure": "velatura-edit", "again": True}, 0),
+    ],
+    ids=["new-layer", "in-place", "two-layers", "edit"],
+)
 def test_undo_is_one_step_and_restores_every_byte(
-    gimp_window: Gimp, display: Display, picture: Path, tmp_path: Path, output: str
+    gimp_window: Gimp,
+    display: Display,
+    picture: Path,
+    tmp_path: Path,
+    what: dict[str, Any],
+    more: int,
 ) -> None:
     """GIMP counts the steps: an image is clean again only when as many were undone as were done."""
     ready = tmp_path / "ready"
-    values = {"style": "great-wave", "output": output}
+    arguments = {"procedure": "velatura-glaze", **what}
     running = gimp_window.start(
-        picture,
-        script=SCRIPTS / "gimp_undoes.py",
-        procedure="velatura-glaze",
-        values=values,
-        ready=str(ready),
+        picture, script=SCRIPTS / "gimp_undoes.py", ready=str(ready), **arguments
     )
     with running:
-        wait_until(ready.exists, "the painting", 60)
+        wait_until(ready.exists, "the painting", 2 * PATIENCE)
         display.wait_for_window("waves")
         display.xdotool("key", "ctrl+z")
         seen = running.finish().value
-    assert seen["painted"] == [True, 2 if output == "new-layer" else 1, True]
-    assert seen["undone"] == [1, True]
+    assert seen["painted"] == [True, more, True]
+    assert seen["undone"]
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize(("key", "kept"), [("alt+s", True), ("Escape", False)])
+def test_a_slow_engine_is_stopped_or_given_up(
+    gimp_window: Gimp, display: Display, picture: Path, key: str, kept: bool
+) -> None:
+    """It would take two minutes. What is there after some steps is kept, or nothing is changed."""
+    with gimp_window.start(picture, script=SCRIPTS / "gimp_stops.py") as running:
+        display.wait_for_window("^Velatura: Edit This Result$")
+        display.xdotool("key", "Return")
+        display.wait_for_window("^Velatura is painting$")
+
+        def ended() -> bool:
+            # It can be stopped from the first step on.
+            display.xdotool("key", key)
+            return not display.windows("^Velatura is painting$")
+
+        wait_until(ended, "the end of the painting", 30)
+        seen = running.finish().value
+    assert seen == (["Identity", "waves.png"] if kept else ["Old", "waves.png"])
 
 
 def test_an_artist_paints_and_repeats(
@@ -148,12 +179,12 @@ def test_the_language_is_gimps(
 
 
 @pytest.mark.usefixtures("installed")
-def test_an_engine_of_pictures_takes_no_code_but_a_file_that_can_be_kept(
+def test_a_file_is_a_style_that_can_be_kept(
     gimp_window: Gimp, display: Display, profile: Profile, picture: Path, tmp_path: Path
 ) -> None:
-    """With a built-in style OK does nothing; a file becomes a style of the library."""
+    """Without a style nothing can be painted; a file becomes one, and then one of the library."""
     style = painted_waves(tmp_path / "sea.png", 300, 400)
-    settings = {"velatura-gatys": {"style": "scream"}}
+    settings = {"velatura-gatys": {"style": ""}}
     with gimp_window.start(
         picture, script=SCRIPTS / "gimp_waits.py", layers=2, seconds=300, settings=settings
     ) as running:

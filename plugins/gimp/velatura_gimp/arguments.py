@@ -34,7 +34,6 @@ SELECTION, LAYER_MASK = "selection", "layer-mask"
 _LARGEST_INT = 2**31 - 1
 _BUTTON_LETTERS = "hlsrco"
 """Those of the dialog's own buttons: Help, Load, Save, Reset, Cancel, OK."""
-_IN_PIXELS = frozenset(("stroke", "feather"))
 _KINDS: dict[str, Kind] = {"number": "double", "integer": "int", "boolean": "boolean"}
 
 
@@ -237,41 +236,6 @@ def wish_of(
     return wish
 
 
-def can_preview(engine: str, manifest: Manifest) -> bool:
-    """Whether the quick engine takes the styles that ``engine`` takes."""
-    takes = [
-        set(manifest.get(name, {}).get("descriptor", {}).get("styles", ()))
-        for name in (engine, PREVIEW_ENGINE)
-    ]
-    return bool(takes[0] & takes[1])
-
-
-def preview_of(wish: Wish, scale: float, manifest: Manifest) -> Wish:
-    """``wish`` for the same layer ``scale`` times as large, by the engine that is quick enough to be watched, with
-    those knobs that both have.
-    """
-    known = manifest[PREVIEW_ENGINE]["schema"].get("properties", {})
-    params = {knob: value for knob, value in wish["params"].items() if knob in known}
-    treatment = {key: each for key, each in wish["treatment"].items() if key != "detail"}
-    for knob in _IN_PIXELS & set(treatment):
-        treatment[knob] *= scale
-    return {
-        **wish,
-        "engine": PREVIEW_ENGINE,
-        "params": params,
-        "inputs": {},
-        "treatment": treatment,
-    }
-
-
-def part_of(wish: Wish, share: float) -> Wish:
-    """``wish`` for a part of the layer whose long side is ``share`` of the layer's."""
-    treatment = {key: each for key, each in wish["treatment"].items() if key != "tileable"}
-    if treatment.get("detail"):
-        treatment["detail"] = max(round(treatment["detail"] * share), 1)
-    return {**wish, "treatment": treatment, "inputs": {}}
-
-
 def label_of(wish: Wish, title_of_layer: Callable[[int | str], str]) -> str:
     """The styles of ``wish`` in a few words; empty when there are none."""
     styles = [style for region in wish.get("regions", ()) for style in region.get("styles", ())]
@@ -317,7 +281,7 @@ def _knobs(place: Place, schema: Mapping[str, Any]) -> Iterator[Argument]:
 
 def _knob(place: Place, knob: str, kind: Kind, facts: Mapping[str, Any]) -> Argument:
     edge = _LARGEST_INT if kind == "int" else inf
-    words: Mapping[str, str] = facts.get("labels") or {}
+    words: Mapping[str, str] = facts.get("labels", {})
     return Argument(
         knob,
         kind,

@@ -9,13 +9,14 @@ from gi.repository import Gimp, GLib, Gtk
 from velatura_link.builtin import builtin_styles
 from velatura_link.errors import LinkError
 from velatura_link.request import Pixels
+from velatura_link.titles import engine_title
 
 from .about import show_about, show_help
 from .arguments import DEFAULT_ENGINE, SOURCE, shown_engines
 from .choices import Choices, Values
 from .knob_pages import KnobPages
 from .layers import is_selected, visible_layer
-from .library import Descriptor, Style, fits, title_of_engine, title_of_style
+from .library import Descriptor, Style, fitting, title_of_style
 from .live import Live
 from .orders import arguments_for, is_visible
 from .places import Places
@@ -100,7 +101,8 @@ class _Dialog:
         self._dialog.show_all()
         self._note.set_visible(bool(self._note.get_text()))
         # Return paints, wherever the keys would have gone first.
-        self._dialog.get_widget_for_response(Gtk.ResponseType.OK).grab_focus()
+        paint = self._dialog.get_widget_for_response(Gtk.ResponseType.OK)
+        (paint if paint.get_sensitive() else self._panel.search).grab_focus()
         while True:
             answer = self._dialog.run()
             if answer == _HELP:
@@ -166,7 +168,7 @@ class _Dialog:
     def _engine_choice(self) -> Gtk.ComboBoxText:
         choice = without_wheel(Gtk.ComboBoxText())
         for name in dict.fromkeys((*shown_engines(self._manifest), self._engine)):
-            choice.append(name, title_of_engine(self._manifest[name]["descriptor"]))
+            choice.append(name, engine_title(self._manifest[name]["descriptor"], tr))
         choice.set_active_id(self._engine)
         choice.connect("changed", lambda box: self._switch(box.get_active_id()))
         return choice
@@ -190,17 +192,16 @@ class _Dialog:
         )
         self._engines.set_tooltip_text(tr(self._descriptor["summary"]))
         self._values.watchers.append(self._changed)
-        self._pages.show(self._arguments, self._values, self._fitting_styles())
+        self._pages.show(
+            engine, self._arguments, self._values, fitting(self._library, self._descriptor)
+        )
         self._panel.follow(self._values)
         self._offer()
-
-    def _fitting_styles(self) -> list[Style]:
-        return [each for each in self._library if fits(each, self._descriptor)]
 
     def _offer(self) -> None:
         self._panel.fill(self._library, self._descriptor, keeps=self._live.can.styles)
         self._presets.offer(presets_for(self._engine, self._offered))
-        self._pages.offer(self._fitting_styles())
+        self._pages.offer(fitting(self._library, self._descriptor))
 
     def _library_came(self, styles: list[Style], presets: list[Preset]) -> None:
         self._library, self._offered = styles, presets

@@ -38,8 +38,14 @@ class KnobPages(Gtk.Notebook):
         self._editing = editing
         self._pickers: list[tuple[str, Picker]] = []
 
-    def show(self, arguments: Sequence[Argument], values: Values, styles: Iterable[Style]) -> None:
-        """Have the knobs of ``arguments``, instead of those before."""
+    def show(
+        self,
+        title: str,
+        arguments: Sequence[Argument],
+        values: Values,
+        styles: Iterable[Style],
+    ) -> None:
+        """Have the knobs of the engine ``title``, its ``arguments``, instead of those before."""
         open_page = self.get_current_page()
         while self.get_n_pages():
             self.remove_page(-1)
@@ -47,14 +53,14 @@ class KnobPages(Gtk.Notebook):
         own = [] if self._editing else [SOURCE, OUTPUT]
         treatment = [each for each in arguments if each.place == "treatment"]
         engine = [each for each in arguments if each.place in ("params", "inputs")]
-        for title, wanted in (
+        for heading, wanted in (
             (tr("Manner"), [STRENGTH, *treatment, SEED]),
             (tr("Where"), [*own, USE_SELECTION, REST_STYLE, MASK_STYLE]),
-            (tr("Method"), engine),
+            (title, engine),
         ):
             shown = [each for each in wanted if any(each.name == one.name for one in arguments)]
             if shown:
-                self._add(title, shown, values)
+                self._add(heading, shown, values)
         self.offer(styles)
         for name, picker in self._pickers:
             picker.set_active_id(values[name] or "")

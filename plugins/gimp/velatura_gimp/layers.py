@@ -16,7 +16,6 @@ Advance = Callable[[int, int], None]
 """Told how many rows of how many are done."""
 
 RGBA8 = Form(4, "u8", "srgb")
-_GREY8 = Form(1, "u8", "srgb")
 _LAYER_TYPES = {
     (False, False): Gimp.ImageType.RGB_IMAGE,
     (False, True): Gimp.ImageType.RGBA_IMAGE,

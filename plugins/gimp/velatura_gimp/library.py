@@ -21,12 +21,6 @@ FAVOURITES, OWN = "*favourites", "*own"
 """Collections that are none of the person's making."""
 
 
-def title_of_engine(descriptor: Descriptor) -> str:
-    """What the engine is for, and then the name of its method."""
-    purpose, title = descriptor.get("purpose") or "", tr(descriptor["title"])
-    return f"{tr(purpose)} — {title}" if purpose else title
-
-
 def title_of_style(style: Style) -> str:
     """What a style is called: as its owner wrote it, or as its name says."""
     own = style.get("builtin") is False and style.get("kind") == PICTURE
@@ -71,7 +65,7 @@ def _is_of(style: Style, collection: str) -> bool:
 
 def fitting(styles: Iterable[Style], descriptor: Descriptor) -> list[Style]:
     """Those of ``styles`` that the engine takes."""
-    return [each for each in styles if each["kind"] in descriptor.get("styles", ())]
+    return [each for each in styles if fits(each, descriptor)]
 
 
 def require_fitting(

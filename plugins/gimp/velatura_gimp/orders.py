@@ -89,7 +89,7 @@ def origin_of(result: Gimp.Layer, manifest: Manifest) -> tuple[Made, Choices, Gi
     made = how_made(result)
     if made is None:
         raise LinkError(
-            tr("Velatura did not paint this layer."),
+            tr("Velatura did not make this layer."),
             hint=tr("Choose a layer that Velatura has made."),
         )
     image = result.get_image()

@@ -33,7 +33,7 @@ from .results import Made
 from .sources import LayerSource
 from .texts import tr
 from .wishes import request_of
-from .wording import READING, WRITING, bar_of
+from .wording import READING, WRITING, bar_of, said_of
 
 _BEAT = 0.1
 """Seconds between two signs of life."""
@@ -135,7 +135,8 @@ def _delivered(painted: list[_Painted], show: Shown) -> list[Gimp.Layer]:
     try:
         layers = []
         for each in painted:
-            notes += [note for note in each.result.notes if note not in notes]
+            said = map(said_of, each.result.notes)
+            notes += [note for note in dict.fromkeys(said) if note and note not in notes]
             layers.append(_written(each, copy, show))
     finally:
         image.undo_group_end()

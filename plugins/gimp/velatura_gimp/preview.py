@@ -34,6 +34,7 @@ class Preview(Gtk.Box):
         self._split = 0.0
         self._part = False
         self._held: tuple[float, float] | None = None
+        self._compares = False
         self._image = Gtk.Image()
         self._text = Gtk.Label(xalign=0.0, yalign=0.0, wrap=True, max_width_chars=1)
         self._text.set_lines(3)
@@ -99,20 +100,22 @@ class Preview(Gtk.Box):
         )
 
     def _pressed(self, widget: Gtk.Widget, event: Gdk.Event) -> bool:
-        self._held = (event.x, event.y)
         width = self._before.get_width() if self._before is not None else 1
         if self._part and abs(event.x - self._split * width) > _NEAR:
-            return True
-        self._held = None
-        return self._moved(widget, event)
+            self._held = (event.x, event.y)
+        else:
+            self._compares = True
+            self._moved(widget, event)
+        return True
 
     def _moved(self, widget: Gtk.Widget, event: Gdk.Event) -> bool:
-        if self._held is None and self._before is not None:
+        if self._compares and self._before is not None:
             self._split = min(max(event.x / self._before.get_width(), 0.0), 1.0)
             self._draw()
         return True
 
     def _released(self, widget: Gtk.Widget, event: Gdk.Event) -> bool:
+        self._compares = False
         if self._held is not None:
             x, y = self._held
             self._held = None

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gi.repository import Gimp
 
 from velatura_link.request import Request
 
-from .arguments import (
-    NEW_LAYER,
-    OUTPUT,
-    PREVIEW_ENGINE,
-    Argument,
-    Manifest,
-    can_preview,
-    part_of,
-    preview_of,
-)
+from .arguments import NEW_LAYER, OUTPUT, PREVIEW_ENGINE, Argument, Manifest
 from .layers import RGBA8, extent
 from .library import Style, require_fitting
 from .orders import wish_for
 from .pixels import Box
 from .preview import HEIGHT, WIDTH
+from .preview_wishes import can_preview, preview_of
 from .sources import LayerSource
 from .wishes import request_of
 
@@ -37,6 +30,7 @@ class Previewed:
         scale = min(WIDTH / whole.width, HEIGHT / whole.height, 1.0)
         self.small = LayerSource(layer, RGBA8, _quietly, scale)
         """The whole layer, as large as the preview."""
+        self._whole = LayerSource(layer, RGBA8, _quietly)
         self.current = self.small
         """What is seen now."""
         width, height = min(WIDTH, whole.width), min(HEIGHT, whole.height)
@@ -70,16 +64,18 @@ class Previewed:
         wish = wish_for(engine, arguments, above, self._layer, in_place=False)
         require_fitting(wish, manifest[engine]["descriptor"], styles)
         part = self.current is not self.small
-        if part:
-            whole = extent(self._layer)
-            share = max(self._window.width, self._window.height) / max(whole.width, whole.height)
-            wish = part_of(wish, share)
+        source = self._whole if part else self.small
+        request = request_of(wish, manifest, source)
         if not self._by_itself(engine, manifest):
-            if not can_preview(engine, manifest):
-                request_of(wish, manifest, self.current)
+            if not can_preview(wish, manifest):
                 return None
-            wish = preview_of(wish, self.current.scale, manifest)
-        return request_of(wish, manifest, self.current)
+            request = request_of(preview_of(wish, source.scale, manifest), manifest, source)
+        return replace(request, window=self._seen_edges()) if part else request
+
+    def _seen_edges(self) -> tuple[int, int, int, int]:
+        """The part that is seen: left, top, right, bottom."""
+        seen = self._window
+        return seen.x, seen.y, seen.x + seen.width, seen.y + seen.height
 
     def _by_itself(self, engine: str, manifest: Manifest) -> bool:
         """Whether the engine is quick enough to paint what is seen."""

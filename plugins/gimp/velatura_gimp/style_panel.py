@@ -64,8 +64,8 @@ class StylePanel(Gtk.Box):
             lambda name, event: on_menu(self._styles[name], event),
             look,
         )
-        self._search = Gtk.SearchEntry(placeholder_text=tr("Search styles"))
-        self._search.connect("search-changed", self._searched)
+        self.search = Gtk.SearchEntry(placeholder_text=tr("Search styles"))
+        self.search.connect("search-changed", self._searched)
         self._collection = Gtk.ComboBoxText()
         without_wheel(self._collection)
         self._collection_changed = self._collection.connect("changed", self._searched)
@@ -83,7 +83,7 @@ class StylePanel(Gtk.Box):
             widget.show()
             self._imitated.pack_start(widget, False, False, 0)
         finder = Gtk.Box(spacing=6)
-        finder.pack_start(self._search, True, True, 0)
+        finder.pack_start(self.search, True, True, 0)
         finder.pack_start(self._collection, False, False, 0)
         self.pack_start(finder, False, False, 0)
         self.pack_start(self._shelf, True, True, 0)
@@ -159,7 +159,7 @@ class StylePanel(Gtk.Box):
 
     def _searched(self, widget: Gtk.Widget | None = None) -> None:
         chosen = self._collection.get_active_id() or ""
-        found = found_styles(self._styles.values(), self._search.get_text(), chosen)
+        found = found_styles(self._styles.values(), self.search.get_text(), chosen)
         self._shelf.show_only(found)
         self._nothing.set_visible(bool(self._styles) and not found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -120,6 +121,33 @@ def reason_of(build: TorchBuild) -> str:
     if build.kind == "cuda" and not build.backend:
         return tr("Only what is for NVIDIA cards can be fetched here; it works without one, too.")
     return reasons[build.kind]
+
+
+def said_of(note: str) -> str:
+    """A note of the daemon's in the person's language; empty for what the person did themselves."""
+    for pattern, say in _NOTES:
+        if found := re.fullmatch(pattern, note):
+            return say(found)
+    return note
+
+
+_NOTES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
+    (r"Stopped after \d+ of \d+ steps\.", lambda found: ""),
+    (
+        r"The device's memory was not enough: painted on the processor\.",
+        lambda found: tr(
+            "The graphics card has too little memory for it: it was painted by the processor."
+        ),
+    ),
+    (
+        r"(?:Painted in|The memory was not enough: painted in) tiles of (\d+) pixels.*",
+        lambda found: tr(
+            "It was painted in tiles of {side} pixels, since there was too little memory.",
+            side=found[1],
+        ),
+    ),
+)
+"""Notes, and what GIMP says instead."""
 
 
 def _painting(progress: Progress) -> Bar:

@@ -1,0 +1,40 @@
+"""What a preview wishes of the daemon."""
+
+from __future__ import annotations
+
+from velatura.engines import manifest
+from velatura_gimp.arguments import arguments_of
+from velatura_gimp.preview_wishes import can_preview, preview_of
+
+from . import test_arguments
+from .test_arguments import entry, wish
+
+engines = test_arguments.engines
+
+
+def test_a_preview_is_the_same_in_small(engines: manifest.Manifest) -> None:
+    made = arguments_of("gatys", engines["gatys"])
+    large = wish(made, stroke=12.0, feather=8.0, detail=512, start=3, steps=9)
+    small = preview_of(large, 0.25, engines)
+    assert small["engine"] == "glaze-live"
+    assert small["treatment"]["stroke"] == 3.0
+    assert small["treatment"]["feather"] == 2.0
+    assert "detail" not in small["treatment"]
+    assert small["params"] == small["inputs"] == {}
+    assert large["treatment"]["stroke"] == 12.0
+
+
+def test_a_preview_has_the_knobs_that_both_engines_have(engines: manifest.Manifest) -> None:
+    large = wish(arguments_of("glaze", engines["glaze"]), grain=2.5, polish=12)
+    assert preview_of(large, 1.0, engines)["params"] == {"grain": 2.5}
+
+
+def test_a_preview_is_of_engines_that_take_the_same_styles(engines: manifest.Manifest) -> None:
+    styled = {"styles": [{"name": "scream"}], "regions": []}
+    partly = {"styles": [], "regions": [styled]}
+    for given in (styled, partly):
+        assert can_preview({"engine": "gatys", **given}, engines)
+    bank = {**engines, "bank": entry(styles=("bank",))}
+    assert not can_preview({"engine": "bank", **styled}, bank)
+    assert not can_preview({"engine": "glaze", **styled}, {"glaze": engines["glaze"]})
+    assert not can_preview({"engine": "identity", "styles": [], "regions": []}, engines)
