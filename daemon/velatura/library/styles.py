@@ -12,7 +12,7 @@ import os
 import shutil
 import unicodedata
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -76,7 +76,11 @@ class StyleEntry:
 
 def entries() -> tuple[StyleEntry, ...]:
     """All styles, sorted by name; of two own files with one name both are there."""
-    own = [_entry(path) for path in _files()]
+    own = []
+    for path in _files():
+        # One that is removed meanwhile is no style any more.
+        with suppress(FileNotFoundError):
+            own.append(_entry(path))
     taken = {entry.name for entry in own}
     builtin = [_entry(path, builtin=True) for path in assets.codes()]
     others = [entry for entry in builtin if entry.name not in taken]

@@ -135,8 +135,8 @@ def _thumbnail(entry: StyleEntry) -> bytes | None:
 
     try:
         seen = styles.thumbnail(entry)
-    except VelaturaError:
-        # One damaged picture must not hide the others; who paints with it is told.
+    except (VelaturaError, OSError):
+        # One picture that is damaged or just removed must not hide the others; who paints with it is told.
         return None
     return seen.read_bytes() if seen is not None else None
 

@@ -85,9 +85,11 @@ def animation(stage, depth, profile, code):
         scale = {"B": 255, "H": 65535}.get(code)
         pixel = values if scale is None else [round(each * scale) for each in values]
         layer.setPixelData(struct.pack(f"<4{code}", *pixel) * WIDTH * HEIGHT, 0, 0, WIDTH, HEIGHT)
-    document.setPlayBackRange(0, 10)
     document.setCurrentTime(SHOWN)
-    yield 0.4
+    yield 1.0
+    # A frame beyond the end moves the end, some time later.
+    document.setFullClipRangeEndTime(10)
+    yield lambda: document.playBackEndTime() == 10
     return document, layer
 
 
