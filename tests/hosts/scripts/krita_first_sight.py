@@ -30,4 +30,21 @@ def main(stage):
     report["caption"] = panel.view.caption
     report["ready"] = panel.status.words.text()
     report["message"] = panel.message.isVisible()
+    # The painter is warm now: from the click on Apply until the canvas shows the result.
+    document, before = stage.krita.activeDocument(), canvas(stage.krita.activeDocument())
+    began = time.monotonic()
+    panel.foot.apply.click()
+    yield lambda: canvas(document) != before
+    report["applied"] = since()
+    document.waitForDone()
+    seen = canvas(document)
+    document.refreshProjection()
+    document.waitForDone()
+    report["whole"] = canvas(document) == seen
     return report
+
+
+def canvas(document):
+    """What is composited in a row of every part of the picture."""
+    rows = range(50, document.height(), 200)
+    return [bytes(document.pixelData(0, row, document.width(), 1)) for row in rows]
