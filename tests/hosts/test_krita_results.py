@@ -31,6 +31,9 @@ def test_results_are_kept_discarded_and_edited(krita: Krita, plugin: Path) -> No
     assert seen["another picture"]
     assert seen["kept"] == [0.5, True]
     assert seen["edited on the canvas"]
+    busy, said = seen["its source is gone"]
+    assert not busy
+    assert "not there any more" in said
     # Other sources than the active layer.
     assert seen["visible"] == [WAVE, 2]
     assert seen["visible is on the canvas"]

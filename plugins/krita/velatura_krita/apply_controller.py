@@ -56,6 +56,13 @@ class ApplyController:
             self._complain(tr("Nothing is selected."), tr("Select a part of the picture first."))
             return
         edited = self._edited(document)
+        if edited is None and self._state.edited.value is not None:
+            self._state.edited.set(None)
+            self._complain(
+                tr("The layer that this result was painted from is not there any more."),
+                tr("The next Apply paints the active layer."),
+            )
+            return
         sources = edited.sources if edited else sources_of(document, self._view(), active, choices)
         if not self._can_paint(document, sources, choices):
             return

@@ -87,6 +87,14 @@ def main(stage):
     again = canvas(document)
     document.refreshProjection()
     report["edited on the canvas"] = canvas(document) == again
+    foot.keep.click()
+    yield from activate(document, after[-1])
+    yield lambda: foot.edit.isVisible()
+    layer.remove()
+    yield 0.3
+    foot.edit.click()
+    studio.apply()
+    report["its source is gone"] = [studio.busy, studio.state.message.value.text]
     yield from close(document)
 
     document, layer = yield from picture(stage, "visible")
