@@ -15,8 +15,8 @@ RUNNING_MS = 50.0
 """How long the event loop may stand still until the layer is inserted, or as long as Krita's own insertion takes, on a
 machine that is busy with other things."""
 LANDING, JITTER_MS = 1.3, 50.0
-"""How long inserting a result may take, with its compositing, in times Krita's own insertion of the same pixels: of five
-each the shortest, since whatever else the machine does adds to some of them.
+"""How long inserting a result may take, with its compositing, in times Krita's own insertion of the same pixels. Of
+five each the shortest counts: whatever else the machine does adds to some of them.
 """
 
 
