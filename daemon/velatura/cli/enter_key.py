@@ -48,14 +48,14 @@ def _pressed(left: threading.Event) -> bool:
     ready, _, _ = select.select([terminal], [], [], SECONDS)
     if not ready:
         return False
-    if os.tcgetpgrp(terminal) != os.getpgrp():
-        # In the background: what is typed is the shell's, and reading it would stop this process.
-        left.wait(SECONDS)
-        return False
     # The terminal hands out whole lines; none is its end (Ctrl-D, or a window that was closed), which is no Enter.
     try:
+        if os.tcgetpgrp(terminal) != os.getpgrp():
+            # In the background: what is typed is the shell's, and reading it would stop this process.
+            left.wait(SECONDS)
+            return False
         line = os.read(terminal, 1024)
-    except OSError:
+    except OSError:  # the terminal is gone, or it controls another session
         line = b""
     if not line:
         left.wait()
