@@ -270,7 +270,8 @@ def _look_path(entry: StyleEntry) -> Path:
 
 
 def _entry(path: Path, *, builtin: bool = False) -> StyleEntry:
-    title = codes.facts(path).title if codes.is_code(path) else path.stem
+    # A file's name need not be text; what is shown and sent must be.
+    title = codes.facts(path).title if codes.is_code(path) else _as_text(path.stem)
     entry = StyleEntry(slug(path.stem), path, remembered_sha256(path), title, builtin)
     mark = marks.read().get(entry.name)
     if mark is None:
@@ -281,6 +282,10 @@ def _entry(path: Path, *, builtin: bool = False) -> StyleEntry:
         favourite=mark.favourite,
         collections=mark.collections,
     )
+
+
+def _as_text(name: str) -> str:
+    return name.encode(errors="replace").decode()
 
 
 def _own() -> list[StyleEntry]:
