@@ -14,7 +14,7 @@ SECONDS = 0.2
 
 @contextmanager
 def on_enter(act: Callable[[], None], *, where: bool = True) -> Iterator[None]:
-    """Call ``act``, on a thread, when Enter is pressed before this is left; at most once.
+    """Call ``act``, on a thread, each time that Enter is pressed before this is left.
 
     Only in a terminal that can be read and shows the bar, and where ``where`` says so: what is piped into a command
     is not its keyboard.
@@ -29,7 +29,6 @@ def on_enter(act: Callable[[], None], *, where: bool = True) -> Iterator[None]:
         while not left.is_set():
             if pressed(left):
                 act()
-                return
 
     thread = threading.Thread(target=watch, name="enter", daemon=True)
     thread.start()
