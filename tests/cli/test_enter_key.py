@@ -5,14 +5,19 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import select
 import subprocess
+import sys
 import termios
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from velatura.cli.enter_key import on_enter
+from velatura.cli.enter_key import SECONDS, on_enter
 
 from ..shell import COMMAND, Shell
 from ..waiting import PATIENCE
@@ -59,6 +64,39 @@ def test_nothing_is_read_where_there_is_no_terminal(monkeypatch: pytest.MonkeyPa
             os.write(write, b"one line\n")
         os.close(write)
         assert piped.read() == "one line\n"
+
+
+@contextmanager
+def keyboard() -> Iterator[int]:
+    """Where to write what is typed into the terminal that this process has meanwhile."""
+    ours, theirs = pty.openpty()
+    # Not by a fixture: pytest puts streams of its own in their place between the phases of a test.
+    with os.fdopen(theirs) as terminal, pytest.MonkeyPatch.context() as patched:
+        patched.setattr("sys.stdin", terminal)
+        patched.setattr("sys.stderr", terminal)
+        yield ours
+    os.close(ours)
+
+
+def test_an_enter_that_came_too_early_is_not_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.tcgetpgrp", lambda terminal: os.getpgrp())
+    pressed = threading.Semaphore(0)
+    with keyboard() as keys, on_enter(pressed.release):
+        for _ in range(2):
+            os.write(keys, b"\n")
+            assert pressed.acquire(timeout=PATIENCE)
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+def test_the_terminal_of_another_session_is_no_keyboard() -> None:
+    """Asking who has it fails then, since it controls no session of this process."""
+    pressed: list[bool] = []
+    with keyboard() as keys:
+        os.write(keys, b"\n")
+        with on_enter(lambda: pressed.append(True)):
+            time.sleep(2 * SECONDS)
+        assert not pressed
+        assert select.select([sys.stdin], [], [], 0)[0], "it was read"
 
 
 def _drain(terminal: int) -> None:

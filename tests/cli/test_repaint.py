@@ -213,6 +213,17 @@ def test_a_recipe_leads_to_no_other_machine(velatura: Velatura, desk: Path, path
     assert velatura("repaint", desk / "bad.png").complaint().endswith("was not found.")
 
 
+def test_a_text_is_no_file_that_an_engine_starts_from(velatura: Velatura, desk: Path) -> None:
+    text = (
+        '{"format":1,"engine":"gatys","content":{"path":"photo.png"},'
+        '"params":{"init":"picture"},"inputs":{"start":"/etc/hostname"}}'
+    )
+    write_picture(desk / "bad.png", Raster(np.zeros((4, 4, 3), np.uint8)), recipe=text)
+    assert velatura("repaint", desk / "bad.png").complaint() == (
+        "The recipe has a text in place of the file for the input “start”."
+    )
+
+
 def test_many_results_have_a_recipe_each(velatura: Velatura, desk: Path) -> None:
     out = desk / "results"
     outcome = velatura(
@@ -236,21 +247,26 @@ def studio(shared: Path) -> Iterator[Shell]:
         yield opened
 
 
+BOTH = ((), ("--no-daemon",))
+"""Through the daemon, and without it: once for each engine, since without it networks are loaded anew."""
+DAEMON = ((),)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("suffix", "options"),
+    ("ways", "suffix", "options"),
     [
-        (".png", ("--engine", "identity")),
-        (".png", ("--engine", "glaze", "--style", "style.png", "--strength", "0.7")),
-        (".jpg", ("--engine", "glaze", "--style", "starry-night:2", "--style", "scream")),
-        (".exr", ("--engine", "glaze", "--style", "style.png", "--set", "polish=2")),
-        (".tif", ("--engine", "glaze-live", "--style", "great-wave", "--tileable", "both")),
-        (".webp", ("--engine", "glaze-live", "--region", "mask.png=style.png")),
-        (".tif", ("--engine", "adain", "--style", "style.png", "--style-scale", "2")),
-        (".png", ("--engine", "adain", "--style", "style.png", "--colours", "histogram")),
-        (".jpg", ("--engine", "gatys", "--style", "style.png", "--set", "steps=3")),
-        (".png", ("--engine", "gatys", "--style", "style.png", "--set", "steps=2", "--seed", "3",
-                  "--set", "init=noise")),
+        (BOTH, ".png", ("--engine", "identity")),
+        (BOTH, ".png", ("--engine", "glaze", "--style", "style.png", "--strength", "0.7")),
+        (DAEMON, ".jpg", ("--engine", "glaze", "--style", "starry-night:2", "--style", "scream")),
+        (DAEMON, ".exr", ("--engine", "glaze", "--style", "style.png", "--set", "polish=2")),
+        (BOTH, ".tif", ("--engine", "glaze-live", "--style", "great-wave", "--tileable", "both")),
+        (DAEMON, ".webp", ("--engine", "glaze-live", "--region", "mask.png=style.png")),
+        (BOTH, ".tif", ("--engine", "adain", "--style", "style.png", "--style-scale", "2")),
+        (DAEMON, ".png", ("--engine", "adain", "--style", "style.png", "--colours", "histogram")),
+        (BOTH, ".jpg", ("--engine", "gatys", "--style", "style.png", "--set", "steps=2")),
+        (DAEMON, ".png", ("--engine", "gatys", "--style", "style.png", "--set", "steps=2",
+                          "--seed", "3", "--set", "init=noise")),
     ],
 )  # fmt: skip
 def test_ten_results_of_five_engines_are_the_same_bytes(
@@ -258,6 +274,7 @@ def test_ten_results_of_five_engines_are_the_same_bytes(
     velatura_in: Callable[[Shell], Velatura],
     desk: Path,
     monkeypatch: pytest.MonkeyPatch,
+    ways: tuple[tuple[str, ...], ...],
     suffix: str,
     options: tuple[str, ...],
 ) -> None:
@@ -265,6 +282,6 @@ def test_ten_results_of_five_engines_are_the_same_bytes(
     monkeypatch.chdir(desk)
     file = f"out{suffix}"
     assert velatura("stylize", "photo.png", "-o", file, *options).code == 0
-    for way in ((), ("--no-daemon",)):
+    for way in ways:
         outcome = velatura("repaint", file, *way)
         assert (outcome.code, lines(outcome)[0]) == (0, "The same bytes."), way

@@ -97,11 +97,14 @@ def test_it_says_after_how_many_steps_a_picture_was_stopped() -> None:
     assert of(Scene(content()), run).stop_after == 2
 
 
-def test_a_name_of_many_lines_becomes_one() -> None:
-    style = Style(picture=content(), origin=Origin("a" * 64, "two-lines", "two\nlines"))
+@pytest.mark.parametrize(
+    ("title", "said"), [("two\nlines", "two lines"), ("no\udcfftext", "no?text")]
+)
+def test_a_title_becomes_one_line_of_text(title: str, said: str) -> None:
+    style = Style(picture=content(), origin=Origin("a" * 64, "a-name", title))
     recipe = of(Scene(content(), (Region((style,)),)))
-    assert recipe.styles[0].source.title == "two lines"
-    assert from_json(recipe.to_json()) == recipe
+    assert recipe.styles[0].source.title == said
+    assert from_json(recipe.to_json().encode()) == recipe
 
 
 def test_weights_are_named_by_every_run_that_uses_them() -> None:

@@ -105,12 +105,28 @@ def test_what_is_no_packet_of_ours_has_no_text(data: bytes) -> None:
     assert text_in(data) is None
 
 
-def test_entities_do_not_grow() -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp037"])
+def test_entities_do_not_grow(encoding: str) -> None:
     lines = [f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12)]
-    bomb = f'<!DOCTYPE x [<!ENTITY a0 "ha">{"".join(lines)}]>'.encode()
+    bomb = f'<!DOCTYPE x [<!ENTITY a0 "ha">{"".join(lines)}]>'
+    said = packet("&a11;").replace(b"&amp;", b"&").decode().replace("\ufeff", "")
     began = time.monotonic()
-    assert text_in(bomb + packet("&a11;").replace(b"&amp;", b"&")) is None
+    assert text_in(_declared(encoding, bomb + said)) is None
     assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp037"])
+def test_no_encoding_hides_a_declaration(encoding: str) -> None:
+    said = packet("&a;").replace(b"&amp;", b"&").decode().replace("\ufeff", "")
+    assert text_in(_declared(encoding, f'<!DOCTYPE x [<!ENTITY a "ha">]>{said}')) is None
+
+
+def _declared(encoding: str, text: str) -> bytes:
+    """``text`` in an encoding that its first line declares."""
+    first = f'<?xml version="1.0" encoding="{encoding}"?>'
+    if encoding == "utf-16":
+        return (first + text).encode(encoding)
+    return first.encode() + text.encode(encoding)
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

@@ -53,6 +53,14 @@ some_presets = st.builds(
 )
 
 
+def test_a_title_is_letters_and_no_orders_to_a_terminal() -> None:
+    with pytest.raises(BadRequest, match="a line of at most"):
+        presets.titled(NIGHT, "Night \x1b[2J")
+    said = to_json(replace(NIGHT, title="Night")).replace(b'"Night"', b'"Night \\u001b[2J"')
+    with pytest.raises(BadRequest, match="is not a preset"):
+        from_json(said, "a file")
+
+
 def painted(path: Path, colour: int = 200) -> Path:
     Image.new("RGB", (40, 30), (colour, 10, 20)).save(path)
     return path

@@ -42,6 +42,16 @@ def test_a_picture_put_into_the_folder_by_hand_is_a_style() -> None:
     assert [entry.name for entry in own()] == ["by-hand"]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are text here")
+def test_a_file_whose_name_is_no_text_is_listed_with_the_others() -> None:
+    styles_dir().mkdir(parents=True)
+    painted(styles_dir() / "sea.png")
+    painted(styles_dir() / os.fsdecode(b"no\xfftext.png"))
+    found = [(entry.name, entry.title) for entry in own()]
+    assert found == [("no-text", "no?text"), ("sea", "sea")]
+    assert styles.opened(styles.show("no-text").path)[0] is not None
+
+
 def test_a_taken_name_is_refused_and_the_same_picture_is_not(home: Path) -> None:
     added = styles.add(painted(home / "one.png"), "wave")
     assert styles.add(home / "one.png", "Wave") == added

@@ -130,6 +130,18 @@ def test_where_uv_is_not_to_be_had_pip_fetches_the_usual_build_once_the_person_k
     assert home.repair_build.kind == "cpu"
 
 
+def test_a_build_that_was_out_of_reach_for_a_while_is_tried_again(
+    home: Home, index: TorchIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(uv, "HASHES", ("00" * 32,))
+        with pytest.raises(OnlyUsualBuild):
+            home.install(lambda step: None, never)
+    home.install(lambda step: None, never)
+    assert torch_in(home) == "2.0+cpu"
+    assert home.build.kind == "cpu"
+
+
 def test_with_a_card_pip_goes_on_at_once_since_nothing_larger_comes(
     home: Home, index_without_uv: TorchIndex, programs: Path
 ) -> None:

@@ -92,6 +92,8 @@ class Direct:
         params = registry.validate(engine, wish.params)
         if engine.descriptor.interruptible:
             bar.offer(KEEP)
+        # An Enter that was typed before it was offered was meant for something else.
+        self.finishing = False
         scene = Scene(
             content=content,
             regions=_regions(wish, content, parts),

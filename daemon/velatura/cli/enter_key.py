@@ -14,7 +14,7 @@ SECONDS = 0.2
 
 @contextmanager
 def on_enter(act: Callable[[], None], *, where: bool = True) -> Iterator[None]:
-    """Call ``act``, on a thread, when Enter is pressed before this is left; at most once.
+    """Call ``act``, on a thread, each time that Enter is pressed before this is left.
 
     Only in a terminal that can be read and shows the bar, and where ``where`` says so: what is piped into a command
     is not its keyboard.
@@ -29,7 +29,6 @@ def on_enter(act: Callable[[], None], *, where: bool = True) -> Iterator[None]:
         while not left.is_set():
             if pressed(left):
                 act()
-                return
 
     thread = threading.Thread(target=watch, name="enter", daemon=True)
     thread.start()
@@ -48,14 +47,14 @@ def _pressed(left: threading.Event) -> bool:
     ready, _, _ = select.select([terminal], [], [], SECONDS)
     if not ready:
         return False
-    if os.tcgetpgrp(terminal) != os.getpgrp():
-        # In the background: what is typed is the shell's, and reading it would stop this process.
-        left.wait(SECONDS)
-        return False
     # The terminal hands out whole lines; none is its end (Ctrl-D, or a window that was closed), which is no Enter.
     try:
+        if os.tcgetpgrp(terminal) != os.getpgrp():
+            # In the background: what is typed is the shell's, and reading it would stop this process.
+            left.wait(SECONDS)
+            return False
         line = os.read(terminal, 1024)
-    except OSError:
+    except OSError:  # the terminal is gone, or it controls another session
         line = b""
     if not line:
         left.wait()

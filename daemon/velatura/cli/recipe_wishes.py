@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from velatura.cli.arguments import is_file
+from velatura.cli.engines import engine_named, known_engines
+from velatura.cli.inputs import FILES
 from velatura.cli.manners import Scalar
 from velatura.cli.region_wishes import RegionWish
 from velatura.cli.style_wishes import StyleWish
@@ -144,12 +146,7 @@ def wish_from(
         output=output,
         engine=changes.engine or recipe.engine,
         params={**kept, **changes.params},
-        inputs={
-            name: str(places.file(value, "input", hint="Put it where it was."))
-            if isinstance(value, Source)
-            else str(value)
-            for name, value in ({} if other else recipe.inputs).items()
-        },
+        inputs={} if other else _inputs(recipe, places),
         strength=recipe.strength if changes.strength is None else changes.strength,
         size=recipe.content.long if recipe.content is not None else None,
         seed=recipe.seed if changes.seed is None else changes.seed,
@@ -162,6 +159,28 @@ def wish_from(
         segments=recipe.segments,
         stop_after=None if changes.any else recipe.stop_after,
     )
+
+
+def _inputs(recipe: Recipe, places: Places) -> dict[str, str]:
+    """Inputs as a person would write them.
+
+    A text for an input that is a file would be a path, to anywhere: files are sources. Raises :class:`BadRequest`.
+    """
+    for name, value in recipe.inputs.items():
+        if isinstance(value, str) and _kind_of_input(recipe.engine, name) in FILES:
+            raise BadRequest(f"The recipe has a text in place of the file for the input “{name}”.")
+    return {
+        name: str(places.file(value, "input", hint="Put it where it was."))
+        if isinstance(value, Source)
+        else str(value)
+        for name, value in recipe.inputs.items()
+    }
+
+
+def _kind_of_input(engine: str, name: str) -> str | None:
+    descriptor = engine_named(engine, known_engines())["descriptor"]
+    kinds = {each["name"]: each["kind"] for each in descriptor.get("inputs", ())}
+    return kinds.get(name)
 
 
 def _style(style: RecipeStyle, places: Places) -> StyleWish:

@@ -134,8 +134,11 @@ class _Sources:
 
 
 def _shown(title: str | None) -> str | None:
-    """``title`` on one line: a file's name may have anything in it."""
-    return None if title is None else "".join(each if each >= " " else " " for each in title)
+    """``title`` on one line, in letters that UTF-8 has: a file's name may have anything in it."""
+    if title is None:
+        return None
+    text = "".join(each if each >= " " else " " for each in title)
+    return text.encode(errors="replace").decode()
 
 
 def _in_turn(found: Sequence[Region]) -> list[Style]:

@@ -49,12 +49,16 @@ def packet(text: str) -> bytes:
 
 def text_in(data: bytes) -> str | None:
     """The text in an XMP packet, in whichever of its two ways it was written; None where there is none."""
-    # Whoever declares entities could have them grow without bound.
-    if len(data) > LARGEST or b"<!" in data.replace(b"<![CDATA[", b""):
+    if len(data) > LARGEST:
         return None
     try:
-        root = ElementTree.fromstring(data.strip(b"\0 \r\n\t"))
-    except ElementTree.ParseError:
+        # As text: what says that it is of another encoding could hide a declaration from the next line.
+        written = data.strip(b"\0 \r\n\t").decode("utf-8-sig")
+        # Whoever declares entities could have them grow without bound.
+        if "<!" in written.replace("<![CDATA[", ""):
+            return None
+        root = ElementTree.fromstring(written)
+    except (UnicodeDecodeError, ElementTree.ParseError):
         return None
     name = f"{{{_NAMESPACE}}}recipe"
     for description in root.iter(f"{{{_RDF}}}Description"):

@@ -147,8 +147,8 @@ def titled(preset: Preset, title: str) -> Preset:
     Raises :class:`BadRequest` for a title that is none.
     """
     text = " ".join(title.split())
-    if len(text) > LONGEST_TITLE:
-        raise BadRequest(f"A preset's name has at most {LONGEST_TITLE} letters.")
+    if len(text) > LONGEST_TITLE or not text.isprintable():
+        raise BadRequest(f"A preset's name is a line of at most {LONGEST_TITLE} letters.")
     name = short_name(text)
     return replace(preset, name=name, title="" if text == name else text)
 
@@ -260,7 +260,8 @@ def _text(value: object) -> str:
 
 
 def _title(value: object) -> str:
-    if not isinstance(value, str) or len(value) > LONGEST_TITLE:
+    # What is no letter could be an order to the terminal that shows it.
+    if not isinstance(value, str) or len(value) > LONGEST_TITLE or not value.isprintable():
         raise ValueError
     return value
 

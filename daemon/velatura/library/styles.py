@@ -76,11 +76,7 @@ class StyleEntry:
 
 def entries() -> tuple[StyleEntry, ...]:
     """All styles, sorted by name; of two own files with one name both are there."""
-    own = []
-    for path in _files():
-        # One that is removed meanwhile is no style any more.
-        with suppress(FileNotFoundError):
-            own.append(_entry(path))
+    own = _own()
     taken = {entry.name for entry in own}
     builtin = [_entry(path, builtin=True) for path in assets.codes()]
     others = [entry for entry in builtin if entry.name not in taken]
@@ -105,9 +101,7 @@ def show(name: str) -> StyleEntry:
     for path in assets.codes():
         if slug(path.stem) == wanted:
             return _entry(path, builtin=True)
-    titled = [
-        entry for path in _files() if slug((entry := _entry(path)).title) == wanted and entry.title
-    ]
+    titled = [entry for entry in _own() if wanted and slug(entry.title) == wanted]
     if len(titled) == 1:
         return titled[0]
     raise BadRequest(f"The style library has no “{name}”.", hint=_alternatives(wanted))
@@ -276,7 +270,8 @@ def _look_path(entry: StyleEntry) -> Path:
 
 
 def _entry(path: Path, *, builtin: bool = False) -> StyleEntry:
-    title = codes.facts(path).title if codes.is_code(path) else path.stem
+    # A file's name need not be text; what is shown and sent must be.
+    title = codes.facts(path).title if codes.is_code(path) else _as_text(path.stem)
     entry = StyleEntry(slug(path.stem), path, remembered_sha256(path), title, builtin)
     mark = marks.read().get(entry.name)
     if mark is None:
@@ -287,6 +282,19 @@ def _entry(path: Path, *, builtin: bool = False) -> StyleEntry:
         favourite=mark.favourite,
         collections=mark.collections,
     )
+
+
+def _as_text(name: str) -> str:
+    return name.encode(errors="replace").decode()
+
+
+def _own() -> list[StyleEntry]:
+    found = []
+    for path in _files():
+        # One that is removed meanwhile is no style any more.
+        with suppress(FileNotFoundError):
+            found.append(_entry(path))
+    return found
 
 
 def _files() -> list[Path]:

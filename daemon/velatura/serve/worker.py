@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 PROGRESS_SECONDS = 0.08
 
 MOST_RECIPE = HEADER_LIMIT // 2
-"""Letters of a recipe: it travels in a header."""
+"""Bytes of a recipe: it travels in a header."""
 
 
 class Watch:
@@ -195,7 +195,7 @@ class Atelier:
         )
         recipe = recipe_of(engine, scene, params, run, sources.checks)
         described = recipe.described()
-        if len(recipe.to_json()) > MOST_RECIPE:
+        if len(recipe.to_json().encode()) > MOST_RECIPE:
             run.note("The recipe is too long to be kept.")
             described = {}
         return folder.finish(rasters), run.notes, described

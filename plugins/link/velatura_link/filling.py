@@ -26,12 +26,16 @@ class OnlyUsualBuild(InstallFailed):
 
 @dataclass(frozen=True)
 class Filling:
-    """``wheel`` goes into ``made``, with ``build`` of torch. In ``fetched`` uv keeps what it fetches meanwhile."""
+    """``wheel`` goes into ``made``, with ``build`` of torch. In ``fetched`` uv keeps what it fetches meanwhile.
+
+    ``agreed``: the person knows how large the usual build is, which comes where ``build`` cannot be had.
+    """
 
     made: Environment
     wheel: Path
     build: TorchBuild
     fetched: Environment
+    agreed: bool = False
 
     def run(self, on_step: OnStep, cancelled: Cancel) -> None:
         """Install. Raises :class:`InstallFailed`, :class:`OnlyUsualBuild` or :class:`~.followed.Cancelled`."""
@@ -43,7 +47,7 @@ class Filling:
         trouble: InstallFailed | None = None
         if self.build.backend:
             trouble = self._by_uv(pip, install, on_step, cancelled)
-        if trouble is not None and self._would_grow():
+        if trouble is not None and not self.agreed and self._would_grow():
             size = size_of_bytes(usual_build().fetched)
             raise OnlyUsualBuild(
                 "The build of torch that suits this machine cannot be fetched here.",

@@ -33,7 +33,7 @@ WHEELS = "daemon"
 TOLD = "daemon.json"
 """Beside the plugin: how to start the daemon."""
 AGREED = "velatura-usual-build.txt"
-"""In the environment: the usual build of torch is all that can be fetched, and the person knows how large it is."""
+"""In the environment: the fitting build of torch was not to be had, and the person knows how large the usual one is."""
 _LOCK = "home.lock"
 _PAUSE = 0.1
 _STOPPING = 10.0
@@ -95,7 +95,7 @@ class Home:
 
     @property
     def build(self) -> TorchBuild:
-        """The build of torch that :meth:`install` fetches, and what that costs; takes a second."""
+        """The build of torch that :meth:`install` fetches, the largest it may be, and its cost; takes a second."""
         return usual_build() if (self.where / AGREED).exists() else fitting_build()
 
     @property
@@ -116,22 +116,22 @@ class Home:
         Raises :class:`~velatura_link.pythons.NoPython`, :class:`InstallFailed` or :class:`Cancelled`; an outdated
         environment is as it was then. :class:`~velatura_link.filling.OnlyUsualBuild` is raised once where only a larger
         build of torch than :attr:`build` says can be fetched; from then on that says the larger one, and the next try
-        fetches it.
+        fetches it where the smaller one still cannot be had.
         """
         with _readable_troubles(), _alone(cancelled):
             self.environment.recover()
             if self.outdated:
                 self._upgrade(on_step, cancelled)
             elif not self.whole:
-                self._make(self.build, on_step, cancelled)
+                self._make((self.where / AGREED).exists(), on_step, cancelled)
             self._tell()
 
     def repair(self, on_step: OnStep, cancelled: Cancel) -> None:
         """Make the environment anew, whatever is there. Raises as :meth:`install`."""
         with _readable_troubles(), _alone(cancelled):
-            build = self.repair_build
+            agreed = (self.where / AGREED).exists() and not self.environment.whole
             self._stop()
-            self._make(build, on_step, cancelled)
+            self._make(agreed, on_step, cancelled)
             self._tell()
 
     def remove(self, on_step: OnStep, cancelled: Cancel) -> None:
@@ -152,20 +152,19 @@ class Home:
         have, came = order_of(there.version), order_of(self.version)
         return (have > came) - (have < came)
 
-    def _make(self, build: TorchBuild, on_step: OnStep, cancelled: Cancel) -> None:
+    def _make(self, agreed: bool, on_step: OnStep, cancelled: Cancel) -> None:
         on_step(Step("preparing"))
         python = find_python()
         made = self.environment
         _require_room(made)
         _require_room(made.fetched)
         made.recover()
-        agreed = (made.where / AGREED).exists()
         made.clear()
         made.begin()
         if agreed:
             (made.where / AGREED).touch()
         follow([*python, "-m", "venv", str(made.where)], _ignored, cancelled)
-        self._fill(made, build, on_step, cancelled)
+        self._fill(made, agreed, on_step, cancelled)
 
     def _upgrade(self, on_step: OnStep, cancelled: Cancel) -> None:
         """Let an environment take the place of the outdated one, from which it takes over what has not changed."""
@@ -181,7 +180,7 @@ class Home:
 
         try:
             self.environment.copy_to(draft, go_on)
-            self._fill(draft, self.build, on_step, cancelled)
+            self._fill(draft, (self.where / AGREED).exists(), on_step, cancelled)
             if sys.platform == "win32":
                 # Its files cannot be moved while it runs; elsewhere it finishes its jobs and hands over.
                 self._stop()
@@ -189,12 +188,11 @@ class Home:
         finally:
             draft.clear()
 
-    def _fill(
-        self, made: Environment, build: TorchBuild, on_step: OnStep, cancelled: Cancel
-    ) -> None:
+    def _fill(self, made: Environment, agreed: bool, on_step: OnStep, cancelled: Cancel) -> None:
         """Install the wheel; what is whole then has shown that it works."""
+        filling = Filling(made, self.wheel, fitting_build(), self.environment.fetched, agreed)
         try:
-            Filling(made, self.wheel, build, self.environment.fetched).run(on_step, cancelled)
+            filling.run(on_step, cancelled)
         except OnlyUsualBuild:
             (self.where / AGREED).touch()
             raise
