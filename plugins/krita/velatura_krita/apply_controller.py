@@ -56,7 +56,7 @@ class ApplyController:
             self._complain(tr("Nothing is selected."), tr("Select a part of the picture first."))
             return
         edited = self._edited(document)
-        sources = [edited.source] if edited else sources_of(document, self._view(), active, choices)
+        sources = edited.sources if edited else sources_of(document, self._view(), active, choices)
         if not self._can_paint(document, sources, choices):
             return
         self._settings.keep_choices(choices)

@@ -15,10 +15,10 @@ from .reading import MASKS, Source, source_of, space_of
 
 @dataclass(frozen=True)
 class Edited:
-    """A ``result`` that is to be painted anew from what it was painted from, its ``source``."""
+    """A ``result`` that is to be painted anew from what it was painted from, its ``sources``."""
 
     result: Any
-    source: Source
+    sources: list[Source]
 
 
 def layer_of(node: Any) -> Any:
@@ -60,11 +60,14 @@ def edited_result(document: Any, result_id: str) -> Edited | None:
     if kept is None:
         return None
     if kept.source == id_of(document.rootNode()):
-        return Edited(result, visible_source(document))
+        return Edited(result, [visible_source(document)])
     node = document.nodeByUniqueID(QtCore.QUuid(kept.source))
     if node is None:
         return None
-    return Edited(result, source_of(document, node, in_place=kept.choices.output == "in-place"))
+    if kept.choices.source == "frames":
+        return Edited(result, frame_sources(document, node))
+    source = source_of(document, node, in_place=kept.choices.output == "in-place")
+    return Edited(result, [] if source.bounds.empty else [source])
 
 
 def _place(node: Any) -> list[int]:
