@@ -41,7 +41,7 @@ class MannerPanel(QtWidgets.QWidget):
         self.presets = PresetBar(studio)
         self.seed = SeedRow()
         self._first, self._more, self._own = KnobPanel(), KnobPanel(), KnobPanel()
-        self._fine = Section(tr("Finer"), open_now=False)
+        self._fine = Section(tr("More settings"), open_now=False)
         self._fine.body.addWidget(self._more)
         self._fine.body.addWidget(self.seed)
         self._fine.body.addWidget(self._own)
