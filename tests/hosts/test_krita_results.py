@@ -33,7 +33,7 @@ def test_results_are_kept_discarded_and_edited(krita: Krita, plugin: Path) -> No
     assert seen["kept"] == [0.5, True]
     assert seen["edited on the canvas"]
     # The layer below stays hidden while another result stands for it.
-    assert seen["in place edited"] == [["Background", "photo", WAVE], False]
+    assert seen["in place edited"] == [["Background", "photo", "photo"], False]
     # Other sources than the active layer.
     assert seen["visible"] == [WAVE, 2]
     assert seen["visible is on the canvas"]
