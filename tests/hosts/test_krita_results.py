@@ -26,6 +26,7 @@ def test_results_are_kept_discarded_and_edited(krita: Krita, plugin: Path) -> No
     assert seen["after other steps"] == ["Background", "photo", WAVE, "drawn since"]
     assert "one more" in seen["said"]
     # A result's settings come back, and Apply replaces it.
+    assert seen["says so"] == "Replace"
     assert seen["settings came back"]
     assert seen["replaced"] == ["Background", "photo", WAVE]
     assert seen["another picture"]
@@ -34,12 +35,16 @@ def test_results_are_kept_discarded_and_edited(krita: Krita, plugin: Path) -> No
     busy, said = seen["its source is gone"]
     assert not busy
     assert "not there any more" in said
+    # The layer below stays hidden while another result stands for it.
+    assert seen["in place edited"] == [["Background", "photo", "photo"], False]
     # Other sources than the active layer.
     assert seen["visible"] == [WAVE, 2]
     assert seen["visible is on the canvas"]
     assert seen["selected nodes"] == ["Background", "photo", "second"]
     assert seen["each above its own"] == ["Background", WAVE, "photo", WAVE, "second", WAVE]
     assert seen["all discarded"] == ["Background", "photo", "second"]
+    # What was done while the layers were painted is not taken back with them.
+    assert seen["drawn meanwhile"] == ["Background", "photo", "second", "drawn between"]
     assert seen["kinds"] == dict.fromkeys(("filllayer", "vectorlayer", "filterlayer"), WAVE)
     # A document that is closed meanwhile.
     assert "closed" in seen["closed"]

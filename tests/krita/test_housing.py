@@ -66,7 +66,7 @@ def test_the_offer_says_what_is_fetched_and_why(
     )
     docker.housing.find()
     hint = docker.housing.absent("", "").hint
-    assert "about 350 MB, which take 1.1 GB on the disk" in hint
+    assert "about 350 MB from the internet and takes 1.1 GB on the disk" in hint
     assert "for the processor" in hint
 
 
@@ -80,7 +80,7 @@ def test_a_repair_says_what_is_fetched_and_asks(
     asked = docker.messages[-1]
     assert asked is not None
     assert asked.action == "repair"
-    assert "about 3 GB, which take 6 GB" in asked.hint
+    assert "about 3 GB from the internet and takes 6 GB" in asked.hint
     assert "works without one" in asked.hint
     assert not docker.housing.busy
 

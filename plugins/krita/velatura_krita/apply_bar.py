@@ -99,6 +99,9 @@ class ApplyBar(QtWidgets.QWidget):
         state.choices.watch(self._show_choices)
         state.pending.watch(lambda _: self._show_results())
         state.editable.watch(lambda _: self._show_results())
+        state.edited.watch(
+            lambda edited: self.apply.setText(tr("Replace") if edited else tr("Apply"))
+        )
 
     def _choose(self, **changed: Any) -> None:
         self._studio.change(replace(self._studio.state.choices.value, **changed))

@@ -1,67 +1,30 @@
-"""What is being painted: the layers of one Apply in each document, one after the other."""
+"""What is being painted: one Apply in each document at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from velatura_link.errors import LinkError
-from velatura_link.jobs import Result
 
 from . import wish
 from .choices import Choices
-from .frames import insert_frames, keep_frame
-from .history import Entry, with_entry
-from .images import node_image, thumbnail
-from .kept_result import KeptResult, id_of, keep_result
+from .finished_results import FinishedResults
+from .kept_result import id_of
+from .layer_run import LayerRun, RunListener, Task
 from .link import Link
-from .painting import Listener, Painting, Wanted, trouble_of
-from .pending_result import Discarding, PendingResult
-from .progress import Shown, stage
+from .progress import Shown
 from .qt import QtCore, Signal
 from .reading import Source
-from .replaced import Replaced
 from .settings import Settings
 from .sketch import Sketch
 from .state import Message, State
 from .texts import tr
 from .turns import Turns
-from .undo_history import Position, UndoHistory
+from .undo_history import UndoHistory
 
-_SETTLE_MS = 300
-_SEEN = 480
-"""Longest side of what the docker shows of a finished painting."""
-
-
-@dataclass
-class _Run:
-    """One Apply. ``before`` is the undo history's position when the first layer came, as far as it is known."""
-
-    sources: Sequence[Source]
-    choices: Choices
-    selection: Any
-    find: wish.FindStyle
-    title: str
-    replaces: Any = None
-    nodes: list[Any] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    before: Position | None = None
-    painting: Painting | None = None
-    folder: TemporaryDirectory[str] | None = None
-    """Where painted frames wait for one another; None while no frames are painted."""
-
-    @property
-    def document(self) -> Any:
-        return self.sources[0].document
-
-    @property
-    def wanted(self) -> Source:
-        """The one that is painted now."""
-        return self.sources[len(self.nodes)]
+_LOOK_MS = 300
 
 
 class Easel(QtCore.QObject):
@@ -86,16 +49,13 @@ class Easel(QtCore.QObject):
         super().__init__(parent)
         self._krita = krita
         self._state = state
-        self._settings = settings
         self._link = link
         self._turns = turns
-        self._replaced = Replaced(self)
         self._history = UndoHistory(krita)
-        self._discarding = Discarding(self._history, self)
-        self._runs: dict[str, _Run] = {}
+        self._results = FinishedResults(krita, state, settings, self._history, self)
+        self._results.painted.connect(self.painted)
+        self._runs: dict[str, LayerRun] = {}
         self._shown: dict[str, Shown] = {}
-        self._pending: dict[str, PendingResult] = {}
-        self._last: dict[str, Any] = {}
         self._front = ""
         self._looker = QtCore.QTimer(self)
         self._looker.timeout.connect(self._look_for_closed)
@@ -103,8 +63,9 @@ class Easel(QtCore.QObject):
     def front(self, key: str) -> None:
         """Another document is in front."""
         self._front = key
+        self._look_for_closed()
         self._state.shown.set(self._shown.get(key))
-        self._state.pending.set(key in self._pending)
+        self._results.front(key)
 
     def busy(self, key: str) -> bool:
         """Whether the document is being painted."""
@@ -112,15 +73,13 @@ class Easel(QtCore.QObject):
 
     def stop(self, key: str) -> None:
         """Give up what is painted there; layers of the same Apply that came already stay."""
-        run = self._runs.get(key)
-        if run is not None and run.painting is not None:
-            run.painting.cancel()
+        if key in self._runs:
+            self._runs[key].stop()
 
     def finish(self, key: str) -> None:
         """Stop there and keep what is there, where the engine can."""
-        run = self._runs.get(key)
-        if run is not None and run.painting is not None:
-            run.painting.finish()
+        if key in self._runs:
+            self._runs[key].finish()
 
     def stop_all(self) -> None:
         """Give up everything."""
@@ -142,71 +101,31 @@ class Easel(QtCore.QObject):
         """
         self.keep(key)
         self._state.message.set(_about_colours(sources[0]))
-        title = wish.title_of(self._state.offer.value.manifest, choices, self._state.name_of)
-        run = _Run(sources, choices, selection, find, title, replaces)
-        if sources[0].time is not None:
-            run.folder = TemporaryDirectory(prefix="velatura-frames-")
-        self._runs[key] = run
-        self._looker.start(_SETTLE_MS)
-        self._paint(key)
-
-    # ---- Keep and Discard
+        manifest = self._state.offer.value.manifest
+        title = wish.title_of(manifest, choices, self._state.name_of)
+        task = Task(sources, choices, manifest, find, title, selection, replaces)
+        listener = RunListener(
+            above=partial(self._results.above, key),
+            shown=partial(self._show, key),
+            sketched=partial(self._sketch, key),
+            landed=partial(self._results.landed, key, task),
+            ended=partial(self._ended, key),
+        )
+        self._runs[key] = run = LayerRun(task, self._link, self._turns, self._history, listener)
+        self._looker.start(_LOOK_MS)
+        run.start()
 
     def keep(self, key: str) -> None:
         """The result stays; nothing but the question goes away."""
-        if self._pending.pop(key, None) is not None and key == self._front:
-            self._state.pending.set(False)
+        self._results.keep(key)
 
     def discard(self, key: str) -> None:
         """The result goes, as if it had never come if nothing was done since."""
-        pending = self._pending.get(key)
-        if pending is None:
-            return
-        self.keep(key)
+        self._results.discard(key)
 
-        def done(as_before: bool) -> None:
-            text = tr("The result was removed.")
-            if as_before:
-                told = Message(text, tr("Redo brings it back."))
-            else:
-                told = Message(
-                    text, tr("Other steps came after it, so this is one more; Undo brings it back.")
-                )
-            self._state.message.set(told)
-
-        self._discarding.discard(pending, done)
-
-    # ---- one layer after the other
-
-    def _paint(self, key: str) -> None:
-        run = self._runs[key]
-        above = run.replaces if run.replaces is not None else self._last.get(id_of(run.wanted.node))
-        manifest = self._state.offer.value.manifest
-        take = None
-        if run.folder is not None:
-            take = partial(keep_frame, folder=Path(run.folder.name))
-        wanted = Wanted(
-            run.wanted, run.choices, manifest, run.find, run.title, run.selection, above, take
-        )
-        listener = Listener(
-            shown=partial(self._show, key),
-            sketched=partial(self._sketch, key),
-            landing=partial(self._landing, key),
-            landed=partial(self._landed, key),
-            failed=partial(self._failed, key),
-            stopped=partial(self._stopped, key),
-        )
-        run.painting = Painting(wanted, self._link, self._turns, listener)
+    # ---- while it is painted
 
     def _show(self, key: str, shown: Shown) -> None:
-        run = self._runs.get(key)
-        if run is not None and len(run.sources) > 1:
-            number, total = len(run.nodes) + 1, len(run.sources)
-            said = tr(
-                "Layer {number} of {total}" if run.folder is None else "Frame {number} of {total}"
-            )
-            counted = said.format(number=number, total=total)
-            shown = replace(shown, text=f"{counted}: {shown.text}")
         self._shown[key] = shown
         if key == self._front:
             self._state.shown.set(shown)
@@ -215,121 +134,39 @@ class Easel(QtCore.QObject):
         if key == self._front:
             self.sketched.emit(sketch)
 
-    def _landing(self, key: str) -> None:
-        run = self._runs[key]
-        if not run.nodes and key == self._front:
-            run.before = self._history.position()
-
-    def _landed(self, key: str, node: Any, result: Result) -> None:
-        run = self._runs[key]
-        source = run.wanted
-        if run.folder is not None:
-            self._framed(key, run, node, result)
+    def _ended(self, key: str, error: LinkError | None) -> None:
+        run = self._over(key)
+        if run is None:
             return
-        run.nodes.append(node)
-        run.notes += [note for note in result.notes if note not in run.notes]
-        self._last[id_of(source.node)] = node
-        keep_result(
-            run.document,
-            node,
-            KeptResult(run.choices, id_of(source.node), result.recipe),
-        )
-        in_place = run.choices.output == "in-place" and source.time is None
-        if in_place and source.node.parentNode() is not None:
-            self._replaced.keep(source.document, source.node, node)
-        if len(run.nodes) < len(run.sources):
-            self._paint(key)
-            return
-        self._over(key)
-        self._finished(key, run)
+        if run.nodes:
+            self._results.add(key, run)
+        if error is not None:
+            self._state.message.set(Message(error.message, error.hint, bad=True, action="again"))
 
-    def _framed(self, key: str, run: _Run, frame: Any, result: Result) -> None:
-        """A frame is painted; when all are, they become a layer."""
-        run.nodes.append(frame)
-        if len(run.nodes) < len(run.sources):
-            self._paint(key)
-            return
-        frames, run.nodes = run.nodes, []
-        self._show(key, stage("write", 0, 0))
-
-        def inserted(node: Any) -> None:
-            run.sources = run.sources[:1]
-            self._close_folder(run)
-            self._landed(key, node, result)
-
-        # The position in the history is another document's while that one is in front.
-        history = self._history if key == self._front else UndoHistory(None)
-        steps = insert_frames(history, frames, partial(self._landing, key))
-        self._turns.begin(steps, inserted, lambda error: self._failed(key, trouble_of(error)))
-
-    def _close_folder(self, run: _Run) -> None:
-        if run.folder is not None:
-            run.folder.cleanup()
-            run.folder = None
-
-    def _finished(self, key: str, run: _Run) -> None:
-        """All layers are there."""
-        source, node = run.sources[len(run.nodes) - 1], run.nodes[-1]
-        if run.replaces is not None:
-            run.replaces.remove()
-        steps = len(run.nodes) + (run.replaces is not None)
-        self._pending[key] = PendingResult(run.document, tuple(run.nodes), steps, run.before)
-        self._discarding.settle(self._pending[key], partial(self._settled, key))
-        if (
-            run.choices.output != "in-place"
-            and source.node.parentNode() is not None
-            and run.replaces is None
-        ):
-            # Krita makes the new layer the active one, some time later; the next style is for the same layer.
-            activate: Callable[[], object] = partial(run.document.setActiveNode, source.node)
-            QtCore.QTimer.singleShot(_SETTLE_MS, activate)
-        if run.notes:
-            self._state.message.set(Message("\n".join(run.notes)))
-        picture = node_image(node, _SEEN)
-        if key == self._front:
-            self._state.pending.set(True)
-            self.painted.emit(picture, node)
-        entry = Entry(run.title, run.choices, thumbnail(picture))
-        self._state.history.set(with_entry(self._state.history.value, entry))
-        self._settings.keep_history(self._state.history.value)
-
-    def _settled(self, key: str, known: PendingResult) -> None:
-        pending = self._pending.get(key)
-        if pending is not None and pending.nodes == known.nodes:
-            self._pending[key] = known
-
-    def _stopped(self, key: str) -> None:
-        """Layers that came before the one that was given up are there; frames come together or not at all."""
-        run = self._runs[key]
-        framed = run.folder is not None
-        self._close_folder(run)
-        self._over(key)
-        if run.nodes and not framed:
-            self._finished(key, run)
-
-    def _failed(self, key: str, error: LinkError) -> None:
-        self._stopped(key)
-        self._state.message.set(Message(error.message, error.hint, bad=True, action="again"))
-
-    def _over(self, key: str) -> None:
-        self._runs.pop(key, None)
+    def _over(self, key: str) -> LayerRun | None:
+        run = self._runs.pop(key, None)
         self._shown.pop(key, None)
         if not self._runs:
             self._looker.stop()
         if key == self._front:
             self._state.shown.set(None)
+        return run
 
     def _look_for_closed(self) -> None:
         """Krita tells nobody that a document was closed."""
-        open_now = {id_of(document.rootNode()) for document in self._krita.documents()}
+        roots = [document.rootNode() for document in self._krita.documents()]
+        open_now = {id_of(root) for root in roots if root is not None}
         for key in self._runs.keys() - open_now:
-            self.stop(key)
-            self._pending.pop(key, None)
+            # Over before it stops, so that nothing is done with layers of a document that is gone.
+            run = self._over(key)
+            if run is not None:
+                run.stop()
             self._state.message.set(
                 Message(
                     tr("The picture was closed while it was being painted, so that was stopped.")
                 )
             )
+        self._results.forget_closed(open_now)
 
 
 def _about_colours(source: Source) -> Message | None:

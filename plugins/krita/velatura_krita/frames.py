@@ -65,21 +65,27 @@ def insert_frames(
     history: UndoHistory,
     frames: Sequence[KeptFrame],
     about_to: Callable[[], object],
+    given_up: Callable[[], bool],
 ) -> Steps[Any]:
     """Insert a copy of the animated layer with ``frames`` painted above it, in one undo step; the layer.
 
-    Frames outside of the playback range stay as they are. ``about_to`` is called just before.
+    Frames outside of the playback range stay as they are. ``about_to`` is called just before. When ``given_up`` becomes
+    true before that, nothing is inserted, and None returned.
     """
     source = frames[0].source
     document = source.document
-    before, time = history.position(), document.currentTime()
+    before, time = history.position(document), document.currentTime()
     made = source.node.duplicate()
     made.setName(frames[0].title)
     for frame in frames:
+        if given_up():
+            break
         document.setCurrentTime(frame.source.time)
         document.waitForDone()
         yield from painted_layer(made, frame.landing())
     yield from _restore(history, before, document, time)
+    if given_up():
+        return None
     about_to()
     source.node.parentNode().addChildNode(made, source.node)
     return made
@@ -87,13 +93,14 @@ def insert_frames(
 
 def _restore(history: UndoHistory, before: Any, document: Any, time: int) -> Steps[None]:
     """Put the playhead back. Krita notes its moves as one step, which goes; or as part of the person's own last one."""
-    now = history.position()
+    now = history.position(document)
     if before is None or now is None or now.current == before.current:
         document.setCurrentTime(time)
         document.waitForDone()
         return
     history.undo()
     for _ in range(_PATIENCE):
-        if history.position() is None or history.position().current == before.current:
+        now = history.position(document)
+        if now is None or now.current == before.current:
             return
         yield

@@ -25,7 +25,9 @@ class HelpWindow(QtWidgets.QDialog):
         self.page.setOpenLinks(False)
         self.page.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
         self.page.anchorClicked.connect(self._follow)
-        buttons = QtWidgets.QDialogButtonBox(QtWidgets.QDialogButtonBox.StandardButton.Close)
+        # With words of its own: Qt's translations are not everywhere.
+        buttons = QtWidgets.QDialogButtonBox()
+        buttons.addButton(tr("Close"), QtWidgets.QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.close)
         column = QtWidgets.QVBoxLayout(self)
         column.addWidget(self.page)

@@ -134,7 +134,7 @@ class Housing:
 
     def _ask(self, home: Home) -> None:
         hint = costs(home.repair_build)
-        question = Message(tr("Make Velatura's painter anew?"), hint, action="repair")
+        question = Message(tr("Reinstall Velatura's painter?"), hint, action="repair")
         self._post(lambda: self._say(question))
 
     def _work(self, work: Callable[[OnStep, Cancel], None]) -> None:
@@ -190,8 +190,8 @@ def costs(build: TorchBuild) -> str:
     """What is fetched, how much that is, and why that."""
     sizes = {"size": size_of_bytes(build.fetched), "disk": size_of_bytes(build.disk)}
     fetched = tr(
-        "What it requires is fetched from the internet: about {size}, which take {disk} on the disk."
-        " That lasts some minutes.",
+        "It downloads about {size} from the internet and takes {disk} on the disk."
+        " This lasts a few minutes.",
         **sizes,
     )
     reasons = {

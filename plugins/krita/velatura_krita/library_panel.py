@@ -183,7 +183,7 @@ class LibraryPanel(QtWidgets.QWidget):
         )
         menu.addAction(tr("From the clipboard")).triggered.connect(lambda: self._from_clipboard())
         menu.addSeparator()
-        menu.addAction(tr("Look again for styles and presets")).triggered.connect(
+        menu.addAction(tr("Reload styles and presets")).triggered.connect(
             lambda: self._studio.refresh()
         )
         button.setMenu(menu)

@@ -16,12 +16,15 @@ from .link import Offer
 from .preset_bar import PresetBar
 from .presets import without_knobs
 from .qt import Qt, QtCore, QtWidgets
+from .reset_button import NameLabel
 from .section import Section
 from .seed_row import SeedRow
 from .studio import Studio
 from .texts import tr
 
 _PROMINENT = ("colours", "stroke")
+_WIDEST_NAME = 110
+"""Pixels; longer names do not push the other fields aside."""
 
 
 class MannerPanel(QtWidgets.QWidget):
@@ -38,7 +41,7 @@ class MannerPanel(QtWidgets.QWidget):
         self.presets = PresetBar(studio)
         self.seed = SeedRow()
         self._first, self._more, self._own = KnobPanel(), KnobPanel(), KnobPanel()
-        self._fine = Section(tr("Finer"), open_now=False)
+        self._fine = Section(tr("More settings"), open_now=False)
         self._fine.body.addWidget(self._more)
         self._fine.body.addWidget(self.seed)
         self._fine.body.addWidget(self._own)
@@ -51,8 +54,9 @@ class MannerPanel(QtWidgets.QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(4)
         form.setFieldGrowthPolicy(QtWidgets.QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(tr("Engine"), self._engines)
-        form.addRow(tr("Preset"), self.presets)
+        self._names = (QtWidgets.QLabel(tr("Engine")), QtWidgets.QLabel(tr("Preset")))
+        for name, field in zip(self._names, (self._engines, self.presets), strict=True):
+            form.addRow(name, field)
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -105,6 +109,7 @@ class MannerPanel(QtWidgets.QWidget):
         self._first.show_knobs(first)
         self._more.show_knobs(more)
         self._own.show_knobs(own)
+        self._line_up()
         self._first.show_values(choices.treatment)
         self._more.show_values(choices.treatment)
         self._own.show_values(choices.engine_params)
@@ -117,6 +122,15 @@ class MannerPanel(QtWidgets.QWidget):
         self._reset.setText(
             tr("Reset all ({number})", number=number) if number else tr("Reset all")
         )
+
+    def _line_up(self) -> None:
+        """Have the fields begin below one another; a very long name has room of its own."""
+        names = [each for each in self.findChildren(NameLabel) if not each.isHidden()]
+        width = max(min(each.needed, _WIDEST_NAME) for each in names)
+        for name in names:
+            name.line_up(width)
+        for label in self._names:
+            label.setMinimumWidth(width)
 
 
 def _differing(knobs: Any, values: Any) -> int:

@@ -44,10 +44,12 @@ class Discarding(QtCore.QObject):
         before = pending.before
 
         def look(left: int) -> None:
-            now = self._history.position()
-            if before is None or now is None or not left:
+            now = self._history.position(pending.document)
+            expected = None if before is None else before.current + pending.steps
+            # More steps than ours are somebody's who went on meanwhile, and are not to be taken back.
+            if expected is None or now is None or now.current > expected or not left:
                 known(replace(pending, before=None))
-            elif now.current >= before.current + pending.steps:
+            elif now.current == expected:
                 known(replace(pending, after=now))
             else:
                 QtCore.QTimer.singleShot(_LOOK_MS, lambda: look(left - 1))
@@ -57,12 +59,12 @@ class Discarding(QtCore.QObject):
     def discard(self, pending: PendingResult, done: Callable[[bool], object]) -> None:
         """Take it out; ``done`` hears whether the undo history is as it was."""
         before, after = pending.before, pending.after
-        if before is None or after is None or self._history.position() != after:
+        if before is None or after is None or self._history.position(pending.document) != after:
             done(self._remove(pending))
             return
 
         def look(expected: int, left: int) -> None:
-            now = self._history.position()
+            now = self._history.position(pending.document)
             if now is None or not left:
                 done(self._remove(pending))
             elif now.current > expected:

@@ -102,6 +102,7 @@ class PresetBar(QtWidgets.QWidget):
         dialog.setWindowTitle(tr("Preset"))
         dialog.setLabelText(tr("What is the preset called?"))
         dialog.setTextValue(title_of_preset(current) if current is not None else "")
+        dialog.setCancelButtonText(tr("Cancel"))
         dialog.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.textValueSelected.connect(lambda text: use(text.strip()[:LONGEST]))
         dialog.open()

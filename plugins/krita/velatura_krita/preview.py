@@ -66,9 +66,11 @@ class LivePreview:
         self._seen: tuple[object, ...] = ()
         self._looked = 0.0
         self._ticket: Ticket | None = None
+        self._stops = 0
 
     def stop(self) -> None:
-        """Paint no more."""
+        """Paint no more, nor what is only being looked at yet."""
+        self._stops += 1
         if self._ticket is not None:
             self._ticket.cancel()
             self._ticket = None
@@ -84,7 +86,11 @@ class LivePreview:
             self._submit(self._scene, choices, manifest, find, began)
             return
 
+        stops = self._stops
+
         def looked(scene: wish.Scene) -> None:
+            if stops != self._stops:
+                return
             self._seen, self._looked = about, time.monotonic()
             self._scene = self._same(scene)
             self._submit(self._scene, choices, manifest, find, began)

@@ -38,7 +38,7 @@ class PreviewPanel(QtWidgets.QWidget):
         self.view = SplitView()
         self.whole, self.own = _choice(tr("All of it")), _choice(tr("1:1"))
         self.whole.setToolTip(
-            tr("See all of the layer, small: strokes look coarser than they become")
+            tr("See all of the layer, small: strokes look coarser here than in the result")
         )
         self.own.setObjectName("velatura_own_size")
         self.own.setToolTip(
@@ -178,7 +178,7 @@ class PreviewPanel(QtWidgets.QWidget):
 
     def _sketch_words(self) -> str:
         quick = wish.is_quick(self._studio.state.choices.value)
-        return "" if quick else tr("Sketch by the quick painter")
+        return "" if quick else tr("Sketch by the fast engine")
 
     def _sketched(self, sketch: Sketch) -> None:
         row = 3 * sketch.width

@@ -37,8 +37,13 @@ class NameLabel(QtWidgets.QLabel):
         self.setToolTip(f"{tip}<p><small>{again}</small></p>")
         # Room for the bold letters, so that nothing jumps.
         self._mark(True)
-        self.setMinimumWidth(self.fontMetrics().horizontalAdvance(text) + 2)
+        self.needed = self.fontMetrics().horizontalAdvance(text) + 2
+        self.setMinimumWidth(self.needed)
         self._mark(False)
+
+    def line_up(self, width: int) -> None:
+        """Be ``width`` pixels wide, or as wide as the name."""
+        self.setMinimumWidth(max(width, self.needed))
 
     def mark(self, differs: bool) -> None:
         """Show whether the setting differs from its default."""

@@ -35,7 +35,7 @@ class ResultsPanel(QtWidgets.QWidget):
         self.kinds = ComboBox()
         self.kinds.setObjectName("velatura_vary")
         words = {
-            "all": tr("A little of all"),
+            "all": tr("A bit of everything"),
             "mixture": tr("Mixture of styles"),
             "strokes": tr("Stroke size"),
             "strength": tr("Strength"),
@@ -82,10 +82,6 @@ class ResultsPanel(QtWidgets.QWidget):
         column.addWidget(self.history)
         column.addWidget(self.compare)
         column.addWidget(self.hint)
-
-    def end_comparing(self) -> None:
-        """Compare no more."""
-        self.compare.setChecked(False)
 
     def _make(self) -> None:
         made = self._studio.vary(self._ground_varied)
@@ -143,7 +139,9 @@ class ResultsPanel(QtWidgets.QWidget):
         words = {
             0: tr("Click the first picture."),
             1: tr("Click the second picture."),
-            2: tr("Both are in the preview: drag its line. Another click exchanges the first."),
+            2: tr(
+                "Both are in the preview: drag the line. Click another one to replace the first."
+            ),
         }
         self.hint.setText(words[len(self._picked)] if self.compare.isChecked() else "")
 

@@ -66,8 +66,8 @@ def edited_result(document: Any, result_id: str) -> Edited | None:
         return None
     if kept.choices.source == "frames":
         return Edited(result, frame_sources(document, node))
-    in_place = kept.choices.output == "in-place"
-    return Edited(result, [source_of(document, node, in_place=in_place)])
+    source = source_of(document, node, in_place=kept.choices.output == "in-place")
+    return Edited(result, [] if source.bounds.empty else [source])
 
 
 def _place(node: Any) -> list[int]:

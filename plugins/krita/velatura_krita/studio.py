@@ -161,10 +161,10 @@ class Studio(QtCore.QObject):
             self.link.refresh()
 
     def add_style_layer(self) -> None:
-        """Make a style of the active layer."""
-        node = self._active_node()
-        if node is not None:
-            self.styles.add_layer(node)
+        """Make a style of the active layer, or of the one whose mask is active."""
+        layer = self.applying.active_layer()
+        if layer is not None:
+            self.styles.add_layer(layer)
 
     def _style_added(self, style: StyleChoice) -> None:
         self.change(self.state.choices.value.with_styles((style,)))
@@ -193,7 +193,8 @@ class Studio(QtCore.QObject):
         document = self._krita.activeDocument()
         self._document_key = key_of(document) if document is not None else ""
         self._easel.front(self._document_key)
-        self.state.edited.set(None)
+        if self.state.edited.value is not None:
+            self.applying.stop_editing()
         if document is None:
             self.preview.show()
             return

@@ -84,6 +84,7 @@ def _ask(parent: Any, question: str, text: str, use: Callable[[str], object]) ->
     dialog.setWindowTitle("Velatura")
     dialog.setLabelText(question)
     dialog.setTextValue(text)
+    dialog.setCancelButtonText(tr("Cancel"))
     dialog.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
 
     def typed(line: str) -> None:

@@ -1,4 +1,7 @@
-"""Where Krita's undo history stands. libkis does not tell; the history docker does, also while it is hidden."""
+"""Where Krita's undo history stands. libkis does not tell; the history docker does, also while it is hidden.
+
+The docker shows the history of the document in front, and Undo acts on that one: of others nothing is known.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +22,16 @@ class Position:
 
 
 class UndoHistory:
-    """The history of whatever document is in front; of none without Krita."""
+    """The history of the document in front."""
 
     def __init__(self, krita: Any) -> None:
         self._krita = krita
 
-    def position(self) -> Position | None:
-        """Where it stands; None when this Krita does not show it."""
-        window = self._krita and self._krita.activeWindow()
+    def position(self, document: Any) -> Position | None:
+        """Where that of ``document`` stands; None when it is not in front, or this Krita does not show it."""
+        if self._krita.activeDocument() != document:
+            return None
+        window = self._krita.activeWindow()
         docker = window and window.qwindow().findChild(QtWidgets.QDockWidget, DOCKER)
         view = docker and docker.findChild(QtWidgets.QListView)
         if view is None or view.model() is None:

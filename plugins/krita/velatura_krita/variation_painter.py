@@ -51,11 +51,6 @@ class VariationPainter:
         for painter, variation in zip(self._painters, variations, strict=True):
             painter.wish(view, variation.choices, manifest, find)
 
-    def stop(self) -> None:
-        """Paint no more."""
-        for painter in self._painters:
-            painter.stop()
-
     def _glanced(
         self, place: int, glance: Glance, on_picture: Callable[[int, Any], object]
     ) -> None:

@@ -25,7 +25,7 @@ def main(stage):
     studio.state.shown.watch(lambda shown: said.append(shown.text if shown else ""))
     for depth, profile, code in (("U8", SRGB, "B"), ("U16", LINEAR, "H"), ("F16", LINEAR, "e")):
         document, layer = yield from animation(stage, depth, profile, code)
-        before = history.position()
+        before = history.position(document)
         said.clear()
         studio.change(SAME)
         studio.apply()
@@ -39,12 +39,12 @@ def main(stage):
             "same": [frame(made, time) == frame(layer, time) for time in (0, *KEYS)],
             "outside": frame(made, LATER) == frame(layer, LATER),
             "playhead": document.currentTime(),
-            "steps": history.position().current - before.current,
+            "steps": history.position(document).current - before.current,
             "counted": any(text.startswith("Frame 2 of 4") for text in said),
         }
         docker.panel.foot.discard.click()
         yield 1.0
-        report[depth]["undone"] = history.position().current == before.current
+        report[depth]["undone"] = history.position(document).current == before.current
         if depth == "U8":
             studio.change(replace(SAME, params={"identity": {"steps": 100, "pause": 0.1}}))
             studio.apply()

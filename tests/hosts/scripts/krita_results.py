@@ -8,6 +8,7 @@ from velatura_krita.undo_history import UndoHistory
 
 WIDTH, HEIGHT = 96, 64
 GLAZE = Choices().with_styles((StyleChoice(name="great-wave"),))
+BRIEF = Choices(engine="identity", params={"identity": {"steps": 10, "pause": 0.1}})
 SLOW = Choices(engine="identity", params={"identity": {"steps": 5000, "pause": 0.1}})
 
 
@@ -31,7 +32,7 @@ def main(stage):
     yield from close(document)
 
     document, layer = yield from picture(stage, "discard")
-    before, seen = history.position(), canvas(document)
+    before, seen = history.position(document), canvas(document)
     yield from painted(studio, GLAZE)
     report["asks"] = foot.discard.isEnabled() and foot.keep.isEnabled()
     report["shown"] = canvas(document) != seen
@@ -40,7 +41,7 @@ def main(stage):
     yield lambda: len(layers(document)) == 2
     yield 0.5
     report["discarded"] = canvas(document) == seen
-    report["undo as before"] = history.position().current == before.current
+    report["undo as before"] = history.position(document).current == before.current
     report["asks no more"] = not foot.discard.isEnabled()
     stage.krita.action("edit_redo").trigger()
     yield lambda: len(layers(document)) == 3
@@ -76,6 +77,7 @@ def main(stage):
     yield lambda: foot.edit.isVisible()
     studio.change(Choices())
     foot.edit.click()
+    report["says so"] = foot.apply.text()
     report["settings came back"] = studio.state.choices.value.mixture == GLAZE.mixture
     yield from painted(studio, replace(studio.state.choices.value, strength=0.5))
     yield 0.5
@@ -95,6 +97,17 @@ def main(stage):
     foot.edit.click()
     studio.apply()
     report["its source is gone"] = [studio.busy, studio.state.message.value.text]
+    yield from close(document)
+
+    document, layer = yield from picture(stage, "edited in place")
+    yield from painted(studio, replace(GLAZE, output="in-place"))
+    foot.keep.click()
+    yield from activate(document, layers(document)[-1])
+    yield lambda: foot.edit.isVisible()
+    foot.edit.click()
+    yield from painted(studio, replace(studio.state.choices.value, strength=0.5))
+    yield 0.5
+    report["in place edited"] = [names(document), layer.visible()]
     yield from close(document)
 
     document, layer = yield from picture(stage, "visible")
@@ -125,6 +138,18 @@ def main(stage):
     foot.discard.click()
     yield lambda: len(layers(document)) == 3
     report["all discarded"] = names(document)
+    yield from activate(document, second)
+    stage.krita.action("select_all_layers").trigger()
+    yield 0.5
+    studio.change(replace(BRIEF, source="selected"))
+    studio.apply()
+    yield lambda: studio.state.shown.value.text.startswith("Layer 2")
+    document.rootNode().addChildNode(document.createNode("drawn between", "paintlayer"), None)
+    yield lambda: not studio.busy
+    yield 0.5
+    foot.discard.click()
+    yield 0.5
+    report["drawn meanwhile"] = names(document)
     yield from close(document)
 
     kinds = {}
