@@ -29,6 +29,8 @@ def test_what_is_chosen_becomes_a_preset_and_comes_back() -> None:
     assert values_of_preset(preset, ARGUMENTS) == {
         "strength": 0.5,
         "style": "great-wave:2, scream:1",
+        "style-file": None,
+        "style-layer": None,
         "stroke": 0.0,
         "oil-coats": 3,
     }

@@ -85,6 +85,11 @@ def test_a_bar_of_several_layers_says_which() -> None:
             "The memory was not enough: painted in tiles of 512 pixels.",
             "It was painted in tiles of 512 pixels, since there was too little memory.",
         ),
+        (
+            "A style's picture is 320 pixels on its short side and was enlarged to 512: a larger one gives finer "
+            "strokes.",
+            "The picture of the style is small, 320 pixels; a larger one gives finer strokes.",
+        ),
         ("relu9_1 is not there.", "relu9_1 is not there."),
     ],
 )

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from gi.repository import Gtk
 
+from velatura_link.builtin import builtin_picture
+from velatura_link.request import EncodedFile
+
+from .arguments import DEFAULT_STYLE
+from .pixbufs import fitted
 from .places import VERSION
 from .texts import tr
 
 _WIDTH, _HEIGHT = 560, 480
 _WORDS = 66
+_LOGO = 160
 
 
 def show_about(parent: Gtk.Window) -> None:
     """Name, version and licence."""
+    picture = builtin_picture(DEFAULT_STYLE)
     dialog = Gtk.AboutDialog(
         transient_for=parent,
         modal=True,
@@ -20,6 +27,8 @@ def show_about(parent: Gtk.Window) -> None:
         version=VERSION,
         comments=tr("Paint the layer in the manner of a style."),
         license_type=Gtk.License.MIT_X11,
+        # Without one it would have GIMP's.
+        logo=fitted(EncodedFile(picture), _LOGO, _LOGO) if picture is not None else None,
     )
     dialog.run()
     dialog.destroy()
@@ -66,7 +75,7 @@ def _sections() -> list[tuple[str, str]]:
             tr("Preview"),
             tr(
                 "The preview follows every change. Press on it and move to compare with the layer as it is. "
-                "“Real size” shows a part of the layer as it will be painted; drag it to see another part."
+                "“Real size” shows a part of the layer in its own pixels; drag it to see another part."
             ),
         ),
         (

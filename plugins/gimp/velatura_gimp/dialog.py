@@ -263,15 +263,20 @@ class _Dialog:
                 lambda: self._library,
             )
         except (LinkError, OSError) as error:
-            self._live.forget()
             self._dialog.set_response_sensitive(Gtk.ResponseType.OK, False)
-            self._preview.show_text(sentence_of(error))
+            self._show_none(sentence_of(error))
             return
         self._dialog.set_response_sensitive(Gtk.ResponseType.OK, True)
         if request is not None:
             self._live.paint(request)
         else:
-            self._preview.show_text(tr("There is no preview of this engine."))
+            self._show_none(tr("There is no preview of this engine."))
+
+    def _show_none(self, why: str) -> None:
+        """What was painted with other choices is not to be seen any more."""
+        self._live.forget()
+        self._preview.show_before(self._seen.current.content())
+        self._preview.show_text(why)
 
     def _wait(self, text: str) -> None:
         self._preview.show_text(f"{text} …")

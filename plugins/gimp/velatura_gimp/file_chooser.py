@@ -6,14 +6,14 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from gi.repository import GdkPixbuf, Gimp, GLib, Gtk
+from gi.repository import GdkPixbuf, Gimp, GLib, Gtk, Pango
 
 from .texts import tr
 
 _SIDE = 220
 _FOLDER = "style-folder"
-_PATTERNS = ("image/*",)
-_CODES = "*.code"
+_PICTURES, _CODES = "image/*", "*.code"
+_END = Pango.EllipsizeMode.END
 
 
 class FileButton(Gtk.Box):
@@ -24,7 +24,7 @@ class FileButton(Gtk.Box):
         self._on_chosen = on_chosen
         self._path = ""
         self._button = Gtk.Button(hexpand=True)
-        self._label = Gtk.Label(ellipsize=3, xalign=0.0, max_width_chars=18)  # PANGO_ELLIPSIZE_END
+        self._label = Gtk.Label(ellipsize=_END, xalign=0.0, max_width_chars=18)
         self._button.add(self._label)
         self._button.connect("clicked", self._pressed)
         self._none = Gtk.Button.new_from_icon_name("edit-clear-symbolic", Gtk.IconSize.BUTTON)
@@ -58,7 +58,7 @@ def ask_for_picture(parent: Gtk.Window, path: str = "") -> str:
     dialog.set_default_response(Gtk.ResponseType.ACCEPT)
     pictures = Gtk.FileFilter()
     pictures.set_name(tr("Pictures and style codes"))
-    pictures.add_mime_type(_PATTERNS[0])
+    pictures.add_mime_type(_PICTURES)
     pictures.add_pattern(_CODES)
     dialog.add_filter(pictures)
     picture = Gtk.Image(margin=6)

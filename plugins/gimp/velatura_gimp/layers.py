@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from gi.repository import Babl, Gegl, Gimp
 
@@ -37,17 +38,26 @@ def layers_meant(drawables: list[Gimp.Drawable]) -> list[Gimp.Layer]:
     return list(dict.fromkeys(found))
 
 
-def with_effects(layer: Gimp.Layer) -> Gimp.Layer:
-    """``layer`` as it is seen: itself, or a copy into which the effects that lie on it are merged."""
+@contextmanager
+def with_effects(layer: Gimp.Layer) -> Iterator[Gimp.Layer]:
+    """``layer`` as it is seen: itself, or for a while a copy into which the effects that lie on it are merged."""
     if not layer.get_filters():
-        return layer
+        yield layer
+        return
     copy = layer.copy()
-    copy.merge_filters()
-    return copy
+    try:
+        copy.merge_filters()
+        yield copy
+    finally:
+        # GIMP would keep it as long as it runs.
+        copy.delete()
 
 
 def visible_layer(image: Gimp.Image, hidden: Gimp.Layer | None = None) -> Gimp.Layer:
-    """What is seen of ``image``, without ``hidden``, as a layer that belongs to it but is not in it."""
+    """What is seen of ``image``, without ``hidden``, as a layer that belongs to it but is not in it.
+
+    GIMP keeps it until it is deleted.
+    """
     seen = image
     if hidden is not None:
         seen = image.duplicate()
@@ -146,6 +156,8 @@ def put_instead(new: Gimp.Layer, old: Gimp.Layer) -> None:
     same = (new.get_width(), new.get_height()) == (old.get_width(), old.get_height())
     if same:
         _copy_mask(old, new)
+    # What was painted of the old one is known by this number.
+    new.set_tattoo(old.get_tattoo())
     image, parent = old.get_image(), old.get_parent()
     position = image.get_item_position(old)
     # First, or the new one could not have its name.

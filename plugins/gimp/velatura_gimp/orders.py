@@ -14,6 +14,7 @@ from .arguments import (
     IN_PLACE,
     OUTPUT,
     SOURCE,
+    USE_SELECTION,
     VISIBLE,
     Argument,
     Manifest,
@@ -21,7 +22,7 @@ from .arguments import (
     arguments_of,
     wish_of,
 )
-from .choices import Choices
+from .choices import Choices, Values
 from .layers import is_selected
 from .painting import Order
 from .remembering import how_made
@@ -68,6 +69,7 @@ def orders_of(
     """One for each of ``layers``, or for all that is seen; its painting takes the place of ``replaces``."""
     engine, values = choices.engine, choices.values
     output, visible = values[OUTPUT.name], is_visible(values)
+    in_selection = bool(values[USE_SELECTION.name])
     in_place = output == IN_PLACE and not visible and replaces is None
     orders = []
     for layer in layers[:1] if visible else layers:
@@ -75,7 +77,7 @@ def orders_of(
         made = Made(
             Choices(engine, with_layers(values, arguments, _tattoo_of)),
             None if visible else layer.get_tattoo(),
-            is_selected(layer.get_image()),
+            in_selection and is_selected(layer.get_image()),
         )
         orders.append(Order(layer, wish, output, visible, replaces, made))
     return orders
@@ -94,6 +96,8 @@ def origin_of(result: Gimp.Layer, manifest: Manifest) -> tuple[Made, Choices, Gi
         )
     image = result.get_image()
     arguments = arguments_for(manifest, made.choices.engine)
+    # The image may come from another version of Velatura.
+    kept = Values.of(arguments, made.choices.values).current
     layer = result if made.source is None else image.get_layer_by_tattoo(made.source)
     if layer is None:
         raise LinkError(
@@ -105,8 +109,8 @@ def origin_of(result: Gimp.Layer, manifest: Manifest) -> tuple[Made, Choices, Gi
         found = image.get_layer_by_tattoo(tattoo)
         return found.get_id() if found is not None else None
 
-    values = with_layers(made.choices.values, arguments, id_of)
-    return made, Choices(made.choices.engine, values), layer
+    choices = Choices(made.choices.engine, with_layers(kept, arguments, id_of))
+    return made, choices, layer
 
 
 def _tattoo_of(identifier: int) -> int | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from gi.repository import Gtk
 
+from velatura_link.client import Client
 from velatura_link.errors import LinkError, Refused
 
 from .live import Live
@@ -78,16 +79,27 @@ class PresetBar(Gtk.Box):
         for item in (rename, remove):
             item.set_sensitive(can and chosen is not None)
 
-    def _save(self, item: Gtk.MenuItem, title: str = "") -> None:
-        title = title or ask_for_text(
-            self.get_toplevel(), tr("Save as a Preset"), tr("Name of the preset")
-        )
-        if title:
-            made = self._made()
-            self._put(
-                title,
-                lambda client, replace: client.save_preset(title, made, replace=replace),
-            )
+    def _save(self, item: Gtk.MenuItem) -> None:
+        title = ask_for_text(self.get_toplevel(), tr("Save as a Preset"), tr("Name of the preset"))
+        if not title:
+            return
+        made = self._made()
+
+        def save(client: Client, replace: bool = False) -> Preset:
+            return client.save_preset(title, made, replace=replace)
+
+        def otherwise(error: LinkError) -> bool:
+            if not _is_taken(error):
+                return False
+            if ask_whether(
+                self.get_toplevel(),
+                tr("There is a preset “{title}” already. Replace it?", title=title),
+                tr("_Replace"),
+            ):
+                self._live.ask(lambda client: save(client, replace=True), self._kept)
+            return True
+
+        self._live.ask(save, self._kept, otherwise)
 
     def _rename(self, item: Gtk.MenuItem) -> None:
         preset = self._current()
@@ -114,20 +126,6 @@ class PresetBar(Gtk.Box):
                 lambda client: client.remove_preset(preset["name"]),
                 lambda nothing: self._live.look_again(),
             )
-
-    def _put(self, title: str, save: Callable[[Any, bool], Preset]) -> None:
-        def otherwise(error: LinkError) -> bool:
-            if not _is_taken(error):
-                return False
-            if ask_whether(
-                self.get_toplevel(),
-                tr("There is a preset “{title}” already. Replace it?", title=title),
-                tr("_Replace"),
-            ):
-                self._live.ask(lambda client: save(client, True), self._kept)
-            return True
-
-        self._live.ask(lambda client: save(client, False), self._kept, otherwise)
 
     def _refuse_taken(self, error: LinkError, title: str) -> bool:
         if not _is_taken(error):

@@ -25,6 +25,8 @@ def values_of_preset(preset: Preset, arguments: Iterable[Argument]) -> dict[str,
         values[STYLE.name] = ", ".join(
             f"{each['name']}:{each.get('weight', 1):g}" for each in styles
         )
+        # A file or a layer would go before them.
+        values |= {STYLE_FILE.name: None, STYLE_LAYER.name: None}
     for argument in arguments:
         if argument.place in ("params", "treatment"):
             said = preset.get(argument.place) or {}

@@ -77,9 +77,7 @@ class Preview(Gtk.Box):
         row.get_style_context().add_class("linked")
         whole = Gtk.RadioButton.new_with_label_from_widget(None, tr("Whole picture"))
         part = Gtk.RadioButton.new_with_label_from_widget(whole, tr("Real size"))
-        part.set_tooltip_text(
-            tr("A part of the layer in its real size, painted as the layer will be")
-        )
+        part.set_tooltip_text(tr("A part of the layer in its real size"))
         part.set_sensitive(closer)
         for button in (whole, part):
             button.set_mode(False)

@@ -15,14 +15,15 @@ from .pixels import fitting_scale
 from .sources import LayerSource
 from .texts import tr
 from .window import transient_dialog
-from .wording import bar_of
+from .wording import Bar, bar_of
 
 SIDE = 480
 """Pixels of the longer side of what is shown."""
 _STOP = 1
 _PULSE_MS = 100
-_BEFORE = ("prepare", "look", "polish", "download")
-"""Phases before there is any picture to keep; the last one goes on with a name."""
+_BEFORE = ("prepare", "look", "polish", "paint")
+"""Phases before there is any picture to keep; the last one is of the quick engine that paints what is begun with."""
+_DOWNLOAD = "download "
 
 Begin = Callable[[Callable[[Event], None]], Job]
 
@@ -89,13 +90,22 @@ class _Window:
             self._dialog.response(Gtk.ResponseType.OK)
         elif isinstance(event, Preview):
             self._picture.set_from_pixbuf(fitted(event.pixels, SIDE, SIDE))
-        elif (bar := bar_of(event)) is not None and not self._stopping:
-            self._bar.set_text(bar.text)
+        elif not self._stopping and (bar := bar_of(event)) is not None:
             if isinstance(event, Progress):
-                self._stop.set_sensitive(event.step > 0 and event.phase.split()[0] not in _BEFORE)
+                bar = self._advanced(event, bar)
+            self._bar.set_text(bar.text)
             self._pulse = bar.fraction is None
             if bar.fraction is not None:
                 self._bar.set_fraction(bar.fraction)
+
+    def _advanced(self, progress: Progress, bar: Bar) -> Bar:
+        """What to show of ``progress``, of which ``bar`` is usually shown; from the first step on it can be stopped."""
+        if progress.phase in _BEFORE:
+            bar = Bar(None, tr("Preparing"))
+        fetching = progress.phase.startswith(_DOWNLOAD)
+        begun = progress.step > 0 and not fetching and progress.phase not in _BEFORE
+        self._stop.set_sensitive(begun)
+        return bar
 
     def _beat(self) -> bool:
         if self._pulse:

@@ -15,6 +15,8 @@ from typing import Any
 from .arguments import Argument
 from .choices import Choices
 
+_LARGEST_TATTOO = 2**32 - 1
+
 
 @dataclass(frozen=True)
 class Made:
@@ -49,7 +51,7 @@ def made_by(data: bytes) -> Made | None:
         return None
     return Made(
         Choices(engine, values),
-        source if isinstance(source, int) else None,
+        source if isinstance(source, int) and 0 < source <= _LARGEST_TATTOO else None,
         choices.get("selected") is True,
         recipe if isinstance(recipe, dict) else {},
     )

@@ -122,9 +122,12 @@ class Shelf(Gtk.ScrolledWindow):
             shown = {row[_NAME] for row in self._seen}
             # Those that the search hides stay in the mixture.
             chosen = [*(self._marked - shown), *chosen]
-        if chosen:
-            self._marked = set(chosen)
-            self._on_chosen(chosen)
+        if not chosen:
+            # A click beside the styles takes none of them away.
+            self.mark(self._marked)
+            return
+        self._marked = set(chosen)
+        self._on_chosen(chosen)
 
     def _asked(
         self, view: Gtk.IconView, x: int, y: int, keyboard: bool, tooltip: Gtk.Tooltip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,18 +77,17 @@ class LayerSource:
         return self.window or extent(self.layer)
 
     def _content(self) -> Pixels:
-        seen, box = self.layer, self._box
-        if self.effects:
-            seen = with_effects(self.layer)
+        with with_effects(self.layer) if self.effects else nullcontext(self.layer) as seen:
             # Effects may make a layer larger.
             (x, y), (dx, dy) = offsets(self.layer), offsets(seen)
-            box = box.moved(x - dx, y - dy)
-        return read(seen, box.scaled(self.scale), self.form, self.advance, self.scale)
+            box = self._box.moved(x - dx, y - dy).scaled(self.scale)
+            return read(seen, box, self.form, self.advance, self.scale)
 
     def _other(self, layer: Gimp.Layer) -> Pixels:
         whole = extent(layer)
         scale = fitting_scale(whole, _SMALL_STYLE) if self.scale < 1 else 1.0
-        return read(with_effects(layer), whole.scaled(scale), RGBA8, self.advance, scale)
+        with with_effects(layer) as seen:
+            return read(seen, whole.scaled(scale), RGBA8, self.advance, scale)
 
     def _mask(self, name: object) -> Pixels:
         box, form = self._box, self.form.mask

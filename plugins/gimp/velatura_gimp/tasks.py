@@ -13,7 +13,7 @@ from gi.repository import Gimp, Gio, GLib, GObject
 from velatura_link.errors import JobFailed, LinkError
 
 from .arguments import OUTPUT, REQUEST, Argument, canonical
-from .choices import Choices
+from .choices import Choices, Values
 from .layers import layers_meant
 from .orders import arguments_for, orders_of, origin_of
 from .painting import Order, paint
@@ -80,7 +80,7 @@ class EngineTask:
 
                 choices = self._asked(layers, config)
             elif mode == Gimp.RunMode.WITH_LAST_VALS:
-                choices = _other_engine(config) or choices
+                choices = self._other_engine(config) or choices
             if choices is None:
                 return cancelled(procedure)
             arguments = arguments_for(manifest, choices.engine)
@@ -109,11 +109,15 @@ class EngineTask:
             config.set_property(OTHER, json.dumps(told))
         return chosen
 
-
-def _other_engine(config: Gimp.ProcedureConfig) -> Choices | None:
-    """What was last chosen in the dialog, if that was another engine than the procedure's."""
-    told = config.get_property(OTHER)
-    return Choices(**json.loads(told)) if told else None
+    def _other_engine(self, config: Gimp.ProcedureConfig) -> Choices | None:
+        """What was last chosen in the dialog, if that was another engine than the procedure's."""
+        told = config.get_property(OTHER)
+        if not told:
+            return None
+        last = Choices(**json.loads(told))
+        # GIMP keeps it from one version of Velatura to the next.
+        arguments = arguments_for(self.places.manifest(), last.engine)
+        return Choices(last.engine, Values.of(arguments, last.values).current)
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,13 @@ _NOTES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
         ),
     ),
     (
+        r"A style's picture is (\d+) pixels on its short side and was enlarged .*",
+        lambda found: tr(
+            "The picture of the style is small, {side} pixels; a larger one gives finer strokes.",
+            side=found[1],
+        ),
+    ),
+    (
         r"(?:Painted in|The memory was not enough: painted in) tiles of (\d+) pixels.*",
         lambda found: tr(
             "It was painted in tiles of {side} pixels, since there was too little memory.",
