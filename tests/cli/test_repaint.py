@@ -114,6 +114,15 @@ def test_what_is_missing_is_named_and_can_be_said(velatura: Velatura, desk: Path
     assert lines(velatura("repaint", file, *said)) == ["The same bytes."]
 
 
+def test_the_place_of_a_style_that_is_not_in_the_recipe_is_no_silent_mistake(
+    velatura: Velatura, desk: Path
+) -> None:
+    file = painted(velatura, desk, "--style", desk / "style.png")
+    outcome = velatura("repaint", file, "--style", f"stile.png={desk / 'other.png'}")
+    assert outcome.complaint() == "The recipe has no style “stile.png”."
+    assert "It has: style.png." in outcome.err
+
+
 def test_a_style_is_found_in_the_library_by_its_bytes(
     velatura: Velatura, desk: Path, served: Shell
 ) -> None:
