@@ -271,7 +271,7 @@ DAEMON = ((),)
         (DAEMON, ".exr", ("--engine", "glaze", "--style", "style.png", "--set", "polish=2")),
         (BOTH, ".tif", ("--engine", "glaze-live", "--style", "great-wave", "--tileable", "both")),
         (DAEMON, ".webp", ("--engine", "glaze-live", "--region", "mask.png=style.png")),
-        (BOTH, ".tif", ("--engine", "adain", "--style", "style.png", "--style-scale", "2")),
+        (BOTH, ".tif", ("--engine", "adain", "--style", "style.png", "--style-scale", "0.5")),
         (DAEMON, ".png", ("--engine", "adain", "--style", "style.png", "--colours", "histogram")),
         (BOTH, ".jpg", ("--engine", "gatys", "--style", "style.png", "--set", "steps=2")),
         (DAEMON, ".png", ("--engine", "gatys", "--style", "style.png", "--set", "steps=2",
