@@ -114,6 +114,15 @@ def test_what_is_missing_is_named_and_can_be_said(velatura: Velatura, desk: Path
     assert lines(velatura("repaint", file, *said)) == ["The same bytes."]
 
 
+def test_the_place_of_a_style_that_is_not_in_the_recipe_is_no_silent_mistake(
+    velatura: Velatura, desk: Path
+) -> None:
+    file = painted(velatura, desk, "--style", desk / "style.png")
+    outcome = velatura("repaint", file, "--style", f"stile.png={desk / 'other.png'}")
+    assert outcome.complaint() == "The recipe has no style “stile.png”."
+    assert "It has: style.png." in outcome.err
+
+
 def test_a_style_is_found_in_the_library_by_its_bytes(
     velatura: Velatura, desk: Path, served: Shell
 ) -> None:
@@ -262,7 +271,7 @@ DAEMON = ((),)
         (DAEMON, ".exr", ("--engine", "glaze", "--style", "style.png", "--set", "polish=2")),
         (BOTH, ".tif", ("--engine", "glaze-live", "--style", "great-wave", "--tileable", "both")),
         (DAEMON, ".webp", ("--engine", "glaze-live", "--region", "mask.png=style.png")),
-        (BOTH, ".tif", ("--engine", "adain", "--style", "style.png", "--style-scale", "2")),
+        (BOTH, ".tif", ("--engine", "adain", "--style", "style.png", "--style-scale", "0.5")),
         (DAEMON, ".png", ("--engine", "adain", "--style", "style.png", "--colours", "histogram")),
         (BOTH, ".jpg", ("--engine", "gatys", "--style", "style.png", "--set", "steps=2")),
         (DAEMON, ".png", ("--engine", "gatys", "--style", "style.png", "--set", "steps=2",

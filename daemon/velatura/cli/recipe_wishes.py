@@ -135,7 +135,12 @@ class Places:
 def wish_from(
     recipe: Recipe, places: Places, changes: Changes, *, output: Path, device: str | None
 ) -> Wish:
-    """What ``recipe`` was the answer to, but for ``changes``. Raises :class:`BadPicture` for what is not found."""
+    """What ``recipe`` was the answer to, but for ``changes``.
+
+    Raises :class:`BadPicture` for what is not found, and :class:`BadRequest` for the place of a style that the recipe
+    does not have.
+    """
+    _check_names(recipe, places.styles)
     other = changes.engine is not None and changes.engine != recipe.engine
     kept = {} if other else recipe.params
     regions = [region for region in recipe.regions if region.mask.colour is None]
@@ -159,6 +164,18 @@ def wish_from(
         segments=recipe.segments,
         stop_after=None if changes.any else recipe.stop_after,
     )
+
+
+def _check_names(recipe: Recipe, said: Mapping[str, Path]) -> None:
+    styles = (*recipe.styles, *(style for region in recipe.regions for style in region.styles))
+    names = dict.fromkeys(named(style.source) for style in styles)
+    titles = {style.source.title for style in styles}
+    for name in said:
+        if name not in names and name not in titles:
+            raise BadRequest(
+                f"The recipe has no style “{name}”.",
+                hint=f"It has: {', '.join(names)}." if names else "It has none.",
+            )
 
 
 def _inputs(recipe: Recipe, places: Places) -> dict[str, str]:
