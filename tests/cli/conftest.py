@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
 import zlib
 from collections.abc import Callable, Iterator
@@ -12,10 +13,17 @@ import pytest
 from PIL import Image
 
 from velatura.cli.main import main
+from velatura.library import assets
 
 from ..shell import Outcome, Shell, open_shell, wait_until
 
 Velatura = Callable[..., Outcome]
+
+
+def own_code(folder: Path) -> Path:
+    """A style code of the person's own in ``folder``, which has no picture beside it."""
+    shipped = next(path for path in assets.codes() if path.stem == "scream")
+    return Path(shutil.copy(shipped, folder / f"own{shipped.suffix}"))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ..shell import Outcome, Shell, open_shell
-from .conftest import Velatura
+from .conftest import Velatura, own_code
 
 BAD_PICTURES = {
     "missing.png": r"There is no .*file .*missing\.png",
@@ -267,8 +267,10 @@ def test_an_engine_without_a_style_says_that_it_needs_one(astray: Velatura) -> N
 
 
 @pytest.mark.slow
-def test_a_style_code_for_an_engine_that_wants_a_picture_is_refused(astray: Velatura) -> None:
-    outcome = astray("--engine", "adain", "--style", "starry-night")
+def test_a_style_code_for_an_engine_that_wants_a_picture_is_refused(
+    astray: Velatura, tmp_path: Path
+) -> None:
+    outcome = astray("--engine", "adain", "--style", own_code(tmp_path))
     assert_says(outcome, "The engine adain does not take a style code as a style")
 
 

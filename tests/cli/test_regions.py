@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from ..shell import Outcome, Shell, open_shell
-from .conftest import Velatura
+from .conftest import Velatura, own_code
 
 pytestmark = pytest.mark.slow
 
@@ -149,5 +149,6 @@ def test_what_masks_cannot_do_is_one_sentence(
 
     assert "of other proportions" in refused("--region", "part.png=scream").complaint()
     assert "has no #008000" in refused("--map", "map.png", "--paint", "green=scream").complaint()
-    assert "is a code" in refused("--style", "scream@left.png").complaint()
+    code = own_code(tmp_path)
+    assert "is a code" in refused("--style", f"{code}@left.png").complaint()
     assert not (tmp_path / "out.png").exists()

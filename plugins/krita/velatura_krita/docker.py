@@ -8,6 +8,7 @@ from typing import Any
 from .apply_bar import ApplyBar
 from .choices import Choices
 from .fader import Fader
+from .heights import kept_height, preview_height
 from .library_panel import LibraryPanel
 from .manner_panel import MannerPanel
 from .message_bar import MessageBar
@@ -23,6 +24,8 @@ from .view_desk import ViewDesk
 from .viewing import Viewed, why_no_view
 
 _LEAST_STYLES = 96
+_GOOD_HEIGHT = 560
+_APPEARS_MS = 200
 
 
 class Panel(QtWidgets.QWidget):
@@ -70,7 +73,7 @@ class Panel(QtWidgets.QWidget):
         self.pages.setUsesScrollButtons(False)
         self.pages.setElideMode(QtCore.Qt.TextElideMode.ElideRight)
         for page, title, tip in (
-            (styles, tr("Styles"), tr("In whose manner is painted")),
+            (styles, tr("Styles"), tr("The styles to paint in")),
             (_scrolled(self.manner), tr("Settings"), tr("How it is painted")),
             (_scrolled(self.regions), tr("Parts"), tr("Other styles for parts of the picture")),
             (_scrolled(self.results), tr("Results"), tr("Variations, and what was painted before")),
@@ -86,7 +89,6 @@ class Panel(QtWidgets.QWidget):
         self.parted.addWidget(upper)
         self.parted.addWidget(self.pages)
         self.parted.setChildrenCollapsible(False)
-        self.parted.setSizes(_sizes(self._studio.kept("heights")) or [300, 560])
         # What comes and goes below takes its room from the pages.
         self.parted.setStretchFactor(0, 0)
         self.parted.setStretchFactor(1, 1)
@@ -117,16 +119,44 @@ class Panel(QtWidgets.QWidget):
         self.regions.wants_layer.connect(lambda: studio.add_region_layer())
         self.regions.wants_selection.connect(lambda: studio.add_region_selection())
         self.results.compared.connect(self._compare)
-        self.parted.splitterMoved.connect(
-            lambda *_: studio.keep("heights", " ".join(map(str, self.parted.sizes())))
-        )
+        self.parted.splitterMoved.connect(lambda *_: self._keep_heights())
         state.message.watch(self.message.say)
         state.choices.watch(self._show)
         state.tiles.watch(lambda tiles: self._show(state.choices.value))
 
+    def showEvent(self, event: Any) -> None:
+        super().showEvent(event)
+        # Krita shows every docker for a moment while it starts.
+        QtCore.QTimer.singleShot(_APPEARS_MS, self._take_height)
+
     def hideEvent(self, event: Any) -> None:
         super().hideEvent(event)
         self.views.close()
+
+    def resizeEvent(self, event: Any) -> None:
+        super().resizeEvent(event)
+        self._share_height()
+
+    def _take_height(self) -> None:
+        """Once, when the docker is first opened, have room for two rows of styles, as far as the others leave it."""
+        window, docker = self.window(), self.parentWidget()
+        docked = isinstance(window, QtWidgets.QMainWindow) and self.isVisible()
+        if not docked or self._studio.kept("placed"):
+            return
+        self._studio.keep("placed", "yes")
+        if docker.height() < _GOOD_HEIGHT:
+            window.resizeDocks([docker], [_GOOD_HEIGHT], QtCore.Qt.Orientation.Vertical)
+
+    def _share_height(self) -> None:
+        """Give preview and pages their heights; a message that comes later takes its room from the pages."""
+        message = self.message.height() if self.message.isVisible() else 0
+        room = self.parted.height() - self.parted.handleWidth()
+        row = self.library.grid.gridSize().height()
+        preview = preview_height(room + message, row, kept_height(self._studio.kept("heights")))
+        self.parted.setSizes([preview, max(room - preview, 1)])
+
+    def _keep_heights(self) -> None:
+        self._studio.keep("heights", " ".join(map(str, self.parted.sizes())))
 
     def _show(self, choices: Choices) -> None:
         self.strength.set(choices.strength)
@@ -156,12 +186,6 @@ class Panel(QtWidgets.QWidget):
             self._studio.housing.cancel()
         elif action == "new":
             self._studio.applying.stop_editing()
-
-
-def _sizes(text: str) -> list[int]:
-    """Two heights as they were kept; nothing for anything else."""
-    sizes = [int(each) for each in text.split() if each.isdigit()]
-    return sizes if len(sizes) == 2 and all(sizes) else []
 
 
 def _scrolled(inside: Any) -> Any:

@@ -10,7 +10,7 @@ from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from .split_drawing import draw_checks, draw_line, draw_words
 from .texts import tr
 
-LEAST = 90
+LEAST = 76
 _GRIP = 9
 """Distance from the line, in pixels of the screen, at which it is taken hold of."""
 _STEP = 48

@@ -13,7 +13,8 @@ from .style_tile import CAPTION, StyleTile, star_of
 from .texts import tr
 
 SIDE = 76
-_ROWS = 2.4
+_LEAST_CELL = 78
+"""Pixels across: three columns in a docker as narrow as Krita makes it, so that two rows of styles fit a low one."""
 
 
 class StyleGrid(QtWidgets.QListWidget):
@@ -52,7 +53,6 @@ class StyleGrid(QtWidgets.QListWidget):
         font = self.font()
         font.setPointSizeF(max(font.pointSizeF() * 0.85, 7.0))
         self.setFont(font)
-        self.setMinimumHeight(int(_ROWS * (SIDE + CAPTION + 8)))
         self._tiles: tuple[Tile, ...] = ()
         self._refusal = ""
         self._rested: Tile | None = None
@@ -204,7 +204,7 @@ class StyleGrid(QtWidgets.QListWidget):
     def _fit(self) -> None:
         """As many columns as there is room for, and the rest of the room shared among them."""
         room = self.viewport().width() - 2
-        columns = max(room // (SIDE + 10), 1)
+        columns = max(room // _LEAST_CELL, 1)
         width = max(room // columns, SIDE)
         side = min(width - 8, 2 * SIDE)
         self.setIconSize(QtCore.QSize(side, side))
