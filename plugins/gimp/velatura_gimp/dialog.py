@@ -29,7 +29,7 @@ from .style_menu import StyleMenu
 from .style_panel import Make, StylePanel
 from .style_pictures import StylePictures
 from .texts import tr
-from .window import transient_dialog, without_wheel
+from .window import take_away, transient_dialog, without_wheel
 from .wording import sentence_of
 
 _PAUSE_MS = 40
@@ -124,7 +124,7 @@ class _Dialog:
         if self._pending:
             GLib.source_remove(self._pending)
         self._live.close()
-        self._dialog.destroy()
+        take_away(self._dialog)
 
     @property
     def _descriptor(self) -> Descriptor:
