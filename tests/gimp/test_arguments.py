@@ -17,7 +17,6 @@ from velatura_gimp.arguments import (
     shown_engines,
     styles_named,
     wish_of,
-    with_mnemonics,
 )
 from velatura_link.errors import LinkError
 
@@ -161,15 +160,6 @@ def test_a_label_names_each_style_once() -> None:
     regions = [{"mask": "selection", "styles": [{"name": "scream"}]}]
     label = label_of({"styles": styles, "regions": regions}, lambda layer: f"Layer {layer}")
     assert label == "Scream + Sea.v2 + Layer 4"
-
-
-def test_mnemonics_are_letters_that_nothing_else_has() -> None:
-    assert with_mnemonics(["Strength", "Stroke", "Colour", "Ro"]) == [
-        "S_trength",
-        "Stro_ke",
-        "Colo_ur",
-        "Ro",
-    ]
 
 
 def test_names_are_those_that_gimp_allows() -> None:

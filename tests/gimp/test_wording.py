@@ -59,6 +59,12 @@ def test_errors_are_for_the_person() -> None:
         (JobFailed("out_of_memory", "CUDA", "`velatura doctor`"), "not enough memory"),
         (JobFailed("worker_died", "The worker died.", "See `velatura doctor`."), "broke down"),
         (JobFailed("draining", "The daemon is ending."), "being restarted"),
+        (
+            JobFailed(
+                "weights_missing", "The file could not be downloaded.", "Run “velatura stop”."
+            ),
+            "The reason: The file could not be downloaded.",
+        ),
         (Disconnected("The connection to the daemon ended."), "does not answer"),
         (ProtocolError("The daemon sent a chunk."), "does not answer"),
         (LinkError("The daemon did not answer in time."), "does not answer"),
@@ -69,6 +75,7 @@ def test_nobody_is_sent_to_a_terminal_or_meets_a_daemon(error: LinkError, said: 
     sentence = sentence_of(error)
     assert said in sentence
     assert "`" not in sentence
+    assert "velatura " not in sentence
     assert "daemon" not in sentence.lower()
 
 

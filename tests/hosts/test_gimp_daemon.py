@@ -15,6 +15,7 @@ from velatura_link.connection import FILE_NAME, Connection, read_connection, wri
 from ..waiting import wait_until
 from . import gimp_plugin
 from .harness import SCRIPTS, Gimp, Running
+from .inside import PATIENCE
 from .profiles import Profile
 
 installed, schema = gimp_plugin.installed, gimp_plugin.schema
@@ -93,7 +94,7 @@ def test_a_job_outlives_a_killed_daemon(
     tmp_path: Path,
 ) -> None:
     with start(gimp, tmp_path, SLOW) as running:
-        wait_until(lambda: busy(profile), "a job")
+        wait_until(lambda: busy(profile), "a job", PATIENCE)
         first = pid(profile)
         os.kill(first, signal.SIGKILL)
         assert running.finish().value[0]["error"] is None
@@ -107,7 +108,7 @@ def test_a_killed_daemon_that_cannot_be_started_again_is_an_error_with_a_hint(
     tmp_path: Path,
 ) -> None:
     with start(gimp, tmp_path, SLOW) as running:
-        wait_until(lambda: busy(profile), "a job")
+        wait_until(lambda: busy(profile), "a job", PATIENCE)
         break_command(installed)
         os.kill(pid(profile), signal.SIGKILL)
         said = running.finish().value[0]

@@ -32,8 +32,6 @@ NEW_LAYER, IN_PLACE = "new-layer", "in-place"
 CHOSEN, VISIBLE = "chosen", "visible"
 SELECTION, LAYER_MASK = "selection", "layer-mask"
 _LARGEST_INT = 2**31 - 1
-_BUTTON_LETTERS = "hlsrco"
-"""Those of the dialog's own buttons: Help, Load, Save, Reset, Cancel, OK."""
 _KINDS: dict[str, Kind] = {"number": "double", "integer": "int", "boolean": "boolean"}
 
 
@@ -176,21 +174,6 @@ def canonical(name: str) -> str:
 def spoken(name: str) -> str:
     """A choice's value as people write it: ``keep-mask`` is Keep mask."""
     return name.replace("-", " ").capitalize()
-
-
-def with_mnemonics(titles: Iterable[str]) -> list[str]:
-    """``titles`` with ``_`` before the letter that each is reached by, where one is left."""
-    taken, marked = set(_BUTTON_LETTERS), []
-    for title in titles:
-        free = next((at for at, letter in enumerate(title) if _is_free(letter, taken)), None)
-        if free is not None:
-            taken.add(title[free].lower())
-        marked.append(title if free is None else f"{title[:free]}_{title[free:]}")
-    return marked
-
-
-def _is_free(letter: str, taken: set[str]) -> bool:
-    return letter.isalpha() and letter.lower() not in taken
 
 
 def styles_named(text: str) -> list[Wish]:

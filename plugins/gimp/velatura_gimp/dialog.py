@@ -15,10 +15,10 @@ from .about import show_about, show_help
 from .arguments import DEFAULT_ENGINE, SOURCE, shown_engines
 from .choices import Choices, Values
 from .knob_pages import KnobPages
-from .layers import is_selected, visible_layer
+from .layers import visible_layer
 from .library import Descriptor, Style, fitting, title_of_style
 from .live import Live
-from .orders import arguments_for, is_visible
+from .orders import arguments_for, changed_since, is_visible
 from .places import Places
 from .preset_bar import PresetBar
 from .presets import Preset, preset_of, presets_for, values_of_preset
@@ -29,7 +29,7 @@ from .style_menu import StyleMenu
 from .style_panel import Make, StylePanel
 from .style_pictures import StylePictures
 from .texts import tr
-from .window import transient_dialog, without_wheel
+from .window import take_away, transient_dialog, without_wheel
 from .wording import sentence_of
 
 _PAUSE_MS = 40
@@ -88,7 +88,7 @@ class _Dialog:
         self._presets = PresetBar(self._live, self._take_preset, self._as_preset)
         self._pages = KnobPages(layers, editing=replaces is not None)
         self._engines = self._engine_choice()
-        self._note = Gtk.Label(label=_note(made, layers[0]), xalign=0.0, wrap=True)
+        self._note = Gtk.Label(label=changed_since(made, layers[0]), xalign=0.0, wrap=True)
         self._dialog.get_content_area().pack_start(self._whole(), True, True, 0)
         self._add_buttons()
         self._preview.show_before(self._seen.small.content())
@@ -124,7 +124,7 @@ class _Dialog:
         if self._pending:
             GLib.source_remove(self._pending)
         self._live.close()
-        self._dialog.destroy()
+        take_away(self._dialog)
 
     @property
     def _descriptor(self) -> Descriptor:
@@ -295,12 +295,3 @@ class _Dialog:
             "A quick preview by another engine; {engine} paints in its own way and takes longer.",
             engine=tr(self._descriptor["title"]),
         )
-
-
-def _note(made: Made | None, layer: Gimp.Layer) -> str:
-    """What is not as it was when the layer was made."""
-    if made is None or not made.selected or is_selected(layer.get_image()):
-        return ""
-    return tr(
-        "This result was painted in a selection. Nothing is selected now, so all of the layer is painted."
-    )

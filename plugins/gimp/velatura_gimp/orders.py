@@ -113,6 +113,15 @@ def origin_of(result: Gimp.Layer, manifest: Manifest) -> tuple[Made, Choices, Gi
     return made, choices, layer
 
 
+def changed_since(made: Made | None, layer: Gimp.Layer) -> str:
+    """What is not as it was when a result was ``made`` of ``layer``, for the person; ``""`` for nothing."""
+    if made is None or not made.selected or is_selected(layer.get_image()):
+        return ""
+    return tr(
+        "This result was painted in a selection. Nothing is selected now, so all of the layer is painted."
+    )
+
+
 def _tattoo_of(identifier: int) -> int | None:
     item = Gimp.Item.get_by_id(identifier)
     return item.get_tattoo() if item is not None else None

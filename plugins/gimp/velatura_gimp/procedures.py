@@ -16,7 +16,6 @@ from .arguments import (
     arguments_of,
     canonical,
     shown_engines,
-    with_mnemonics,
 )
 from .places import Places
 from .tasks import OTHER, PREFIX, EditTask, EngineTask, PainterTask, RunTask
@@ -104,15 +103,14 @@ def _finish(procedure: Gimp.Procedure, summary: str, arguments: list[Argument]) 
     _describe(procedure, summary)
     one_or_more = Gimp.ProcedureSensitivityMask.DRAWABLE | Gimp.ProcedureSensitivityMask.DRAWABLES
     procedure.set_sensitivity_mask(one_or_more)
-    labels = with_mnemonics(argument.label for argument in arguments)
-    for argument, label in zip(arguments, labels, strict=True):
-        _add(procedure, argument, label)
+    for argument in arguments:
+        _add(procedure, argument)
     given, about = tr("Painted layer"), tr("The new layer, or the one that was painted.")
     procedure.add_layer_return_value("layer", given, about, False, _READWRITE)
 
 
-def _add(procedure: Gimp.Procedure, argument: Argument, label: str) -> None:
-    facts = (argument.name, label, tr(argument.blurb))
+def _add(procedure: Gimp.Procedure, argument: Argument) -> None:
+    facts = (argument.name, argument.label, tr(argument.blurb))
     match argument.kind:
         case "double":
             edges = (_finite(argument.low), _finite(argument.high))

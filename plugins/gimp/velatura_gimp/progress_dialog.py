@@ -14,7 +14,7 @@ from .pixbufs import fitted
 from .pixels import fitting_scale
 from .sources import LayerSource
 from .texts import tr
-from .window import transient_dialog
+from .window import take_away, transient_dialog
 from .wording import Bar, bar_of
 
 SIDE = 480
@@ -82,7 +82,7 @@ class _Window:
 
     def destroy(self) -> None:
         """The window is gone."""
-        self._dialog.destroy()
+        take_away(self._dialog)
 
     def _seen(self, event: Event) -> None:
         if isinstance(event, (Result, Failed)):

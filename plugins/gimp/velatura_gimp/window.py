@@ -21,6 +21,14 @@ def transient_dialog(title: str) -> Gtk.Dialog:
     return dialog
 
 
+def take_away(dialog: Gtk.Dialog) -> None:
+    """End ``dialog``, and have it gone from the screen now: while a layer is painted GTK has no turn to do so."""
+    dialog.destroy()
+    while Gtk.events_pending():
+        Gtk.main_iteration()
+    Gdk.Display.get_default().sync()
+
+
 def is_wheel(widget: Gtk.Widget, event: Gdk.Event) -> bool:
     """Let the wheel scroll the page instead of changing a value by the way; for ``scroll-event``."""
     widget.stop_emission_by_name("scroll-event")

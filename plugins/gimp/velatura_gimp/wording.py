@@ -23,6 +23,7 @@ READING, SENDING, LOOKING, PAINTING, RECEIVING, WRITING = (
 )
 """Which part of the bar belongs to what."""
 _DOWNLOAD = "download "
+_NO_WEIGHTS = "weights_missing"
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,12 @@ def _message_and_hint(error: LinkError) -> tuple[str, str]:
     said = _SAID.get(error.code) if isinstance(error, Refused) else None
     if said is not None:
         return said()
+    if isinstance(error, Refused) and error.code == _NO_WEIGHTS:
+        reason = tr("The reason: {why}", why=error.message)
+        return (
+            tr("The network that this engine looks with is not here and cannot be fetched."),
+            f"{tr('Check the connection to the internet, or take another engine.')}\n{reason}",
+        )
     if isinstance(error, (Disconnected, ProtocolError)) or "daemon" in error.message.lower():
         return tr("Velatura's painter does not answer."), tr("Try again.")
     # A command is of no use to who has no terminal.

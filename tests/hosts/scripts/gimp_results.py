@@ -12,7 +12,7 @@ GLAZE = "velatura-glaze"
 
 
 def main(stage):
-    steps = (_several, _visible, _effects, _edited, _edited_visible, _refused)
+    steps = (_several, _visible, _effects, _edited, _edited_visible, _edited_below, _refused)
     return {step.__name__: step(stage) for step in steps}
 
 
@@ -106,6 +106,17 @@ def _edited_visible(stage):
     before = stage.pixels(first)
     again = _paint(stage, "velatura-edit", image, [first])
     return {"same": stage.pixels(again) == before, "layers": _names(image)}
+
+
+def _edited_below(stage):
+    """A painting of a painting is made again after the one below it was."""
+    image, (layer,) = _image(stage, (200, 40, 40, 255))
+    below = _paint(stage, GLAZE, image, [layer], style="great-wave")
+    above = _paint(stage, GLAZE, image, [below], style="great-wave")
+    before = stage.pixels(above)
+    _paint(stage, "velatura-edit", image, [below])
+    again = _paint(stage, "velatura-edit", image, [above])
+    return {"same": stage.pixels(again) == before, "layers": len(image.get_layers())}
 
 
 def _refused(stage):
