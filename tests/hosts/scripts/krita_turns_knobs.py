@@ -4,6 +4,7 @@ What xdotool is to do lies in numbered files, and the test does it.
 """
 
 import json
+from html import unescape
 from pathlib import Path
 
 from PyQt5.QtCore import QPoint, QRect, Qt
@@ -105,7 +106,7 @@ def use_library(studio, panel, hands, report):
     popup = panel.library._popup
     over = ["mousemove", middle.x(), middle.y()]
     yield from hands.do(over, ["mousemove_relative", 1, 1], ["sleep", 1.5])
-    report["popup"] = [popup.isVisible(), item.text() in popup._words.text()]
+    report["popup"] = [popup.isVisible(), item.text() in unescape(popup._words.text())]
     report["popup's picture"] = popup._picture.pixmap().width()
     report["popup is beside"] = not popup.geometry().contains(middle)
     star = grid.viewport().mapToGlobal(star_of(tile).center())
