@@ -51,6 +51,8 @@ from typing import Any
 
 import psutil
 
+from velatura_link.launch import LOG_NAME
+
 from .display import Display
 from .inside import PATIENCE
 from .profiles import Profile
@@ -82,6 +84,8 @@ class Running:
 
     process: subprocess.Popen[str]
     play: Path
+    logs: tuple[Path, ...] = ()
+    """What the daemon and its worker say, told with what went wrong."""
     started: float = field(default_factory=time.monotonic)
 
     def __enter__(self) -> Running:
@@ -103,12 +107,17 @@ class Running:
         self.kill()
         out, err = (_text(self.play / name) for name in ("out", "err"))
         if late:
-            raise ScriptFailed(f"The host did not end within {timeout} s.\n{_end(out, err)}")
+            raise ScriptFailed(f"The host did not end within {timeout} s.\n{self._end(out, err)}")
         answer = self._answer()
         if answer["errors"]:
-            raise ScriptFailed("\n".join((*answer["errors"], _end(out, err))))
+            raise ScriptFailed("\n".join((*answer["errors"], self._end(out, err))))
         seconds = time.monotonic() - self.started
         return Outcome(self.process.returncode, out, err, answer["value"], seconds)
+
+    def _end(self, out: str, err: str) -> str:
+        told = [f"It said:\n{out[-2000:]}\n{err[-4000:]}"]
+        told += [f"{log.name}:\n{_text(log)[-3000:]}" for log in self.logs if log.exists()]
+        return "\n".join(told)
 
     def _answer(self) -> dict[str, Any]:
         if not (self.play / "play.json").exists():
@@ -168,7 +177,8 @@ class Host(ABC):
             process = self.profile.inside.start(
                 command, environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err
             )
-        return Running(process, play)
+        cache = Path(environment["VELATURA_CACHE"])
+        return Running(process, play, (self.profile.runtime / LOG_NAME, cache / "worker.log"))
 
     def play(
         self, script: Path, *files: object, timeout: float = PATIENCE, **arguments: Any
@@ -199,7 +209,3 @@ class Gimp(Host):
 
 def _text(path: Path) -> str:
     return path.read_text(errors="replace")
-
-
-def _end(out: str, err: str) -> str:
-    return f"It said:\n{out[-2000:]}\n{err[-4000:]}"

@@ -145,8 +145,13 @@ class LayerRun:
         source = self._wanted
         self.nodes.append(node)
         self.notes += [note for note in result.notes if note not in self.notes]
-        self._tell.landed(source, node, result)
-        self._go_on()
+        try:
+            self._tell.landed(source, node, result)
+        except Exception as error:
+            # The run has an end all the same: without one its document would count as being painted for ever.
+            self._end(trouble_of(error))
+        else:
+            self._go_on()
 
     def _framed(self, frame: KeptFrame, result: Result) -> None:
         self._frames.append(frame)

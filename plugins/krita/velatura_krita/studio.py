@@ -20,6 +20,7 @@ from .kept_result import id_of
 from .link import Link, LinkState, Offer
 from .parts import Parts
 from .places import Places
+from .postbox import Postbox
 from .preview_control import PreviewControl
 from .qt import QtCore, Signal
 from .reading import Source, bounds_of
@@ -40,7 +41,6 @@ class Studio(QtCore.QObject):
     sketched = Signal(object)
     painted = Signal(object)
     varied = Signal(int, object)
-    _posted = Signal(object)
 
     def __init__(self, krita: Any, places: Places, parent: QtCore.QObject | None = None) -> None:
         super().__init__(parent)
@@ -51,12 +51,13 @@ class Studio(QtCore.QObject):
         self._remembered: dict[str, Choices] = {}
         self._document_key = ""
         self._may_start = False
-        self._posted.connect(lambda call: call())
-        self.housing = Housing(places, self._posted.emit, self.state.message.set, self.start_daemon)
+        self._postbox = Postbox(self)
+        post = self._postbox.post
+        self.housing = Housing(places, post, self.state.message.set, self.start_daemon)
         self.link = Link(
             find=self.housing.find,
             start=self.housing.start,
-            post=self._posted.emit,
+            post=post,
             on_state=self._link_is,
             on_offer=self._offered,
             version=VERSION,
@@ -125,6 +126,7 @@ class Studio(QtCore.QObject):
         """Krita ends: say goodbye."""
         self._easel.stop_all()
         self.housing.cancel()
+        self._postbox.close()
         self.link.close()
 
     def _link_is(self, state: LinkState) -> None:

@@ -50,7 +50,14 @@ class Turns(QtCore.QObject):
     def _work(self) -> None:
         until = time.monotonic() + TURN_SECONDS
         while self._waiting:
-            if self._waiting[0].step():
+            piece = self._waiting[0]
+            try:
+                more = piece.step()
+            except BaseException:
+                # Who hears of the end raised something: that is no reason to tell of it again in the next turn.
+                self._waiting.pop(0)
+                raise
+            if not more:
                 self._waiting.pop(0)
             if time.monotonic() >= until:
                 return
@@ -76,16 +83,16 @@ class Piece:
         self._cancelled = True
 
     def step(self) -> bool:
-        """Do a little; whether that was the last."""
+        """Do a little; whether there is more to do. Raises what ``done`` and ``failed`` raise."""
         if self._cancelled:
             self._steps.close()
-            return True
+            return False
         try:
             next(self._steps)
         except StopIteration as end:
             self._done(end.value)
-            return True
+            return False
         except Exception as error:
             self._failed(error)
-            return True
-        return False
+            return False
+        return True

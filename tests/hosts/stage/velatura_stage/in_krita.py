@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Generator
@@ -122,7 +123,7 @@ class Director(Extension):  # type: ignore[misc]
         if value:
             self.go_on(value)
         elif self.play.errors or time.monotonic() > deadline:
-            trouble = AssertionError("What this waited for did not come.")
+            trouble = AssertionError(f"What this waited for did not come.\n{whereabouts()}")
             self.resume(lambda script: script.throw(trouble))
         else:
             QTimer.singleShot(LOOK_MS, lambda: self.look(condition, deadline))
@@ -134,6 +135,20 @@ class Director(Extension):  # type: ignore[misc]
             document.setModified(False)
         QTimer.singleShot(QUIT_MS, lambda: os._exit(STUCK))
         Krita.instance().action("file_quit").trigger()
+
+
+def whereabouts() -> str:
+    """What Velatura's dockers show, and where every thread is."""
+    lines = []
+    for docker in Krita.instance().activeWindow().qwindow().findChildren(QDockWidget):
+        if (studio := getattr(docker, "studio", None)) is not None:
+            state = studio.state
+            lines += [f"busy: {studio.busy}", f"link: {state.link.value}"]
+            lines += [f"shown: {state.shown.value}", f"message: {state.message.value}"]
+    names = {thread.ident: thread.name for thread in threading.enumerate()}
+    for ident, frame in sys._current_frames().items():
+        lines += [f"Thread {names.get(ident, ident)}:", *traceback.format_stack(frame, limit=6)]
+    return "\n".join(lines)
 
 
 play = read_play()
