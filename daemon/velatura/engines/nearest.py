@@ -27,7 +27,7 @@ from velatura.perception.hypercolumns import CELL, Hypercolumns, in_pieces
 PIECE = 768
 """Side in pixels of what is looked at at a time of a large picture."""
 
-WHOLE = 1 << 20
+WHOLE = 3 << 18
 """Pixels of a picture that is looked at at once."""
 
 DEEP, SHALLOW = "relu4_1", "relu3_1"

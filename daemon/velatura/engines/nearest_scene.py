@@ -82,10 +82,14 @@ class NearestScene:
 
     @property
     def sizes(self) -> list[Size]:
-        """Sizes from coarse to fine, each half the next, the last the whole."""
+        """Sizes from coarse to fine, each half the next, the last the whole.
+
+        What was painted already is not begun with as small as a photo: its large shapes are found.
+        """
         height, width = self.content.shape[2:]
         sizes = [(height, width)]
-        while min(height, width) // 2 >= self.params.marks:
+        least = self.params.marks * (1 if self.start is None else 2)
+        while min(height, width) // 2 >= least:
             height, width = (
                 max(MULTIPLE, round_up(each // 2, MULTIPLE)) for each in (height, width)
             )
