@@ -18,6 +18,7 @@ from .reading import Source
 from .replaced import Replaced
 from .settings import Settings
 from .state import Message, State
+from .texts import note as said
 from .texts import tr
 from .undo_history import UndoHistory
 
@@ -84,7 +85,7 @@ class FinishedResults(QtCore.QObject):
             # Krita makes the new layer the active one, some time later; the next style is for the same layer.
             QtCore.QTimer.singleShot(_SETTLE_MS, partial(self._activate, source))
         if run.notes:
-            self._state.message.set(Message("\n".join(run.notes)))
+            self._state.message.set(Message("\n".join(map(said, run.notes))))
         picture = node_image(node, _SEEN)
         if key == self._front:
             self._state.pending.set(True)
