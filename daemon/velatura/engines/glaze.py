@@ -68,7 +68,7 @@ class PaintingParams(EngineParams):
         title="Grain",
         description="Grain that is added where the picture shows nothing, so that flat fills and clear skies take "
         "strokes. In levels of 255: 1 is seen by nobody, and enough for most pictures. Off leaves them flat.",
-        json_schema_extra={"zero": "Off"},
+        json_schema_extra={"unit": "levels", "zero": "Off"},
     )
 
 

@@ -156,8 +156,10 @@ class Fader(ClickFocus, QtWidgets.QWidget):
         return number / self._shown
 
     def _number(self) -> str:
-        """The value as it is typed."""
-        return f"{self._value * self._shown:.{self._decimals}f}"
+        """The value as it is typed, in the host's locale."""
+        locale = self.locale()
+        locale.setNumberOptions(QtCore.QLocale.NumberOption.OmitGroupSeparator)
+        return str(locale.toString(float(self._value * self._shown), "f", self._decimals))
 
     def _words(self) -> str:
         """The value as it is shown."""
