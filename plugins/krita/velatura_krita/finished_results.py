@@ -12,12 +12,13 @@ from .history import Entry, with_entry
 from .images import node_image, thumbnail
 from .kept_result import KeptResult, id_of, keep_result
 from .layer_run import LayerRun, Task
-from .pending_result import Discarding, PendingResult
+from .pending_result import Discarding, Outcome, PendingResult
 from .qt import QtCore, Signal
 from .reading import Source
 from .replaced import Replaced
 from .settings import Settings
 from .state import Message, State
+from .texts import note as said
 from .texts import tr
 from .undo_history import UndoHistory
 
@@ -84,7 +85,7 @@ class FinishedResults(QtCore.QObject):
             # Krita makes the new layer the active one, some time later; the next style is for the same layer.
             QtCore.QTimer.singleShot(_SETTLE_MS, partial(self._activate, source))
         if run.notes:
-            self._state.message.set(Message("\n".join(run.notes)))
+            self._state.message.set(Message("\n".join(map(said, run.notes))))
         picture = node_image(node, _SEEN)
         if key == self._front:
             self._state.pending.set(True)
@@ -113,13 +114,16 @@ class FinishedResults(QtCore.QObject):
                 del results[key]
         self._replaced.forget_closed(self._krita.documents())
 
-    def _discarded(self, as_before: bool) -> None:
-        hint = (
-            tr("Redo brings it back.")
-            if as_before
-            else tr("Other steps came after it, so this is one more; Undo brings it back.")
-        )
-        self._state.message.set(Message(tr("The result was removed."), hint))
+    def _discarded(self, outcome: Outcome) -> None:
+        messages = {
+            "undone": Message(tr("The result was removed."), tr("Redo brings it back.")),
+            "removed": Message(
+                tr("The result was removed."),
+                tr("Other steps came after it, so this is one more; Undo brings it back."),
+            ),
+            "gone": Message(tr("The result was not there any more.")),
+        }
+        self._state.message.set(messages[outcome])
 
     def _settled(self, key: str, known: PendingResult) -> None:
         pending = self._pending.get(key)

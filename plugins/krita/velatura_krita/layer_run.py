@@ -11,6 +11,7 @@ from typing import Any
 
 from velatura_link.errors import LinkError
 from velatura_link.jobs import Result
+from velatura_link.notes import Note
 
 from . import wish
 from .choices import Choices
@@ -73,7 +74,7 @@ class LayerRun:
     ) -> None:
         self.task = task
         self.nodes: list[Any] = []
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
         self.before: Position | None = None
         self.folder: TemporaryDirectory[str] | None = None
         """Where painted frames wait for one another; None while no frames are painted."""

@@ -233,10 +233,12 @@ class Link:
         if self._client is None:
             return
         try:
+            # Asking may connect anew, which may bring a manifest: that is taken last.
+            styles, presets = tuple(self._client.styles(30.0)), tuple(self._client.presets())
             offer = Offer(
                 self._client.manifest or {},
-                tuple(self._client.styles(30.0)),
-                tuple(self._client.presets()),
+                styles,
+                presets,
                 self._client.takes_styles,
                 self._client.keeps_presets,
                 self._client.marks_styles,
@@ -297,7 +299,8 @@ class Link:
             self._say(LinkState("absent", tr("Velatura's painter is not running any more.")))
         elif notice.code == "draining":
             self._handing_over = True
-        elif notice.code in ("manifest", "restarted", "styles", "presets"):
+        elif notice.code in ("manifest", "restarted", "reconnected", "styles", "presets"):
+            # What changed while there was no connection was told to nobody.
             self.refresh()
 
     def _say(self, state: LinkState) -> None:

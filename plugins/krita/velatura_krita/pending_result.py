@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from .qt import QtCore
 from .undo_history import Position, UndoHistory
+
+Outcome = Literal["undone", "removed", "gone"]
+"""Undo history as it was; removed by a step of its own; or not there any more, since somebody took it back before."""
 
 _LOOK_MS = 50
 _PATIENCE = 60
@@ -56,8 +59,8 @@ class Discarding(QtCore.QObject):
 
         look(_PATIENCE)
 
-    def discard(self, pending: PendingResult, done: Callable[[bool], object]) -> None:
-        """Take it out; ``done`` hears whether the undo history is as it was."""
+    def discard(self, pending: PendingResult, done: Callable[[Outcome], object]) -> None:
+        """Take it out, and tell ``done`` what that came to."""
         before, after = pending.before, pending.after
         if before is None or after is None or self._history.position(pending.document) != after:
             done(self._remove(pending))
@@ -73,12 +76,12 @@ class Discarding(QtCore.QObject):
                 self._history.undo()
                 look(expected - 1, _PATIENCE)
             else:
-                done(True)
+                done("undone")
 
         look(after.current, _PATIENCE)
 
-    def _remove(self, pending: PendingResult) -> bool:
-        for node in pending.nodes:
-            if node.parentNode() is not None:
-                node.remove()
-        return False
+    def _remove(self, pending: PendingResult) -> Outcome:
+        there = [node for node in pending.nodes if node.parentNode() is not None]
+        for node in there:
+            node.remove()
+        return "removed" if there else "gone"
