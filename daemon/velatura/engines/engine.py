@@ -80,6 +80,9 @@ class Descriptor(BaseModel):
     """Names in the model catalogue of what the engine loads."""
     interruptible: bool = False
     """Whether it can be asked to stop early and give what it has by then: see :meth:`Run.ends_early`."""
+    refines: str = ""
+    """Name of the input with which the engine goes on from what another engine painted; empty for one that is not
+    offered as *Refine*."""
     hidden: bool = False
     """Left out of menus: made for tests."""
 

@@ -61,6 +61,7 @@ class Gatys(Iterative[GatysParams]):
         regions="native",
         deterministic="close",
         interruptible=True,
+        refines="start",
         weights=("vgg19-gatys",),
     )
     Params = GatysParams
