@@ -19,7 +19,7 @@ _TALL = 30
 
 
 class ApplyBar(QtWidgets.QWidget):
-    """Apply, Keep and Discard while nothing is painted; progress and Stop while something is.
+    """Apply, Refine, Keep and Discard while nothing is painted; progress and Stop while something is.
 
     It is always equally high: nothing else in the docker moves.
     """
@@ -72,6 +72,12 @@ class ApplyBar(QtWidgets.QWidget):
         self.keep.setToolTip(tr("The result stays in the picture"))
         self.discard = _button("velatura_discard", tr("Discard"), lambda: applying.discard())
         self.discard.setToolTip(tr("Take the result out of the picture again"))
+        self.refine = _button("velatura_refine", tr("Refine"), lambda: applying.refine())
+        self.refine.setToolTip(
+            tr(
+                "Go on from this result with the slow engine, in the background; it is replaced then"
+            )
+        )
         self.finish = _button(
             "velatura_finish", tr("Keep what is there"), lambda: applying.finish()
         )
@@ -89,7 +95,9 @@ class ApplyBar(QtWidgets.QWidget):
         self._above = _pages(_row(self._source, self._output), _row(self.words))
         # What to do with a result stands beside Apply and never moves it.
         self._results = _pages(_row(self.discard, self.keep), _row(self.edit))
-        self._below = _pages(_row(self._results, self.apply), _row(self.finish, self.stop))
+        standing = _row(self._results, self.refine, self.apply)
+        standing.layout().setStretch(0, 2)
+        self._below = _pages(standing, _row(self.finish, self.stop))
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(4)
@@ -99,6 +107,8 @@ class ApplyBar(QtWidgets.QWidget):
         state.choices.watch(self._show_choices)
         state.pending.watch(lambda _: self._show_results())
         state.editable.watch(lambda _: self._show_results())
+        state.refinable.watch(lambda _: self._show_results())
+        state.offer.watch(lambda _: self.refine.setVisible(applying.refines))
         state.edited.watch(
             lambda edited: self.apply.setText(tr("Replace") if edited else tr("Apply"))
         )
@@ -115,6 +125,7 @@ class ApplyBar(QtWidgets.QWidget):
         state = self._studio.state
         self.keep.setEnabled(state.pending.value)
         self.discard.setEnabled(state.pending.value)
+        self.refine.setEnabled(state.refinable.value)
         edits = state.editable.value and not state.pending.value
         self._results.setCurrentIndex(int(edits))
 

@@ -63,7 +63,7 @@ def applied(studio, heart, choices):
     both in milliseconds; ``seen`` whether the canvas showed it then.
     """
     engine, found = [], {}
-    submit, insert = studio.link.submit, landing._insert
+    submit, insert = studio.link.submit, landing.insert
 
     def listening(request, on_event, **options):
         def heard(event):
@@ -81,7 +81,7 @@ def applied(studio, heart, choices):
         found["landing"], found["seen"] = landed["seen"], landed["right"]
         heart.rest()
 
-    studio.link.submit, landing._insert = listening, inserting
+    studio.link.submit, landing.insert = listening, inserting
     studio.change(choices)
     heart.rest()
     began = time.perf_counter()
@@ -90,7 +90,7 @@ def applied(studio, heart, choices):
         yield 0.005
     seconds = time.perf_counter() - began - engine[0]
     yield 1.5
-    studio.link.submit, landing._insert = submit, insert
+    studio.link.submit, landing.insert = submit, insert
     found.pop("node").remove()
     yield 0.5
     return {"ours": seconds, **found}
