@@ -156,5 +156,5 @@ class FinishedResults(QtCore.QObject):
             self._pending[key] = known
 
     def _activate(self, document: Any, node: Any) -> None:
-        if document in self._krita.documents():
+        if document in self._krita.documents() and node.parentNode() is not None:
             document.setActiveNode(node)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from velatura_link import packed_masks
+from velatura_link.packed_masks import packing
 from velatura_link.request import Pixels
 
 from .formats import Bounds, placed
 from .turns import Steps
 
-_PIECE = 1 << 20
-"""Bytes that are deflated in one step."""
-
 
 @dataclass(frozen=True)
 class KeptMask:
-    """A mask over ``bounds`` of the document, 0 outside; ``kept`` as :func:`packed` makes it."""
+    """A mask over ``bounds`` of the document, 0 outside; ``kept`` as :mod:`velatura_link.packed_masks` has it."""
 
     bounds: Bounds
     kept: str
@@ -36,11 +33,11 @@ class KeptMask:
 
 def kept_mask(mask: Pixels, bounds: Bounds) -> Steps[KeptMask]:
     """``mask``, one byte a pixel over ``bounds``, to be kept; a large one takes a while to deflate."""
-    deflater, found = zlib.compressobj(), b""
-    for start in range(0, len(mask.view), _PIECE):
-        found += deflater.compress(mask.view[start : start + _PIECE])
+    pieces: list[str] = []
+    for piece in packing(mask.view):
+        pieces.append(piece)
         yield
-    return KeptMask(bounds, base64.b64encode(found + deflater.flush()).decode())
+    return KeptMask(bounds, "".join(pieces))
 
 
 def kept_mask_of(facts: Mapping[str, Any]) -> KeptMask:
@@ -52,18 +49,6 @@ def kept_mask_of(facts: Mapping[str, Any]) -> KeptMask:
     return KeptMask(bounds, kept)
 
 
-def packed(mask: bytes) -> str:
-    """One byte a pixel, deflated, as base64."""
-    return base64.b64encode(zlib.compress(mask, 6)).decode()
-
-
 def unpacked(text: str, bounds: Bounds) -> bytes:
-    """What :func:`packed` made of a mask over ``bounds``; raises ``ValueError`` for anything else."""
-    size = bounds.width * bounds.height
-    try:
-        mask = zlib.decompressobj().decompress(base64.b64decode(text, validate=True), size + 1)
-    except zlib.error as error:
-        raise ValueError("The kept selection is damaged.") from error
-    if len(mask) != size:
-        raise ValueError("The kept selection is damaged.")
-    return mask
+    """What was packed of a mask over ``bounds``; raises ``ValueError`` for anything else."""
+    return packed_masks.unpacked(text, bounds.width * bounds.height)

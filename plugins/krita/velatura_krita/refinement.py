@@ -80,7 +80,7 @@ def refinement_of(
     if edited is None or not edited.sources:
         raise LinkError(
             tr("The layer that this result was painted from is not there any more."),
-            tr("Undo its removal, or paint another layer."),
+            hint=tr("Undo its removal, or paint another layer."),
         )
     source = edited.sources[0]
     (x, y), (was_x, was_y) = offset_of(source, result), kept.offset
