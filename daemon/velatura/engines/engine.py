@@ -81,8 +81,7 @@ class Descriptor(BaseModel):
     interruptible: bool = False
     """Whether it can be asked to stop early and give what it has by then: see :meth:`Run.ends_early`."""
     refines: str = ""
-    """Name of the input with which the engine goes on from what another engine painted; empty for one that is not
-    offered as *Refine*."""
+    """The input with which it goes on from what another engine painted; empty where it is not offered for that."""
     hidden: bool = False
     """Left out of menus: made for tests."""
 

@@ -61,7 +61,6 @@ class Gatys(Iterative[GatysParams]):
         regions="native",
         deterministic="close",
         interruptible=True,
-        refines="start",
         weights=("vgg19-gatys",),
     )
     Params = GatysParams
