@@ -10,6 +10,7 @@ from velatura_link.jobs import Result
 
 from .history import Entry, with_entry
 from .images import node_image, thumbnail
+from .joined_steps import JoinedSteps
 from .kept import KeptMask
 from .kept_result import KeptResult, id_of, keep_limits, keep_result
 from .layer_run import LayerRun, Task
@@ -47,6 +48,7 @@ class FinishedResults(QtCore.QObject):
         self._settings = settings
         self._replaced = Replaced(self)
         self._discarding = Discarding(history, self)
+        self._joined = JoinedSteps(history, self)
         self._pending: dict[str, PendingResult] = {}
         self._last: dict[str, dict[str, Any]] = {}
         self._front = ""
@@ -131,6 +133,7 @@ class FinishedResults(QtCore.QObject):
         if pending is None:
             return
         self.keep(key)
+        self._joined.pause()
         self._discarding.discard(pending, partial(self._discarded, pending))
 
     def forget_closed(self, open_now: Container[str]) -> None:
@@ -139,6 +142,7 @@ class FinishedResults(QtCore.QObject):
             for key in [each for each in results if each not in open_now]:
                 del results[key]
         self._replaced.forget_closed(self._krita.documents())
+        self._joined.forget_closed(self._krita.documents())
 
     def _discarded(self, pending: PendingResult, as_before: bool) -> None:
         hint = (
@@ -146,11 +150,14 @@ class FinishedResults(QtCore.QObject):
             if as_before
             else tr("Other steps came after it, so this is one more; Undo brings it back.")
         )
+        self._joined.go_on()
         former = any(each is not None for each in pending.replaced)
         said = tr("The result before it is back.") if former else tr("The result was removed.")
         self._state.message.set(Message(said, hint))
 
     def _settled(self, key: str, known: PendingResult) -> None:
+        if any(each is not None for each in known.replaced):
+            self._joined.keep(known)
         pending = self._pending.get(key)
         if pending is not None and pending.nodes == known.nodes:
             self._pending[key] = known
