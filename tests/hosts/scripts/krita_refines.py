@@ -9,7 +9,7 @@ from velatura_krita.kept_result import kept_result
 from velatura_krita.undo_history import UndoHistory
 from velatura_link.refining import refining_in
 
-WIDTH, HEIGHT = 96, 64
+WIDTH, HEIGHT = 160, 112
 QUICK = Choices(engine="glaze-live", strength=0.8).with_styles((StyleChoice(name="great-wave"),))
 
 
@@ -19,8 +19,13 @@ def main(stage):
     studio.start_daemon()
     yield lambda: studio.state.offer.value.manifest
     history = UndoHistory(stage.krita)
-    engine = refining_in(studio.state.offer.value.manifest).engine
-    report = {"engine": engine}
+    manifest = studio.state.offer.value.manifest
+    refining = refining_in(manifest)
+    report = {
+        "engine": refining.engine,
+        "knobs": refining.params,
+        "slow": f"Great Wave — {manifest[refining.engine]['descriptor']['title']}",
+    }
     sent, submit = [], studio.link.submit
 
     def listening(request, on_event, **options):
@@ -59,24 +64,21 @@ def main(stage):
     report["pictures"] = len(sketches) > 0
     kept = kept_result(document, refined)
     report["kept"] = [kept.choices.engine, kept.recipe["engine"], kept.choices.strength]
-    start, content = sent[0].inputs["start"], sent[0].content
+    start, content = sent[0].inputs[refining.input], sent[0].content
     report["begun from"] = bytes(start.view) == rgba(quick.pixelData(0, 0, WIDTH, HEIGHT))
     report["content"] = bytes(content.view) == rgba(layer.pixelData(0, 0, WIDTH, HEIGHT))
     report["asked"] = [dict(sent[0].params), sent[0].strength]
     report["not again"] = foot.refine.isEnabled()
-    stage.krita.action("edit_undo").trigger()
-    yield 0.6
-    report["undone once"] = canvas(document) == before
-    stage.krita.action("edit_undo").trigger()
-    yield 0.6
-    report["undone"] = [names(document), history.position(document).current == position.current]
-    stage.krita.action("edit_redo").trigger()
-    yield 0.4
-    stage.krita.action("edit_redo").trigger()
-    yield 0.6
-    report["redone"] = canvas(document) == again
+    for _ in range(2):
+        stage.krita.action("edit_undo").trigger()
+        yield 1.2
+        back = history.position(document).current == position.current
+        report["undone once"] = [names(document), canvas(document) == before, back]
+        stage.krita.action("edit_redo").trigger()
+        yield 1.2
+        report["redone once"] = [names(document), canvas(document) == again]
     foot.discard.click()
-    yield lambda: "back" in studio.state.message.value.text
+    yield lambda: studio.state.message.value and "back" in studio.state.message.value.text
     yield 0.5
     report["discarded"] = [names(document), canvas(document) == before]
     # Something was done since.
@@ -90,6 +92,10 @@ def main(stage):
     foot.discard.click()
     yield 0.6
     report["discarded later"] = names(document)
+    stage.krita.action("edit_undo").trigger()
+    yield 0.6
+    # What is taken back is one step of the discarding, not the replacement.
+    report["one step back"] = len(layers(document))
     yield from close(document)
 
     # In a selection that is gone, moved meanwhile, stopped and kept.
