@@ -3,34 +3,47 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from .harness import SCRIPTS, Krita
 from .krita_plugin import plugin  # noqa: F401
 
+QUICK = "Great Wave — Glaze Live"
 
-@pytest.mark.slow
-def test_a_result_is_refined_where_it_lies(
-    krita: Krita,
-    plugin: Path,  # noqa: F811
-    shared: Path,
-) -> None:
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@pytest.fixture
+def play(krita: Krita, plugin: Path, shared: Path) -> Callable[[str], dict[str, Any]]:  # noqa: F811
+    """Plays a part of the script, with real weights."""
     krita.profile.shell.variables["VELATURA_MODELS"] = str(shared / "weights")
-    seen = krita.play(SCRIPTS / "krita_refines.py", timeout=400).value
-    print(json.dumps(seen, indent=1))
-    quick, slow = "Great Wave — Glaze Live", seen["slow"]
-    replaced, before = (["Background", "photo", name, "drawn on"] for name in (slow, quick))
+
+    def play(part: str) -> dict[str, Any]:
+        seen: dict[str, Any] = krita.play(
+            SCRIPTS / "krita_refines.py", part=part, timeout=500
+        ).value
+        print(json.dumps(seen, indent=1))
+        return seen
+
+    return play
+
+
+def test_a_result_is_refined_where_it_lies(play: Callable[[str], dict[str, Any]]) -> None:
+    seen = play("replaced")
+    slow = f"Great Wave — {seen['title']}"
+    refined, before = (["Background", "photo", name, "drawn on"] for name in (slow, QUICK))
     assert not seen["nothing to refine"]
     # It takes the quick result's place, with what was done to that layer; whoever paints stays on their own.
     assert seen["offers to keep"]
-    assert seen["names"] == replaced
+    assert seen["names"] == refined
     assert seen["opacity"] == 230
     assert seen["still on"] == "drawn on"
     assert seen["seen"]
     assert seen["on the canvas"]
-    assert seen["pictures"]
     assert seen["kept"] == [seen["engine"], seen["engine"], 0.8]
     # The same scene, begun with what is there.
     assert seen["begun from"]
@@ -39,26 +52,49 @@ def test_a_result_is_refined_where_it_lies(
     assert not seen["not again"]
     # One step back is the quick result, and one forward the refined one.
     assert seen["undone once"] == [before, True, True]
-    assert seen["redone once"] == [replaced, True]
+    assert seen["redone once"] == [refined, True]
     assert seen["discarded"] == [before, True]
     assert seen["discarded later"] == [*before, "drawn since"]
     assert seen["one step back"] == 6
-    # Only the selection that the quick result was painted in, though nothing is selected now; where it was moved to.
+
+
+def test_only_the_selection_is_refined_and_it_may_be_stopped(
+    play: Callable[[str], dict[str, Any]],
+) -> None:
+    """Nothing is selected any more, and the layer is moved meanwhile."""
+    seen = play("selected")
     assert seen["the selection's mask"]
     assert seen["outside is the photo"]
     assert seen["moved"] == [5, 3]
-    assert seen["stopped"][0] == ["Background", "photo", slow]
+    assert len(seen["stopped"][0]) == 3
     assert seen["stopped"][1] > 0
-    assert seen["given up"] == [["Background", "photo", quick], True]
+
+
+def test_what_was_changed_meanwhile_is_not_replaced(
+    play: Callable[[str], dict[str, Any]],
+) -> None:
+    seen = play("between")
+    assert seen["given up"] == [["Background", "photo", QUICK], True]
     assert seen["group"] == ["grouplayer", ["paintlayer", "transparencymask"]]
-    # What cannot take the quick result's place is a new layer, and that is said.
-    assert seen["painted on"][0] == ["Background", "photo", quick, slow]
-    assert "was changed" in seen["painted on"][1]
-    assert seen["result gone"][0] == ["Background", "photo", slow]
-    assert "was removed" in seen["result gone"][1]
-    assert seen["source gone"][0] == ["Background", slow]
-    assert "was removed" not in seen["source gone"][1]
-    assert seen["both gone"][0] == ["Background", slow]
-    assert seen["source gone before"][0] is False
-    assert "not there any more" in seen["source gone before"][1]
+    names, said = seen["painted on"]
+    assert names[:-1] == ["Background", "photo", QUICK]
+    assert len(names) == 4
+    assert "was changed" in said
+
+
+def test_what_is_removed_or_closed_meanwhile_loses_nothing(
+    play: Callable[[str], dict[str, Any]],
+) -> None:
+    seen = play("gone")
+    for which, left in (("result", ["Background", "photo"]), ("both", ["Background"])):
+        names, said = seen[f"{which} gone"]
+        assert names[:-1] == left
+        assert QUICK not in names
+        assert "was removed" in said
+    names, said = seen["source gone"]
+    assert names[:-1] == ["Background"]
+    assert "was removed" not in said
+    busy, said = seen["source gone before"]
+    assert not busy
+    assert "not there any more" in said
     assert seen["closed"]

@@ -58,7 +58,7 @@ def _refined(stage):
         "recipe": made["recipe"],
         "source": made["choices"]["source"] == layer.get_tattoo(),
         "again": _call(stage, REFINE, image, refined),
-        "edited": stage.pixels(_call(stage, "velatura-edit", image, refined)) != before,
+        "engine": made["choices"]["engine"],
     }
 
 
@@ -67,11 +67,12 @@ def _in_a_selection(stage):
     image, layer = _image()
     image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, WIDTH // 2, HEIGHT)
     quick = _call(stage, QUICK, image, layer, style="great-wave")
+    before = stage.pixels(quick)
     image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, WIDTH, 4)
     refined = _call(stage, REFINE, image, quick)
     return {
         "outside": _right(refined) == _right(layer),
-        "inside": stage.pixels(refined) != stage.pixels(quick),
+        "inside": stage.pixels(refined) != before,
         "limits": "limits" in _made(refined)["choices"],
     }
 

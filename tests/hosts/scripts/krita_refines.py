@@ -4,28 +4,34 @@ from dataclasses import replace
 
 from PyQt5.QtWidgets import QPushButton
 
+from velatura_krita import apply_controller
 from velatura_krita.choices import Choices, StyleChoice
 from velatura_krita.kept_result import kept_result
 from velatura_krita.undo_history import UndoHistory
 from velatura_link.refining import refining_in
 
-WIDTH, HEIGHT = 160, 112
+WIDTH, HEIGHT = 96, 64
 QUICK = Choices(engine="glaze-live", strength=0.8).with_styles((StyleChoice(name="great-wave"),))
+FEW, MANY = 1, 400
 
 
 def main(stage):
     docker = yield from stage.docker("velatura_docker")
-    studio, foot = docker.studio, docker.panel.foot
-    studio.start_daemon()
-    yield lambda: studio.state.offer.value.manifest
-    history = UndoHistory(stage.krita)
-    manifest = studio.state.offer.value.manifest
-    refining = refining_in(manifest)
-    report = {
-        "engine": refining.engine,
-        "knobs": refining.params,
-        "slow": f"Great Wave — {manifest[refining.engine]['descriptor']['title']}",
-    }
+    docker.studio.start_daemon()
+    yield lambda: docker.studio.state.offer.value.manifest
+    return (yield from PARTS[stage.arguments["part"]](stage, docker))
+
+
+def refining(studio, steps):
+    """How it refines; in so many steps from now on, since the engine's own are many."""
+    found = refining_in(studio.state.offer.value.manifest)
+    found = replace(found, params={**found.params, "steps": steps})
+    apply_controller.refining_in = lambda manifest: found
+    return found
+
+
+def heard(studio):
+    """Requests of batch priority, from now on."""
     sent, submit = [], studio.link.submit
 
     def listening(request, on_event, **options):
@@ -34,10 +40,16 @@ def main(stage):
         return submit(request, on_event, **options)
 
     studio.link.submit = listening
-    sketches = []
-    studio.sketched.connect(sketches.append)
+    return sent
 
-    # The result that waits, while somebody works on another layer.
+
+def replaced(stage, docker):
+    """The result that waits, while somebody works on another layer."""
+    studio, foot = docker.studio, docker.panel.foot
+    history, sent = UndoHistory(stage.krita), heard(studio)
+    by = refining(studio, FEW)
+    entry = studio.state.offer.value.manifest[by.engine]
+    report = {"engine": by.engine, "title": entry["descriptor"]["title"], "knobs": by.params}
     document, layer = yield from picture(stage, "refine")
     report["nothing to refine"] = foot.refine.isEnabled()
     yield from painted(studio, QUICK)
@@ -61,10 +73,9 @@ def main(stage):
     again = canvas(document)
     document.refreshProjection()
     report["on the canvas"] = canvas(document) == again
-    report["pictures"] = len(sketches) > 0
     kept = kept_result(document, refined)
     report["kept"] = [kept.choices.engine, kept.recipe["engine"], kept.choices.strength]
-    start, content = sent[0].inputs[refining.input], sent[0].content
+    start, content = sent[0].inputs[by.input], sent[0].content
     report["begun from"] = bytes(start.view) == rgba(quick.pixelData(0, 0, WIDTH, HEIGHT))
     report["content"] = bytes(content.view) == rgba(layer.pixelData(0, 0, WIDTH, HEIGHT))
     report["asked"] = [dict(sent[0].params), sent[0].strength]
@@ -97,8 +108,15 @@ def main(stage):
     # What is taken back is one step of the discarding, not the replacement.
     report["one step back"] = len(layers(document))
     yield from close(document)
+    return report
 
-    # In a selection that is gone, moved meanwhile, stopped and kept.
+
+def selected(stage, docker):
+    """In a selection that is gone by then, moved meanwhile, stopped and kept."""
+    studio, foot, report = docker.studio, docker.panel.foot, {}
+    sent, sketches = heard(studio), []
+    studio.sketched.connect(sketches.append)
+    refining(studio, MANY)
     document, layer = yield from picture(stage, "selection")
     half = selection(0, 0, WIDTH // 2, HEIGHT)
     document.setSelection(half)
@@ -109,14 +127,14 @@ def main(stage):
     quick = layers(document)[-1]
     yield from activate(document, quick)
     yield lambda: foot.refine.isEnabled()
-    sent.clear()
     foot.refine.click()
     yield lambda: sent
     report["the selection's mask"] = bytes(sent[0].regions[-1].mask.view) == bytes(
         half.pixelData(0, 0, WIDTH, HEIGHT)
     )
     quick.move(5, 3)
-    yield lambda: studio.state.shown.value.text == "Painting"
+    # Pictures come on the way.
+    yield lambda: sketches
     foot.finish.click()
     yield lambda: not studio.busy
     yield 0.6
@@ -129,17 +147,22 @@ def main(stage):
         layer.pixelData(WIDTH // 2, 0, WIDTH // 2, HEIGHT)
     )
     yield from close(document)
+    return report
 
-    # Given up: nothing is changed. Painted on, removed, its source removed.
-    document, layer = yield from picture(stage, "between")
+
+def between(stage, docker):
+    """Given up: nothing is changed. A group with a mask; painted on meanwhile."""
+    studio, foot, report = docker.studio, docker.panel.foot, {}
+    refining(studio, MANY)
+    document, _ = yield from picture(stage, "between")
     yield from painted(studio, replace(QUICK, output="group"))
-    quick = layers(document)[-1]
     before = canvas(document)
     foot.refine.click()
-    yield lambda: studio.state.shown.value.text == "Painting"
+    yield lambda: at_work(studio)
     foot.stop.click()
     yield lambda: not studio.busy
     report["given up"] = [names(document), canvas(document) == before]
+    refining(studio, FEW)
     foot.refine.click()
     yield lambda: not studio.busy
     yield 0.6
@@ -152,28 +175,34 @@ def main(stage):
     yield from activate(document, layers(document)[-1])
     yield lambda: foot.refine.isEnabled()
     foot.refine.click()
-    yield lambda: studio.state.shown.value.text == "Painting"
+    yield lambda: at_work(studio)
     inner.setPixelData(b"\x20\x90\xf0\xff" * 100, 4, 4, 10, 10)
     yield lambda: not studio.busy
     yield 0.6
     report["painted on"] = [names(document), studio.state.message.value.text]
     yield from close(document)
+    return report
 
-    for gone in ("result", "source", "both"):
-        document, layer = yield from picture(stage, gone)
+
+def gone(stage, docker):
+    """Layers that are removed, and a document that is closed, while or before a result is refined."""
+    studio, foot, report = docker.studio, docker.panel.foot, {}
+    refining(studio, FEW)
+    for which in ("result", "source", "both"):
+        document, layer = yield from picture(stage, which)
         yield from painted(studio, QUICK)
         yield lambda: foot.refine.isEnabled()
         quick = layers(document)[-1]
         foot.refine.click()
-        yield lambda: studio.state.shown.value.text == "Painting"
-        if gone != "source":
+        yield lambda: at_work(studio)
+        if which != "source":
             quick.remove()
-        if gone != "result":
+        if which != "result":
             layer.remove()
         yield lambda: not studio.busy
         yield 0.6
         said = studio.state.message.value
-        report[f"{gone} gone"] = [names(document), said.text if said else ""]
+        report[f"{which} gone"] = [names(document), said.text if said else ""]
         yield from close(document)
 
     document, layer = yield from picture(stage, "source gone before")
@@ -185,16 +214,26 @@ def main(stage):
     report["source gone before"] = [studio.busy, studio.state.message.value.text]
     yield from close(document)
 
+    refining(studio, MANY)
     document, layer = yield from picture(stage, "closed")
     yield from painted(studio, QUICK)
     yield lambda: foot.refine.isEnabled()
     foot.refine.click()
-    yield lambda: studio.state.shown.value.text == "Painting"
+    yield lambda: at_work(studio)
     document.setModified(False)
     document.close()
     yield lambda: studio.state.message.value and "closed" in studio.state.message.value.text
     report["closed"] = not studio._easel._runs
     return report
+
+
+PARTS = {each.__name__: each for each in (replaced, selected, between, gone)}
+
+
+def at_work(studio):
+    """Whether the painter has begun; what is painted on from now on was read before."""
+    shown = studio.state.shown.value
+    return shown is not None and shown.text in ("Painting", "Preparing", "Looking at the picture")
 
 
 def button(docker, name):
