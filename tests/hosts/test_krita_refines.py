@@ -75,7 +75,7 @@ def test_what_was_changed_meanwhile_is_not_replaced(
 ) -> None:
     seen = play("between")
     assert seen["given up"] == [["Background", "photo", QUICK], True]
-    assert seen["group"] == ["grouplayer", ["paintlayer", "transparencymask"]]
+    assert seen["group"] == ["grouplayer", "paintlayer", "transparencymask"]
     names, said = seen["painted on"]
     assert names[:-1] == ["Background", "photo", QUICK]
     assert len(names) == 4

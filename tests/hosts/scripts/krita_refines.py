@@ -167,7 +167,8 @@ def between(stage, docker):
     yield lambda: not studio.busy
     yield 0.6
     group = layers(document)[-1]
-    report["group"] = [group.type(), [each.type() for each in group.childNodes()]]
+    inner = group.childNodes()[0]
+    report["group"] = [each.type() for each in (group, inner, *inner.childNodes())]
     foot.discard.click()
     yield 0.6
     inner = layers(document)[-1].childNodes()[0]
