@@ -30,6 +30,9 @@ PIECE = 768
 WHOLE = 1 << 20
 """Pixels of a picture that is looked at at once."""
 
+DEEP, SHALLOW = "relu4_1", "relu3_1"
+"""The deepest layers that are looked at: at coarse sizes, and at the full one."""
+
 MATCHED = 6
 """Steps after which, at the end, each layer's neighbours are looked for again."""
 
@@ -45,9 +48,9 @@ class Nearest(Iterative[NearestParams]):
     descriptor = Descriptor(
         name="nearest",
         title="Nearest neighbours",
-        purpose="Slow and beautiful, redrawn in the style's own marks",
+        purpose="Beautiful, in a minute or more",
         summary="Paints every place like the place of the style that looks most like it, from coarse to fine: redrawn "
-        "in the style's own marks, in a minute or more, and can be watched.",
+        "in the style's own marks. It can be watched, and stopped at any time.",
         source="arXiv:2203.13215",
         inputs=(
             Input(
@@ -73,7 +76,7 @@ class Nearest(Iterative[NearestParams]):
     ) -> Mapping[str, Raster | Tensor | bytes]:
         """Coarse to fine: each size begins with what the one before found, and with the photo's detail above it."""
         seen = NearestScene.of(scene, params, run)
-        columns = Hypercolumns(eyes.load("vgg19-gatys", "max", run).vgg)
+        vgg = eyes.load("vgg19-gatys", "max", run).vgg
         sizes = seen.sizes
         progress = _Progress(run, sizes, params, seen)
         picture: Tensor | None = None
@@ -82,9 +85,12 @@ class Nearest(Iterative[NearestParams]):
             if run.stopped_after is not None:
                 picture = begun
                 continue
+            last = size == sizes[-1]
+            # Large shapes are found by then: what relu4_1 would see at full size costs half of the time.
+            columns = Hypercolumns(vgg, SHALLOW if last and number else DEEP)
             level = _Level(seen, size, columns, run, progress, number)
             picture = level.drawn_together(begun)
-            if size == sizes[-1] and run.stopped_after is None:
+            if last and run.stopped_after is None:
                 picture = level.drawn_by_layers(picture)
         assert picture is not None
         picture = seen.cropped(picture)

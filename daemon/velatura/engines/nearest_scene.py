@@ -68,7 +68,7 @@ class NearestScene:
         kept = scene.inputs.get("keep")
         painted = _importance(kept, size, run) if isinstance(kept, Raster) else None
         everywhere = torch.full((1, 1, size[1], size[0]), params.keep, device=run.device)
-        return cls(
+        seen = cls(
             _without_avoided(scene),
             params,
             filled_up(picture_tensor(content, run), "replicate"),
@@ -78,6 +78,9 @@ class NearestScene:
             filled_up(everywhere if painted is None else everywhere.maximum(painted), "constant"),
             (content.height, content.width),
         )
+        # In the style's colours, so that what is let in of the photo's detail has no others, and neighbours are nearer.
+        moved = seen.recoloured(seen.cropped(seen.content), run)
+        return replace(seen, content=filled_up(moved, "replicate"))
 
     @property
     def sizes(self) -> list[Size]:
