@@ -21,7 +21,7 @@ _TALL = 30
 class ApplyBar(QtWidgets.QWidget):
     """Apply, Refine, Keep and Discard while nothing is painted; progress and Stop while something is.
 
-    It is always equally high: nothing else in the docker moves.
+    Refine is there while there is something to refine, above all the others, which do not move.
     """
 
     def __init__(self, studio: Studio) -> None:
@@ -95,20 +95,17 @@ class ApplyBar(QtWidgets.QWidget):
         self._above = _pages(_row(self._source, self._output), _row(self.words))
         # What to do with a result stands beside Apply and never moves it.
         self._results = _pages(_row(self.discard, self.keep), _row(self.edit))
-        standing = _row(self._results, self.refine, self.apply)
-        standing.layout().setStretch(0, 2)
-        self._below = _pages(standing, _row(self.finish, self.stop))
+        self._below = _pages(_row(self._results, self.apply), _row(self.finish, self.stop))
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(4)
-        for each in (self.bar, self._above, self._below):
+        for each in (self.refine, self.bar, self._above, self._below):
             column.addWidget(each)
         state.shown.watch(self._show)
         state.choices.watch(self._show_choices)
         state.pending.watch(lambda _: self._show_results())
         state.editable.watch(lambda _: self._show_results())
         state.refinable.watch(lambda _: self._show_results())
-        state.offer.watch(lambda _: self.refine.setVisible(applying.refines))
         state.edited.watch(
             lambda edited: self.apply.setText(tr("Replace") if edited else tr("Apply"))
         )
@@ -125,13 +122,14 @@ class ApplyBar(QtWidgets.QWidget):
         state = self._studio.state
         self.keep.setEnabled(state.pending.value)
         self.discard.setEnabled(state.pending.value)
-        self.refine.setEnabled(state.refinable.value)
+        self.refine.setVisible(state.refinable.value and state.shown.value is None)
         edits = state.editable.value and not state.pending.value
         self._results.setCurrentIndex(int(edits))
 
     def _show(self, shown: Shown | None) -> None:
         busy = shown is not None
         self.bar.setVisible(busy)
+        self._show_results()
         for pages in (self._above, self._below):
             pages.setCurrentIndex(int(busy))
         if shown is None:

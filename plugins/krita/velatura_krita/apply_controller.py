@@ -133,11 +133,6 @@ class ApplyController:
         )
         return kept.choices
 
-    @property
-    def refines(self) -> bool:
-        """Whether there is an engine that goes on from a result."""
-        return self._refining is not None
-
     def refine(self) -> None:
         """Let the active layer, or else the results that wait, go on through the engine that refines."""
         document, results = self._krita.activeDocument(), self._refinable()

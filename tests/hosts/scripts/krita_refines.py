@@ -51,9 +51,9 @@ def replaced(stage, docker):
     entry = studio.state.offer.value.manifest[by.engine]
     report = {"engine": by.engine, "title": entry["descriptor"]["title"], "knobs": by.params}
     document, layer = yield from picture(stage, "refine")
-    report["nothing to refine"] = foot.refine.isEnabled()
+    report["nothing to refine"] = foot.refine.isVisible()
     yield from painted(studio, QUICK)
-    yield lambda: foot.refine.isEnabled()
+    yield lambda: foot.refine.isVisible()
     quick = layers(document)[-1]
     quick.setOpacity(230)
     other = document.createNode("drawn on", "paintlayer")
@@ -79,7 +79,7 @@ def replaced(stage, docker):
     report["begun from"] = bytes(start.view) == rgba(quick.pixelData(0, 0, WIDTH, HEIGHT))
     report["content"] = bytes(content.view) == rgba(layer.pixelData(0, 0, WIDTH, HEIGHT))
     report["asked"] = [dict(sent[0].params), sent[0].strength]
-    report["not again"] = foot.refine.isEnabled()
+    report["not again"] = foot.refine.isVisible()
     for _ in range(2):
         stage.krita.action("edit_undo").trigger()
         yield 1.2
@@ -94,7 +94,7 @@ def replaced(stage, docker):
     report["discarded"] = [names(document), canvas(document) == before]
     # Something was done since.
     yield from activate(document, layers(document)[2])
-    yield lambda: foot.refine.isEnabled()
+    yield lambda: foot.refine.isVisible()
     foot.refine.click()
     yield lambda: not studio.busy
     yield 0.6
@@ -126,7 +126,7 @@ def selected(stage, docker):
     yield 0.5
     quick = layers(document)[-1]
     yield from activate(document, quick)
-    yield lambda: foot.refine.isEnabled()
+    yield lambda: foot.refine.isVisible()
     foot.refine.click()
     yield lambda: sent
     report["the selection's mask"] = bytes(sent[0].regions[-1].mask.view) == bytes(
@@ -174,7 +174,7 @@ def between(stage, docker):
     inner = layers(document)[-1].childNodes()[0]
     foot.keep.click()
     yield from activate(document, layers(document)[-1])
-    yield lambda: foot.refine.isEnabled()
+    yield lambda: foot.refine.isVisible()
     foot.refine.click()
     yield lambda: at_work(studio)
     inner.setPixelData(b"\x20\x90\xf0\xff" * 100, 4, 4, 10, 10)
@@ -192,7 +192,7 @@ def gone(stage, docker):
     for which in ("result", "source", "both"):
         document, layer = yield from picture(stage, which)
         yield from painted(studio, QUICK)
-        yield lambda: foot.refine.isEnabled()
+        yield lambda: foot.refine.isVisible()
         quick = layers(document)[-1]
         foot.refine.click()
         yield lambda: at_work(studio)
@@ -208,7 +208,7 @@ def gone(stage, docker):
 
     document, layer = yield from picture(stage, "source gone before")
     yield from painted(studio, QUICK)
-    yield lambda: foot.refine.isEnabled()
+    yield lambda: foot.refine.isVisible()
     layer.remove()
     yield 0.4
     foot.refine.click()
@@ -218,7 +218,7 @@ def gone(stage, docker):
     refining(studio, MANY)
     document, layer = yield from picture(stage, "closed")
     yield from painted(studio, QUICK)
-    yield lambda: foot.refine.isEnabled()
+    yield lambda: foot.refine.isVisible()
     foot.refine.click()
     yield lambda: at_work(studio)
     document.setModified(False)
