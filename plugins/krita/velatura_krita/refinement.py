@@ -18,7 +18,7 @@ from .kept import KeptMask
 from .kept_result import KeptResult, id_of, kept_limits
 from .landing import Landing, insert, painted_layer
 from .qt import Qt, QtGui
-from .reading import STRIP, Source, read_layer, source_of
+from .reading import STRIP, Source, layer_strips, read_layer, source_of
 from .sources import edited_result
 from .texts import tr
 from .turns import Steps
@@ -112,7 +112,12 @@ def offset_of(source: Source, result: Any) -> tuple[int, int]:
 
 def read_start(refinement: Refinement) -> Steps[Start]:
     """The result's own pixels, without what its masks do."""
-    return (yield from _read(refinement, refinement.area))
+    pixels = yield from read_layer(_layer(refinement, refinement.area))
+    check = 0
+    for offset in range(0, len(pixels.view), STRIP):
+        check = zlib.crc32(pixels.view[offset : offset + STRIP], check)
+        yield
+    return Start(pixels, check)
 
 
 def land_refined(
@@ -158,20 +163,18 @@ def _is_unchanged(refinement: Refinement, start: Start) -> Steps[bool]:
     """Whether the result is what it was at first, wherever it was moved to; no brush is on the canvas then."""
     while True:
         yield from _brush_is_up()
-        now = yield from _read(refinement, _area_now(refinement))
+        check = 0
+        for data in layer_strips(_layer(refinement, _area_now(refinement))):
+            check = zlib.crc32(data, check)
+            yield
         if not _brush_is_down():
-            return now.check == start.check
+            return check == start.check
 
 
-def _read(refinement: Refinement, area: Bounds) -> Steps[Start]:
+def _layer(refinement: Refinement, area: Bounds) -> Source:
+    """The result's own pixels over ``area``."""
     node, document = _painted_node(refinement.result), refinement.source.document
-    layer = replace(source_of(document, node, in_place=True), bounds=area)
-    pixels = yield from read_layer(layer)
-    check = 0
-    for offset in range(0, len(pixels.view), STRIP):
-        check = zlib.crc32(pixels.view[offset : offset + STRIP], check)
-        yield
-    return Start(pixels, check)
+    return replace(source_of(document, node, in_place=True), bounds=area)
 
 
 def _area_now(refinement: Refinement) -> Bounds:
