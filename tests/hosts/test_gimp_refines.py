@@ -102,4 +102,35 @@ def test_it_is_watched_stopped_and_undone_in_one_step(
         seen = running.finish(2 * PATIENCE).value
     assert len(seen["layers"]) == 2
     assert seen["other"] == kept
+    assert seen["in its place"]
     assert seen.get("undone", [True, True]) == [True, True]
+
+
+def test_a_layer_that_is_deleted_meanwhile_loses_nothing(
+    gimp_window: Gimp, display: Display, refining_in_steps: Install, tmp_path: Path
+) -> None:
+    """GIMP can be worked in while a result is refined."""
+    refining_in_steps(400)
+    picture, ready = painted_waves(tmp_path / "waves.png", 150, 110), tmp_path / "ready"
+    running = gimp_window.start(
+        picture, script=SCRIPTS / "gimp_refines_watched.py", ready=str(ready), undone=False
+    )
+    with running:
+        display.wait_for_window("^Velatura is painting$", 2 * PATIENCE)
+        display.wait_for_window("waves")
+        display.xdotool("key", "slash")
+        display.wait_for_window("Search Actions")
+        display.xdotool("type", "--delay", "20", "delete layers")
+        display.xdotool("key", "--delay", "300", "Down", "Return")
+        wait_until(lambda: not display.windows("Search Actions"), "the deletion", PATIENCE)
+        display.wait_for_window("^Velatura is painting$")
+
+        def ended() -> bool:
+            display.xdotool("key", "alt+s")
+            return ready.exists()
+
+        wait_until(ended, "the end of the painting", 2 * PATIENCE)
+        seen = running.finish(2 * PATIENCE).value
+    assert len(seen["layers"]) == 2
+    assert seen["other"]
+    assert not seen["in its place"]

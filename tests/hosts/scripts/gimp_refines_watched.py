@@ -10,11 +10,15 @@ def main(stage):
     photo = image.get_layers()[0]
     answer = stage.call("velatura-glaze-live", image=image, drawables=[photo], style="great-wave")
     quick = answer.index(1)
-    before, name = stage.pixels(quick), quick.get_name()
+    before, name, tattoo = stage.pixels(quick), quick.get_name(), quick.get_tattoo()
     image.clean_all()
     stage.call("velatura-refine", image=image, drawables=[quick], run_mode=Gimp.RunMode.INTERACTIVE)
     refined = image.get_layers()[0]
-    report = {"layers": _names(image), "other": stage.pixels(refined) != before}
+    report = {
+        "layers": _names(image),
+        "other": stage.pixels(refined) != before,
+        "in its place": refined.get_tattoo() == tattoo,
+    }
     Path(stage.arguments["ready"]).touch()
     if stage.arguments["undone"]:
         stage.wait_until(lambda: not image.is_dirty())
