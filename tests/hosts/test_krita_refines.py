@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ..waiting import wait_until
+from .display import Display
 from .harness import SCRIPTS, Krita
+from .inside import PATIENCE
 from .krita_plugin import plugin  # noqa: F401
 
 QUICK = "Great Wave — Glaze Live"
+CANVAS = (450, 450)
+"""Where Krita's window shows the middle of a small picture."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -98,3 +104,29 @@ def test_what_is_removed_or_closed_meanwhile_loses_nothing(
     assert not busy
     assert "not there any more" in said
     assert seen["closed"]
+
+
+def test_no_brush_stroke_is_interrupted(
+    krita: Krita,
+    plugin: Path,  # noqa: F811
+    shared: Path,
+    display: Display,
+    tmp_path: Path,
+) -> None:
+    krita.profile.shell.variables["VELATURA_MODELS"] = str(shared / "weights")
+    places = {name: tmp_path / name for name in ("begun", "writing", "landed")}
+    told = {name: str(place) for name, place in places.items()}
+    with krita.start(script=SCRIPTS / "krita_refines.py", part="brushed", **told) as running:
+        wait_until(places["begun"].exists, "the beginning", 3 * PATIENCE)
+        display.xdotool("mousemove", *CANVAS, "mousedown", 1)
+        display.xdotool("mousemove_relative", 9, 5)
+        wait_until(places["writing"].exists, "the result", 2 * PATIENCE)
+        time.sleep(3.0)
+        assert not places["landed"].exists()
+        display.xdotool("mousemove_relative", 9, 5)
+        display.xdotool("mouseup", 1)
+        seen = running.finish(2 * PATIENCE).value
+    assert seen["names"][1] == "photo"
+    assert QUICK not in seen["names"]
+    assert seen["drawn"]
+    assert seen["on"] == "drawn on"

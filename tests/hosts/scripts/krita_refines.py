@@ -1,6 +1,7 @@
 """A result goes on through the engine that refines: replaced, undone, discarded, stopped, and what comes between."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from PyQt5.QtWidgets import QPushButton
 
@@ -228,7 +229,28 @@ def gone(stage, docker):
     return report
 
 
-PARTS = {each.__name__: each for each in (replaced, selected, between, gone)}
+def brushed(stage, docker):
+    """Somebody paints on another layer when the refined one could come."""
+    studio, foot = docker.studio, docker.panel.foot
+    refining(studio, FEW)
+    document, _ = yield from picture(stage, "brushed")
+    yield from painted(studio, QUICK)
+    other = document.createNode("drawn on", "paintlayer")
+    document.rootNode().addChildNode(other, None)
+    yield from activate(document, other)
+    stage.krita.action("KritaShape/KisToolBrush").trigger()
+    foot.refine.click()
+    Path(stage.arguments["begun"]).touch()
+    yield lambda: studio.state.shown.value.text == "Writing the layer"
+    Path(stage.arguments["writing"]).touch()
+    yield lambda: not studio.busy
+    Path(stage.arguments["landed"]).touch()
+    yield 1.0
+    drawn = any(bytes(other.pixelData(0, 0, WIDTH, HEIGHT)))
+    return {"names": names(document), "drawn": drawn, "on": document.activeNode().name()}
+
+
+PARTS = {each.__name__: each for each in (replaced, selected, between, gone, brushed)}
 
 
 def at_work(studio):
