@@ -94,7 +94,7 @@ def test_without_a_name_it_lies_beside_the_quick_result(place: Shell, refining: 
 def test_others_go_first_and_ctrl_c_leaves_nothing(place: Shell, refining: Refining) -> None:
     out = place.home / "stopped.png"
     running = place.start(
-        "repaint", "quick.png", "--engine", refining.engine, "--set", "steps=3000", "-o", out
+        "repaint", "quick.png", "--engine", refining.engine, "--set", "steps=1000", "-o", out
     )  # fmt: skip
 
     def at_work() -> int:

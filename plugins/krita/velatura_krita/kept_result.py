@@ -21,13 +21,14 @@ LIMITS = "velatura_limits/"
 class KeptResult:
     """``source`` is the id of the layer that was painted; ``recipe`` is the daemon's, empty from an older one.
 
-    ``offset`` is how far in pixels the result's own position lies from its source's: both may be moved later.
+    ``offset`` is how far in pixels the result's own position lies from its source's, since both may be moved later;
+    None from an older plugin.
     """
 
     choices: Choices
     source: str
     recipe: Mapping[str, Any]
-    offset: tuple[int, int] = (0, 0)
+    offset: tuple[int, int] | None = None
 
 
 def keep_result(document: Any, node: Any, result: KeptResult) -> None:
@@ -51,12 +52,19 @@ def kept_result(document: Any, node: Any) -> KeptResult | None:
         facts = json.loads(bytes(document.annotation(key)))
         choices = chosen.from_json(json.dumps(facts["choices"]))
         source, recipe = facts["source"], facts["recipe"]
-        x, y = map(int, facts.get("offset", (0, 0)))
+        offset = _offset(facts.get("offset"))
     except (ValueError, TypeError, KeyError):
         return None
     if not isinstance(source, str) or not isinstance(recipe, dict):
         return None
-    return KeptResult(choices, source, recipe, (x, y))
+    return KeptResult(choices, source, recipe, offset)
+
+
+def _offset(found: Any) -> tuple[int, int] | None:
+    if found is None:
+        return None
+    x, y = map(int, found)
+    return x, y
 
 
 def keep_limits(document: Any, node: Any, limits: KeptMask) -> None:

@@ -83,7 +83,8 @@ def refinement_of(
             hint=tr("Undo its removal, or paint another layer."),
         )
     source = edited.sources[0]
-    (x, y), (was_x, was_y) = offset_of(source, result), kept.offset
+    x, y = offset_of(source, result)
+    was_x, was_y = (x, y) if kept.offset is None else kept.offset
     # What is visible is painted where the canvas is, wherever that was moved to.
     whole = source.node.parentNode() is None
     return Refinement(
