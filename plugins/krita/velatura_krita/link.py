@@ -11,7 +11,7 @@ from typing import Any, Literal
 from velatura_link.client import Client
 from velatura_link.connection import Connection
 from velatura_link.errors import Disconnected, LinkError
-from velatura_link.jobs import Event, Failed, Job, Result
+from velatura_link.jobs import Event, Failed, Job, Priority, Result
 from velatura_link.request import EncodedFile, Request
 from velatura_link.wording import Notice
 
@@ -182,6 +182,7 @@ class Link:
         *,
         replaces: str | None = None,
         preview: float | None = None,
+        priority: Priority = "interactive",
     ) -> Ticket:
         """Have ``request`` done. ``on_event`` is called on the interface's thread; the last event is the end.
 
@@ -189,7 +190,7 @@ class Link:
         """
         ticket = Ticket()
         latest = _Latest(self._post, on_event)
-        self._thread.submit(self._submit, request, latest, ticket, replaces, preview)
+        self._thread.submit(self._submit, request, latest, ticket, replaces, preview, priority)
         return ticket
 
     def close(self) -> None:
@@ -273,6 +274,7 @@ class Link:
         ticket: Ticket,
         replaces: str | None,
         preview: float | None,
+        priority: Priority,
     ) -> None:
         if ticket.cancelled:
             return
@@ -280,7 +282,9 @@ class Link:
             latest(Failed(Disconnected(tr("Velatura's painter is not there."))))
             return
         ticket.begin(
-            self._client.submit(request, on_event=latest, replaces=replaces, preview=preview)
+            self._client.submit(
+                request, on_event=latest, priority=priority, replaces=replaces, preview=preview
+            )
         )
 
     def _start_again(self) -> Connection:

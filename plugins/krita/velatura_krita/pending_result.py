@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any, Literal
 
 from .qt import QtCore
@@ -21,7 +22,8 @@ _PATIENCE = 60
 class PendingResult:
     """Layers of one Apply, which took ``steps`` in the undo history.
 
-    ``before`` and ``after`` are the history's positions, None when they are not known.
+    ``before`` and ``after`` are the history's positions, None when they are not known. ``replaced`` are layers that
+    made room, each for the node in the same place; None where none did.
     """
 
     document: Any
@@ -29,13 +31,15 @@ class PendingResult:
     steps: int
     before: Position | None = None
     after: Position | None = None
+    replaced: tuple[Any, ...] = ()
 
 
 class Discarding(QtCore.QObject):
     """Takes pending results out of their documents.
 
     Krita undoes the insertion when nothing was done since: then document and undo history are as they were before, and
-    Redo brings the result back. Otherwise the layers are removed, which is a step of its own.
+    Redo brings the result back. Otherwise the layers are removed, and those that they replaced put back, in steps of
+    their own.
     """
 
     def __init__(self, history: UndoHistory, parent: QtCore.QObject) -> None:
@@ -81,7 +85,13 @@ class Discarding(QtCore.QObject):
         look(after.current, _PATIENCE)
 
     def _remove(self, pending: PendingResult) -> Outcome:
-        there = [node for node in pending.nodes if node.parentNode() is not None]
-        for node in there:
+        outcome: Outcome = "gone"
+        for node, former in zip_longest(pending.nodes, pending.replaced):
+            parent = node.parentNode()
+            if parent is None:
+                continue
+            if former is not None and former.parentNode() is None:
+                parent.addChildNode(former, node)
             node.remove()
-        return "removed" if there else "gone"
+            outcome = "removed"
+        return outcome
