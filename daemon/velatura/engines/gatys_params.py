@@ -17,15 +17,31 @@ L-BFGS'.
 """
 
 
+Quality = Literal["draft", "good", "best"]
+
+STEPS: dict[Quality, tuple[int, int]] = {"draft": (20, 4), "good": (40, 8), "best": (120, 40)}
+"""Steps at the coarsest size, and the fewest at a finer one: each size takes half as many as the one before, since a
+step there takes four times as long, and large shapes are found by then.
+"""
+
+
 class GatysParams(EngineParams):
     """Knobs of Gatys' optimisation."""
 
+    quality: Quality = Field(
+        "good",
+        title="Quality",
+        description="How long is painted: a draft takes half the time of a good picture, the best one four times as "
+        "long.",
+        json_schema_extra={"labels": {"draft": "Draft", "good": "Good", "best": "Best"}},
+    )
     steps: int = Field(
-        40,
-        ge=1,
+        0,
+        ge=0,
         le=5000,
         title="Steps",
         description="Steps at each size. More come nearer to the style; the last ones change little.",
+        json_schema_extra={"zero": "As the quality says"},
     )
     alpha: float = Field(
         1.0,
@@ -67,6 +83,21 @@ class GatysParams(EngineParams):
         description="Layers of the network in which the style is matched, as NAME or NAME:WEIGHT, with commas: relu1_1 "
         "has the finest texture, relu5_1 the largest.",
     )
+    histogram: float = Field(
+        0.0,
+        ge=0.0,
+        le=1e12,
+        title="Histogram weight",
+        description="How much it counts that the network's filters fire as strongly, and as often, as they do for the "
+        "style: evens out what textures alone leave too flat or too harsh.",
+        json_schema_extra={"zero": "Off"},
+    )
+    histogram_layers: str = Field(
+        "relu1_1, relu4_1",
+        max_length=400,
+        title="Network layers, histograms",
+        description="Layers of the network in which histograms are matched, as NAME or NAME:WEIGHT, with commas.",
+    )
     pooling: Literal["max", "avg"] = Field(
         "max",
         title="Pooling",
@@ -98,7 +129,7 @@ class GatysParams(EngineParams):
         },
     )
     init_engine: str = Field(
-        "adain",
+        "glaze",
         max_length=60,
         title="Engine to start from",
         description="The name of the engine whose painting is worked on, where another engine's is: glaze, adain.",
@@ -191,6 +222,11 @@ class GatysParams(EngineParams):
         description="Steps between two pictures that may be shown while it paints.",
         json_schema_extra={"unit": "steps"},
     )
+
+    def steps_at(self, sizes: int) -> list[int]:
+        """How many steps each of so many sizes takes, from coarse to fine: ``steps``, or what ``quality`` says."""
+        coarse, fine = STEPS[self.quality]
+        return [self.steps or max(fine, coarse >> number) for number in range(sizes)]
 
     @property
     def step_length(self) -> float:
