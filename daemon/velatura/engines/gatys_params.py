@@ -52,19 +52,21 @@ class GatysParams(EngineParams):
         "(The paper's α.)",
     )
     beta: float = Field(
-        6e5,
+        10.0,
         ge=0.0,
         le=1e12,
         title="Style weight",
         description="How much the style's textures count: ten times more or less is a clear change. (The paper's β.)",
     )
-    losses: Literal["released", "printed"] = Field(
-        "released",
+    losses: Literal["relative", "released", "printed"] = Field(
+        "relative",
         title="Scale of the weights",
-        description="Means as in the authors' program, or sums as printed in the paper, where the same weights leave "
-        "the picture almost as it is.",
+        description="What the weights are weights of: differences relative to what photo and style have, so that all "
+        "layers and styles count alike; means as in the authors' program, where a style weight of 600000 does about "
+        "the same; or sums as printed in the paper, where it takes a thousand times more.",
         json_schema_extra={
             "labels": {
+                "relative": "Relative",
                 "released": "As in the authors' program",
                 "printed": "As printed in the paper",
             }

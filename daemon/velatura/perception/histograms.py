@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 QUANTILES = 512
@@ -24,11 +25,14 @@ SAMPLES = 1 << 16
 """Positions of a style that are sorted; of more, every second row and column, or every third … is taken."""
 
 SPAN = 256
-"""Bins between the least and the greatest of a style's values; there are half as many to either side of them, for
-what the painted picture has beyond: its values change with every step, the bins do not.
+"""Bins of the same width for most of a style's values. Half as many to either side, which grow wider without end, are
+for the rest and for what the painted picture has beyond: its values change with every step, the bins do not.
 """
 
 BINS = 2 * SPAN
+
+REST = 0.02
+"""How much of a style's values at either end is left to the wider bins."""
 
 _RUN = 8192
 """Positions that are worked on at once: few enough for what is between to stay in a processor's cache."""
@@ -78,10 +82,14 @@ class Matching:
 
     def __init__(self, target: Tensor) -> None:
         self.target = target
-        low, high = target[:, 0], target[:, -1]
-        self._width = ((high - low) / SPAN).clamp_min(1e-6)
-        # The style's least value is the edge of a bin: of a ReLU's, 0, which many positions share.
-        self._first = low - self._width * ((BINS - SPAN) // 2)
+        self.energy = float(target.square().mean().clamp_min(1e-12))
+        """The mean square of the style's activations."""
+        rest = int(REST * QUANTILES)
+        low, high, least, most = (target[:, at] for at in (rest, -1 - rest, 0, -1))
+        # Where a filter hardly ever fires, most of its values are one: some of the range is covered all the same.
+        self._span = torch.maximum(high - low, (most - least) / 4).clamp_min(1e-6)
+        # What many positions share, 0 after a ReLU, is inside of a bin, whatever rounding does.
+        self._low = low - self._span * (0.01 / SPAN)
 
     def counts(self, rows: Tensor, weights: Tensor | None) -> Tensor:
         """How much of ``rows`` (n, C) is in each bin, (C, ``BINS``); ``weights`` (n,) say how much each counts."""
@@ -113,7 +121,12 @@ class Matching:
 
     def _bins(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """Where in a table (C, ``BINS`` + 1), row by row, the bins of ``rows`` (n, C) are, and how far in, 0..1."""
-        places = (rows - self._first).div_(self._width).clamp_(0, BINS - 1e-3)
+        places = (rows - self._low).div_(self._span)
+        inside = places.clamp(0, 1)
+        # x / (1 + |x|) has the slope 1 at 0 and ends at 1: bins are as wide where they meet.
+        beyond = F.softsign(places.sub_(inside).mul_(2))
+        places = inside.mul_(SPAN).add_(beyond, alpha=SPAN / 2).add_(SPAN / 2)
+        places = places.clamp_(0, BINS - 1e-3)
         bins = places.int()
         tables = torch.arange(rows.shape[1], device=rows.device, dtype=bins.dtype) * (BINS + 1)
         return (bins + tables).flatten(), places.sub_(bins)

@@ -198,9 +198,13 @@ class Objective:
         """The size of the histograms' gradient at ``layer`` where gradients are even."""
         return self.balance.gamma * self.matched_layers[layer]
 
-    def histogram_scale(self, numbers: int) -> float:
-        """What a mean over so many ``numbers`` is multiplied with: as printed it is a sum."""
-        return float(numbers) if self.balance.normalisation == "printed" else 1.0
+    def histogram_scale(self, matching: Matching, positions: int) -> float:
+        """What a mean over so many ``positions`` and all channels is multiplied with: printed it is a sum, and relative
+        one to what the style has.
+        """
+        if self.balance.normalisation == "printed":
+            return float(positions * len(matching.target))
+        return 1 / matching.energy if self.balance.normalisation == "relative" else 1.0
 
     def _histogram(self, layer: str, features: Tensor) -> Tensor:
         total = features.new_zeros(())
@@ -213,7 +217,8 @@ class Objective:
                 weights = cast(Tensor, pooled(part.pixels, features)).flatten()
                 weights = weights / weights.sum().clamp_min(1e-12)
             loss = histogram_loss(rows, matching, weights=weights)
-            total = total + part.extent * self.histogram_scale(features.numel()) * loss
+            scale = self.histogram_scale(matching, features[0, 0].numel())
+            total = total + part.extent * scale * loss
         return total
 
     def _evened(self, features: Tensor, size: float) -> Tensor:

@@ -112,7 +112,7 @@ class TiledObjective:
             self._objective.matchings[layer], guides, tables, self._matched[layer], strict=True
         ):
             rows, weights = guide.of_rows(rows_of(seen)), guide.weights.flatten().square()
-            scale = self._objective.histogram_scale(seen.shape[1] * channel.numel())
+            scale = self._objective.histogram_scale(matching, channel.numel())
             total = total + part.extent * scale * histogram_loss(rows, matching, table, weights)
         return total
 
@@ -129,9 +129,7 @@ class TiledObjective:
             self._objective.balance.normalisation,
         )
         wanted, found = piece.core(layer, target, seen)
-        loss = content_loss(found, wanted, normalisation)
-        # A mean over a core becomes its part of the mean over the whole.
-        return loss if normalisation == "printed" else loss * (found.numel() / target.numel())
+        return content_loss(found, wanted, normalisation, target)
 
     def _grams_of(self, layer: str, piece: Piece, seen: Tensor) -> Tensor:
         return guided_grams(seen, piece.guides(layer, self._channels[layer], seen))
