@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from velatura.perception.gram import gram
-from velatura.perception.histograms import QUANTILES, Matching, histogram_loss, quantiles
+from velatura.perception.histograms import QUANTILES, HistogramMatching, histogram_loss, quantiles
 from velatura.perception.losses import style_loss
 
 
@@ -25,7 +25,7 @@ def spread(low: float, high: float, count: int = 2000) -> Tensor:
 
 def slope(rows: Tensor, target: Tensor) -> Tensor:
     leaf = rows.clone().requires_grad_()
-    (found,) = torch.autograd.grad(histogram_loss(leaf, Matching(target)), leaf)
+    (found,) = torch.autograd.grad(histogram_loss(leaf, HistogramMatching(target)), leaf)
     return found
 
 
@@ -40,25 +40,25 @@ def test_what_grams_cannot_tell_apart_histograms_can() -> None:
     flickering = torch.where(torch.arange(64)[:, None] % 2 == 0, 0.0, math.sqrt(2) * filters)
     one, other = (each.T.reshape(1, 3, 8, 8) for each in (steady, flickering))
     assert float(style_loss(gram(one), gram(other), "released")) < 1e-12
-    found = float(histogram_loss(flickering, Matching(quantiles(steady.T.contiguous()))))
+    found = float(histogram_loss(flickering, HistogramMatching(quantiles(steady.T.contiguous()))))
     # ½ (0 − c)² + ½ (√2 c − c)² = (2 − √2) c², a mean over the three filters.
     assert found == pytest.approx((2 - math.sqrt(2)) * float(filters.square().mean()), rel=1e-4)
 
 
 @pytest.mark.parametrize(("low", "high"), [(0, 1), (2, 3), (-4, 6), (0.4, 0.5)])
 def test_between_two_uniform_distributions_it_is_known(low: float, high: float) -> None:
-    """Matching is the line through the ends: the squared differences of means and of deviations."""
+    """HistogramMatching is the line through the ends: the squared differences of means and of deviations."""
     rows = spread(0, 1)
     target = quantiles(spread(low, high).T.contiguous())
     means, deviations = (low + high - 1) / 2, (high - low - 1) / math.sqrt(12)
-    found = float(histogram_loss(rows, Matching(target)))
+    found = float(histogram_loss(rows, HistogramMatching(target)))
     assert found == pytest.approx(means**2 + deviations**2, rel=0.01, abs=1e-4)
 
 
 def test_what_is_matched_has_the_styles_histogram() -> None:
     rows = (noise(6000, 5) * torch.tensor([0.1, 1, 1, 4, 1])).relu()
     target = quantiles((noise(5, 7000, seed=1) ** 2 * 3 + 0.3).relu())
-    matching = Matching(target)
+    matching = HistogramMatching(target)
     matched = matching.matched(rows, matching.table(matching.counts(rows, None)))
     # What the ReLU has made equal stays equal: half of all, below the rest.
     upper = quantiles(matched.T.contiguous())[:, QUANTILES * 11 // 20 :]
@@ -70,7 +70,7 @@ def test_a_style_is_at_no_distance_from_itself() -> None:
     rows = noise(5000, 4).relu()
     target = quantiles(rows.T.contiguous())
     there, elsewhere = (
-        float(histogram_loss(each, Matching(target))) for each in (rows, rows + 0.5)
+        float(histogram_loss(each, HistogramMatching(target))) for each in (rows, rows + 0.5)
     )
     assert there < 1e-3 * elsewhere
 
@@ -78,7 +78,7 @@ def test_a_style_is_at_no_distance_from_itself() -> None:
 def test_the_match_is_a_constant_to_the_gradient() -> None:
     """∂L/∂O = 2 (O − R(O)) / (n C), the paper's: R is not differentiated."""
     rows, target = noise(300, 2), quantiles(noise(2, 400, seed=1) * 2 + 1)
-    matching = Matching(target)
+    matching = HistogramMatching(target)
     matched = matching.matched(rows, matching.table(matching.counts(rows, None)))
     expected = 2 * (rows - matched) / rows.numel()
     torch.testing.assert_close(slope(rows, target), expected)
@@ -98,8 +98,8 @@ def test_positions_count_as_their_weights_say() -> None:
     repeated = torch.cat([rows, rows[weights == 2]])[torch.cat([weights, torch.ones(20)]) > 0]
     target = quantiles(noise(3, 100, seed=1))
     found, expected = (
-        histogram_loss(rows, Matching(target), weights=weights / weights.sum()),
-        histogram_loss(repeated, Matching(target)),
+        histogram_loss(rows, HistogramMatching(target), weights=weights / weights.sum()),
+        histogram_loss(repeated, HistogramMatching(target)),
     )
     assert float(found) == pytest.approx(float(expected), rel=1e-4)
     counted, plain = (
@@ -112,14 +112,16 @@ def test_positions_count_as_their_weights_say() -> None:
 def test_what_does_not_count_is_not_pulled_at() -> None:
     rows = noise(50, 2).requires_grad_()
     weights = (torch.arange(50) < 20) / 20
-    loss = histogram_loss(rows, Matching(quantiles(noise(2, 90, seed=1) + 3)), weights=weights)
+    loss = histogram_loss(
+        rows, HistogramMatching(quantiles(noise(2, 90, seed=1) + 3)), weights=weights
+    )
     (found,) = torch.autograd.grad(loss, rows)
     assert not found[20:].any()
     assert found[:20].all()
 
 
 def test_counts_are_a_sum_over_pieces() -> None:
-    rows, matching = noise(90, 4), Matching(quantiles(noise(4, 90, seed=1)))
+    rows, matching = noise(90, 4), HistogramMatching(quantiles(noise(4, 90, seed=1)))
     whole = matching.counts(rows, None)
     assert torch.equal(whole, matching.counts(rows[:31], None) + matching.counts(rows[31:], None))
     assert torch.equal(whole.sum(1), torch.full((4,), 90.0))

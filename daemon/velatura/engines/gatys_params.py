@@ -10,7 +10,7 @@ from velatura.engines.engine import EngineParams
 from velatura.engines.starts import Init
 
 RATE = 0.1
-REFINING_RATE = 0.05
+REFINING_RATE = 0.03
 LBFGS_RATE = 1.0
 """Lengths of steps when none is asked for: Adam's, Adam's when the start is painted already, and
 L-BFGS'.
@@ -19,9 +19,9 @@ L-BFGS'.
 
 Quality = Literal["draft", "good", "best"]
 
-STEPS: dict[Quality, tuple[int, int]] = {"draft": (20, 4), "good": (40, 8), "best": (120, 40)}
-"""Steps at the coarsest size, and the fewest at a finer one: each size takes half as many as the one before, since a
-step there takes four times as long, and large shapes are found by then.
+STEPS: dict[Quality, tuple[int, int]] = {"draft": (16, 4), "good": (40, 8), "best": (160, 40)}
+"""Steps at the coarsest size, and the fewest at a finer one. Each size takes a quarter of the steps of the one before,
+and so as long as it: large shapes are found where that is cheap.
 """
 
 
@@ -31,8 +31,8 @@ class GatysParams(EngineParams):
     quality: Quality = Field(
         "good",
         title="Quality",
-        description="How long is painted: a draft takes half the time of a good picture, the best one four times as "
-        "long.",
+        description="How long to paint. A draft takes about half as long as a good picture, the best one three to five "
+        "times as long.",
         json_schema_extra={"labels": {"draft": "Draft", "good": "Good", "best": "Best"}},
     )
     steps: int = Field(
@@ -40,7 +40,8 @@ class GatysParams(EngineParams):
         ge=0,
         le=5000,
         title="Steps",
-        description="Steps at each size. More come nearer to the style; the last ones change little.",
+        description="Steps at each size, in place of those that the quality stands for. More come nearer to the "
+        "style; the last ones change little.",
         json_schema_extra={"zero": "As the quality says"},
     )
     alpha: float = Field(
@@ -52,18 +53,18 @@ class GatysParams(EngineParams):
         "(The paper's α.)",
     )
     beta: float = Field(
-        10.0,
+        3.0,
         ge=0.0,
         le=1e12,
         title="Style weight",
-        description="How much the style's textures count: ten times more or less is a clear change. (The paper's β.)",
+        description="How much the style's textures count: three times more or less is a clear change. (The paper's β.)",
     )
     losses: Literal["relative", "released", "printed"] = Field(
         "relative",
         title="Scale of the weights",
-        description="What the weights are weights of: differences relative to what photo and style have, so that all "
-        "layers and styles count alike; means as in the authors' program, where a style weight of 600000 does about "
-        "the same; or sums as printed in the paper, where it takes a thousand times more.",
+        description="Relative measures differences against the photo and the style themselves, so that every style "
+        "and every layer counts alike. The others are means as in the authors' program, where a style weight of "
+        "600000 suits, and sums as printed in the paper, where the same weights leave the picture almost as it is.",
         json_schema_extra={
             "labels": {
                 "relative": "Relative",
@@ -79,19 +80,19 @@ class GatysParams(EngineParams):
         description="Layers of the network in which the photo's shapes are kept, as NAME or NAME:WEIGHT, with commas.",
     )
     style_layers: str = Field(
-        "relu1_1, relu2_1, relu3_1, relu4_1, relu5_1",
+        "relu1_1, relu2_1, relu3_1:0.5, relu4_1:0.2, relu5_1:0.2",
         max_length=400,
         title="Network layers, style",
         description="Layers of the network in which the style is matched, as NAME or NAME:WEIGHT, with commas: relu1_1 "
         "has the finest texture, relu5_1 the largest.",
     )
     histogram: float = Field(
-        0.0,
+        10.0,
         ge=0.0,
         le=1e12,
         title="Histogram weight",
-        description="How much it counts that the network's filters fire as strongly, and as often, as they do for the "
-        "style: evens out what textures alone leave too flat or too harsh.",
+        description="How much it counts that light, colours and marks are spread as in the style. Keeps textures from "
+        "becoming too flat in one place and too harsh in another. (Risser's γ.)",
         json_schema_extra={"zero": "Off"},
     )
     histogram_layers: str = Field(
@@ -190,7 +191,7 @@ class GatysParams(EngineParams):
         ge=0.0,
         le=1e12,
         title="Colour weight",
-        description="How much the style's colours count by themselves (their mean and covariance): 100000 is clear to "
+        description="How much the style's colours count by themselves (their mean and covariance): 1000 is clear to "
         "see.",
         json_schema_extra={"zero": "Off"},
     )
@@ -199,7 +200,7 @@ class GatysParams(EngineParams):
         ge=0.0,
         le=1e12,
         title="Smoothness",
-        description="More gives a smoother picture: 10000 is clear to see. (The weight of total variation.)",
+        description="More gives a smoother picture: 100 is clear to see. (The weight of total variation.)",
         json_schema_extra={"zero": "Off"},
     )
     range: float = Field(
@@ -228,7 +229,7 @@ class GatysParams(EngineParams):
     def steps_at(self, sizes: int) -> list[int]:
         """How many steps each of so many sizes takes, from coarse to fine: ``steps``, or what ``quality`` says."""
         coarse, fine = STEPS[self.quality]
-        return [self.steps or max(fine, coarse >> number) for number in range(sizes)]
+        return [self.steps or max(fine, coarse >> 2 * number) for number in range(sizes)]
 
     @property
     def step_length(self) -> float:

@@ -73,7 +73,7 @@ def _interpolated(at: Tensor, x: Tensor, y: Tensor) -> Tensor:
     return torch.lerp(y0, y1, part.to(y))
 
 
-class Matching:
+class HistogramMatching:
     """How activations are matched to ``target``, the (C, ``QUANTILES``) quantiles of a style, at one layer.
 
     Counting is a sum over positions, and matching looks at one position at a time: both can be done a piece of a
@@ -142,7 +142,11 @@ def _runs(rows: Tensor, weights: Tensor | None) -> Iterator[tuple[Tensor, Tensor
 class _Distance(torch.autograd.Function):
     @staticmethod
     def forward(
-        context: Any, rows: Tensor, matching: Matching, table: Tensor, weights: Tensor | None
+        context: Any,
+        rows: Tensor,
+        matching: HistogramMatching,
+        table: Tensor,
+        weights: Tensor | None,
     ) -> Tensor:
         slope = torch.empty_like(rows)
         squares = rows.new_zeros((), dtype=torch.float64)
@@ -164,7 +168,10 @@ class _Distance(torch.autograd.Function):
 
 
 def histogram_loss(
-    rows: Tensor, matching: Matching, table: Tensor | None = None, weights: Tensor | None = None
+    rows: Tensor,
+    matching: HistogramMatching,
+    table: Tensor | None = None,
+    weights: Tensor | None = None,
 ) -> Tensor:
     """Σ_p w_p ‖O_p − R(O_p)‖² / C over the positions p of ``rows`` O (n, C), a scalar. Risser et al. 2017, eq. 8.
 

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from velatura.perception.gram import Guide, gram, guided_grams, rows_of
-from velatura.perception.histograms import Matching, histogram_loss
+from velatura.perception.histograms import HistogramMatching, histogram_loss
 from velatura.perception.losses import (
     Normalisation,
     colour_moments,
@@ -26,7 +26,9 @@ from velatura.perception.losses import (
 from velatura.perception.seen import Eyes, StyleTargets
 
 EVEN_BETA = 1e3
-"""The β that weighs style as much as content when gradients are made even: the released ratio."""
+"""The β that weighs style as much as content when gradients are made even: the released ratio. Where losses are
+relative it is 1.
+"""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Balance:
     """How much each term counts.
 
     ``alpha`` and ``beta`` are the papers' α and β; with ``even`` they weigh gradients instead of
-    losses, one to a thousand for one to one. ``gamma`` weighs histograms (Risser et al. 2017, γ), ``variation`` total
+    losses (:data:`EVEN_BETA`). ``gamma`` weighs histograms (Risser et al. 2017, γ), ``variation`` total
     variation, ``colour`` the moments of RGB, ``range`` values outside 0..1.
     """
 
@@ -119,7 +121,7 @@ class Objective:
         }
         self.matchings = {
             name: [
-                (part, Matching(part.style.quantiles[name]))
+                (part, HistogramMatching(part.style.quantiles[name]))
                 for part in parts
                 if part.is_matched_at(name)
             ]
@@ -192,13 +194,14 @@ class Objective:
 
     def size_of_style(self, layer: str) -> float:
         """The size of the styles' gradient at ``layer`` where gradients are even."""
-        return self.balance.beta / EVEN_BETA * self.style_layers[layer]
+        alike = 1.0 if self.balance.normalisation == "relative" else EVEN_BETA
+        return self.balance.beta / alike * self.style_layers[layer]
 
     def size_of_histogram(self, layer: str) -> float:
         """The size of the histograms' gradient at ``layer`` where gradients are even."""
         return self.balance.gamma * self.matched_layers[layer]
 
-    def histogram_scale(self, matching: Matching, positions: int) -> float:
+    def histogram_scale(self, matching: HistogramMatching, positions: int) -> float:
         """What a mean over so many ``positions`` and all channels is multiplied with: printed it is a sum, and relative
         one to what the style has.
         """
