@@ -80,6 +80,8 @@ class Descriptor(BaseModel):
     """Names in the model catalogue of what the engine loads."""
     interruptible: bool = False
     """Whether it can be asked to stop early and give what it has by then: see :meth:`Run.ends_early`."""
+    refines: str = ""
+    """The input with which it goes on from what another engine painted; empty where it is not offered for that."""
     hidden: bool = False
     """Left out of menus: made for tests."""
 

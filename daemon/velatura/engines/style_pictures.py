@@ -52,6 +52,21 @@ def style_tensor(style: Style, short: int, run: Run) -> tuple[Tensor, Tensor | N
     return tensor, weights
 
 
+def style_places(style: Style, short: int, run: Run) -> Tensor:
+    """Where in the style's whole picture each pixel of :func:`style_tensor` comes from: (1, 2, h, w), parts 0..1 of its
+    width and its height.
+    """
+    import torch
+
+    picture, _ = _cropped(style)
+    width, height = fit(picture.width, picture.height, short=short, long=LONGEST * short)
+    left, top, right, bottom = style.crop
+    x = left + (right - left) * (torch.arange(width) + 0.5) / width
+    y = top + (bottom - top) * (torch.arange(height) + 0.5) / height
+    planes = torch.stack([x.expand(height, width), y[:, None].expand(height, width)])
+    return _turned(planes[None].to(run.device), style)
+
+
 def tell_enlarged(style: Style, short: int, run: Run) -> None:
     """Note when the style's picture is much smaller than the ``short`` side that it is looked at with."""
     picture = style.picture

@@ -1,0 +1,224 @@
+"""Every place of the picture is painted like the place of the style that looks most like it.
+
+Kolkin, Kucera, Paris, Sýkora, Shechtman & Shakhnarovich 2022, *Neural Neighbor Style Transfer*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from velatura.engines import eyes
+from velatura.engines.engine import Descriptor, Input, Iterative
+from velatura.engines.nearest_descent import Pull, Watcher, descend
+from velatura.engines.nearest_params import NearestParams
+from velatura.engines.nearest_scene import NearestScene, Size
+from velatura.engines.nearest_targets import Matcher
+from velatura.engines.run import Run
+from velatura.engines.scene import Scene
+from velatura.imaging.raster import Raster
+from velatura.perception.hypercolumns import CELL, Hypercolumns, in_pieces
+
+PIECE = 768
+"""Side in pixels of what is looked at at a time of a large picture."""
+
+WHOLE = 1 << 20
+"""Pixels of a picture that is looked at at once."""
+
+DEEP, SHALLOW = "relu4_1", "relu3_1"
+"""The deepest layers that are looked at: at coarse sizes, and at the full one."""
+
+MATCHED = 6
+"""Steps after which, at the end, each layer's neighbours are looked for again."""
+
+
+class Nearest(Iterative[NearestParams]):
+    """Give each place's hyper-column the direction of its nearest neighbour's in the style, from coarse to fine;
+    at the end each layer's by itself. Sections 3.2 to 3.4 of the paper.
+
+    It departs from the paper in that VGG-19's filters are scaled as Gatys et al. have them (the paper takes
+    VGG-16's as published), and steps are fewer and longer.
+    """
+
+    descriptor = Descriptor(
+        name="nearest",
+        title="Nearest neighbours",
+        purpose="Beautiful, in a minute or more",
+        summary="Paints every place like the place of the style that looks most like it, from coarse to fine: redrawn "
+        "in the style's own marks. It can be watched, and stopped at any time.",
+        source="arXiv:2203.13215",
+        inputs=(
+            Input(
+                name="start",
+                kind="raster",
+                title="Picture to start from",
+                when={"init": "picture"},
+            ),
+            Input(name="keep", kind="raster", title="What to keep (white)"),
+            Input(name="avoid", kind="raster", title="What to leave out of the style (white)"),
+        ),
+        gives=("picture", "provenance"),
+        regions="native",
+        deterministic="close",
+        interruptible=True,
+        refines="start",
+        weights=("vgg19-gatys",),
+    )
+    Params = NearestParams
+
+    def stylize(
+        self, scene: Scene, params: NearestParams, run: Run
+    ) -> Mapping[str, Raster | Tensor | bytes]:
+        """Coarse to fine: each size begins with what the one before found, and with the photo's detail above it."""
+        seen = NearestScene.of(scene, params, run)
+        vgg = eyes.load("vgg19-gatys", "max", run).vgg
+        sizes = seen.sizes
+        progress = _Progress(run, sizes, params, seen)
+        picture: Tensor | None = None
+        for number, size in enumerate(sizes):
+            begun = _begun(seen, size, picture, sizes[number - 1] if number else None)
+            if run.stopped_after is not None:
+                picture = begun
+                continue
+            last = size == sizes[-1]
+            # Large shapes are found by then: what relu4_1 would see at full size costs half of the time.
+            columns = Hypercolumns(vgg, SHALLOW if last and number else DEEP)
+            level = _Level(seen, size, columns, run, progress, number)
+            picture = level.drawn_together(begun)
+            if last and run.stopped_after is None:
+                picture = level.drawn_by_layers(picture)
+        assert picture is not None
+        picture = seen.cropped(picture)
+        if params.palette:
+            picture = seen.recoloured(picture, run)
+        if params.provenance and run.stopped_after is None:
+            return {"picture": picture, "provenance": level.provenance()}
+        return {"picture": picture}
+
+
+def _begun(seen: NearestScene, size: Size, last: Tensor | None, below: Size | None) -> Tensor:
+    """What ``size`` begins with, (1, 3, h, w): what was found at the size ``below`` and α of the photo's detail
+    above it.
+    """
+    content = _sized(seen.content, size)
+    if last is None or below is None:
+        return content if seen.start is None else _sized(seen.start, size)
+    detail = content - _enlarged(_sized(seen.content, below), size)
+    return (_enlarged(last, size) + seen.params.alpha * detail).clamp(0, 1)
+
+
+class _Level:
+    """The work at one size."""
+
+    def __init__(
+        self,
+        seen: NearestScene,
+        size: Size,
+        columns: Hypercolumns,
+        run: Run,
+        progress: _Progress,
+        number: int,
+    ) -> None:
+        self._seen, self._size, self._run = seen, size, run
+        self._columns, self._progress, self._number = columns, progress, number
+        side = PIECE if size[0] * size[1] > WHOLE else max(size)
+        pieces = tuple(in_pieces(*size, side, columns.deepest))
+        ground = seen.ground(size)
+        self._choice = choice = seen.choice(size, columns, run, side)
+        self._match = Matcher(columns, choice, ground, pieces, run.dtype, progress.tick)
+        self._pull = Pull.of(columns, choice, ground, pieces, _sized(seen.content, size))
+        self._found: Tensor | None = None
+
+    def drawn_together(self, picture: Tensor) -> Tensor:
+        """``picture`` drawn to the nearest places of its hyper-columns, which stay what they are."""
+        whole = (slice(0, self._columns.width),)
+        self._found = found = self._match(picture, whole)
+        return descend(
+            picture,
+            lambda now, step: self._pull.gradient(now, found, whole),
+            self._progress.steps(self._number),
+            self._progress.watcher(self._number),
+        )
+
+    def drawn_by_layers(self, picture: Tensor) -> Tensor:
+        """``picture`` drawn to the nearest places of each layer by itself, which are looked for again and again."""
+        layers = self._columns.slices
+        found = torch.empty(0)
+
+        def gradient(now: Tensor, step: int) -> Tensor:
+            nonlocal found
+            if step % MATCHED == 0:
+                found = self._match(now, layers)
+            return self._pull.gradient(now, found, layers)
+
+        last = self._number + 1
+        return descend(picture, gradient, self._progress.steps(last), self._progress.watcher(last))
+
+    def provenance(self) -> Raster:
+        """Where each cell came from: u16, x and y in the style's picture and the style's number."""
+        assert self._found is not None
+        numbers = self._found[:, 0]
+        at = (self._choice.at[numbers] * 65535).round()
+        planes = torch.cat([at, self._choice.style[numbers, None].to(at.dtype)], dim=1)
+        rows, across = (side // CELL for side in self._size)
+        pixels = planes.view(rows, across, 3).cpu().numpy().astype(np.uint16)
+        height, width = (-(-side // CELL) for side in self._seen.full)
+        return Raster(np.ascontiguousarray(pixels[:height, :width]))
+
+
+class _Progress:
+    """Tells the run how far the whole way is: steps take as long as they have pixels."""
+
+    def __init__(
+        self, run: Run, sizes: list[Size], params: NearestParams, seen: NearestScene
+    ) -> None:
+        self._run, self._seen = run, seen
+        self._every = params.preview_every
+        finest = params.finest_steps
+        self._steps = [finest * (len(sizes) - number) for number in range(len(sizes))]
+        self._steps.append(max(1, finest // 2))
+        self._areas = [height * width for height, width in [*sizes, sizes[-1]]]
+        self._last = 0.0
+        self._done = 0
+
+    def steps(self, number: int) -> int:
+        """How many the part ``number`` takes: the sizes from coarse to fine, and what comes after them."""
+        return self._steps[number]
+
+    def tick(self) -> None:
+        """Something was done that is no step."""
+        self._run.step(self._done, sum(self._steps), share=self._last)
+
+    def watcher(self, number: int) -> Watcher:
+        """Who is told of the steps of the part ``number``."""
+        areas, steps = self._areas, self._steps
+        whole = sum(each * area for each, area in zip(steps, areas, strict=True))
+        before = sum(each * area for each, area in zip(steps[:number], areas, strict=False))
+
+        def watch(step: int, picture: Callable[[], Tensor]) -> bool:
+            self._done = sum(steps[:number]) + step
+            self._last = (before + step * areas[number]) / whole
+            shown = partial(_shown, self._seen, picture) if step % self._every == 0 else None
+            self._run.step(self._done, sum(steps), share=self._last, preview=shown)
+            return self._run.ends_early(self._done, sum(steps))
+
+        return watch
+
+
+def _shown(seen: NearestScene, picture: Callable[[], Tensor]) -> Tensor:
+    return seen.cropped(picture())
+
+
+def _sized(picture: Tensor, size: Size) -> Tensor:
+    if tuple(picture.shape[2:]) == size:
+        return picture
+    return F.interpolate(picture, size, mode="area")
+
+
+def _enlarged(picture: Tensor, size: Size) -> Tensor:
+    return F.interpolate(picture, size, mode="bicubic", align_corners=False)
