@@ -138,8 +138,8 @@ def _check(params: GatysParams) -> None:
             "even_gradients works with Adam alone.",
             hint="L-BFGS needs the gradient of one loss, and even ones are none's.",
         )
-    if params.alpha == params.beta == 0:
-        raise BadParams("alpha and beta are both 0: nothing would be painted.")
+    if params.alpha == params.beta == params.histogram == 0:
+        raise BadParams("alpha, beta and histogram are all 0: nothing would be painted.")
 
 
 def _sizes(content: Raster, params: GatysParams) -> list[Size]:

@@ -42,7 +42,7 @@ class GatysParams(EngineParams):
         title="Steps",
         description="Steps at each size, in place of those that the quality stands for. More come nearer to the "
         "style; the last ones change little.",
-        json_schema_extra={"zero": "As the quality says"},
+        json_schema_extra={"zero": "By quality"},
     )
     alpha: float = Field(
         1.0,
