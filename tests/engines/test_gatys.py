@@ -416,8 +416,8 @@ def test_even_gradients_are_for_adam(run: Run) -> None:
 
 
 def test_nothing_to_paint_is_one_clear_sentence(run: Run) -> None:
-    with pytest.raises(BadParams, match="both 0"):
-        painted(scene(), run, alpha=0, beta=0)
+    with pytest.raises(BadParams, match="all 0"):
+        painted(scene(), run, alpha=0, beta=0, histogram=0)
     with pytest.raises(BadParams, match="no layer"):
         painted(scene(), run, style_layers="relu7_1")
 

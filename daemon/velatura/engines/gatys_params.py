@@ -57,7 +57,7 @@ class GatysParams(EngineParams):
         ge=0.0,
         le=1e12,
         title="Style weight",
-        description="How much the style's textures count: three times more or less is a clear change. (The paper's β.)",
+        description="How much the style's textures count: 1 keeps more of the photo, 10 is bold. (The paper's β.)",
     )
     losses: Literal["relative", "released", "printed"] = Field(
         "relative",
@@ -91,8 +91,8 @@ class GatysParams(EngineParams):
         ge=0.0,
         le=1e12,
         title="Histogram weight",
-        description="How much it counts that light, colours and marks are spread as in the style. Keeps textures from "
-        "becoming too flat in one place and too harsh in another. (Risser's γ.)",
+        description="How much it counts that light, colours and marks are spread as in the style: 10 keeps textures "
+        "from becoming too flat in one place and too harsh in another. (Risser's γ.)",
         json_schema_extra={"zero": "Off"},
     )
     histogram_layers: str = Field(
