@@ -80,10 +80,9 @@ def latency() -> None:
 
 
 def _painted(painter: Painter, content: Tensor, code: Tensor) -> Tensor:
-    """As the engine does it, grain looked for and rows above: other types than float32 paint after they measured."""
+    """As the engine does it, grain looked for and rows above."""
     seen = with_margin(grained(content, [Box(0, 0, SIDE, SIDE)], PaintingParams().grain))
-    brush, painted = painter.measure(seen, code)
-    return painted if painter.dtype == torch.float32 else painter.paint(seen, brush)
+    return painter.measure(seen, code)[1]
 
 
 def scale() -> None:

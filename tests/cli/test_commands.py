@@ -66,6 +66,7 @@ def test_doctor_finds_all_well_before_a_daemon_and_after(shell: Shell) -> None:
     assert re.search(
         r"(CPU|MPS|CUDA|ROCm|XPU) build, [\d.]+ [MG]B on the disk", findings["torch"]["found"]
     )
+    assert re.search(r", (bfloat16|float32) \([^)]+\)", findings["torch"]["found"])
     assert "vgg19-gatys" in findings["weights"]["found"]
     assert "not running" in findings["daemon"]["found"]
 

@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-from velatura.cli.display import RichBar
+from velatura.cli.display import RichBar, counted
 
 from ..shell import COMMAND, Shell
 
@@ -25,6 +25,10 @@ def progress() -> Iterator[Progress]:
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     with Progress(*columns, console=Console(file=io.StringIO())) as drawn:
         yield drawn
+
+
+def test_one_of_a_thing_is_no_plural() -> None:
+    assert [counted(number, "blob") for number in (0, 1, 2)] == ["0 blobs", "1 blob", "2 blobs"]
 
 
 def test_one_line_shows_the_phase_that_runs(progress: Progress) -> None:

@@ -89,8 +89,9 @@ def style_loss(raster: Raster, style: Raster, run: Run) -> float:
 
 
 def test_regions_in_one_style_are_about_one_region(run: Run) -> None:
-    whole = painted(parted(Region(STYLES[:1])), run, steps=20, alpha=LITTLE)
-    two = painted(halves((STYLES[0], STYLES[0])), run, steps=20, alpha=LITTLE)
+    knobs = {"steps": 20, "losses": "released", "beta": 6e5, "histogram": 0}
+    whole = painted(parted(Region(STYLES[:1])), run, **knobs)
+    two = painted(halves((STYLES[0], STYLES[0])), run, **knobs)
     before, once, twice = (
         style_loss(each, stripes(), run) for each in (picture(HEIGHT, WIDTH), whole, two)
     )

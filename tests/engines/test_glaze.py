@@ -22,7 +22,7 @@ from velatura.imaging.raster import Raster
 from velatura.imaging.tiles import Box
 from velatura.library import codes, styles
 from velatura.library.codes import CodeFacts
-from velatura.networks.glaze import CODE
+from velatura.networks.glaze import CODE, Painter
 
 ENGINES = ("glaze", "glaze-live")
 
@@ -88,6 +88,23 @@ def test_tiles_are_the_whole(engine: str, size: tuple[int, int]) -> None:
         models = WarmModels(torch.device("cpu"), dtype)
         whole = painted(models, content, engine=engine, tile=2048)
         assert difference(painted(models, content, engine=engine, tile=256), whole) <= 2
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
+@pytest.mark.parametrize("channels", [3, 4], ids=["opaque", "transparent"])
+def test_a_small_picture_is_painted_once(
+    monkeypatch: pytest.MonkeyPatch, engine: str, dtype: torch.dtype, channels: int
+) -> None:
+    content = picture(96, 80, channels)
+    models = WarmModels(torch.device("cpu"), dtype)
+    in_tiles = painted(models, content, engine=engine, tile=64)
+
+    def again(*_: object) -> None:
+        raise AssertionError("it was painted while it was measured")
+
+    monkeypatch.setattr(Painter, "paint", again)
+    assert difference(painted(models, content, engine=engine), in_tiles) <= 1
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from velatura.engines.devices import available, best_dtype, device_title, pick_device
+from velatura.engines.devices import available, best_dtype, choose_dtype, device_title, pick_device
 from velatura.engines.models import WarmModels, bytes_of
 from velatura.errors import BadRequest
 
@@ -111,15 +111,49 @@ def test_a_device_that_is_not_here_is_named_with_what_there_is(wish: str) -> Non
     assert "cpu" in caught.value.hint
 
 
-def test_a_processor_gets_bfloat16_with_amx_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    for has_amx, dtype in ((True, torch.bfloat16), (False, torch.float32)):
-        monkeypatch.setattr(
-            torch.cpu, "get_capabilities", lambda has=has_amx: {"amx_bf16": has}, raising=False
-        )
-        assert best_dtype(CPU) == dtype
+AMD, INTEL, HIDDEN = "AMD EPYC 9654", "Intel Xeon Platinum 8380H", ""
+"""Names that processors give themselves; a virtual machine may hide it."""
+
+
+@pytest.mark.parametrize(
+    ("name", "features", "python_says", "dtype", "reason"),
+    [
+        (INTEL, {"amx_bf16", "avx512_bf16"}, "", torch.bfloat16, "AMX"),
+        (HIDDEN, {"amx_bf16"}, "", torch.bfloat16, "AMX"),
+        (AMD, {"avx512_bf16"}, "", torch.bfloat16, "AMD processor with AVX512-BF16"),
+        (HIDDEN, {"avx512_bf16"}, "AMD64 Family 25, AuthenticAMD", torch.bfloat16, "AMD processor"),
+        (INTEL, {"avx512_bf16"}, "Intel64, GenuineIntel", torch.float32, "slow"),
+        (HIDDEN, {"avx512_bf16"}, "x86_64", torch.float32, "slow"),
+        (AMD, set(), "", torch.float32, "no fast bfloat16"),
+    ],
+)
+def test_a_processor_computes_in_bfloat16_where_it_is_fast(
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    features: set[str],
+    python_says: str,
+    dtype: torch.dtype,
+    reason: str,
+) -> None:
+    facts = {"cpu_name": name, **dict.fromkeys(("amx_bf16", "avx512_bf16"), False)}
+    facts |= dict.fromkeys(features, True)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: facts, raising=False)
+    monkeypatch.setattr("platform.processor", lambda: python_says)
+    assert best_dtype(CPU) == dtype
+    assert reason in str(choose_dtype(CPU))
+    assert str(dtype).removeprefix("torch.") in str(choose_dtype(CPU))
+
+
+def test_a_processor_of_which_torch_tells_nothing_computes_in_float32(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.delattr(torch.cpu, "get_capabilities")
     assert best_dtype(CPU) == torch.float32
 
 
-def test_a_processor_has_a_title_for_people() -> None:
-    assert f"{torch.get_num_threads()} threads" in device_title(CPU)
+@pytest.mark.parametrize(("threads", "said"), [(1, "1 thread)"), (4, "4 threads)")])
+def test_a_processor_has_a_title_for_people(
+    monkeypatch: pytest.MonkeyPatch, threads: int, said: str
+) -> None:
+    monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
+    assert device_title(CPU).endswith(said)

@@ -148,25 +148,26 @@ def test_quarter_turns_give_more_to_choose_from(run: Run) -> None:
 
 
 def test_pieces_paint_what_the_whole_does(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    what = scene(picture(120, 136))
-    whole = painted(what, run)
+    what = scene(picture(64, 136))
+    whole = painted(what, run, marks=64)
     monkeypatch.setattr("velatura.engines.nearest.WHOLE", 1)
     monkeypatch.setattr("velatura.engines.nearest.PIECE", 64)
     # Adam's first steps are signs of the gradient: rounding turns a few of them.
-    assert difference(painted(what, run), whole) < 0.05
+    assert difference(painted(what, run, marks=64), whole) < 0.05
 
 
 def test_keeping_everything_leaves_the_picture_in_the_styles_colours(run: Run) -> None:
-    free, kept = (painted(scene(), run, keep=keep, steps=6) for keep in (0.0, 1.0))
-    none = painted(scene(), run, keep=1.0, steps=1, palette=True)
+    free, kept = (painted(scene(), run, keep=keep, steps=6, marks=64) for keep in (0.0, 1.0))
+    none = painted(scene(), run, keep=1.0, steps=1, marks=64)
     assert difference(kept, none) < difference(free, none)
 
 
 def test_what_is_painted_as_to_be_kept_is_kept_there_alone(run: Run) -> None:
-    left, _ = half(64, 96)
-    what = scene(picture(64, 96))
-    given = painted(replace(what, inputs={"keep": left}), run, palette=False, steps=6)
-    kept, free = (painted(what, run, keep=keep, palette=False, steps=6) for keep in (1.0, 0.0))
+    left, _ = half(40, 96)
+    what = scene(picture(40, 96))
+    knobs = {"marks": 64, "palette": False, "steps": 5}
+    given = painted(replace(what, inputs={"keep": left}), run, keep=0.0, **knobs)
+    kept, free = (painted(what, run, keep=keep, **knobs) for keep in (1.0, 0.0))
     pixels = [each.pixels.astype(int) for each in (given, kept, free)]
     near = np.abs(pixels[0] - pixels[1])[:, :32].mean()
     assert near < 0.7 * np.abs(pixels[0] - pixels[2])[:, :32].mean()

@@ -19,7 +19,7 @@ from velatura_gimp.library import (
     title_of_style,
 )
 from velatura_link.errors import LinkError
-from velatura_link.styles import needs_pictures
+from velatura_link.styles import is_small, needs_pictures
 
 STYLES: list[Style] = [
     {"name": "scream", "kind": "code"},
@@ -39,6 +39,14 @@ def test_engines_of_models_are_told_from_those_of_pictures() -> None:
     assert needs_pictures(PICTURES)
     assert not needs_pictures(EITHER)
     assert not needs_pictures({"title": "Bank", "styles": ["bank"]})
+
+
+def test_of_built_in_paintings_a_larger_picture_is_better_where_no_code_is_taken() -> None:
+    painting = {"name": "wave", "kind": "picture", "builtin": True}
+    assert is_small(painting, PICTURES)
+    assert not is_small(painting, EITHER)
+    assert not is_small({**painting, "builtin": False}, PICTURES)
+    assert not is_small({**painting, "kind": "code"}, PICTURES)
 
 
 @pytest.mark.parametrize(

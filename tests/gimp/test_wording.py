@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from velatura_gimp import texts
 from velatura_gimp.wording import (
     PAINTING,
     READING,
@@ -16,6 +17,7 @@ from velatura_gimp.wording import (
 )
 from velatura_link.errors import Disconnected, JobFailed, LinkError, ProtocolError
 from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
+from velatura_link.notes import Note
 
 
 @pytest.mark.parametrize(
@@ -85,20 +87,24 @@ def test_a_bar_of_several_layers_says_which() -> None:
 
 
 @pytest.mark.parametrize(
-    ("note", "said"),
+    ("language", "note", "said"),
     [
-        ("Stopped after 12 of 60 steps.", ""),
+        ("de", Note("Stopped after {step} of {steps} steps.", step=12, steps=60), ""),
         (
+            "de",
+            Note("The memory was not enough: painted in tiles of {side} pixels.", side=512),
+            "Der Speicher war zu knapp: Es wurde in Kacheln von 512 Pixeln gemalt.",
+        ),
+        (
+            "en",
+            Note("The memory was not enough: painted in tiles of {side} pixels.", side=512),
             "The memory was not enough: painted in tiles of 512 pixels.",
-            "It was painted in tiles of 512 pixels, since there was too little memory.",
         ),
-        (
-            "A style's picture is 320 pixels on its short side and was enlarged to 512: a larger one gives finer "
-            "strokes.",
-            "The picture of the style is small, 320 pixels; a larger one gives finer strokes.",
-        ),
-        ("relu9_1 is not there.", "relu9_1 is not there."),
+        ("de", Note("relu9_1 is not there."), "relu9_1 is not there."),
     ],
 )
-def test_notes_are_said_unless_the_person_knows(note: str, said: str) -> None:
+def test_notes_are_said_in_the_persons_language_unless_the_person_knows(
+    language: str, note: Note, said: str
+) -> None:
+    texts.choose([language])
     assert said_of(note) == said

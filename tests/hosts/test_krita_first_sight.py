@@ -12,7 +12,7 @@ import skimage.data
 from PIL import Image
 
 from .harness import SCRIPTS, Krita
-from .krita_plugin import plugin  # noqa: F401
+from .krita_plugin import new_plugin  # noqa: F401
 
 SIZE = (1600, 1066)
 STYLES = 25
@@ -23,7 +23,7 @@ APPLIED = 20.0
 
 def test_the_open_photo_is_previewed_without_a_word_of_any_daemon(
     krita: Krita,
-    plugin: Path,  # noqa: F811
+    new_plugin: Path,  # noqa: F811
     tmp_path: Path,
 ) -> None:
     photo = tmp_path / "photo.png"

@@ -31,4 +31,6 @@ def test_gatys_is_offered_pictures_alone(
     assert hint
     assert not busy
     assert seen["layers"] == 1
+    # Before anything is painted: of what is built in, a larger picture would do better there.
+    assert seen["larger"] == [False, True]
     assert seen["again"] == ["all", False]

@@ -30,6 +30,10 @@ def test_the_interface_goes_on_and_pixels_are_quick(krita: Krita, plugin: Path) 
         assert all(each["right"] and each["seen"] for each in rounds)
         own = median(each["bare landing"] for each in rounds)
         assert median(each["running"] for each in rounds) <= max(RUNNING_MS, own)
+        refining = seen["refining"][side]
+        print(f"{side}: longest stop while refining {refining['refining']:.0f} ms")
+        assert refining["refining"] <= max(RUNNING_MS, refining["resting"], own)
+        assert refining["inserting"] <= LANDING * own + JITTER_MS
         landing = median(each["landing"] for each in rounds)
         print(
             f"{side}: landing {landing:.0f} ms, Krita's own {own:.0f} ms, {landing / own:.2f} times"

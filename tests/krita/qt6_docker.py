@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QEvent, QPointF, Qt
+from PyQt6.QtCore import QEvent, QLocale, QPointF, Qt
 from PyQt6.QtGui import QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import QApplication, QFileDialog, QInputDialog
 
@@ -35,6 +35,7 @@ def main(plugins: Path, home: Path, shot: Path) -> dict[str, Any]:
     import velatura_krita.qt
     from velatura_krita.choices import StyleChoice
     from velatura_krita.extension import DOCKER
+    from velatura_krita.fader import Fader
 
     def said() -> str:
         return str(studio.state.message.value)
@@ -92,6 +93,7 @@ def main(plugins: Path, home: Path, shot: Path) -> dict[str, Any]:
     editor.close()
     key(panel.strength, Qt.Key.Key_Left)
     seen["strength"] = studio.state.choices.value.strength
+    seen["in German"] = typed_in_german(Fader("Grain", 0.0, 9.0, step=0.1))
     drag(panel.view, (0.5, 0.5), (0.7, 0.5))
     panel.view.look_at(1.0)
     wait(lambda: panel.view.part is not None)
@@ -170,6 +172,17 @@ def drag(widget: Any, start: tuple[float, float], end: tuple[float, float]) -> N
         everywhere = QPointF(widget.mapToGlobal(place))
         event = QMouseEvent(kind, place, everywhere, button, held, Qt.KeyboardModifier.NoModifier)
         QApplication.sendEvent(widget, event)
+
+
+def typed_in_german(fader: Any) -> list[Any]:
+    """How a value is written, and what is made of one that is typed."""
+    fader.setLocale(QLocale("de_DE"))
+    fader.set(1.25)
+    key(fader, Qt.Key.Key_Return)
+    written = fader._edit.text()
+    fader._edit.setText("0,75")
+    key(fader._edit, Qt.Key.Key_Return)
+    return [written, fader.value]
 
 
 def key(widget: Any, code: Any) -> None:

@@ -11,7 +11,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-from PyQt6.QtCore import QByteArray, QObject, QRect, QUuid
+from PyQt6.QtCore import QByteArray, QObject, QPoint, QRect, QUuid
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QDockWidget, QMainWindow
 
@@ -50,6 +50,9 @@ class Node:
 
     def bounds(self) -> QRect:
         return QRect(self._bounds)
+
+    def position(self) -> QPoint:
+        return QPoint()
 
     def visible(self) -> bool:
         return self._visible

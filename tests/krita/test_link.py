@@ -19,6 +19,7 @@ from velatura_link.connection import Connection
 from velatura_link.errors import LaunchFailed
 from velatura_link.jobs import Event, Failed, Progress, Result
 from velatura_link.request import Pixels, Request
+from velatura_link.wording import Notice
 
 from ..daemons import Daemon, start_daemon
 from ..waiting import PATIENCE
@@ -214,3 +215,38 @@ def test_a_daemon_that_dies_is_told_of_and_the_job_goes_on(
     assert (told[0], told[-1]) == ("lost", "ready")
     over.set()
     started[-1].kill()
+
+
+class Reconnecting:
+    """A client whose connection was lost and made again: a manifest came with it."""
+
+    takes_styles = keeps_presets = marks_styles = True
+    daemon_version = "0"
+
+    def __init__(self, *, on_notice: Callable[[Notice], None], **_: Any) -> None:
+        self.manifest: dict[str, Any] | None = None
+        self.tell = on_notice
+        made.append(self)
+
+    def styles(self, timeout: float) -> list[dict[str, Any]]:
+        self.manifest = {"identity": {}}
+        return []
+
+    def presets(self) -> list[dict[str, Any]]:
+        return []
+
+    def close(self) -> None: ...
+
+
+made: list[Reconnecting] = []
+
+
+def test_what_came_while_the_connection_was_lost_is_asked_for(
+    interface: Interface, link_of: Callable[..., Link], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("velatura_krita.link.Client", Reconnecting)
+    link_of(_nothing, _nothing).start()
+    interface.until(lambda: interface.offers)
+    assert interface.offers[-1].manifest == {"identity": {}}
+    made[-1].tell(Notice("reconnected", "The connection to the daemon is back."))
+    interface.until(lambda: len(interface.offers) == 2)

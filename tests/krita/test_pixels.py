@@ -7,8 +7,9 @@ import pytest
 
 from velatura_krita.channels import alpha_of
 from velatura_krita.formats import Bounds, ColourSpace, placed
-from velatura_krita.kept import packed, unpacked
+from velatura_krita.kept import unpacked
 from velatura_krita.sketch import sketched, thinned
+from velatura_link.packed_masks import packed
 from velatura_link.request import Pixels
 
 RANDOM = np.random.default_rng(5)

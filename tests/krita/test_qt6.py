@@ -60,6 +60,7 @@ def test_every_panel_works_under_qt_6(daemon: Daemon, tmp_path: Path) -> None:
     assert seen["shares"] == [0.75, 0.25]
     assert seen["turned"] == 90
     assert seen["strength"] == 0.95
+    assert seen["in German"] == ["1,25", 0.75]
     assert seen["seed"] > 0
     assert seen["preset"] == ["An Evening", "An Evening (changed)"]
     assert seen["reset"] == 0

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from velatura_link.catalogue import Catalogue
+from velatura_link.notes import Note, decode_notes, encode_notes
 
 
 @pytest.fixture
@@ -49,3 +50,37 @@ def test_what_nobody_translated_is_said_in_english(catalogue: Catalogue) -> None
 
 def test_braces_of_a_sentence_without_values_are_its_own(catalogue: Catalogue) -> None:
     assert catalogue.tr('{"engine": "glaze"} is one.') == '{"engine": "glaze"} is one.'
+
+
+def test_a_note_is_said_in_the_persons_language(catalogue: Catalogue) -> None:
+    (note,) = decode_notes(encode_notes([Note("{number} left", number=3)]))
+    assert (catalogue.note(note), note) == ("3 left", "3 left")
+    catalogue.choose(["de"])
+    assert catalogue.note(note) == "noch 3"
+    assert catalogue.note(Note("Stop")) == "Anhalten"
+    assert catalogue.note(Note("A note of tomorrow")) == "A note of tomorrow"
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        None,
+        [],
+        [["{number} left", {"others": 3}]],
+        [["{number} left", {"number": []}]],
+        [["{number} left"]],
+        ["{number} left"],
+        [[3, {}]],
+    ],
+)
+def test_a_note_whose_source_is_not_as_it_should_be_is_said_in_english(
+    catalogue: Catalogue, sources: object
+) -> None:
+    catalogue.choose(["de"])
+    (note,) = decode_notes({"notes": ["3 left"], "note_sources": sources})
+    assert catalogue.note(note) == "3 left"
+
+
+@pytest.mark.parametrize("notes", [None, 3, "text", {}, [3, None]])
+def test_notes_that_are_no_sentences_are_none(notes: object) -> None:
+    assert decode_notes({"notes": notes}) == ()

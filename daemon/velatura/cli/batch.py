@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from velatura.cli.contents import Errand, errands
-from velatura.cli.display import Bar, Stopwatch, print_json, progress_bar
+from velatura.cli.display import Bar, Stopwatch, counted, print_json, progress_bar
 from velatura.cli.ledger import Ledger, mark_of
 from velatura.cli.painter import Painter, painter
 from velatura.cli.parts import Parts, parts_of
@@ -233,7 +233,10 @@ def _sum_up(outcomes: Sequence[Outcome], seconds: float, *, told: bool) -> None:
     print(f"{counts['painted']} painted{kept}, {seconds:.2f} s")
     failed = [outcome for outcome in outcomes if outcome.trouble is not None]
     if failed:
-        print(f"velatura: {len(failed)} of {len(outcomes)} pictures failed.", file=sys.stderr)
+        print(
+            f"velatura: {len(failed)} of {counted(len(outcomes), 'picture')} failed.",
+            file=sys.stderr,
+        )
     for outcome in failed:
         assert outcome.trouble is not None
         name, sentence = str(outcome.errand.content), _sentence(outcome.trouble)

@@ -25,6 +25,15 @@ WORDS = {
 }
 
 
+def counted(number: int, noun: str) -> str:
+    """How many there are, for nouns whose plural ends in s.
+
+    >>> counted(1, "blob"), counted(3, "blob")
+    ('1 blob', '3 blobs')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 class Bar(Protocol):
     """Shows how far something is."""
 

@@ -73,14 +73,13 @@ def _guarded(subject: str, look: Callable[[], Finding]) -> Finding:
 def _torch() -> Finding:
     import torch
 
-    from velatura.engines.devices import best_dtype, device_title, pick_device
+    from velatura.engines.devices import choose_dtype, device_title, pick_device
     from velatura.hosts.installed_torch import installed_torch
 
     device = pick_device("auto")
-    dtype = str(best_dtype(device)).removeprefix("torch.")
     installed = installed_torch(Path(torch.__file__).parents[1])
     build = f"{installed.title}, " if installed is not None else ""
-    found = f"{torch.__version__}, {build}{device_title(device)}, {dtype}"
+    found = f"{torch.__version__}, {build}{device_title(device)}, {choose_dtype(device)}"
     smaller = installed.smaller if installed is not None else None
     if smaller is None:
         return Finding("torch", True, found)

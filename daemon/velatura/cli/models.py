@@ -38,9 +38,9 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _tell(options: argparse.Namespace, name: str, path: Path, note: str) -> None:
+def _tell(options: argparse.Namespace, name: str, path: Path, note: str | None) -> None:
     if options.json:
-        print_json({"model": name, "path": str(path), "note": note})
+        print_json({"model": name, "path": str(path), "note": note or ""})
         return
     print(str(path))
     if note:

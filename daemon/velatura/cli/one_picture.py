@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from velatura.cli.display import Bar, Stopwatch, progress_bar
 from velatura.cli.enter_key import on_enter
-from velatura.cli.painter import Painted, painter
+from velatura.cli.painter import Painted, Priority, painter
 from velatura.cli.parts import parts_of
 from velatura.cli.preview import preview_file
 from velatura.cli.wishes import Wish, read_content
@@ -26,7 +26,14 @@ class Finished:
     seconds: float
 
 
-def paint_one(wish: Wish, write: Write, *, daemon: bool, as_json: bool) -> Finished:
+def paint_one(
+    wish: Wish,
+    write: Write,
+    *,
+    daemon: bool,
+    as_json: bool,
+    priority: Priority = "interactive",
+) -> Finished:
     """Paint ``wish``, a bar showing how far it is, and have ``write`` write it. Raises what goes wrong."""
     watch = Stopwatch()
     content = read_content(wish)
@@ -38,7 +45,7 @@ def paint_one(wish: Wish, write: Write, *, daemon: bool, as_json: bool) -> Finis
             painter(daemon=daemon) as hand,
             on_enter(hand.finish, where=not as_json),
         ):
-            painted = hand.paint(wish, content.raster, parts, bar, preview)
+            painted = hand.paint(wish, content.raster, parts, bar, preview, priority)
         bar.show("write", 0, 0, None)
         lost = write(painted, content)
     unseen = preview.notes if preview is not None else []

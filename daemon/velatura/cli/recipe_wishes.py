@@ -18,6 +18,7 @@ from velatura.imaging.mask_pictures import Colour
 from velatura.library.checksums import sha256_of
 from velatura_link.recipe import BadRecipe, Recipe, RecipeRegion, RecipeStyle, Source, from_json
 from velatura_link.recipe_differences import named
+from velatura_link.refining import Refining, refining_by
 
 
 def text_of(file: Path) -> str:
@@ -58,6 +59,21 @@ class Changes:
     @property
     def any(self) -> bool:
         return self != Changes()
+
+
+def refining_with(recipe: Recipe, changes: Changes) -> Refining | None:
+    """How the engine that ``changes`` name goes on from the result of ``recipe``; None for one that paints it anew.
+
+    None, too, where its knobs are turned to begin with something else. Raises :class:`UnknownEngine`.
+    """
+    if changes.engine is None or changes.engine == recipe.engine:
+        return None
+    found = refining_by(changes.engine, engine_named(changes.engine, known_engines())["descriptor"])
+    if found is None:
+        return None
+    if any(changes.params.get(name, value) != value for name, value in found.params.items()):
+        return None
+    return found
 
 
 @dataclass(frozen=True)

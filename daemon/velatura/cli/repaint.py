@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from velatura.cli.recipe_wishes import Changes
     from velatura.cli.wishes import Wish
     from velatura_link.recipe import Recipe
+    from velatura_link.refining import Refining
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar="OUT",
-        help="where to write it; without, it is only compared with FILE",
+        help="where to write it; without, it is only compared with FILE, and what is refined goes beside it",
     )
     add("--content", type=Path, metavar="FILE", help="where the content is now, or another one")
     add(
@@ -35,7 +36,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=FILE",
         help="where the style is now that the recipe calls NAME",
     )
-    add("--engine", metavar="NAME", help="paint with another engine; its own knobs are as usual")
+    add(
+        "--engine",
+        metavar="NAME",
+        help="paint with another engine; its own knobs are as usual. One that refines goes on from FILE",
+    )
     add(
         "--set",
         action="append",
@@ -46,13 +51,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--strength", type=number, metavar="0..1", help="another strength")
     add("--seed", type=whole_number, metavar="N", help="another random seed")
     add("--device", metavar="D", help="cuda, cuda:1, mps, xpu or cpu (default: the daemon's)")
+    add(
+        "--preview",
+        type=Path,
+        metavar="PICTURE",
+        help="a picture file that shows how far a slow engine is, anew every few seconds",
+    )
     add("--no-daemon", action="store_true", help="paint in this process, loading everything anew")
     add("--no-recipe", action="store_true", help="do not write the recipe into OUT")
     add("--show", action="store_true", help="print the recipe and paint nothing")
 
 
 def run(options: argparse.Namespace) -> int:
-    from velatura.cli.recipe_wishes import recipe_in, text_of
+    from velatura.cli.recipe_wishes import recipe_in, refining_with, text_of
 
     text = text_of(options.file)
     recipe = recipe_in(text, options.file)
@@ -60,11 +71,20 @@ def run(options: argparse.Namespace) -> int:
         print_json(recipe.described())
         return 0
     changes = _changes(options)
-    return _repaint(options, text, recipe, _wish(options, recipe, changes), changes)
+    refining = refining_with(recipe, changes)
+    options.output = _output(options, changes, refining)
+    return _repaint(
+        options, text, recipe, _wish(options, recipe, changes, refining), changes, refining
+    )
 
 
 def _repaint(
-    options: argparse.Namespace, text: str, recipe: Recipe, wish: Wish, changes: Changes
+    options: argparse.Namespace,
+    text: str,
+    recipe: Recipe,
+    wish: Wish,
+    changes: Changes,
+    refining: Refining | None,
 ) -> int:
     from velatura.cli.comparison import compared
     from velatura.cli.one_picture import paint_one
@@ -83,7 +103,15 @@ def _repaint(
         kept = kept_recipe(painted.recipe, wish)
         return write_picture(wish.output, painted.raster, like=content, recipe=kept)
 
-    done = paint_one(wish, write, daemon=not options.no_daemon, as_json=options.json)
+    done = paint_one(
+        wish,
+        write,
+        daemon=not options.no_daemon,
+        as_json=options.json,
+        # Nobody waits for it: there is a picture already.
+        priority="interactive" if refining is None else "batch",
+    )
+    notes = [*_about_start(options.file, recipe, changes, refining), *done.notes]
     reasons = _reasons(recipe, done.painted.recipe, comparison)
     if options.json:
         print_json(
@@ -92,7 +120,7 @@ def _repaint(
                 "output": str(options.output) if options.output is not None else None,
                 "same": comparison.verdict if comparison is not None else None,
                 "differences": reasons,
-                "notes": done.notes,
+                "notes": notes,
                 "seconds": {"total": done.seconds, **done.painted.seconds},
             }
         )
@@ -100,7 +128,7 @@ def _repaint(
         place = options.output if options.output is not None else options.file
         print(f"{place}: {wish.engine}, {done.seconds:.2f} s")
         said = [comparison.sentence] if comparison is not None else []
-        for line in (*said, *reasons, *done.notes):
+        for line in (*said, *reasons, *notes):
             print(f"  {line}")
     differs = comparison is not None and comparison.verdict == "different"
     return 1 if differs and options.output is None else 0
@@ -125,29 +153,63 @@ def _changes(options: argparse.Namespace) -> Changes:
 
     if options.strength is not None and not 0 <= options.strength <= 1:
         raise BadRequest(f"--strength must be from 0 to 1, not {options.strength:g}.")
-    changes = Changes(options.engine, params_of(options.set), options.strength, options.seed)
-    if changes.any and options.output is None:
+    return Changes(options.engine, params_of(options.set), options.strength, options.seed)
+
+
+def _output(
+    options: argparse.Namespace, changes: Changes, refining: Refining | None
+) -> Path | None:
+    """Where to write; None for nowhere. What is refined has a name of its own, and FILE is left as it was.
+
+    Raises :class:`BadRequest` where nobody said it and no name goes without saying.
+    """
+    output: Path | None = options.output
+    if output is not None or not changes.any:
+        return output
+    if refining is None:
         raise BadRequest(
             "What is painted otherwise than FILE has to be written somewhere.",
             hint="Say where with -o OUT.",
         )
-    return changes
+    file: Path = options.file
+    output = file.with_name(f"{file.stem}-{refining.engine}{file.suffix}")
+    if output.exists():
+        raise BadRequest(f"{output} is there already.", hint="Say where to write with -o OUT.")
+    return output
 
 
-def _wish(options: argparse.Namespace, recipe: Recipe, changes: Changes) -> Wish:
+def _about_start(
+    file: Path, recipe: Recipe, changes: Changes, refining: Refining | None
+) -> list[str]:
+    """That another engine began anew, where a person may have thought that it refines."""
+    if refining is not None or changes.engine in (None, recipe.engine):
+        return []
+    return [f"{changes.engine} painted the content anew: it does not go on from {file.name}."]
+
+
+def _wish(
+    options: argparse.Namespace, recipe: Recipe, changes: Changes, refining: Refining | None
+) -> Wish:
     from dataclasses import replace
 
     from velatura.cli.recipe_wishes import Places, wish_from
-    from velatura.imaging.files import require_writable
+    from velatura.cli.wishes import check_files
 
-    if options.output is not None:
-        require_writable(options.output)
     styles = dict(_named_file(text) for text in options.style)
     # Seen from where it really lies: a path in a recipe may go up.
     places = Places(options.file.resolve().parent, options.content, styles)
     output = options.output if options.output is not None else options.file
     wish = wish_from(recipe, places, changes, output=output, device=options.device)
-    return replace(wish, keep_recipe=not options.no_recipe)
+    if refining is not None:
+        wish = replace(
+            wish,
+            params={**refining.params, **wish.params},
+            inputs={refining.input: str(options.file)},
+        )
+    wish = replace(wish, preview=options.preview, keep_recipe=not options.no_recipe)
+    if options.output is not None:
+        check_files(wish)
+    return wish
 
 
 def _named_file(text: str) -> tuple[str, Path]:

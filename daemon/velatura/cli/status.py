@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from velatura.cli.display import print_json
+from velatura.cli.display import counted, print_json
 
 
 def configure(parser: argparse.ArgumentParser) -> None: ...
@@ -43,7 +43,8 @@ def show(status: dict[str, Any]) -> None:
     print(f"  clients  {status['sessions'] - 1} besides this one")
     print(f"  jobs     {jobs['running']} running, {jobs['queued']} waiting")
     print(
-        f"  spool    {_size(spool['bytes'])} of {_size(spool['quota'])} in {spool['blobs']} blobs"
+        f"  spool    {_size(spool['bytes'])} of {_size(spool['quota'])} in "
+        f"{counted(spool['blobs'], 'blob')}"
     )
     for worker in status["workers"]:
         print(f"  worker   {worker['device']}, {worker['state']}, process {worker['pid']}")

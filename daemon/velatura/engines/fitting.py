@@ -26,7 +26,9 @@ def within_memory(engine: Engine, run: Run, tile: int, paint: Callable[[], T]) -
     if isinstance(engine, FeedForward):
         side = _largest(engine, run, tile)
         if side < tile:
-            run.note(f"Painted in tiles of {side} pixels: memory for larger ones is not free.")
+            run.note(
+                "Painted in tiles of {side} pixels: memory for larger ones is not free.", side=side
+            )
     while True:
         token = tile_side.set(side)
         try:
@@ -38,7 +40,7 @@ def within_memory(engine: Engine, run: Run, tile: int, paint: Callable[[], T]) -
             if isinstance(engine, FeedForward) and side // 2 >= SMALLEST:
                 side //= 2
                 run.models.free()
-                run.note(f"The memory was not enough: painted in tiles of {side} pixels.")
+                run.note("The memory was not enough: painted in tiles of {side} pixels.", side=side)
             elif run.device.type != "cpu":
                 side = tile
                 run.use_processor()

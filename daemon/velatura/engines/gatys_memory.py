@@ -88,13 +88,13 @@ def as_it_fits(
     """
     whole = needs.at_once(*size)
     side = tile_for(size, needs, available(run.device))
-    why = f"the whole would have taken {whole / 1e9:.1f} GB"
+    failed = False
     while True:
         painted = _tried(paint, side, run)
         if painted is not None:
             break
         side = tile_side.get() if side is None else side // 2
-        why = "the memory was not enough for more"
+        failed = True
         if side < SMALLEST:
             raise OutOfMemory(
                 "The memory was not enough for the optimisation, in small tiles either.",
@@ -103,7 +103,13 @@ def as_it_fits(
     if side is not None:
         run.cut(side)
     if tell and side is not None:
-        run.note(f"Painted in tiles of {side} pixels, since {why}.")
+        run.note(
+            "Painted in tiles of {side} pixels, since the memory was not enough for more."
+            if failed
+            else "Painted in tiles of {side} pixels, since the whole would have taken {size} GB.",
+            side=side,
+            size=f"{whole / 1e9:.1f}",
+        )
     return painted
 
 

@@ -68,7 +68,7 @@ class PaintingParams(EngineParams):
         title="Grain",
         description="Grain that is added where the picture shows nothing, so that flat fills and clear skies take "
         "strokes. In levels of 255: 1 is seen by nobody, and enough for most pictures. Off leaves them flat.",
-        json_schema_extra={"zero": "Off"},
+        json_schema_extra={"unit": "levels", "zero": "Off"},
     )
 
 
@@ -115,11 +115,7 @@ class CodePainting(FeedForward[PaintingParamsT, Prepared]):
         content = scene.content
         assert content is not None
         tiles = tile_plan(content.width, content.height, self.descriptor)
-        whole = small and len(tiles) == 1
-        # Coarser types round a normalised layer and a convolution with statistics folded in differently: there
-        # the brush paints, so that a picture does not depend on how it is cut. Regions fold nothing in.
-        same = painter.dtype == torch.float32 or isinstance(brush, RegionalBrush)
-        kept = painted[..., rows:, :] if whole and same else None
+        kept = painted[..., rows:, :] if small and len(tiles) == 1 else None
         return Prepared(painter, brush, params.grain, kept)
 
     def codes(self, scene: Scene, sample: Sample, params: PaintingParamsT, run: Run) -> Tensor:

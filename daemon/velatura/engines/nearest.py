@@ -27,7 +27,7 @@ from velatura.perception.hypercolumns import CELL, Hypercolumns, in_pieces
 PIECE = 768
 """Side in pixels of what is looked at at a time of a large picture."""
 
-WHOLE = 1 << 20
+WHOLE = 3 << 18
 """Pixels of a picture that is looked at at once."""
 
 DEEP, SHALLOW = "relu4_1", "relu3_1"
@@ -91,11 +91,9 @@ class Nearest(Iterative[NearestParams]):
             level = _Level(seen, size, columns, run, progress, number)
             picture = level.drawn_together(begun)
             if last and run.stopped_after is None:
-                picture = level.drawn_by_layers(picture)
+                picture = level.drawn_by_layers(seen.in_its_colours(picture, run))
         assert picture is not None
-        picture = seen.cropped(picture)
-        if params.palette:
-            picture = seen.recoloured(picture, run)
+        picture = seen.cropped(seen.in_its_colours(picture, run))
         if params.provenance and run.stopped_after is None:
             return {"picture": picture, "provenance": level.provenance()}
         return {"picture": picture}
@@ -128,7 +126,10 @@ class _Level:
         self._columns, self._progress, self._number = columns, progress, number
         side = PIECE if size[0] * size[1] > WHOLE else max(size)
         pieces = tuple(in_pieces(*size, side, columns.deepest))
-        ground = seen.ground(size)
+        # The finest marks are the style's alone, but for what a mask asks to be kept.
+        ground = seen.ground(
+            size, keep=0.0 if number and size == seen.sizes[-1] else seen.params.keep
+        )
         self._choice = choice = seen.choice(size, columns, run, side)
         self._match = Matcher(columns, choice, ground, pieces, run.dtype, progress.tick)
         self._pull = Pull.of(columns, choice, ground, pieces, _sized(seen.content, size))

@@ -37,8 +37,8 @@ class NearestParams(EngineParams):
         ge=0.0,
         le=1.0,
         title="Keep faces and edges",
-        description="How much the photo itself has a say beside the style's nearest places, all over the picture. For "
-        "a part of it alone, paint a mask: “What to keep”.",
+        description="How much the photo itself has a say beside the style's nearest places while shapes are found. To "
+        "keep a part of it as it is, paint a mask: “What to keep”.",
     )
     marks: int = Field(
         64,
@@ -58,7 +58,8 @@ class NearestParams(EngineParams):
     palette: bool = Field(
         True,
         title="The style's colours exactly",
-        description="Give the result the mean and spread of the style's colours at the end.",
+        description="Give the photo the distribution of the style's colours before, and the result once more at the "
+        "end.",
     )
     init: Literal["content", "picture"] = Field(
         "content",

@@ -25,9 +25,8 @@ from velatura.imaging.masks import mask_floats
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import resize
 from velatura.imaging.tiles import Box, round_up
+from velatura.perception.colour_distribution import SAMPLES, between
 from velatura.perception.hypercolumns import CELL, MULTIPLE, Hypercolumns
-from velatura.perception.losses import colour_moments
-from velatura.perception.recolour import recoloured
 
 Size = tuple[int, int]
 """Height and width in pixels, multiples of ``MULTIPLE``."""
@@ -66,40 +65,45 @@ class NearestScene:
         box = Box(0, 0, *size)
         shares = torch.from_numpy(np.concatenate(claims(scene, box), axis=2)).permute(2, 0, 1)
         kept = scene.inputs.get("keep")
-        painted = _importance(kept, size, run) if isinstance(kept, Raster) else None
-        everywhere = torch.full((1, 1, size[1], size[0]), params.keep, device=run.device)
+        visible = alpha_tensor(content, run)
+        masked = _importance(kept, size, run) if isinstance(kept, Raster) else 0 * visible
         seen = cls(
             _without_avoided(scene),
             params,
             filled_up(picture_tensor(content, run), "replicate"),
             _start(scene, params, run),
             filled_up(shares[None].to(run.device), "constant"),
-            filled_up(alpha_tensor(content, run), "constant"),
-            filled_up(everywhere if painted is None else everywhere.maximum(painted), "constant"),
+            filled_up(visible, "constant"),
+            filled_up(masked, "constant"),
             (content.height, content.width),
         )
         # In the style's colours, so that what is let in of the photo's detail has no others, and neighbours are nearer.
-        moved = seen.recoloured(seen.cropped(seen.content), run)
-        return replace(seen, content=filled_up(moved, "replicate"))
+        return replace(seen, content=seen.in_its_colours(seen.content, run))
 
     @property
     def sizes(self) -> list[Size]:
-        """Sizes from coarse to fine, each half the next, the last the whole."""
+        """Sizes from coarse to fine, each half the next, the last the whole.
+
+        What was painted already is not begun with as small as a photo: its large shapes are found.
+        """
         height, width = self.content.shape[2:]
         sizes = [(height, width)]
-        while min(height, width) // 2 >= self.params.marks:
+        least = self.params.marks * (1 if self.start is None else 2)
+        while min(height, width) // 2 >= least:
             height, width = (
                 max(MULTIPLE, round_up(each // 2, MULTIPLE)) for each in (height, width)
             )
             sizes.insert(0, (height, width))
         return sizes
 
-    def ground(self, size: Size) -> Ground:
-        """What counts where at ``size``."""
+    def ground(self, size: Size, keep: float) -> Ground:
+        """What counts where at ``size``; the content has a say of ``keep`` everywhere, and more where a mask asks
+        for it.
+        """
         cells = (size[0] // CELL, size[1] // CELL)
         shares = F.adaptive_avg_pool2d(self.shares, cells)[0].flatten(1)
         claimed = F.adaptive_avg_pool2d(self.shares.sum(1, keepdim=True) * self.seen, cells)
-        kept = F.adaptive_avg_pool2d(self.kept, cells)
+        kept = F.adaptive_avg_pool2d(self.kept, cells).clamp_min(keep)
         return Ground(shares.argmax(0), claimed.flatten(), kept.flatten())
 
     def choice(self, size: Size, columns: Hypercolumns, run: Run, side: int) -> Choice:
@@ -127,19 +131,27 @@ class NearestScene:
         )
         return picture[:, :, :height, :width]
 
+    def in_its_colours(self, picture: Tensor, run: Run) -> Tensor:
+        """``picture``, of full size and filled up, recoloured where the style's colours are wanted exactly."""
+        if not self.params.palette:
+            return picture
+        return filled_up(self.recoloured(self.cropped(picture), run), "replicate")
+
     def recoloured(self, picture: Tensor, run: Run) -> Tensor:
-        """``picture`` (1, 3, h, w), of full size and cropped, each region with the mean and covariance of its
-        styles' colours.
+        """``picture`` (1, 3, h, w), of full size and cropped, each region in the colours of its styles: with their
+        distribution.
         """
+        rows, across = (slice(0, side) for side in self.full)
         result = picture
         for number, region in enumerate(self.scene.regions):
-            share = self.shares[:, number : number + 1, : self.full[0], : self.full[1]]
-            weights = share * self.seen[:, :, : self.full[0], : self.full[1]]
-            if not region.styles or not bool(weights.any()):
+            share = self.shares[:, number : number + 1, rows, across]
+            counting = (share * self.seen[:, :, rows, across]).flatten() > 0.5
+            if not region.styles or not bool(counting.any()):
                 continue
+            colours = picture[0].flatten(1).T
             wanted = _colours(region, self.scene, min(self.full), run)
-            moved = recoloured(picture, colour_moments(picture, weights), wanted)
-            result = result + share * (moved - picture)
+            moved = between(colours[counting], wanted)(colours)
+            result = result + share * (moved.T.view_as(picture) - picture)
         return result.clamp(0, 1)
 
 
@@ -194,12 +206,16 @@ def _with_styles(regions: Sequence[Region], change: Callable[[Style], Style]) ->
 
 
 def _colours(region: Region, scene: Scene, usual: int, run: Run) -> Tensor:
-    """The mixed colour moments of a region's styles, (4, 4)."""
+    """Colours of a region's styles, (n, 3), as many of each as it has a share."""
     total = sum(style.weight for style in region.styles)
-    moments = [
-        style.weight
-        / total
-        * colour_moments(*style_tensor(style, scene.style_side(style, usual), run))
-        for style in region.styles
-    ]
-    return torch.stack(moments).sum(0)
+    found = []
+    for style in region.styles:
+        picture, weights = style_tensor(style, scene.style_side(style, usual), run)
+        colours = picture[0].flatten(1).T
+        if weights is not None:
+            counting = weights.flatten()
+            colours = colours[counting > min(0.5, 0.99 * float(counting.max()))]
+        count = max(1, round(SAMPLES * style.weight / total))
+        places = torch.linspace(0, len(colours) - 1, count, dtype=torch.float64)
+        found.append(colours[places.long().to(colours.device)])
+    return torch.cat(found)

@@ -52,8 +52,7 @@ def places(
         turned = [torch.rot90(each, turn, (2, 3)) for each in (picture, where, weights)]
         chosen = _evenly(_counting(turned[2]), MOST)
         cells = F.avg_pool2d(turned[1], CELL).flatten(2)[0].T
-        seen = _columns(columns, turned[0], side)
-        features.append(seen[chosen])
+        features.append(_columns(columns, turned[0], chosen, side))
         at.append(cells[chosen])
     return Places(torch.cat(features), torch.cat(at))
 
@@ -80,14 +79,17 @@ def _evenly(numbers: Tensor, most: int) -> Tensor:
     return numbers[torch.linspace(0, len(numbers) - 1, most, dtype=torch.float64).long()]
 
 
-def _columns(columns: Hypercolumns, picture: Tensor, side: int) -> Tensor:
+def _columns(columns: Hypercolumns, picture: Tensor, chosen: Tensor, side: int) -> Tensor:
+    """The hyper-columns of the cells ``chosen`` (n,), in that order, of ``picture``."""
     height, width = picture.shape[2:]
+    place = torch.full((height // CELL * (width // CELL),), -1, device=chosen.device)
+    place[chosen] = torch.arange(len(chosen), device=chosen.device)
+    found = picture.new_empty((len(chosen), columns.width))
     with torch.no_grad():
-        found = picture.new_empty((height // CELL * (width // CELL), columns.width))
         for piece in in_pieces(height, width, side, columns.deepest):
-            found[piece.cells] = columns(picture[:, :, piece.outer[0], piece.outer[1]])[
-                piece.inside
-            ]
+            seen = columns(picture[:, :, piece.outer[0], piece.outer[1]])[piece.inside]
+            there = place[piece.cells]
+            found[there[there >= 0]] = seen[there >= 0]
     return found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from velatura.errors import Cancelled
+from velatura_link.notes import Note, Value
 
 if TYPE_CHECKING:
     import torch
@@ -87,7 +88,7 @@ class Run:
         stop_after: int | None = None,
     ) -> None:
         self._models = models
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
         self.stopped_after: int | None = None
         self.weights: dict[str, str] = {}
         self.tile: int | None = None
@@ -119,10 +120,15 @@ class Run:
         self.models.clear()
         self._models = WarmModels.on("cpu")
 
-    def note(self, sentence: str) -> None:
-        """Tell the person who asked something about the result; the same sentence is told once."""
-        if sentence not in self.notes:
-            self.notes.append(sentence)
+    def note(self, sentence: str, /, **values: Value) -> None:
+        """Tell the person who asked something about the result; the same sentence is told once.
+
+        ``{names}`` in it are filled with ``values``. What changes from job to job belongs there: hosts look the
+        sentence up in their catalogues as it is written.
+        """
+        note = sentence if isinstance(sentence, Note) else Note(sentence, **values)
+        if note not in self.notes:
+            self.notes.append(note)
 
     def step(
         self,
@@ -166,7 +172,7 @@ class Run:
             return False
         if self.stopped_after is None:
             self.stopped_after = self._steps_done
-            self.note(f"Stopped after {step} of {steps} steps.")
+            self.note("Stopped after {step} of {steps} steps.", step=step, steps=steps)
         return True
 
     def remember(self, key: str, make: Callable[[], T]) -> T:

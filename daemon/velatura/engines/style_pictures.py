@@ -75,10 +75,14 @@ def tell_enlarged(style: Style, short: int, run: Run) -> None:
     left, top, right, bottom = _box(picture, style.crop)
     there = min(right - left, bottom - top)
     if short > ENLARGED * there:
-        part = "part of its picture that counts" if style.crop != WHOLE else "picture"
         run.note(
-            f"A style's {part} is {there} pixels on its short side and was enlarged to {short}: a larger one gives "
+            "A style's picture is {there} pixels on its short side and was enlarged to {short}: a larger one gives "
             "finer strokes."
+            if style.crop == WHOLE
+            else "The part of a style's picture that counts is {there} pixels on its short side and was enlarged to "
+            "{short}: a larger one gives finer strokes.",
+            there=there,
+            short=short,
         )
 
 

@@ -15,7 +15,7 @@ def ensure(name: str, run: Run) -> Found:
     Raises :class:`~velatura.errors.WeightsMissing` and :class:`~velatura.errors.BadWeights`.
     """
     found = models.ensure(name, progress=_reporting(name, run))
-    if found.note:
+    if found.note is not None:
         run.note(found.note)
     run.reads(name, found.sha256)
     return found

@@ -15,6 +15,7 @@ from velatura.library.checksums import remembered_sha256, sha256_of
 from velatura.library.download import Progress, Unreachable, download
 from velatura.library.places import given_folders, models_dir
 from velatura.library.weights import has_marks, read_state
+from velatura_link.notes import Note
 
 ASSETS = Path(__file__).parent.parent / "assets"
 """Weights that come with Velatura."""
@@ -24,14 +25,14 @@ ASSETS = Path(__file__).parent.parent / "assets"
 class Found:
     """A model's file that is here and is what it should be. ``sha256`` is its content's identity.
 
-    ``note`` is a sentence for the person who waits, empty when there is nothing to say.
+    ``note`` is for the person who waits, None when there is nothing to say.
     """
 
     model: Model
     file: ModelFile
     path: Path
     sha256: str
-    note: str = ""
+    note: Note | None = None
 
 
 def folders() -> tuple[Path, ...]:
@@ -96,11 +97,12 @@ def ensure(name: str, *, progress: Progress | None = None) -> Found:
         raise _missing(model, f"at {url} could not be downloaded: {error}") from error
     except OSError as error:
         raise _missing(model, f"could not be saved in {target.parent}: {error}") from error
-    note = ""
+    note = None
     if file.sha256 is None and pinned is None:
-        note = (
-            f"{file.name} was downloaded; its publisher states no checksum, so the one it has "
-            "now was written down and is demanded from now on."
+        note = Note(
+            "{file} was downloaded; its publisher states no checksum, so the one it has now was written down and is "
+            "demanded from now on.",
+            file=file.name,
         )
     return Found(model, file, target, remembered_sha256(target), note)
 

@@ -210,7 +210,7 @@ class Painter(nn.Module):
 
         painted = _mixed(colours, self._paint(content, layer), mixing.planes)
         if shares is None:
-            alone = Brush(lambda: {name: each.folded() for name, each in kernels.items()}, colours)
+            alone = Brush(lambda: {name: each.alone() for name, each in kernels.items()}, colours)
             return alone, painted
         return RegionalBrush(kernels, colours), painted
 

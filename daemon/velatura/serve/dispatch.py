@@ -311,6 +311,7 @@ class Dispatcher:
                 "job": job.id,
                 "outputs": outputs,
                 "notes": header["notes"],
+                "note_sources": header["note_sources"],
                 "recipe": header["recipe"],
                 "seconds": {"queued": started - job.submitted, "running": now - started},
             },

@@ -26,6 +26,7 @@ from velatura.serve.results import ResultFolder, write_raster
 from velatura.serve.scenes import Sources, SpoolFile, scene_of
 from velatura.serve.tether import end_with_broker
 from velatura_link.messages import HEADER_LIMIT, Header
+from velatura_link.notes import Note, encode_notes
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -166,7 +167,7 @@ class Atelier:
                     "t": "done",
                     "job": order.job,
                     "outputs": outputs,
-                    "notes": notes,
+                    **encode_notes(notes),
                     "recipe": recipe,
                     "counters": self._counters(),
                 }
@@ -175,7 +176,7 @@ class Atelier:
 
     def _render(
         self, order: Order, folder: ResultFolder
-    ) -> tuple[dict[str, Any], list[str], dict[str, Any]]:
+    ) -> tuple[dict[str, Any], list[Note], dict[str, Any]]:
         """Outputs as the broker wants to hear of them, notes, and the recipe."""
         request = order.header["request"]
         engine = self._engine(request["engine"])

@@ -96,7 +96,8 @@ def _sections() -> list[tuple[str, str]]:
             tr("Afterwards"),
             tr(
                 "A painted layer knows how it was made, also after the image was saved as XCF. Choose it and then "
-                "“Velatura: Edit This Result…” in the same menu to paint it again with other settings."
+                "“Velatura: Edit This Result…” in the same menu to paint it again with other settings, or “Velatura: "
+                "Refine This Result” to have the slow engine go on from it."
             ),
         ),
     ]

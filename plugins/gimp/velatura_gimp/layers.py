@@ -89,6 +89,19 @@ def form_of_layer(layer: Gimp.Layer) -> Form:
     )
 
 
+def is_there(layer: Gimp.Layer | None) -> bool:
+    """Whether ``layer`` is in its image: not one that was removed, or never inserted."""
+    if layer is None or not layer.is_valid():
+        return False
+    open_groups = list(layer.get_image().get_layers())
+    while open_groups:
+        each = open_groups.pop()
+        if each.get_id() == layer.get_id():
+            return True
+        open_groups += each.get_children()
+    return False
+
+
 def is_selected(image: Gimp.Image) -> bool:
     """Whether anything is selected."""
     return not Gimp.Selection.is_empty(image)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gi.repository import Gimp
 
 from velatura_link.errors import LinkError
+from velatura_link.refining import refining_in
 
 from .arguments import (
     CHOSEN,
@@ -111,6 +113,62 @@ def origin_of(result: Gimp.Layer, manifest: Manifest) -> tuple[Made, Choices, Gi
 
     choices = Choices(made.choices.engine, with_layers(kept, arguments, id_of))
     return made, choices, layer
+
+
+def refining_order(result: Gimp.Layer, manifest: Manifest) -> Order:
+    """What goes on from ``result`` through the engine that refines, with the choices that made it.
+
+    Raises :class:`LinkError` for a layer that Velatura did not make, or that cannot go on.
+    """
+    refining = refining_in(manifest)
+    if refining is None:
+        raise LinkError(
+            tr("No engine here refines a result."), hint=tr("Install a newer Velatura.")
+        )
+    made, chosen, layer = origin_of(result, manifest)
+    if chosen.engine == refining.engine:
+        raise LinkError(
+            tr("This layer is refined already."),
+            hint=tr("“Velatura: Edit This Result…” paints it with other settings."),
+        )
+    arguments = arguments_for(manifest, refining.engine)
+    # The engine's own knobs stand as it paints best: others were never chosen for this.
+    own = {each.name for each in arguments if each.place in ("params", "inputs")}
+    others = {name: value for name, value in chosen.values.items() if name not in own}
+    values = Values.of(arguments, others).current
+    visible = is_visible(values)
+    _require_same_size(result, None if visible else layer)
+    if made.selected and made.limits is None:
+        raise LinkError(
+            tr(
+                "This layer was painted in a selection by an older Velatura, which did not keep it."
+            ),
+            hint=tr("Select the same again, and choose “Velatura: Edit This Result…”."),
+        )
+    wish = wish_of(
+        refining.engine,
+        arguments,
+        {**values, USE_SELECTION.name: made.selected},
+        selected=made.selected,
+        masked=not visible and layer.get_mask() is not None,
+    )
+    wish["params"].update(refining.params)
+    wish["inputs"] = {refining.input: {"layer": result.get_id()}}
+    refined = replace(
+        made, choices=Choices(refining.engine, with_layers(values, arguments, _tattoo_of))
+    )
+    return Order(layer, wish, values[OUTPUT.name], visible, result, refined, refines=True)
+
+
+def _require_same_size(result: Gimp.Layer, layer: Gimp.Layer | None) -> None:
+    """Raise :class:`LinkError` unless ``result`` is as large as ``layer``, or as its image without one."""
+    whole = result.get_image() if layer is None else layer
+    size = (whole.get_width(), whole.get_height())
+    if (result.get_width(), result.get_height()) != size:
+        raise LinkError(
+            tr("This layer and what it was painted from are not of the same size any more."),
+            hint=tr("“Velatura: Edit This Result…” paints it anew."),
+        )
 
 
 def changed_since(made: Made | None, layer: Gimp.Layer) -> str:

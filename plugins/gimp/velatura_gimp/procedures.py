@@ -8,6 +8,8 @@ from typing import Any
 
 from gi.repository import Gimp, GLib, GObject
 
+from velatura_link.refining import refining_in
+
 from .arguments import (
     DEFAULT_ENGINE,
     OUTPUT,
@@ -18,10 +20,10 @@ from .arguments import (
     shown_engines,
 )
 from .places import Places
-from .tasks import OTHER, PREFIX, EditTask, EngineTask, PainterTask, RunTask
+from .tasks import OTHER, PREFIX, EditTask, EngineTask, PainterTask, RefineTask, RunTask
 from .texts import tr
 
-EDIT, RUN = "velatura-edit", "velatura-run"
+EDIT, REFINE, RUN = "velatura-edit", "velatura-refine", "velatura-run"
 DAEMON = "velatura-daemon"
 _MENU = "<Image>/Filters/Artistic"
 _LAYERS_MENU = "<Layers>/Layers Menu"
@@ -31,8 +33,10 @@ _LARGEST = GLib.MAXDOUBLE
 
 def names(places: Places) -> list[str]:
     """The procedures that there are."""
-    engines = (PREFIX + canonical(name) for name in shown_engines(places.manifest()))
-    return [*engines, EDIT, RUN, *([DAEMON] if places.home() is not None else [])]
+    manifest = places.manifest()
+    engines = (PREFIX + canonical(name) for name in shown_engines(manifest))
+    others = [EDIT, *([REFINE] if refining_in(manifest) is not None else []), RUN]
+    return [*engines, *others, *([DAEMON] if places.home() is not None else [])]
 
 
 def make(plugin: Gimp.PlugIn, name: str, places: Places) -> Gimp.Procedure:
@@ -41,6 +45,8 @@ def make(plugin: Gimp.PlugIn, name: str, places: Places) -> Gimp.Procedure:
         return _daemon_procedure(plugin, places)
     if name == EDIT:
         return _edit_procedure(plugin, places)
+    if name == REFINE:
+        return _refine_procedure(plugin, places)
     manifest = places.manifest()
     engine = next((each for each in manifest if PREFIX + canonical(each) == name), None)
     if engine is None:
@@ -80,6 +86,17 @@ def _edit_procedure(plugin: Gimp.PlugIn, places: Places) -> Gimp.Procedure:
     summary = tr("Paint a layer that Velatura has made again, with other settings, in its place.")
     _finish(procedure, summary, [])
     procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE)
+    return procedure
+
+
+def _refine_procedure(plugin: Gimp.PlugIn, places: Places) -> Gimp.Procedure:
+    task = RefineTask(places)
+    procedure = Gimp.ImageProcedure.new(plugin, REFINE, Gimp.PDBProcType.PLUGIN, task.run, None)
+    procedure.set_menu_label(tr("Velatura: _Refine This Result"))
+    for path in (_MENU, _LAYERS_MENU):
+        procedure.add_menu_path(path)
+    summary = tr("Go on from a layer that Velatura has made with the slow engine, in its place.")
+    _finish(procedure, summary, [])
     return procedure
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gi.repository import GLib, Gtk
+from gi.repository import Gimp, GLib, Gtk
 
 from velatura_link.jobs import Event, Failed, Job, Preview, Progress, Result
 from velatura_link.request import Pixels
@@ -28,13 +28,13 @@ _DOWNLOAD = "download "
 Begin = Callable[[Callable[[Event], None]], Job]
 
 
-def watch(begin: Begin, source: LayerSource) -> Result:
-    """The result of the job that ``begin`` submits, while a window shows how far it is.
+def watch(begin: Begin, layer: Gimp.Layer) -> Result:
+    """The result of the job that ``begin`` submits, while a window shows how far it is, and ``layer`` at first.
 
     Raises the job's error, :class:`~velatura_link.errors.JobFailed` with ``cancelled`` if the person gave it up.
     """
-    scale = fitting_scale(extent(source.layer), SIDE)
-    before = LayerSource(source.layer, RGBA8, lambda done, total: None, scale).content()
+    scale = fitting_scale(extent(layer), SIDE)
+    before = LayerSource(layer, RGBA8, lambda done, total: None, scale).content()
     window = _Window(before)
     try:
         return window.wait(begin)

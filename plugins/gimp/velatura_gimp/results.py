@@ -2,15 +2,18 @@
 
 ``{"recipe": what the daemon says of the result, "choices": {"engine", "values", "source", "selected"}}``. In it layers
 are tattoos, numbers that GIMP saves with an image. ``source`` is the layer that was painted, or nothing for what was
-visible; ``selected`` says that the painting went into a selection.
+visible; ``selected`` says that the painting went into a selection, and ``limits`` into which.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
+
+from velatura_link.packed_masks import packed, unpacked
+from velatura_link.request import Pixels
 
 from .arguments import Argument
 from .choices import Choices
@@ -19,13 +22,36 @@ _LARGEST_TATTOO = 2**32 - 1
 
 
 @dataclass(frozen=True)
+class Limits:
+    """A selection as it lay over the layer that was painted, of ``width`` × ``height`` pixels: a byte for each."""
+
+    width: int
+    height: int
+    kept: str
+
+    @classmethod
+    def of(cls, mask: Pixels) -> Limits:
+        """``mask``, of 8 bits."""
+        return cls(mask.width, mask.height, packed(mask.view))
+
+    def mask(self) -> Pixels:
+        """It as the wire has masks. Raises ``ValueError`` when it is damaged."""
+        values = unpacked(self.kept, self.width * self.height)
+        return Pixels(values, self.width, self.height, 1, "u8", "linear")
+
+
+@dataclass(frozen=True)
 class Made:
-    """How a layer was made: by which ``choices``, and of the layer with the tattoo ``source``."""
+    """How a layer was made: by which ``choices``, and of the layer with the tattoo ``source``.
+
+    ``limits`` are known of what was painted in a selection by a Velatura that keeps them.
+    """
 
     choices: Choices
     source: int | None = None
     selected: bool = False
     recipe: Mapping[str, Any] | None = None
+    limits: Limits | None = None
 
 
 def written(made: Made) -> bytes:
@@ -36,6 +62,8 @@ def written(made: Made) -> bytes:
         "source": made.source,
         "selected": made.selected,
     }
+    if made.limits is not None:
+        choices["limits"] = asdict(made.limits)
     return json.dumps({"recipe": dict(made.recipe or {}), "choices": choices}).encode()
 
 
@@ -54,7 +82,16 @@ def made_by(data: bytes) -> Made | None:
         source if isinstance(source, int) and 0 < source <= _LARGEST_TATTOO else None,
         choices.get("selected") is True,
         recipe if isinstance(recipe, dict) else {},
+        _limits(choices.get("limits")),
     )
+
+
+def _limits(found: object) -> Limits | None:
+    if not isinstance(found, dict):
+        return None
+    width, height, kept = (found.get(each.name) for each in fields(Limits))
+    sides = all(isinstance(each, int) and each > 0 for each in (width, height))
+    return Limits(width, height, kept) if sides and isinstance(kept, str) else None
 
 
 def with_layers(

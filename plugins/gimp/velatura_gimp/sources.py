@@ -29,7 +29,8 @@ class LayerSource:
 
     With a ``scale`` below 1 all is so much smaller that has the layer's size, and other layers are of a handy size.
     ``window`` is the part of the layer that is painted, all of it without one. ``effects`` says whether GIMP's effects
-    on a layer are seen; whoever paints in place has them on top afterwards.
+    on a layer are seen; whoever paints in place has them on top afterwards. ``selection`` stands for the image's, which
+    may be another by now.
     """
 
     layer: Gimp.Layer
@@ -38,6 +39,7 @@ class LayerSource:
     scale: float = 1.0
     window: Box | None = None
     effects: bool = True
+    selection: Pixels | None = None
     _read: dict[object, Pixels] = field(default_factory=dict)
     _files: dict[str, EncodedFile] = field(default_factory=dict)
 
@@ -49,6 +51,12 @@ class LayerSource:
 
     def mask(self, name: object) -> Pixels:
         return self._once(("mask", repr(name)), lambda: self._mask(name))
+
+    def limits(self) -> Pixels:
+        """The image's selection over the layer, of 8 bits."""
+        box = self._box.moved(*offsets(self.layer))
+        selection = self.layer.get_image().get_selection()
+        return self._once("limits", lambda: read(selection, box, RGBA8.mask, self.advance))
 
     def file(self, path: str) -> EncodedFile:
         if path not in self._files:
@@ -97,6 +105,8 @@ class LayerSource:
                 raise LinkError(
                     tr("The layer has no mask."), hint=tr("Add one, or leave its style empty.")
                 )
+        elif name == SELECTION and self.selection is not None:
+            return self.selection
         elif name == SELECTION:
             image = self.layer.get_image()
             drawable, box = image.get_selection(), box.moved(*offsets(self.layer))

@@ -8,6 +8,7 @@ from functools import partial
 from gi.repository import Gdk, GdkPixbuf, Gimp, Gtk
 
 from velatura_link.request import EncodedFile, Pixels
+from velatura_link.styles import is_small
 
 from .arguments import STYLE, STYLE_FILE, STYLE_LAYER
 from .choices import Values, chosen_anew, mixture_of, text_of_mixture
@@ -35,6 +36,7 @@ from .window import without_wheel
 Make = Callable[[], EncodedFile]
 OnKeep = Callable[[str, Make], None]
 _SMALL = 64
+_WORDS = 40
 
 
 class StylePanel(Gtk.Box):
@@ -70,6 +72,16 @@ class StylePanel(Gtk.Box):
         without_wheel(self._collection)
         self._collection_changed = self._collection.connect("changed", self._searched)
         self._nothing = Gtk.Label(label=tr("No style is called that."), no_show_all=True)
+        self._small = Gtk.Label(
+            label=tr(
+                "The built-in paintings are small. With this engine, a larger picture gives finer strokes."
+            ),
+            no_show_all=True,
+            wrap=True,
+            max_width_chars=_WORDS,
+            xalign=0.0,
+        )
+        self._descriptor: Descriptor = {}
         self._mixture = MixtureRows(self._weighed)
         self._file = FileButton(self._file_chosen)
         self._layer = LayerChooser(source.layer.get_image(), self._layer_chosen)
@@ -87,7 +99,7 @@ class StylePanel(Gtk.Box):
         finder.pack_start(self._collection, False, False, 0)
         self.pack_start(finder, False, False, 0)
         self.pack_start(self._shelf, True, True, 0)
-        for widget in (self._nothing, self._mixture, self._choosers(), self._imitated):
+        for widget in (self._nothing, self._small, self._mixture, self._choosers(), self._imitated):
             self.pack_start(widget, False, False, 0)
 
     def follow(self, values: Values) -> None:
@@ -99,7 +111,7 @@ class StylePanel(Gtk.Box):
     def fill(self, styles: Sequence[Style], descriptor: Descriptor, *, keeps: bool) -> None:
         """Offer ``styles`` to an engine; ``keeps`` says whether the library takes more of them."""
         self._styles = {each["name"]: each for each in styles}
-        self._keeps = keeps
+        self._keeps, self._descriptor = keeps, descriptor
         self._shelf.fill(styles, lambda style: fits(style, descriptor))
         self._offer_collections()
         self._searched()
@@ -123,6 +135,8 @@ class StylePanel(Gtk.Box):
         self._layer.show_layer(self._values[STYLE_LAYER.name])
         mixture = mixture_of(self._values[STYLE.name] or "") if imitated is None else {}
         self._shelf.mark(mixture)
+        chosen = [self._styles[name] for name in mixture if name in self._styles]
+        self._small.set_visible(any(is_small(each, self._descriptor) for each in chosen))
         self._mixture.show_mixture(
             {name: (self._title_of(name), weight) for name, weight in mixture.items()}
         )

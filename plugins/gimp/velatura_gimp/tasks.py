@@ -15,7 +15,7 @@ from velatura_link.errors import JobFailed, LinkError
 from .arguments import OUTPUT, REQUEST, Argument, canonical
 from .choices import Choices, Values
 from .layers import layers_meant
-from .orders import arguments_for, orders_of, origin_of
+from .orders import arguments_for, orders_of, origin_of, refining_order
 from .painting import Order, paint
 from .places import Places
 from .remembering import recall, remember
@@ -153,6 +153,35 @@ class EditTask:
                 return cancelled(procedure)
             arguments = arguments_for(manifest, choices.engine)
             orders = orders_of(choices, arguments, [layer], results[0])
+            painted = paint(self.places, orders, watch)
+        except (LinkError, OSError) as error:
+            return failed(procedure, error)
+        return succeeded(mode, image, painted)
+
+
+@dataclass(frozen=True)
+class RefineTask:
+    """What ``velatura-refine`` does."""
+
+    places: Places
+
+    def run(
+        self,
+        procedure: Gimp.Procedure,
+        mode: Gimp.RunMode,
+        image: Gimp.Image,
+        drawables: list[Gimp.Drawable],
+        config: Gimp.ProcedureConfig,
+        data: object,
+    ) -> Gimp.ValueArray:
+        manifest, watch = self.places.manifest(), None
+        try:
+            if mode == Gimp.RunMode.INTERACTIVE:
+                from .progress_dialog import watch
+
+                if not is_provided(self.places):
+                    return cancelled(procedure)
+            orders = [refining_order(each, manifest) for each in layers_meant(drawables)]
             painted = paint(self.places, orders, watch)
         except (LinkError, OSError) as error:
             return failed(procedure, error)

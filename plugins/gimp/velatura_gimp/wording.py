@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from velatura_link.errors import Disconnected, LinkError, ProtocolError, Refused
 from velatura_link.home import Step
 from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
+from velatura_link.notes import Note
 from velatura_link.torch_build import TorchBuild
 
+from . import texts
 from .texts import tr
 
 READING, SENDING, LOOKING, PAINTING, RECEIVING, WRITING = (
@@ -130,38 +131,12 @@ def reason_of(build: TorchBuild) -> str:
     return reasons[build.kind]
 
 
-def said_of(note: str) -> str:
+def said_of(note: Note) -> str:
     """A note of the daemon's in the person's language; empty for what the person did themselves."""
-    for pattern, say in _NOTES:
-        if found := re.fullmatch(pattern, note):
-            return say(found)
-    return note
+    return "" if note.template == _STOPPED else texts.note(note)
 
 
-_NOTES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
-    (r"Stopped after \d+ of \d+ steps\.", lambda found: ""),
-    (
-        r"The device's memory was not enough: painted on the processor\.",
-        lambda found: tr(
-            "The graphics card has too little memory for it: it was painted by the processor."
-        ),
-    ),
-    (
-        r"A style's picture is (\d+) pixels on its short side and was enlarged .*",
-        lambda found: tr(
-            "The picture of the style is small, {side} pixels; a larger one gives finer strokes.",
-            side=found[1],
-        ),
-    ),
-    (
-        r"(?:Painted in|The memory was not enough: painted in) tiles of (\d+) pixels.*",
-        lambda found: tr(
-            "It was painted in tiles of {side} pixels, since there was too little memory.",
-            side=found[1],
-        ),
-    ),
-)
-"""Notes, and what GIMP says instead."""
+_STOPPED = "Stopped after {step} of {steps} steps."
 
 
 def _painting(progress: Progress) -> Bar:

@@ -19,9 +19,9 @@ _TALL = 30
 
 
 class ApplyBar(QtWidgets.QWidget):
-    """Apply, Keep and Discard while nothing is painted; progress and Stop while something is.
+    """Apply, Refine, Keep and Discard while nothing is painted; progress and Stop while something is.
 
-    It is always equally high: nothing else in the docker moves.
+    Refine is there while there is something to refine, above all the others, which do not move.
     """
 
     def __init__(self, studio: Studio) -> None:
@@ -72,6 +72,12 @@ class ApplyBar(QtWidgets.QWidget):
         self.keep.setToolTip(tr("The result stays in the picture"))
         self.discard = _button("velatura_discard", tr("Discard"), lambda: applying.discard())
         self.discard.setToolTip(tr("Take the result out of the picture again"))
+        self.refine = _button("velatura_refine", tr("Refine"), lambda: applying.refine())
+        self.refine.setToolTip(
+            tr(
+                "Go on from this result with the slow engine, in the background; it is replaced then"
+            )
+        )
         self.finish = _button(
             "velatura_finish", tr("Keep what is there"), lambda: applying.finish()
         )
@@ -93,12 +99,13 @@ class ApplyBar(QtWidgets.QWidget):
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(4)
-        for each in (self.bar, self._above, self._below):
+        for each in (self.refine, self.bar, self._above, self._below):
             column.addWidget(each)
         state.shown.watch(self._show)
         state.choices.watch(self._show_choices)
         state.pending.watch(lambda _: self._show_results())
         state.editable.watch(lambda _: self._show_results())
+        state.refinable.watch(lambda _: self._show_results())
         state.edited.watch(
             lambda edited: self.apply.setText(tr("Replace") if edited else tr("Apply"))
         )
@@ -115,12 +122,14 @@ class ApplyBar(QtWidgets.QWidget):
         state = self._studio.state
         self.keep.setEnabled(state.pending.value)
         self.discard.setEnabled(state.pending.value)
+        self.refine.setVisible(state.refinable.value and state.shown.value is None)
         edits = state.editable.value and not state.pending.value
         self._results.setCurrentIndex(int(edits))
 
     def _show(self, shown: Shown | None) -> None:
         busy = shown is not None
         self.bar.setVisible(busy)
+        self._show_results()
         for pages in (self._above, self._below):
             pages.setCurrentIndex(int(busy))
         if shown is None:

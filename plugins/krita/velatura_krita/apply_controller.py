@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from velatura_link.errors import LinkError
+from velatura_link.refining import Refining, refining_in
+
+from . import wish
 from .choices import Choices
 from .collection import Collection
 from .easel import Easel
@@ -12,6 +16,7 @@ from .kept_result import KeptResult, id_of, kept_result
 from .landing import can_mask
 from .obstacles import in_the_way
 from .reading import Source
+from .refinement import can_refine, refinement_of
 from .settings import Settings, keep_in_document
 from .sources import Edited, edited_result, layer_of, sources_of
 from .state import Message, State
@@ -89,8 +94,9 @@ class ApplyController:
 
     @property
     def can_finish(self) -> bool:
-        """Whether the chosen engine gives what is there when it is stopped."""
-        entry = self._state.offer.value.manifest.get(self._state.choices.value.engine)
+        """Whether the engine that paints, or would, gives what is there when it is stopped."""
+        engine = self._easel.engine(self._key) or self._state.choices.value.engine
+        entry = self._state.offer.value.manifest.get(engine)
         return entry is not None and bool(entry["descriptor"].get("interruptible"))
 
     @property
@@ -109,8 +115,12 @@ class ApplyController:
         self._easel.discard(self._key)
 
     def look(self) -> None:
-        """Whether the active layer is a result that can be edited. Krita tells nobody of another active layer."""
+        """Whether the active layer is a result that can be edited, and whether anything can be refined.
+
+        Krita tells nobody of another active layer.
+        """
         self._state.editable.set(self._kept() is not None)
+        self._state.refinable.set(bool(self._refinable()))
 
     def edit(self) -> Choices | None:
         """What made the active layer, to be chosen again; the next Apply replaces the layer."""
@@ -122,6 +132,58 @@ class ApplyController:
             Message(tr("Editing “{name}”: Apply replaces it.", name=layer.name()), action="new")
         )
         return kept.choices
+
+    def refine(self) -> None:
+        """Let the active layer, or else the results that wait, go on through the engine that refines."""
+        document, results = self._krita.activeDocument(), self._refinable()
+        refining, manifest = self._refining, self._state.offer.value.manifest
+        if document is None or refining is None or not results or self.busy:
+            return
+        try:
+            refinements = [
+                refinement_of(
+                    document,
+                    node,
+                    kept,
+                    refining,
+                    wish.title_of(manifest, kept.choices, self._state.name_of),
+                )
+                for node, kept in results
+            ]
+        except LinkError as error:
+            self._complain(error.message, error.hint)
+            return
+        choices = self._styles.settled(refinements[0].choices)
+        sources = [each.source for each in refinements]
+        if not self._can_paint(document, sources, choices):
+            return
+        self._state.edited.set(None)
+        self._easel.begin(
+            self._key, sources, choices, None, self._styles.find, refinements=refinements
+        )
+
+    @property
+    def _refining(self) -> Refining | None:
+        return refining_in(self._state.offer.value.manifest)
+
+    def _refinable(self) -> list[tuple[Any, KeptResult]]:
+        """What Refine acts on: the active layer if it can be refined, or else every result that waits."""
+        document, refining = self._krita.activeDocument(), self._refining
+        if document is None or refining is None:
+            return []
+        active = document.activeNode()
+        layers = [layer_of(active)] if active is not None else []
+        for nodes in (layers, self._easel.pending(self._key)):
+            there = [each for each in nodes if each is not None and each.parentNode() is not None]
+            found = [(each, kept_result(document, each)) for each in there]
+            able = [
+                (node, kept)
+                for node, kept in found
+                if kept is not None and can_refine(refining, kept)
+            ]
+            if able:
+                return able
+        return []
 
     def stop_editing(self) -> None:
         """The next Apply makes a new result again."""

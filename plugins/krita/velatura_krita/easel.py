@@ -17,6 +17,7 @@ from .link import Link
 from .progress import Shown
 from .qt import QtCore, Signal
 from .reading import Source
+from .refinement import Refinement
 from .settings import Settings
 from .sketch import Sketch
 from .state import Message, State
@@ -76,6 +77,14 @@ class Easel(QtCore.QObject):
         if key in self._runs:
             self._runs[key].stop()
 
+    def engine(self, key: str) -> str | None:
+        """Which one paints there; None while none does."""
+        return self._runs[key].task.choices.engine if key in self._runs else None
+
+    def pending(self, key: str) -> tuple[Any, ...]:
+        """The layers there that wait for Keep or Discard."""
+        return self._results.pending(key)
+
     def finish(self, key: str) -> None:
         """Stop there and keep what is there, where the engine can."""
         if key in self._runs:
@@ -94,16 +103,17 @@ class Easel(QtCore.QObject):
         selection: Any,
         find: wish.FindStyle,
         replaces: Any = None,
+        refinements: Sequence[Refinement] = (),
     ) -> None:
         """Paint ``sources``, one at least; the document is not being painted yet.
 
-        The layer ``replaces`` is taken out when the new one is there.
+        The layer ``replaces`` is taken out when the new one is there, and so are the results of ``refinements``.
         """
         self.keep(key)
         self._state.message.set(_about_colours(sources[0]))
         manifest = self._state.offer.value.manifest
         title = wish.title_of(manifest, choices, self._state.name_of)
-        task = Task(sources, choices, manifest, find, title, selection, replaces)
+        task = Task(sources, choices, manifest, find, title, selection, replaces, refinements)
         listener = RunListener(
             above=partial(self._results.above, key),
             shown=partial(self._show, key),

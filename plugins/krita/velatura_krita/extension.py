@@ -43,6 +43,7 @@ class VelaturaExtension(Extension):  # type: ignore[misc]
         for name, act in (
             ("velatura_again", lambda studio: studio.apply()),
             ("velatura_selection", lambda studio: studio.apply(on_selection=True)),
+            ("velatura_refine", lambda studio: studio.applying.refine()),
             ("velatura_stop", lambda studio: studio.stop()),
         ):
             action = window.createAction(name, "", _MENU)

@@ -45,7 +45,7 @@ class Fader(ClickFocus, QtWidgets.QWidget):
         self._dragging = False
         self._clicked = QtCore.QTimer(self)
         self._clicked.setSingleShot(True)
-        self._clicked.timeout.connect(self._click)
+        self._clicked.timeout.connect(self._waited)
         self.setMinimumHeight(_HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.SizeHorCursor)
@@ -156,14 +156,20 @@ class Fader(ClickFocus, QtWidgets.QWidget):
         return number / self._shown
 
     def _number(self) -> str:
-        """The value as it is typed."""
-        return f"{self._value * self._shown:.{self._decimals}f}"
+        """The value as it is typed, in the host's locale."""
+        locale = self.locale()
+        locale.setNumberOptions(QtCore.QLocale.NumberOption.OmitGroupSeparator)
+        return str(locale.toString(float(self._value * self._shown), "f", self._decimals))
 
     def _words(self) -> str:
         """The value as it is shown."""
         if self._zero and self._value == 0:
             return self._zero
         return f"{self._number()} {self._unit}".strip()
+
+    def _waited(self) -> None:
+        # A host that was busy for so long may have the second click among the events that it has not looked at yet.
+        QtCore.QTimer.singleShot(0, self._click)
 
     def _click(self) -> None:
         """There was one click and no second."""

@@ -10,14 +10,18 @@ from velatura_link.jobs import Result
 
 from .history import Entry, with_entry
 from .images import node_image, thumbnail
-from .kept_result import KeptResult, id_of, keep_result
+from .joined_steps import JoinedSteps
+from .kept import KeptMask
+from .kept_result import KeptResult, id_of, keep_limits, keep_result
 from .layer_run import LayerRun, Task
-from .pending_result import Discarding, PendingResult
+from .pending_result import Discarding, Outcome, PendingResult
 from .qt import QtCore, Signal
 from .reading import Source
+from .refinement import offset_of
 from .replaced import Replaced
 from .settings import Settings
 from .state import Message, State
+from .texts import note as said
 from .texts import tr
 from .undo_history import UndoHistory
 
@@ -45,6 +49,7 @@ class FinishedResults(QtCore.QObject):
         self._settings = settings
         self._replaced = Replaced(self)
         self._discarding = Discarding(history, self)
+        self._joined = JoinedSteps(history, self)
         self._pending: dict[str, PendingResult] = {}
         self._last: dict[str, dict[str, Any]] = {}
         self._front = ""
@@ -58,11 +63,26 @@ class FinishedResults(QtCore.QObject):
         """What was painted of ``source`` last; None when nothing was."""
         return self._last.get(key, {}).get(id_of(source.node))
 
-    def landed(self, key: str, task: Task, source: Source, node: Any, result: Result) -> None:
-        """One layer came."""
+    def pending(self, key: str) -> tuple[Any, ...]:
+        """The layers that wait for Keep or Discard."""
+        return self._pending[key].nodes if key in self._pending else ()
+
+    def landed(
+        self,
+        key: str,
+        task: Task,
+        source: Source,
+        node: Any,
+        result: Result,
+        limits: KeptMask | None,
+    ) -> None:
+        """One layer came, painted within ``limits``."""
         self._last.setdefault(key, {})[id_of(source.node)] = node
-        kept = KeptResult(task.choices, id_of(source.node), result.recipe)
+        offset = offset_of(source, node)
+        kept = KeptResult(task.choices, id_of(source.node), result.recipe, offset)
         keep_result(task.document, node, kept)
+        if limits is not None:
+            keep_limits(task.document, node, limits)
         in_place = task.choices.output == "in-place" and not task.framed
         if in_place and source.node.parentNode() is not None:
             self._replaced.keep(task.document, source.node, node)
@@ -71,20 +91,30 @@ class FinishedResults(QtCore.QObject):
         """No more layers come; one at least did."""
         task = run.task
         source, node = task.sources[len(run.nodes) - 1], run.nodes[-1]
-        if task.replaces is not None:
-            task.replaces.remove()
-        steps = len(run.nodes) + (task.replaces is not None)
-        self._pending[key] = PendingResult(task.document, tuple(run.nodes), steps, run.before)
+        replaced = [each for each in run.replaced if each is not None]
+        for each in replaced:
+            each.remove()
+        self._pending[key] = PendingResult(
+            task.document,
+            tuple(run.nodes),
+            len(run.nodes) + len(replaced),
+            run.before,
+            replaced=tuple(run.replaced),
+        )
         self._discarding.settle(self._pending[key], partial(self._settled, key))
-        if (
-            task.choices.output != "in-place"
-            and source.node.parentNode() is not None
-            and task.replaces is None
-        ):
-            # Krita makes the new layer the active one, some time later; the next style is for the same layer.
-            QtCore.QTimer.singleShot(_SETTLE_MS, partial(self._activate, source))
+        # Krita makes the new layer the active one, some time later.
+        active = None
+        if task.refinements:
+            # Whoever went on painting meanwhile does so on the same layer.
+            gone = run.active is None or run.active.parentNode() is None
+            active = node if gone else run.active
+        elif task.choices.output != "in-place" and task.replaces is None:
+            # The next style is for the same layer.
+            active = source.node
+        if active is not None and active.parentNode() is not None:
+            QtCore.QTimer.singleShot(_SETTLE_MS, partial(self._activate, task.document, active))
         if run.notes:
-            self._state.message.set(Message("\n".join(run.notes)))
+            self._state.message.set(Message("\n".join(map(said, run.notes))))
         picture = node_image(node, _SEEN)
         if key == self._front:
             self._state.pending.set(True)
@@ -104,7 +134,8 @@ class FinishedResults(QtCore.QObject):
         if pending is None:
             return
         self.keep(key)
-        self._discarding.discard(pending, self._discarded)
+        self._joined.pause()
+        self._discarding.discard(pending, partial(self._discarded, pending))
 
     def forget_closed(self, open_now: Container[str]) -> None:
         """Let go of documents that are not open: what is held of a layer keeps its pixels in memory."""
@@ -112,20 +143,29 @@ class FinishedResults(QtCore.QObject):
             for key in [each for each in results if each not in open_now]:
                 del results[key]
         self._replaced.forget_closed(self._krita.documents())
+        self._joined.forget_closed(self._krita.documents())
 
-    def _discarded(self, as_before: bool) -> None:
+    def _discarded(self, pending: PendingResult, outcome: Outcome) -> None:
+        self._joined.go_on()
+        if outcome == "gone":
+            self._state.message.set(Message(tr("The result was not there any more.")))
+            return
         hint = (
             tr("Redo brings it back.")
-            if as_before
+            if outcome == "undone"
             else tr("Other steps came after it, so this is one more; Undo brings it back.")
         )
-        self._state.message.set(Message(tr("The result was removed."), hint))
+        former = any(each is not None for each in pending.replaced)
+        text = tr("The result before it is back.") if former else tr("The result was removed.")
+        self._state.message.set(Message(text, hint))
 
     def _settled(self, key: str, known: PendingResult) -> None:
+        if any(each is not None for each in known.replaced):
+            self._joined.keep(known)
         pending = self._pending.get(key)
         if pending is not None and pending.nodes == known.nodes:
             self._pending[key] = known
 
-    def _activate(self, source: Source) -> None:
-        if source.document in self._krita.documents():
-            source.document.setActiveNode(source.node)
+    def _activate(self, document: Any, node: Any) -> None:
+        if document in self._krita.documents() and node.parentNode() is not None:
+            document.setActiveNode(node)

@@ -92,6 +92,10 @@ class Bounds:
         """Whether no pixel is in it."""
         return self.width < 1 or self.height < 1
 
+    def moved(self, x: int, y: int) -> Bounds:
+        """It, so many pixels further right and down."""
+        return Bounds(self.x + x, self.y + y, self.width, self.height)
+
     def overlap(self, other: Bounds) -> Bounds:
         """What lies in both; empty when they do not touch."""
         left, top = max(self.x, other.x), max(self.y, other.y)

@@ -43,5 +43,5 @@ def read_inputs(
 def _gone(chosen: InputChoice) -> LinkError:
     return LinkError(
         tr("“{name}” is not there any more.", name=chosen.title),
-        tr("Choose another picture, or the same one again."),
+        hint=tr("Choose another picture, or the same one again."),
     )

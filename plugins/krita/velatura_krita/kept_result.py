@@ -9,19 +9,26 @@ from typing import Any
 
 from . import choices as chosen
 from .choices import Choices
+from .kept import KeptMask, kept_mask_of
 from .qt import QtCore
 
 PREFIX = "velatura_result/"
+LIMITS = "velatura_limits/"
 """Annotations are the document's; libkis keeps none for a layer. Its id follows."""
 
 
 @dataclass(frozen=True)
 class KeptResult:
-    """``source`` is the id of the layer that was painted; ``recipe`` is the daemon's, empty from an older one."""
+    """``source`` is the id of the layer that was painted; ``recipe`` is the daemon's, empty from an older one.
+
+    ``offset`` is how far in pixels the result's own position lies from its source's, since both may be moved later;
+    None from an older plugin.
+    """
 
     choices: Choices
     source: str
     recipe: Mapping[str, Any]
+    offset: tuple[int, int] | None = None
 
 
 def keep_result(document: Any, node: Any, result: KeptResult) -> None:
@@ -30,6 +37,7 @@ def keep_result(document: Any, node: Any, result: KeptResult) -> None:
         "recipe": dict(result.recipe),
         "choices": json.loads(chosen.to_json(result.choices)),
         "source": result.source,
+        "offset": result.offset,
     }
     data = QtCore.QByteArray(json.dumps(facts, sort_keys=True).encode())
     document.setAnnotation(PREFIX + id_of(node), "Velatura", data)
@@ -44,11 +52,39 @@ def kept_result(document: Any, node: Any) -> KeptResult | None:
         facts = json.loads(bytes(document.annotation(key)))
         choices = chosen.from_json(json.dumps(facts["choices"]))
         source, recipe = facts["source"], facts["recipe"]
+        offset = _offset(facts.get("offset"))
     except (ValueError, TypeError, KeyError):
         return None
     if not isinstance(source, str) or not isinstance(recipe, dict):
         return None
-    return KeptResult(choices, source, recipe)
+    return KeptResult(choices, source, recipe, offset)
+
+
+def _offset(found: Any) -> tuple[int, int] | None:
+    if found is None:
+        return None
+    x, y = map(int, found)
+    return x, y
+
+
+def keep_limits(document: Any, node: Any, limits: KeptMask) -> None:
+    """Let the selection that ``node`` was painted in travel in ``document``, too.
+
+    It has a note of its own, since it is large and seldom wanted.
+    """
+    data = QtCore.QByteArray(json.dumps(limits.described()).encode())
+    document.setAnnotation(LIMITS + id_of(node), "Velatura", data)
+
+
+def kept_limits(document: Any, node: Any) -> KeptMask | None:
+    """The selection that ``node`` was painted in; None for all of the layer, or a note that cannot be read."""
+    key = LIMITS + id_of(node)
+    if key not in document.annotationTypes():
+        return None
+    try:
+        return kept_mask_of(json.loads(bytes(document.annotation(key))))
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def id_of(node: Any) -> str:

@@ -55,19 +55,22 @@ def land(landing: Landing, about_to: Callable[[], object]) -> Steps[Any]:
     if landing.output == "in-place":
         # Before the insertion, whose compositing then covers both.
         source.node.setVisible(False)
-    _insert(made, landing)
+    insert(made, landing)
     if layer.childNodes():
         # Krita composites what is inserted without the masks that it has already. This applies them, as no undo step.
         source.document.refreshProjection()
     return made
 
 
-def _insert(made: Any, landing: Landing) -> None:
-    """Put ``made`` into the document, shown: Krita 5.2 composites nothing for a node that is shown later."""
+def insert(made: Any, landing: Landing) -> None:
+    """Put ``made`` into the document, shown: Krita 5.2 composites nothing for a node that is shown later.
+
+    It comes on top of all where the source is all that is visible, or is gone.
+    """
     source = landing.source
     parent = source.node.parentNode()
     if parent is None:
-        source.node.addChildNode(made, None)
+        source.document.rootNode().addChildNode(made, None)
     else:
         parent.addChildNode(made, _beneath(landing, parent))
 

@@ -11,14 +11,17 @@ from typing import Any
 
 from velatura_link.errors import LinkError
 from velatura_link.jobs import Result
+from velatura_link.notes import Note
 
 from . import wish
 from .choices import Choices
 from .frames import KeptFrame, insert_frames, keep_frame
+from .kept import KeptMask
 from .link import Link
 from .painting import Listener, Painting, Wanted, trouble_of
 from .progress import Shown, stage
 from .reading import Source
+from .refinement import Refined, Refinement
 from .sketch import Sketch
 from .texts import tr
 from .turns import Turns
@@ -27,7 +30,10 @@ from .undo_history import Position, UndoHistory
 
 @dataclass(frozen=True)
 class Task:
-    """What one Apply is to paint: ``sources``, one at least. The layer ``replaces`` goes when the new one is there."""
+    """What one Apply is to paint: ``sources``, one at least. The layer ``replaces`` goes when the new one is there.
+
+    Each of ``refinements`` is of the source in the same place: then results go on, and make room for what is painted.
+    """
 
     sources: Sequence[Source]
     choices: Choices
@@ -36,6 +42,7 @@ class Task:
     title: str
     selection: Any = None
     replaces: Any = None
+    refinements: Sequence[Refinement] = ()
 
     @property
     def document(self) -> Any:
@@ -57,15 +64,16 @@ class RunListener:
     above: Callable[[Source], Any]
     shown: Callable[[Shown], object]
     sketched: Callable[[Sketch], object]
-    landed: Callable[[Source, Any, Result], object]
+    landed: Callable[[Source, Any, Result, KeptMask | None], object]
     ended: Callable[[LinkError | None], object]
 
 
 class LayerRun:
     """Paints ``task`` from :meth:`start` on.
 
-    ``nodes`` are the layers that came so far, ``notes`` what the daemon said of them, and ``before`` the undo history's
-    position when the first of them came, as far as it is known.
+    ``nodes`` are the layers that came so far, ``replaced`` what each of them is to replace, None for nothing, and
+    ``notes`` what there is to say of them. ``before`` is the undo history's position when the first of them came, as
+    far as it is known, and ``active`` the layer that was active then.
     """
 
     def __init__(
@@ -73,8 +81,10 @@ class LayerRun:
     ) -> None:
         self.task = task
         self.nodes: list[Any] = []
-        self.notes: list[str] = []
+        self.replaced: list[Any] = []
+        self.notes: list[Note] = []
         self.before: Position | None = None
+        self.active: Any = None
         self.folder: TemporaryDirectory[str] | None = None
         """Where painted frames wait for one another; None while no frames are painted."""
         self._link = link
@@ -116,11 +126,15 @@ class LayerRun:
         wanted = Wanted(
             source, task.choices, task.manifest, task.find, task.title, task.selection, above, take
         )
+        landed: Callable[[Any, Result], object] = self._framed if task.framed else self._landed
+        if task.refinements:
+            wanted = replace(wanted, refinement=task.refinements[len(self.nodes)])
+            landed = self._refined
         listener = Listener(
             shown=self._show,
             sketched=self._tell.sketched,
             landing=self._landing,
-            landed=self._framed if task.framed else self._landed,
+            landed=landed,
             failed=self._end,
             stopped=lambda: self._end(None),
         )
@@ -140,13 +154,21 @@ class LayerRun:
     def _landing(self) -> None:
         if not self.nodes:
             self.before = self._history.position(self.task.document)
+            self.active = self.task.document.activeNode()
 
-    def _landed(self, node: Any, result: Result) -> None:
+    def _refined(self, refined: Refined, result: Result) -> None:
+        if refined.note:
+            self.notes.append(refined.note)
+        self._landed(refined.node, result, refined.replaced)
+
+    def _landed(self, node: Any, result: Result, replaced: Any = None) -> None:
         source = self._wanted
+        limits = self._painting.limits if self._painting is not None else None
         self.nodes.append(node)
+        self.replaced.append(self.task.replaces if replaced is None else replaced)
         self.notes += [note for note in result.notes if note not in self.notes]
         try:
-            self._tell.landed(source, node, result)
+            self._tell.landed(source, node, result, limits)
         except Exception as error:
             # The run has an end all the same: without one its document would count as being painted for ever.
             self._end(trouble_of(error))
@@ -172,8 +194,9 @@ class LayerRun:
         """All frames lie in the document as ``node``; None when they were given up before."""
         if node is not None:
             self.nodes.append(node)
+            self.replaced.append(self.task.replaces)
             self.notes += result.notes
-            self._tell.landed(self.task.sources[0], node, result)
+            self._tell.landed(self.task.sources[0], node, result, None)
         self._end(None)
 
     def _go_on(self) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from velatura_link.builtin import builtin_picture
+from velatura_link.styles import is_small
 
 from .choices import Choices, StyleChoice
 from .images import clipboard_png
@@ -66,10 +67,8 @@ class LibraryPanel(QtWidgets.QWidget):
         self._none.setObjectName("velatura_no_styles")
         self._none.hide()
         column.addWidget(self._none)
-        self._note = QtWidgets.QLabel(
-            tr("This engine imitates a picture: styles that are crossed out are codes without one.")
-        )
-        self._note.setObjectName("velatura_no_codes")
+        self._note = QtWidgets.QLabel()
+        self._note.setObjectName("velatura_style_note")
         self._note.setWordWrap(True)
         self._note.hide()
         column.addWidget(self._note)
@@ -105,7 +104,28 @@ class LibraryPanel(QtWidgets.QWidget):
         manifest = self._studio.state.offer.value.manifest
         needs = paints_from_pictures(manifest, choices.engine)
         codes = any(tile.code for tile in self._studio.state.tiles.value)
-        self._note.setVisible(needs and codes)
+        chosen = {each.name for each in choices.styles}
+        small = [
+            each["name"]
+            for each in self._studio.state.offer.value.styles
+            if needs and is_small(each, manifest[choices.engine]["descriptor"])
+        ]
+        said = (
+            (
+                needs and codes,
+                tr(
+                    "This engine imitates a picture: styles that are crossed out are codes without one."
+                ),
+            ),
+            (
+                not chosen.isdisjoint(small),
+                tr(
+                    "The built-in paintings are small. With this engine, a larger picture gives finer strokes."
+                ),
+            ),
+        )
+        self._note.setText("\n".join(text for applies, text in said if applies))
+        self._note.setVisible(any(applies for applies, _ in said))
         self.grid.refuse_codes(tr("A code without a picture") if needs else "")
 
     def _show_choices(self, choices: Choices) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from velatura_link.client import Client
 from velatura_link.connection import Connection
 from velatura_link.errors import Disconnected, LinkError
-from velatura_link.jobs import Event, Failed, Job, Result
+from velatura_link.jobs import Event, Failed, Job, Priority, Result
 from velatura_link.request import EncodedFile, Request
 from velatura_link.wording import Notice
 
@@ -182,6 +182,7 @@ class Link:
         *,
         replaces: str | None = None,
         preview: float | None = None,
+        priority: Priority = "interactive",
     ) -> Ticket:
         """Have ``request`` done. ``on_event`` is called on the interface's thread; the last event is the end.
 
@@ -189,7 +190,7 @@ class Link:
         """
         ticket = Ticket()
         latest = _Latest(self._post, on_event)
-        self._thread.submit(self._submit, request, latest, ticket, replaces, preview)
+        self._thread.submit(self._submit, request, latest, ticket, replaces, preview, priority)
         return ticket
 
     def close(self) -> None:
@@ -233,10 +234,12 @@ class Link:
         if self._client is None:
             return
         try:
+            # Asking may connect anew, which may bring a manifest: that is taken last.
+            styles, presets = tuple(self._client.styles(30.0)), tuple(self._client.presets())
             offer = Offer(
                 self._client.manifest or {},
-                tuple(self._client.styles(30.0)),
-                tuple(self._client.presets()),
+                styles,
+                presets,
                 self._client.takes_styles,
                 self._client.keeps_presets,
                 self._client.marks_styles,
@@ -271,6 +274,7 @@ class Link:
         ticket: Ticket,
         replaces: str | None,
         preview: float | None,
+        priority: Priority,
     ) -> None:
         if ticket.cancelled:
             return
@@ -278,7 +282,9 @@ class Link:
             latest(Failed(Disconnected(tr("Velatura's painter is not there."))))
             return
         ticket.begin(
-            self._client.submit(request, on_event=latest, replaces=replaces, preview=preview)
+            self._client.submit(
+                request, on_event=latest, priority=priority, replaces=replaces, preview=preview
+            )
         )
 
     def _start_again(self) -> Connection:
@@ -297,7 +303,8 @@ class Link:
             self._say(LinkState("absent", tr("Velatura's painter is not running any more.")))
         elif notice.code == "draining":
             self._handing_over = True
-        elif notice.code in ("manifest", "restarted", "styles", "presets"):
+        elif notice.code in ("manifest", "restarted", "reconnected", "styles", "presets"):
+            # What changed while there was no connection was told to nobody.
             self.refresh()
 
     def _say(self, state: LinkState) -> None:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from velatura_link.errors import JobFailed, LinkError
 from velatura_link.jobs import Event, Failed, Preview, Result
-from velatura_link.request import Pixels
+from velatura_link.request import Pixels, Scalar
 
 from . import wish
 from .choices import Choices
 from .input_reading import read_inputs
+from .kept import KeptMask, kept_mask
 from .landing import Landing, land
 from .link import Link, Ticket
 from .progress import Shown, shown, stage
 from .reading import Source, read_layer, read_region, read_selection
+from .refinement import Refinement, Start, land_refined, read_start
 from .sketch import Sketch, sketched
 from .texts import tr
 from .turns import Piece, Steps, Turns
@@ -30,7 +32,8 @@ class Wanted:
     """What is to be painted, and as what. ``selection`` is the document's, None to paint all of the layer.
 
     ``above`` is what was painted of this layer before, if anything: the result is put upon it. ``take`` makes of a
-    result what the listener gets when it has landed; by default that is a layer in the document.
+    result what the listener gets when it has landed; by default that is a layer in the document. With ``refinement``
+    a result goes on, behind everything that somebody waits for, and the listener gets a ``Refined``.
     """
 
     source: Source
@@ -41,6 +44,7 @@ class Wanted:
     selection: Any = None
     above: Any = None
     take: Callable[[Landing], Steps[Any]] | None = None
+    refinement: Refinement | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,10 @@ class Painting:
         self._link = link
         self._turns = turns
         self._tell = listener
+        self.limits: KeptMask | None = None
+        """What is painted of the layer, once that was read; None for all of it."""
         self._mask: Pixels | None = None
+        self._start: Start | None = None
         self._ticket: Ticket | None = None
         self._over = False
         self._tell.shown(stage("read", 0, 0))
@@ -89,13 +96,20 @@ class Painting:
         masks: list[Pixels | None] = []
         for region in wanted.choices.regions:
             masks += [(yield from read_region(source.document, region, source.bounds))]
-        if wanted.selection is not None:
-            self._mask = yield from read_selection(wanted.selection, source.bounds)
         inputs = yield from read_inputs(source, wanted.manifest, wanted.choices)
+        params: Mapping[str, Scalar] = {}
+        if (refinement := wanted.refinement) is not None:
+            self.limits, params = refinement.limits, refinement.refining.params
+            self._mask = self.limits.over(source.bounds) if self.limits is not None else None
+            self._start = yield from read_start(refinement)
+            inputs[refinement.refining.input] = self._start.pixels
+        elif wanted.selection is not None:
+            self._mask = yield from read_selection(wanted.selection, source.bounds)
+            self.limits = yield from kept_mask(self._mask, source.bounds)
         content = yield from read_layer(source)
         # In a group the mask does it, and stays to be changed.
         limits = self._mask if wanted.choices.output != "group" else None
-        return wish.Scene(content, masks, limits, inputs=inputs)
+        return wish.Scene(content, masks, limits, inputs=inputs, params=params)
 
     def _submit(self, scene: wish.Scene) -> None:
         wanted = self._wanted
@@ -105,7 +119,12 @@ class Painting:
             self._broke(error)
             return
         self._tell.shown(stage("send", 0, 0))
-        self._ticket = self._link.submit(request, self._on_event, preview=PREVIEW_SECONDS)
+        self._ticket = self._link.submit(
+            request,
+            self._on_event,
+            preview=PREVIEW_SECONDS,
+            priority="interactive" if wanted.refinement is None else "batch",
+        )
 
     def _on_event(self, event: Event) -> None:
         if self._over:
@@ -137,10 +156,18 @@ class Painting:
             self._broke(error)
             return
         self._piece = self._turns.begin(
-            wanted.take(landing) if wanted.take else land(landing, self._tell.landing),
+            self._take(landing),
             lambda node: self._end(lambda: self._tell.landed(node, result)),
             self._broke,
         )
+
+    def _take(self, landing: Landing) -> Steps[Any]:
+        wanted, about_to = self._wanted, self._tell.landing
+        if wanted.take is not None:
+            return wanted.take(landing)
+        if wanted.refinement is not None and self._start is not None:
+            return land_refined(landing, wanted.refinement, self._start, about_to)
+        return land(landing, about_to)
 
     def _broke(self, error: Exception) -> None:
         self._end(lambda: self._tell.failed(trouble_of(error)))

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from velatura_link.packed_masks import packed
+
 from .choices import Choices, RegionChoice, StyleChoice
-from .kept import packed
 from .state import Message, State
 from .texts import tr
 

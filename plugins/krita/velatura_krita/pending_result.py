@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import zip_longest
+from typing import Any, Literal
 
 from .qt import QtCore
 from .undo_history import Position, UndoHistory
+
+Outcome = Literal["undone", "removed", "gone"]
+"""Undo history as it was; removed by a step of its own; or not there any more, since somebody took it back before."""
 
 _LOOK_MS = 50
 _PATIENCE = 60
@@ -18,7 +22,8 @@ _PATIENCE = 60
 class PendingResult:
     """Layers of one Apply, which took ``steps`` in the undo history.
 
-    ``before`` and ``after`` are the history's positions, None when they are not known.
+    ``before`` and ``after`` are the history's positions, None when they are not known. ``replaced`` are layers that
+    made room, each for the node in the same place; None where none did.
     """
 
     document: Any
@@ -26,13 +31,15 @@ class PendingResult:
     steps: int
     before: Position | None = None
     after: Position | None = None
+    replaced: tuple[Any, ...] = ()
 
 
 class Discarding(QtCore.QObject):
     """Takes pending results out of their documents.
 
     Krita undoes the insertion when nothing was done since: then document and undo history are as they were before, and
-    Redo brings the result back. Otherwise the layers are removed, which is a step of its own.
+    Redo brings the result back. Otherwise the layers are removed, and those that they replaced put back, in steps of
+    their own.
     """
 
     def __init__(self, history: UndoHistory, parent: QtCore.QObject) -> None:
@@ -56,8 +63,8 @@ class Discarding(QtCore.QObject):
 
         look(_PATIENCE)
 
-    def discard(self, pending: PendingResult, done: Callable[[bool], object]) -> None:
-        """Take it out; ``done`` hears whether the undo history is as it was."""
+    def discard(self, pending: PendingResult, done: Callable[[Outcome], object]) -> None:
+        """Take it out, and tell ``done`` what that came to."""
         before, after = pending.before, pending.after
         if before is None or after is None or self._history.position(pending.document) != after:
             done(self._remove(pending))
@@ -73,12 +80,18 @@ class Discarding(QtCore.QObject):
                 self._history.undo()
                 look(expected - 1, _PATIENCE)
             else:
-                done(True)
+                done("undone")
 
         look(after.current, _PATIENCE)
 
-    def _remove(self, pending: PendingResult) -> bool:
-        for node in pending.nodes:
-            if node.parentNode() is not None:
-                node.remove()
-        return False
+    def _remove(self, pending: PendingResult) -> Outcome:
+        outcome: Outcome = "gone"
+        for node, former in zip_longest(pending.nodes, pending.replaced):
+            parent = node.parentNode()
+            if parent is None:
+                continue
+            if former is not None and former.parentNode() is None:
+                parent.addChildNode(former, node)
+            node.remove()
+            outcome = "removed"
+        return outcome

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,25 +80,29 @@ def space_of(node: Any) -> ColourSpace:
 def read_layer(source: Source) -> Steps[Pixels]:
     """The layer's pixels as the wire has them."""
     space, bounds = source.space.sent_as, source.bounds
+    pixels = bytearray(bounds.width * bounds.height * space.pixel_bytes)
+    offset = 0
+    for data in layer_strips(source):
+        pixels[offset : offset + len(data)] = data
+        offset += len(data)
+        yield
+    assert space.transfer is not None
+    return Pixels(pixels, bounds.width, bounds.height, 4, space.wire_depth, space.transfer)
+
+
+def layer_strips(source: Source) -> Iterator[bytes]:
+    """The layer's pixels as the wire has them, a strip of rows after the other."""
+    space, bounds = source.space.sent_as, source.bounds
     reader = source.reader
     seen = source.whole and reader is source.node
     read = reader.projectionPixelData if seen else reader.pixelData
-    pixels = bytearray(bounds.width * bounds.height * space.pixel_bytes)
-    offset = 0
     for strip in bounds.strips(bounds.width * space.pixel_bytes, STRIP):
         area = (strip.x, strip.y, strip.width, strip.height)
         if source.time is not None and reader is source.node:
             data = reader.pixelDataAtTime(*area, source.time)
         else:
             data = read(*area)
-        if space.swapped:
-            data = swapped(data, strip.width, space.channel_bytes)
-        size = strip.width * strip.height * space.pixel_bytes
-        pixels[offset : offset + size] = data
-        offset += size
-        yield
-    assert space.transfer is not None
-    return Pixels(pixels, bounds.width, bounds.height, 4, space.wire_depth, space.transfer)
+        yield swapped(data, strip.width, space.channel_bytes) if space.swapped else bytes(data)
 
 
 def read_mask(node: Any, bounds: Bounds) -> Steps[Pixels]:

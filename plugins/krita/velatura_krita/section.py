@@ -28,7 +28,7 @@ class Section(QtWidgets.QWidget):
         self._head.setStyleSheet("QToolButton { font-weight: bold; border: none; padding: 3px 0; }")
         self._inside = QtWidgets.QWidget()
         self.body = QtWidgets.QVBoxLayout(self._inside)
-        self.body.setContentsMargins(2, 0, 0, 4)
+        self.body.setContentsMargins(0, 0, 0, 4)
         self.body.setSpacing(4)
         outer.addWidget(self._head)
         outer.addWidget(self._inside)

@@ -59,6 +59,8 @@ class State:
     """Whether the document in front has a result that can be discarded."""
     editable: Observed[bool] = field(default_factory=lambda: Observed(False))
     """Whether the active layer is a result that can be edited."""
+    refinable: Observed[bool] = field(default_factory=lambda: Observed(False))
+    """Whether there is a result that can be refined."""
     edited: Observed[str | None] = field(default_factory=lambda: Observed(None))
     """The id of the result that the next Apply replaces."""
     message: Observed[Message | None] = field(default_factory=lambda: Observed(None))

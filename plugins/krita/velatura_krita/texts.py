@@ -7,7 +7,7 @@ from pathlib import Path
 from velatura_link.catalogue import Catalogue
 
 _CATALOGUE = Catalogue(Path(__file__).parent / "catalogues")
-choose, tr = _CATALOGUE.choose, _CATALOGUE.tr
+choose, tr, note = _CATALOGUE.choose, _CATALOGUE.tr, _CATALOGUE.note
 
 
 def language() -> str:

@@ -41,3 +41,7 @@ class UndoHistory:
     def undo(self) -> None:
         """Take the last step back; Krita does so some time later."""
         self._krita.action("edit_undo").trigger()
+
+    def redo(self) -> None:
+        """Do again what was taken back last; Krita does so some time later."""
+        self._krita.action("edit_redo").trigger()

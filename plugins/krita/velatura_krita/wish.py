@@ -30,7 +30,7 @@ class Scene:
     """The pixels of one wish. ``masks`` belong to the choices' regions in order, None where one is gone.
 
     ``selection`` limits what is painted; ``scale`` is how much smaller than the document the content is; ``inputs``
-    are what else the chosen engine is given.
+    are what else the chosen engine is given, and ``params`` knobs of it that go with that.
     """
 
     content: Pixels
@@ -38,6 +38,7 @@ class Scene:
     selection: Pixels | None = None
     scale: float = 1.0
     inputs: Mapping[str, Payload | Scalar] = field(default_factory=dict)
+    params: Mapping[str, Scalar] = field(default_factory=dict)
 
 
 def engine_names(manifest: Manifest) -> tuple[str, ...]:
@@ -111,7 +112,9 @@ def _request(
     manifest: Manifest, engine: str, choices: Choices, scene: Scene, find: FindStyle
 ) -> Request:
     own, every = engine_knobs(manifest, engine), treatment_knobs(manifest, engine)
-    params = own_values(own, choices.engine_params)
+    params = {**own_values(own, choices.engine_params)}
+    if engine == choices.engine:
+        params.update(scene.params)
     treatment = own_values(every, choices.treatment)
     styles = tuple(
         _taken(replace(find(each.style), weight=each.weight), each.view) for each in choices.mixture

@@ -7,8 +7,12 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from .notes import Note
+
 SHARED = Path(__file__).resolve().parent / "catalogues"
-"""What engines and their knobs are called, for every plugin: the manifest says it in English."""
+"""For every plugin: what engines and their knobs are called and what is noted on results. The daemon says it in
+English.
+"""
 
 
 class Catalogue:
@@ -44,6 +48,20 @@ class Catalogue:
         """``text`` in the chosen language, with ``{names}`` filled in."""
         said = self._chosen.get(text, text)
         return said.format(**values) if values else said
+
+    def note(self, note: Note) -> str:
+        """What the daemon noted on a result, in the chosen language; in English where that has no such sentence."""
+        said = self._chosen.get(note.template)
+        if said is None:
+            return str(note)
+        try:
+            return said.format(**note.values) if note.values else said
+        except (
+            KeyError,
+            IndexError,
+            ValueError,
+        ):  # another version of the daemon fills in other values
+            return str(note)
 
 
 def _read(path: Path) -> dict[str, str]:

@@ -15,6 +15,7 @@ from .downloads import Download, Downloads
 from .errors import Disconnected, JobFailed, LinkError, ProtocolError, Refused
 from .jobs import Accepted, Downloading, Job, Preview, Result, Uploading
 from .messages import Header
+from .notes import decode_notes
 from .pace import Pace
 from .questions import Questions
 from .request import EncodedFile, Payload
@@ -299,11 +300,11 @@ class Exchange:
         assert active.result is not None
         if active.arrived.keys() != active.arriving.keys():
             return
-        notes, seconds = active.result.get("notes"), active.result.get("seconds")
+        seconds = active.result.get("seconds")
         recipe = active.result.get("recipe")
         result = Result(
             outputs={name: active.arrived[name] for name in active.arriving},
-            notes=tuple(notes) if isinstance(notes, list) else (),
+            notes=decode_notes(active.result),
             seconds=seconds if isinstance(seconds, dict) else {},
             recipe=recipe if isinstance(recipe, dict) else {},
         )

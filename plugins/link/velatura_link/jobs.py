@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from .errors import Disconnected, JobFailed, LinkError
 from .messages import new_id
+from .notes import Note
 from .request import Payload, Pixels, Request
 
 Priority = Literal["interactive", "batch"]
@@ -58,13 +59,13 @@ class Downloading:
 
 @dataclass(frozen=True)
 class Result:
-    """The outputs by name, sentences for the person who asked, and seconds by ``queued`` and ``running``.
+    """The outputs by name, notes for the person who asked, and seconds by ``queued`` and ``running``.
 
     ``recipe`` says what decided the pixels, as JSON has it (:mod:`velatura_link.recipe`); empty from an older daemon.
     """
 
     outputs: Mapping[str, Payload]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     seconds: Mapping[str, float]
     recipe: Mapping[str, Any] = field(default_factory=dict)
 

@@ -17,7 +17,7 @@ def main(stage):
     yield lambda: studio.state.offer.value.manifest
     document = yield from stage.open(stage.arguments["given"])
     grid = panel.library.grid
-    note = panel.library.findChild(QLabel, "velatura_no_codes")
+    note = panel.library.findChild(QLabel, "velatura_style_note")
     report = {"at first": [able(grid), note.isVisible()]}
     studio.change(Choices().with_styles((StyleChoice(name="numbers"),)))
     studio.change(replace(studio.state.choices.value, engine="gatys"))
@@ -27,6 +27,12 @@ def main(stage):
     message = studio.state.message.value
     report["said"] = [message.text, message.hint, studio.busy]
     report["layers"] = len(document.rootNode().childNodes())
+    studio.change(replace(studio.state.choices.value, engine="glaze"))
+    wave = studio.state.choices.value.with_styles((StyleChoice(name="great-wave"),))
+    studio.change(replace(wave, engine="glaze"))
+    report["larger"] = ["larger" in note.text()]
+    studio.change(replace(wave, engine="gatys"))
+    report["larger"].append("larger" in note.text())
     studio.change(replace(studio.state.choices.value, engine="glaze"))
     report["again"] = [able(grid), note.isVisible()]
     return report

@@ -4,12 +4,14 @@ import os
 import socket
 import threading
 import time
+from dataclasses import replace
 
 from PyQt5.QtCore import Qt, QTimer
 
-from velatura_krita import landing
+from velatura_krita import apply_controller, finished_results, landing, layer_run
 from velatura_krita.choices import Choices, StyleChoice
 from velatura_link.jobs import Result
+from velatura_link.refining import Refining
 
 BEAT_MS = 5
 
@@ -40,7 +42,7 @@ def main(stage):
     studio.start_daemon()
     yield lambda: studio.state.offer.value.manifest
     heart = Heart()
-    report = {}
+    report = {"refining": {}}
     for side in stage.arguments["sides"]:
         document, layer = yield from picture(stage, side)
         rounds = []
@@ -49,6 +51,7 @@ def main(stage):
             facts.update((yield from applied(studio, heart, Choices(engine="identity"))))
             rounds.append(facts)
         report[str(side)] = rounds
+        report["refining"][str(side)] = yield from refined(document, studio, heart)
         document.setModified(False)
         document.close()
         yield 1.0
@@ -63,7 +66,7 @@ def applied(studio, heart, choices):
     both in milliseconds; ``seen`` whether the canvas showed it then.
     """
     engine, found = [], {}
-    submit, insert = studio.link.submit, landing._insert
+    submit, insert = studio.link.submit, landing.insert
 
     def listening(request, on_event, **options):
         def heard(event):
@@ -81,7 +84,7 @@ def applied(studio, heart, choices):
         found["landing"], found["seen"] = landed["seen"], landed["right"]
         heart.rest()
 
-    studio.link.submit, landing._insert = listening, inserting
+    studio.link.submit, landing.insert = listening, inserting
     studio.change(choices)
     heart.rest()
     began = time.perf_counter()
@@ -90,10 +93,60 @@ def applied(studio, heart, choices):
         yield 0.005
     seconds = time.perf_counter() - began - engine[0]
     yield 1.5
-    studio.link.submit, landing._insert = submit, insert
+    studio.link.submit, landing.insert = submit, insert
     found.pop("node").remove()
     yield 0.5
     return {"ours": seconds, **found}
+
+
+def refined(document, studio, heart):
+    """Milliseconds: the longest stop while a result is refined for some seconds, and what it takes to replace it then.
+
+    The engine that changes nothing stands for the slow one: what is measured is what Krita itself has to do.
+    ``resting`` is the longest stop while nothing is done, for as long.
+    """
+    submit, by = studio.link.submit, Refining("identity", "start", {"steps": 40, "pause": 0.1})
+    apply_controller.refining_in = lambda manifest: by
+    studio.link.submit = lambda request, on_event, **options: submit(
+        replace(request, inputs={}), on_event, **options
+    )
+    # What Krita does of a result of another engine is the same.
+    apply_controller.can_refine = lambda refining, kept: kept is not None
+    add, about_to = finished_results.FinishedResults.add, layer_run.LayerRun._landing
+    found, moments = {}, []
+
+    def inserting(run):
+        found["refining"] = heart.longest
+        moments.append(time.perf_counter())
+        about_to(run)
+
+    def replacing(results, key, run):
+        document.waitForDone()
+        moments.append(time.perf_counter())
+        add(results, key, run)
+        document.waitForDone()
+        moments.append(time.perf_counter())
+
+    studio.change(Choices(engine="identity"))
+    studio.apply()
+    yield lambda: not studio.busy
+    yield 2.0
+    heart.rest()
+    yield 5.0
+    found["resting"] = heart.longest
+    finished_results.FinishedResults.add = replacing
+    layer_run.LayerRun._landing = inserting
+    heart.rest()
+    studio.applying.refine()
+    assert studio.busy, studio.state.message.value
+    yield lambda: not studio.busy
+    yield 1.0
+    finished_results.FinishedResults.add, studio.link.submit = add, submit
+    layer_run.LayerRun._landing = about_to
+    first, second, third = moments
+    found.update({"inserting": (second - first) * 1000, "taking out": (third - second) * 1000})
+    assert len(document.rootNode().childNodes()) == 3
+    return found
 
 
 def inserted(document, node, insert):

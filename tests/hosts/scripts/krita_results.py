@@ -46,6 +46,21 @@ def main(stage):
     stage.krita.action("edit_redo").trigger()
     yield lambda: len(layers(document)) == 3
 
+    stage.krita.action("edit_undo").trigger()
+    yield lambda: len(layers(document)) == 2
+    yield from activate(document, layer)
+    yield from painted(studio, GLAZE)
+    yield 0.5
+    stage.krita.action("edit_undo").trigger()
+    yield lambda: len(layers(document)) == 2
+    undone = history.position(document)
+    foot.discard.click()
+    yield 0.5
+    report["said after Undo"] = studio.state.message.value.text
+    report["nothing was done"] = history.position(document) == undone
+    stage.krita.action("edit_redo").trigger()
+    yield lambda: len(layers(document)) == 3
+
     yield from activate(document, layer)
     yield from painted(studio, GLAZE)
     yield 0.5

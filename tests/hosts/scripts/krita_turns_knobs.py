@@ -4,16 +4,20 @@ What xdotool is to do lies in numbered files, and the test does it.
 """
 
 import json
+import time
 from html import unescape
 from pathlib import Path
 
-from PyQt5.QtCore import QPoint, QRect, Qt
-from PyQt5.QtWidgets import QComboBox, QMenu, QScrollArea, QTabWidget
+from PyQt5.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PyQt5.QtWidgets import QApplication, QComboBox, QMenu, QScrollArea, QTabWidget
 
 from velatura_krita.choices import StyleChoice
 from velatura_krita.fader import Fader
 from velatura_krita.inputs import SpinBox
 from velatura_krita.style_tile import star_of
+
+LAST = "Shift_R"
+"""A key that does nothing. Events come in order: when it has come, so has all that was done before."""
 
 
 def main(stage):
@@ -76,14 +80,17 @@ def main(stage):
     told = []
     stroke.changed.connect(told.append)
     yield from hands.do(*at(stroke), ["click", "--repeat", 2, "--delay", 60, 1], ["sleep", 0.8])
+    yield from soon(lambda: stroke._edit is not None)
     report["typing"] = stroke._edit is not None
     report["told at a double click"] = list(told)
     yield from hands.do(["type", "33"], ["key", "Escape"], ["sleep", 0.2])
     report["after Escape"] = [stroke._edit is None, stroke.value, list(told)]
     yield from hands.do(*at(stroke), ["click", "--repeat", 2, "--delay", 60, 1], ["sleep", 0.8])
+    yield from soon(lambda: stroke._edit is not None)
     yield from hands.do(["type", "33"], ["key", "Return"], ["sleep", 0.2])
     report["after Return"] = [stroke._edit is None, stroke.value, list(told)]
     yield from hands.do(*at(stroke, 0.25), ["click", 1], ["sleep", 0.8])
+    yield from soon(lambda: stroke.value != 33.0)
     report["after a click"] = stroke.value
 
     yield from use_library(studio, panel, hands, report)
@@ -106,6 +113,7 @@ def use_library(studio, panel, hands, report):
     popup = panel.library._popup
     over = ["mousemove", middle.x(), middle.y()]
     yield from hands.do(over, ["mousemove_relative", 1, 1], ["sleep", 1.5])
+    yield from soon(popup.isVisible)
     report["popup"] = [popup.isVisible(), item.text() in unescape(popup._words.text())]
     report["popup's picture"] = popup._picture.pixmap().width()
     report["popup is beside"] = not popup.geometry().contains(middle)
@@ -117,26 +125,43 @@ def use_library(studio, panel, hands, report):
     report["popup is gone"] = not popup.isVisible()
     report["nothing chosen"] = grid.selectedItems() == []
     yield from hands.do(over, ["click", 3], ["sleep", 0.5])
+    yield from soon(lambda: grid.findChildren(QMenu, options=Qt.FindDirectChildrenOnly))
     menu = grid.findChildren(QMenu, options=Qt.FindDirectChildrenOnly)[-1]
     report["menu"] = [each.text() for each in menu.actions() if each.text()]
     yield from hands.do(["key", "Escape"])
+    yield from soon(lambda: not menu.isVisible())
     report["menu is closed"] = not menu.isVisible()
 
 
-class Hands:
+class Hands(QObject):
     """Asks the test to move the mouse and press keys."""
 
     def __init__(self, folder):
-        self.folder, self.asked = folder, 0
+        super().__init__()
+        self.folder, self.asked, self.arrived = folder, 0, 0
+        QApplication.instance().installEventFilter(self)
 
     def do(self, *actions):
-        """Words of xdotool, one action after the other."""
+        """Words of xdotool, one action after the other; they have arrived then, however busy the machine is."""
         self.asked += 1
+        arrived = self.arrived
         draft, asked = (self.folder / f"{self.asked}.{end}" for end in ("draft", "ask"))
-        draft.write_text(json.dumps(actions))
+        draft.write_text(json.dumps([*actions, ["key", LAST]]))
         draft.rename(asked)
         yield lambda: not asked.exists()
+        yield from soon(lambda: self.arrived > arrived)
         yield 0.3
+
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.KeyRelease and event.key() == Qt.Key_Shift:
+            self.arrived += 1
+        return False
+
+
+def soon(condition, seconds=20.0):
+    """Wait until ``condition`` holds, but not for ever: whether it does is reported then."""
+    deadline = time.monotonic() + seconds
+    yield lambda: condition() or time.monotonic() > deadline
 
 
 def at(widget, share=0.5):

@@ -144,6 +144,10 @@ def finish_ends_a_running_job_with_what_is_there(bench: Bench) -> None:
     output = _picture(peer, result)
     require(peer.get(output["blob"], len(data)) == data, "The bytes changed.")
     require(result["notes"], "No note says after how many steps it was stopped.")
+    ((template, values),) = result["note_sources"]
+    require(
+        template.format(**values) == result["notes"][0], "The note's source makes another note."
+    )
 
 
 def finishing_a_job_that_waits_or_is_unknown_does_no_harm(bench: Bench) -> None:
