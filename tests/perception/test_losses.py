@@ -67,6 +67,29 @@ def test_the_style_gradient_is_that_of_the_paper(before_relu: Tensor) -> None:
     assert relative_error(found, expected) < 1e-6
 
 
+def test_relative_losses_are_1_for_nothing_and_know_no_scale() -> None:
+    features, target = noise(1, N, H, W).relu(), noise(1, N, H, W, seed=1).relu()
+    one = content_loss(features, target, "relative")
+    assert float(content_loss(features * 0, target, "relative")) == pytest.approx(1)
+    assert float(content_loss(features * 7, target * 7, "relative")) == pytest.approx(float(one))
+    assert float(content_loss(target, target, "relative")) == 0
+    found, wanted = gram(features), gram(target)
+    other = style_loss(found, wanted, "relative")
+    assert float(style_loss(found * 0, wanted, "relative")) == pytest.approx(1)
+    assert float(style_loss(found * 7, wanted * 7, "relative")) == pytest.approx(float(other))
+
+
+@pytest.mark.parametrize("normalisation", ["relative", "released", "printed"])
+def test_the_content_loss_is_the_sum_of_its_parts(normalisation: Normalisation) -> None:
+    features, target = noise(1, N, H, W), noise(1, N, H, W, seed=1)
+    parts = [
+        content_loss(features[..., cut], target[..., cut], normalisation, target)
+        for cut in (slice(0, 3), slice(3, W))
+    ]
+    whole = content_loss(features, target, normalisation)
+    assert float(sum(parts)) == pytest.approx(float(whole))
+
+
 def test_read_with_the_surveys_index_the_style_gradient_is_another() -> None:
     side = 3
     activations = noise(1, side**2, side, side).abs().requires_grad_()

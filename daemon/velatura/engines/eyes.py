@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from torch import Tensor
@@ -85,10 +85,13 @@ def load(name: str, pooling: Pooling, run: Run) -> Network:
 
 @dataclass(frozen=True)
 class Look:
-    """How styles are looked at; ``brightness`` is the content's, when their texture is looked at in grey."""
+    """How styles are looked at: the layers of Gram matrices, and those whose histograms are ``matched``;
+    ``brightness`` is the content's, when their texture is looked at in grey.
+    """
 
     layers: tuple[str, ...]
     brightness: Brightness | None = None
+    matched: tuple[str, ...] = ()
 
 
 def styles_seen(
@@ -121,7 +124,9 @@ def _style_seen(
             tensor = look.brightness.given_to(tensor)
         large = tensor.shape[2] * tensor.shape[3] > LARGEST
         pieces = side or (PIECE if large else None)
-        grams = style_targets(Eyes(network.vgg), tensor, look.layers, weights, pieces).grams
-        return StyleTargets(grams, colours)
+        seen = style_targets(
+            Eyes(network.vgg), tensor, look.layers, weights, pieces, matched=look.matched
+        )
+        return replace(seen, colours=colours)
 
     return run.remember(f"grams {network.identity} {look} {style_key(style, short)}", make)

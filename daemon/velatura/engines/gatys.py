@@ -30,7 +30,7 @@ from velatura.engines.tensors import picture_tensor
 from velatura.errors import BadParams, BadRequest
 from velatura.imaging.raster import Raster
 
-COARSEST_LONG = 512
+COARSEST_LONG = 256
 COARSEST_SHORT = 128
 """The smallest sides of the size that is begun with, in pixels, unless more sizes are asked for."""
 
@@ -47,9 +47,9 @@ class Gatys(Iterative[GatysParams]):
         name="gatys",
         title="Gatys",
         purpose="Slow, the original method",
-        summary="Works on the picture step by step, for minutes, and can be watched: the original method, with every "
-        "setting of the paper.",
-        source="doi:10.1109/CVPR.2016.265, arXiv:1508.06576, arXiv:1611.07865",
+        summary="Works on a quick engine's painting step by step until it has the style's textures, and can be "
+        "watched. The original method, with every setting of the paper.",
+        source="doi:10.1109/CVPR.2016.265, arXiv:1508.06576, arXiv:1611.07865, arXiv:1701.08893",
         inputs=(
             Input(
                 name="start",
@@ -78,7 +78,8 @@ class Gatys(Iterative[GatysParams]):
         _check(params)
         view = View.of(scene, params, run)
         sizes = _sizes(content, params)
-        progress = _Progress(run, sizes, params)
+        steps = params.steps_at(len(sizes))
+        progress = _Progress(run, sizes, steps, params.preview_every)
         start = Start.of(params.init, params.init_engine, scene, run, keep_hues=view.grey)
         found: _Found | None = None
         for number, size in enumerate(sizes):
@@ -86,7 +87,8 @@ class Gatys(Iterative[GatysParams]):
             if found is not None and run.stopped_after is not None:
                 found = _brought_up(view, start, above, found)
                 continue
-            paint = partial(_painted, view, start, above, found, progress.watcher(number))
+            how = _descent(params, steps[number], finer=found is not None)
+            paint = partial(_painted, view, start, above, found, how, progress.watcher(number))
             found = as_it_fits(size, view.needs, run, paint, tell=size == sizes[-1])
         assert found is not None
         return found.descended.picture
@@ -105,6 +107,7 @@ def _painted(
     start: Start,
     content: Tensor,
     last: _Found | None,
+    how: Descent,
     watcher: Watcher,
     side: int | None,
 ) -> _Found:
@@ -115,7 +118,7 @@ def _painted(
     descended = descend(
         began if last is None else enlarged(last.descended.picture, began, last.below),
         loss,
-        _descent(view.params, finer=last is not None),
+        how,
         watcher,
         state=last.descended.state if last is not None else None,
     )
@@ -135,8 +138,8 @@ def _check(params: GatysParams) -> None:
             "even_gradients works with Adam alone.",
             hint="L-BFGS needs the gradient of one loss, and even ones are none's.",
         )
-    if params.alpha == params.beta == 0:
-        raise BadParams("alpha and beta are both 0: nothing would be painted.")
+    if params.alpha == params.beta == params.histogram == 0:
+        raise BadParams("alpha, beta and histogram are all 0: nothing would be painted.")
 
 
 def _sizes(content: Raster, params: GatysParams) -> list[Size]:
@@ -145,12 +148,12 @@ def _sizes(content: Raster, params: GatysParams) -> list[Size]:
     )
 
 
-def _descent(params: GatysParams, *, finer: bool) -> Descent:
-    """How to descend; ``finer`` when a coarser size has found the large shapes already."""
+def _descent(params: GatysParams, steps: int, *, finer: bool) -> Descent:
+    """How to descend in so many ``steps``; ``finer`` when a coarser size has found the large shapes already."""
     shorter = FINER_RATE if finer and params.optimiser == "adam" else 1.0
     return Descent(
         params.optimiser,
-        steps=params.steps,
+        steps=steps,
         rate=params.step_length * shorter,
         average=params.average,
         history=params.history,
@@ -159,26 +162,26 @@ def _descent(params: GatysParams, *, finer: bool) -> Descent:
 
 class _Progress:
     """Tells the run how far the whole way from coarse to fine is, where steps take as long as they
-    have pixels.
+    have pixels; ``steps`` are those of each of ``sizes``, and ``every`` how many lie between previews.
     """
 
-    def __init__(self, run: Run, sizes: list[Size], params: GatysParams) -> None:
+    def __init__(self, run: Run, sizes: list[Size], steps: list[int], every: int) -> None:
         self._run = run
-        self._steps = params.steps
-        self._every = params.preview_every
-        self._areas = [width * height for width, height in sizes]
+        self._steps = steps
+        self._every = every
+        self._work = [n * width * height for n, (width, height) in zip(steps, sizes, strict=True)]
 
     def watcher(self, number: int) -> Watcher:
         """Who is told of the steps at the size ``number``, counted from 0."""
-        steps, areas = self._steps, self._areas
+        before, whole = sum(self._steps[:number]), sum(self._steps)
 
         def watch(step: int, picture: Callable[[], Tensor]) -> bool:
-            worked = steps * sum(areas[:number]) + step * areas[number]
-            done, whole = steps * number + step, steps * len(areas)
+            worked = sum(self._work[:number]) + self._work[number] * step / self._steps[number]
+            done = before + step
             self._run.step(
                 done,
                 whole,
-                share=worked / (steps * sum(areas)),
+                share=worked / sum(self._work),
                 preview=picture if step % self._every == 0 else None,
             )
             return self._run.ends_early(done, whole)

@@ -35,13 +35,14 @@ PLANES = 8
 @dataclass(frozen=True)
 class Needs:
     """What decides how much memory a step takes: ``content`` and all ``layers`` that are looked at, the
-    type they are computed in, and how many pictures the optimiser remembers.
+    type they are computed in, how many pictures the optimiser remembers, and where histograms are ``matched``.
     """
 
     content: tuple[str, ...]
     layers: tuple[str, ...]
     dtype: torch.dtype
     remembered: int = 0
+    matched: tuple[str, ...] = ()
 
     def at_once(self, width: int, height: int) -> int:
         """Bytes for a step that looks at the whole picture."""
@@ -62,7 +63,8 @@ class Needs:
         """Bytes that activations and their gradients take."""
         layers = [layer for layer in until(self.layers) if layer.startswith("conv")]
         numbers = sum(_numbers(layer) for layer in layers)
-        return int(pixels * numbers * (HELD + LIVE * self.dtype.itemsize))
+        slopes = sum(_numbers(layer) * 4 for layer in self.matched)
+        return int(pixels * (numbers * (HELD + LIVE * self.dtype.itemsize) + slopes))
 
 
 def _numbers(layer: str) -> float:

@@ -23,12 +23,15 @@ from velatura.perception.tiled import TiledObjective
 
 @dataclass(frozen=True)
 class View:
-    """A scene as a network sees it; ``content`` and ``style`` are the weights of layers that it has."""
+    """A scene as a network sees it; ``content``, ``style`` and ``matched`` (histograms) are the weights of layers that
+    it has.
+    """
 
     regions: Regions
     network: eyes.Network
     content: layers.Weights
     style: layers.Weights
+    matched: layers.Weights
     params: GatysParams
     run: Run
 
@@ -36,14 +39,18 @@ class View:
     def of(cls, scene: Scene, params: GatysParams, run: Run) -> View:
         network = eyes.load(params.network, params.pooling, run)
         found = []
-        for what, knob in (("content", params.content_layers), ("style", params.style_layers)):
-            wanted = layers.parse(knob, f"{what}_layers")
+        for what, knob, written in (
+            ("content", "content_layers", params.content_layers),
+            ("style", "style_layers", params.style_layers),
+            ("style", "histogram_layers", params.histogram_layers if params.histogram else ""),
+        ):
+            wanted = layers.parse(written, knob)
             weights, note = layers.available(wanted, network.vgg.layers, what)
             if note:
                 run.note(note)
             found.append(weights)
-        content, style = found
-        return cls(Regions.of(scene, run), network, content, style, params, run)
+        content, style, matched = found
+        return cls(Regions.of(scene, run), network, content, style, matched, params, run)
 
     @property
     def grey(self) -> bool:
@@ -54,14 +61,13 @@ class View:
     def needs(self) -> Needs:
         """What decides how much memory a step takes."""
         pictures = 2 * self.params.history if self.params.optimiser == "lbfgs" else 0
-        layers = tuple({**self.content, **self.style})
-        return Needs(tuple(self.content), layers, self.run.dtype, pictures)
+        layers = tuple({**self.content, **self.style, **self.matched})
+        return Needs(tuple(self.content), layers, self.run.dtype, pictures, tuple(self.matched))
 
     def parts(self, content: Tensor, side: int | None) -> list[Part]:
         """The scene's regions at the size of ``content``, (1, 3, h, w)."""
-        return self.regions.parts(
-            content, self.network, tuple(self.style), self.run, grey=self.grey, side=side
-        )
+        look = eyes.Look(tuple(self.style), matched=tuple(self.matched))
+        return self.regions.parts(content, self.network, look, self.run, grey=self.grey, side=side)
 
     def loss(self, content: Tensor, parts: list[Part], side: int | None) -> Loss:
         """What is to be minimised at the size of ``content``, (1, 3, h, w), in tiles where ``side`` is
@@ -76,6 +82,7 @@ class View:
             content_layers=wanted,
             parts=parts,
             style_layers=self.style if self.params.beta else {},
+            matched_layers=self.matched,
         )
         tiled = None if side is None else TiledObjective(objective, content, side)
 
@@ -98,6 +105,7 @@ class View:
             beta=params.beta,
             normalisation=params.losses,
             even=params.even_gradients,
+            gamma=params.histogram,
             variation=params.variation,
             colour=params.colour,
             range=params.range if params.optimiser == "lbfgs" else 0.0,

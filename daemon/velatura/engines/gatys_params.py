@@ -10,22 +10,39 @@ from velatura.engines.engine import EngineParams
 from velatura.engines.starts import Init
 
 RATE = 0.1
-REFINING_RATE = 0.05
+REFINING_RATE = 0.03
 LBFGS_RATE = 1.0
 """Lengths of steps when none is asked for: Adam's, Adam's when the start is painted already, and
 L-BFGS'.
 """
 
 
+Quality = Literal["draft", "good", "best"]
+
+STEPS: dict[Quality, tuple[int, int]] = {"draft": (16, 4), "good": (40, 8), "best": (160, 40)}
+"""Steps at the coarsest size, and the fewest at a finer one. Each size takes a quarter of the steps of the one before,
+and so as long as it: large shapes are found where that is cheap.
+"""
+
+
 class GatysParams(EngineParams):
     """Knobs of Gatys' optimisation."""
 
+    quality: Quality = Field(
+        "good",
+        title="Quality",
+        description="How long to paint. A draft takes about half as long as a good picture, the best one three to five "
+        "times as long.",
+        json_schema_extra={"labels": {"draft": "Draft", "good": "Good", "best": "Best"}},
+    )
     steps: int = Field(
-        40,
-        ge=1,
+        0,
+        ge=0,
         le=5000,
         title="Steps",
-        description="Steps at each size. More come nearer to the style; the last ones change little.",
+        description="Steps at each size, in place of those that the quality stands for. More come nearer to the "
+        "style; the last ones change little.",
+        json_schema_extra={"zero": "By quality"},
     )
     alpha: float = Field(
         1.0,
@@ -36,19 +53,21 @@ class GatysParams(EngineParams):
         "(The paper's α.)",
     )
     beta: float = Field(
-        6e5,
+        3.0,
         ge=0.0,
         le=1e12,
         title="Style weight",
-        description="How much the style's textures count: ten times more or less is a clear change. (The paper's β.)",
+        description="How much the style's textures count: 1 keeps more of the photo, 10 is bold. (The paper's β.)",
     )
-    losses: Literal["released", "printed"] = Field(
-        "released",
+    losses: Literal["relative", "released", "printed"] = Field(
+        "relative",
         title="Scale of the weights",
-        description="Means as in the authors' program, or sums as printed in the paper, where the same weights leave "
-        "the picture almost as it is.",
+        description="Relative measures differences against the photo and the style themselves, so that every style "
+        "and every layer counts alike. The others are means as in the authors' program, where a style weight of "
+        "600000 suits, and sums as printed in the paper, where the same weights leave the picture almost as it is.",
         json_schema_extra={
             "labels": {
+                "relative": "Relative",
                 "released": "As in the authors' program",
                 "printed": "As printed in the paper",
             }
@@ -61,11 +80,26 @@ class GatysParams(EngineParams):
         description="Layers of the network in which the photo's shapes are kept, as NAME or NAME:WEIGHT, with commas.",
     )
     style_layers: str = Field(
-        "relu1_1, relu2_1, relu3_1, relu4_1, relu5_1",
+        "relu1_1, relu2_1, relu3_1:0.5, relu4_1:0.2, relu5_1:0.2",
         max_length=400,
         title="Network layers, style",
         description="Layers of the network in which the style is matched, as NAME or NAME:WEIGHT, with commas: relu1_1 "
         "has the finest texture, relu5_1 the largest.",
+    )
+    histogram: float = Field(
+        10.0,
+        ge=0.0,
+        le=1e12,
+        title="Histogram weight",
+        description="How much it counts that light, colours and marks are spread as in the style: 10 keeps textures "
+        "from becoming too flat in one place and too harsh in another. (Risser's γ.)",
+        json_schema_extra={"zero": "Off"},
+    )
+    histogram_layers: str = Field(
+        "relu1_1, relu4_1",
+        max_length=400,
+        title="Network layers, histograms",
+        description="Layers of the network in which histograms are matched, as NAME or NAME:WEIGHT, with commas.",
     )
     pooling: Literal["max", "avg"] = Field(
         "max",
@@ -98,7 +132,7 @@ class GatysParams(EngineParams):
         },
     )
     init_engine: str = Field(
-        "adain",
+        "glaze",
         max_length=60,
         title="Engine to start from",
         description="The name of the engine whose painting is worked on, where another engine's is: glaze, adain.",
@@ -157,7 +191,7 @@ class GatysParams(EngineParams):
         ge=0.0,
         le=1e12,
         title="Colour weight",
-        description="How much the style's colours count by themselves (their mean and covariance): 100000 is clear to "
+        description="How much the style's colours count by themselves (their mean and covariance): 1000 is clear to "
         "see.",
         json_schema_extra={"zero": "Off"},
     )
@@ -166,7 +200,7 @@ class GatysParams(EngineParams):
         ge=0.0,
         le=1e12,
         title="Smoothness",
-        description="More gives a smoother picture: 10000 is clear to see. (The weight of total variation.)",
+        description="More gives a smoother picture: 100 is clear to see. (The weight of total variation.)",
         json_schema_extra={"zero": "Off"},
     )
     range: float = Field(
@@ -191,6 +225,11 @@ class GatysParams(EngineParams):
         description="Steps between two pictures that may be shown while it paints.",
         json_schema_extra={"unit": "steps"},
     )
+
+    def steps_at(self, sizes: int) -> list[int]:
+        """How many steps each of so many sizes takes, from coarse to fine: ``steps``, or what ``quality`` says."""
+        coarse, fine = STEPS[self.quality]
+        return [self.steps or max(fine, coarse >> 2 * number) for number in range(sizes)]
 
     @property
     def step_length(self) -> float:

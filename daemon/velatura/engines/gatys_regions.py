@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -42,7 +42,7 @@ class Regions:
         self,
         content: Tensor,
         network: eyes.Network,
-        layers: Collection[str],
+        look: eyes.Look,
         run: Run,
         *,
         grey: bool,
@@ -50,11 +50,12 @@ class Regions:
     ) -> list[Part]:
         """What each region is at the size of ``content``, (1, 3, h, w); none for one that covers nothing.
 
-        Styles are looked at in ``layers``, in pieces where ``side`` is given; ``grey`` gives them the
+        Styles are looked at as ``look`` says, in pieces where ``side`` is given; ``grey`` gives them the
         brightness of the content where they go. At the content's own size the run is told which
         regions are too narrow for which layers.
         """
         size = (content.shape[2], content.shape[3])
+        layers = dict.fromkeys((*look.layers, *look.matched))
         visible = self._visible(size, run)
         parts = []
         for number, region in enumerate(self.scene.regions):
@@ -68,7 +69,8 @@ class Regions:
                 if not extent:
                     continue
             inside = None if self.shares is None else pixels
-            look = eyes.Look(tuple(layers), eyes.Brightness.of(content, inside) if grey else None)
+            if grey:
+                look = replace(look, brightness=eyes.Brightness.of(content, inside))
             style = eyes.styles_seen(self._sized(region, size), network, look, run, side)
             channels = None if inside is None else guides(inside, layers, ceil=network.vgg.ceil)
             parts.append(Part(style, extent, pixels, channels))
@@ -99,7 +101,8 @@ class Regions:
 
     def _tell(self, number: int, part: Part, layers: Collection[str], run: Run) -> None:
         among = f" of region {number + 1}" if len(self.scene.regions) > 1 else ""
-        unseen = [layer for layer in layers if layer not in part.style.grams]
+        seen = {*part.style.grams, *part.style.quantiles}
+        unseen = [layer for layer in layers if layer not in seen]
         if unseen:
             run.note(f"What counts of the style{among} is too small for {_listed(unseen)}.")
         if part.channels is None:

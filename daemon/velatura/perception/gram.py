@@ -20,7 +20,7 @@ class _Gram(torch.autograd.Function):
     @staticmethod
     def forward(context: Any, features: Tensor, weights: Tensor | None) -> Tensor:
         context.save_for_backward(features, weights)
-        rows = _rows(features)
+        rows = rows_of(features)
         if weights is None:
             return rows.T @ rows / len(rows)
         return (rows * weights).T @ rows / weights.sum().clamp_min(_LEAST)
@@ -28,7 +28,7 @@ class _Gram(torch.autograd.Function):
     @staticmethod
     def backward(context: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         features, weights = context.saved_tensors
-        rows = _rows(features)
+        rows = rows_of(features)
         given = gradients[0]
         both = given + given.T
         if weights is None:
@@ -67,6 +67,10 @@ class Guide:
         positions = flat.nonzero()[:, 0]
         return cls(positions, flat[positions, None])
 
+    def of_rows(self, rows: Tensor) -> Tensor:
+        """``rows`` (h·w, N) at the positions: (n, N)."""
+        return rows.index_select(0, self.positions)
+
     def runs(self) -> Iterator[tuple[Tensor, Tensor]]:
         """Positions and weights a run at a time: on a processor as many as stay in its cache, which
         halves what gathering costs.
@@ -89,7 +93,7 @@ class _GuidedGrams(torch.autograd.Function):
     def forward(context: Any, features: Tensor, guides: Sequence[Guide]) -> Tensor:
         context.save_for_backward(features)
         context.guides = guides
-        rows = _rows(features)
+        rows = rows_of(features)
         grams = rows.new_zeros(len(guides), rows.shape[1], rows.shape[1])
         for guide, found in zip(guides, grams, strict=True):
             for positions, weights in guide.runs():
@@ -100,7 +104,7 @@ class _GuidedGrams(torch.autograd.Function):
     @staticmethod
     def backward(context: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         (features,) = context.saved_tensors
-        rows = _rows(features)
+        rows = rows_of(features)
         slope = torch.zeros_like(rows)
         for guide, given in zip(context.guides, gradients[0], strict=True):
             both = given + given.T
@@ -119,12 +123,12 @@ def guided_grams(features: Tensor, guides: Sequence[Guide]) -> Tensor:
     return cast(Tensor, _GuidedGrams.apply(features, guides))
 
 
-def _rows(features: Tensor) -> Tensor:
+def rows_of(features: Tensor) -> Tensor:
     """Activations by position, (h·w, N): a view where they lie channels last, as VGG's do."""
     return features[0].permute(1, 2, 0).reshape(-1, features.shape[1])
 
 
 def _planes(rows: Tensor, like: Tensor) -> Tensor:
-    """:func:`_rows` undone: (1, N, h, w), without a copy."""
+    """:func:`rows_of` undone: (1, N, h, w), without a copy."""
     _, channels, height, width = like.shape
     return rows.view(1, height, width, channels).permute(0, 3, 1, 2)

@@ -1,10 +1,13 @@
 """What neural style transfer minimises, as pure functions of activations and pixels.
 
-The losses of features come in two normalisations. *Printed* is what the papers print: sums.
+The losses of features come in three normalisations. *Printed* is what the papers print: sums.
 *Released* is what the authors' published code does: means, and a style layer's weight divided by
 N². They differ by factors that depend on the picture's size and on the layer, so α/β means
 something else in each: at 256² and the printed α/β = 10⁻³ the content outweighs the style a
-thousandfold, and the picture hardly changes.
+thousandfold, and the picture hardly changes. *Relative* divides each loss by what it would be of
+activations that are all 0: it is 0 for the target itself, about 1 for an unrelated picture, whatever
+the layer, the size and the style. As released, one layer's loss is often a hundred times another's and
+that of one style a thousand times another's (Cheng et al. 2021, arXiv:2104.05623).
 """
 
 from __future__ import annotations
@@ -18,20 +21,30 @@ from torch import Tensor
 from velatura.imaging.colour import LUMA
 from velatura.perception.gram import gram
 
-Normalisation = Literal["released", "printed"]
+_LEAST = 1e-12
+"""What is relative to less is relative to this."""
+
+Normalisation = Literal["relative", "released", "printed"]
 
 
-def content_loss(features: Tensor, target: Tensor, normalisation: Normalisation) -> Tensor:
+def content_loss(
+    features: Tensor, target: Tensor, normalisation: Normalisation, whole: Tensor | None = None
+) -> Tensor:
     """How far ``features`` F are from the content's P, both (1, N, h, w); a scalar.
 
-    Printed: ½ Σ (F − P)² (Gatys 2016, eq. 1). Released: the mean of (F − P)².
+    Printed: ½ Σ (F − P)² (Gatys 2016, eq. 1). Released: the mean of (F − P)². Relative: Σ (F − P)² / Σ P².
+    Where ``target`` is a part of the ``whole`` content's activations, it is this part of the whole's loss.
 
     The gradient with respect to F is the plain F − P. What the papers print (2016, eq. 2), 0 where
     F < 0, is the gradient with respect to the activation before its ReLU.
     """
+    whole = target if whole is None else whole
+    squares = F.mse_loss(features, target, reduction="sum")
     if normalisation == "printed":
-        return (features - target).square().sum() / 2
-    return F.mse_loss(features, target)
+        return squares / 2
+    if normalisation == "relative":
+        return squares / whole.square().sum().clamp_min(_LEAST)
+    return squares / whole.numel()
 
 
 def style_loss(found: Tensor, target: Tensor, normalisation: Normalisation) -> Tensor:
@@ -40,9 +53,11 @@ def style_loss(found: Tensor, target: Tensor, normalisation: Normalisation) -> T
     Both are (N, N) means over positions, as :func:`~velatura.perception.gram.gram` gives them.
     Printed: 1/(4 N² M²) Σ (M·G − M·A)² (Gatys 2016, eq. 4), M positions in either picture: M
     cancels, so that, unlike the printed content loss, it does not grow with the picture. Released:
-    the mean of (G − A)², divided by N².
+    the mean of (G − A)², divided by N². Relative: Σ (G − A)² / Σ A².
     """
     channels = len(found)
+    if normalisation == "relative":
+        return (found - target).square().sum() / target.square().sum().clamp_min(_LEAST)
     if normalisation == "printed":
         return (found - target).square().sum() / (4 * channels**2)
     return F.mse_loss(found, target) / channels**2

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import torch.nn.functional as F
 from torch import Tensor
 
-from velatura.perception.gram import Guide, gram, guided_grams
+from velatura.perception.gram import Guide, gram, guided_grams, rows_of
+from velatura.perception.histograms import HistogramMatching, histogram_loss
 from velatura.perception.losses import (
     Normalisation,
     colour_moments,
@@ -24,7 +26,9 @@ from velatura.perception.losses import (
 from velatura.perception.seen import Eyes, StyleTargets
 
 EVEN_BETA = 1e3
-"""The β that weighs style as much as content when gradients are made even: the released ratio."""
+"""The β that weighs style as much as content when gradients are made even: the released ratio. Where losses are
+relative it is 1.
+"""
 
 
 @dataclass(frozen=True)
@@ -32,14 +36,15 @@ class Balance:
     """How much each term counts.
 
     ``alpha`` and ``beta`` are the papers' α and β; with ``even`` they weigh gradients instead of
-    losses, one to a thousand for one to one. ``variation`` weighs total variation, ``colour`` the
-    moments of RGB, ``range`` values outside 0..1.
+    losses (:data:`EVEN_BETA`). ``gamma`` weighs histograms (Risser et al. 2017, γ), ``variation`` total
+    variation, ``colour`` the moments of RGB, ``range`` values outside 0..1.
     """
 
     alpha: float = 1.0
     beta: float = 1e3
     normalisation: Normalisation = "released"
     even: bool = False
+    gamma: float = 0.0
     variation: float = 0.0
     colour: float = 0.0
     range: float = 0.0
@@ -68,13 +73,18 @@ class Part:
         """Whether it has a loss at ``layer``."""
         return layer in self.style.grams and (self.channels is None or layer in self.channels)
 
+    def is_matched_at(self, layer: str) -> bool:
+        """Whether its histogram is matched at ``layer``."""
+        return layer in self.style.quantiles and (self.channels is None or layer in self.channels)
+
 
 @dataclass(frozen=True)
 class Losses:
-    """The terms of one picture, scalars, not yet weighted by α and β, and their weighted ``total``."""
+    """The terms of one picture, scalars, not yet weighted by α, β and γ, and their weighted ``total``."""
 
     content: Tensor
     style: Tensor
+    histogram: Tensor
     total: Tensor
     by_layer: dict[str, Tensor] = field(default_factory=dict)
 
@@ -96,6 +106,7 @@ class Objective:
         content_layers: Mapping[str, float],
         parts: Sequence[Part],
         style_layers: Mapping[str, float],
+        matched_layers: Mapping[str, float] | None = None,
     ) -> None:
         self.eyes = eyes
         self.balance = balance
@@ -108,7 +119,18 @@ class Objective:
         self.style_layers = {
             name: style_layers[name] for name, there in self.counting.items() if there
         }
-        self.layers = tuple({**self.content_layers, **self.style_layers})
+        self.matchings = {
+            name: [
+                (part, HistogramMatching(part.style.quantiles[name]))
+                for part in parts
+                if part.is_matched_at(name)
+            ]
+            for name in matched_layers or {}
+        }
+        self.matched_layers = {
+            name: weight for name, weight in (matched_layers or {}).items() if self.matchings[name]
+        }
+        self.layers = tuple({**self.content_layers, **self.style_layers, **self.matched_layers})
         self._guides = {
             name: [Guide.of(part.channels[name]) for part in self.counting[name] if part.channels]
             for name in self.style_layers
@@ -129,22 +151,27 @@ class Objective:
             name: self._grams(name, self._evened(found[name], self.size_of_style(name)))
             for name in self.style_layers
         }
-        return self.weighed(picture, content, grams)
+        histograms = {
+            name: self._histogram(name, self._evened(found[name], self.size_of_histogram(name)))
+            for name in self.matched_layers
+        }
+        return self.weighed(picture, content, grams, histograms)
 
     def weighed(
         self,
         picture: Tensor,
         content_losses: Mapping[str, Tensor],
         grams: Mapping[str, Sequence[Tensor]],
+        histogram_losses: Mapping[str, Tensor],
     ) -> Losses:
-        """The losses of ``picture`` of which these are the content's losses by layer, and the Gram
-        matrices by layer, one for each part that counts there.
+        """The losses of ``picture`` of which these are the content's losses by layer, the Gram matrices by layer, one
+        for each part that counts there, and the losses of histograms by layer.
         """
         balance = self.balance
         # Where nothing counts, nothing pulls; but that, too, has a gradient.
         zero = picture.new_zeros(()) if self.layers else picture.sum() * 0
         by_layer: dict[str, Tensor] = {}
-        content, style = zero, zero
+        content, style, histogram = zero, zero, zero
         for name, weight in self.content_layers.items():
             content = content + weight * content_losses[name]
         for name, weight in self.style_layers.items():
@@ -156,8 +183,10 @@ class Objective:
                 start=zero,
             )
             style = style + weight * by_layer[name]
-        total = balance.alpha * content + balance.beta * style + self._of_pixels(picture)
-        return Losses(content, style, total, by_layer)
+        for name, loss in histogram_losses.items():
+            histogram = histogram + self.matched_layers[name] * loss
+        total = balance.alpha * content + balance.beta * style + balance.gamma * histogram
+        return Losses(content, style, histogram, total + self._of_pixels(picture), by_layer)
 
     def size_of_content(self, layer: str) -> float:
         """The size of the content's gradient at ``layer`` where gradients are even."""
@@ -165,7 +194,35 @@ class Objective:
 
     def size_of_style(self, layer: str) -> float:
         """The size of the styles' gradient at ``layer`` where gradients are even."""
-        return self.balance.beta / EVEN_BETA * self.style_layers[layer]
+        alike = 1.0 if self.balance.normalisation == "relative" else EVEN_BETA
+        return self.balance.beta / alike * self.style_layers[layer]
+
+    def size_of_histogram(self, layer: str) -> float:
+        """The size of the histograms' gradient at ``layer`` where gradients are even."""
+        return self.balance.gamma * self.matched_layers[layer]
+
+    def histogram_scale(self, matching: HistogramMatching, positions: int) -> float:
+        """What a mean over so many ``positions`` and all channels is multiplied with: printed it is a sum, and relative
+        one to what the style has.
+        """
+        if self.balance.normalisation == "printed":
+            return float(positions * len(matching.target))
+        return 1 / matching.energy if self.balance.normalisation == "relative" else 1.0
+
+    def _histogram(self, layer: str, features: Tensor) -> Tensor:
+        total = features.new_zeros(())
+        for part, matching in self.matchings[layer]:
+            rows, weights = rows_of(features), None
+            if part.channels is not None:
+                guide = Guide.of(part.channels[layer])
+                rows, weights = guide.of_rows(rows), guide.weights.flatten().square()
+            elif part.pixels is not None:
+                weights = cast(Tensor, pooled(part.pixels, features)).flatten()
+                weights = weights / weights.sum().clamp_min(1e-12)
+            loss = histogram_loss(rows, matching, weights=weights)
+            scale = self.histogram_scale(matching, features[0, 0].numel())
+            total = total + part.extent * scale * loss
+        return total
 
     def _evened(self, features: Tensor, size: float) -> Tensor:
         return even_gradient(features, size) if self.balance.even and size > 0 else features

@@ -1,8 +1,9 @@
 """An objective evaluated a piece of the picture at a time: the same loss and gradient in less memory.
 
 A style's loss needs the Gram matrices of the whole picture, so each evaluation goes over all pieces
-twice: first for the statistics, which are sums over positions, then for what their slopes, known by
-then, make of each piece's pixels. Only the activations of one piece are held at a time.
+twice: first for the statistics, which are sums over positions (Gram matrices, and how much is in which bin of a
+histogram), then for what their slopes, known by then, make of each piece's pixels. Only the activations of one piece
+are held at a time.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from velatura.perception.gram import guided_grams
+from velatura.perception.gram import guided_grams, rows_of
+from velatura.perception.histograms import histogram_loss
 from velatura.perception.losses import content_loss
 from velatura.perception.objective import Objective, Part, pooled
 from velatura.perception.seen import Channels, Piece, cut, everywhere
@@ -23,11 +25,14 @@ from velatura.perception.seen import Channels, Piece, cut, everywhere
 
 @dataclass(frozen=True)
 class _Term:
-    """A loss at ``layer`` as a sum over positions: what a piece's activations give to it, a tensor."""
+    """A loss at ``layer`` as a sum over positions: what a piece's activations give to it, a tensor. ``weight`` is that
+    of a term that is a loss itself; of others it is known only once all is summed up.
+    """
 
     layer: str
     size: float
     share: Callable[[Piece, Tensor], Tensor]
+    weight: float = 1.0
 
 
 class TiledObjective:
@@ -45,6 +50,12 @@ class TiledObjective:
             name: [_channel(part, name, content, objective) for part in objective.counting[name]]
             for name in objective.style_layers
         }
+        self._matched: Channels = {
+            name: [
+                _channel(part, name, content, objective) for part, _ in objective.matchings[name]
+            ]
+            for name in objective.matched_layers
+        }
         self._terms = [*self._of_content(), *self._of_style()]
 
     def __call__(self, picture: Tensor) -> Tensor:
@@ -55,16 +66,23 @@ class TiledObjective:
     def value_and_gradient(self, picture: Tensor) -> tuple[Tensor, Tensor]:
         """The total loss of ``picture`` (1, 3, h, w) and its gradient, of the same shape."""
         self._turn += 1
+        sums, counts = self._statistics(picture)
+        histograms = list(self._of_histograms(counts))
         with torch.enable_grad():
             leaf = picture.clone().requires_grad_()
-            sums = [each.requires_grad_() for each in self._sums(picture)]
+            sums = [each.requires_grad_() for each in sums]
             total = self._total(leaf, sums)
             of_pixels, *slopes = torch.autograd.grad(
                 total, [leaf, *sums], allow_unused=True, materialize_grads=True
             )
+        terms = [*self._terms, *histograms]
+        slopes = [*slopes, *(picture.new_tensor(term.weight) for term in histograms)]
         if self._objective.balance.even:
-            slopes = self._evened(picture, slopes)
-        return total.detach(), self._gradient(picture, slopes).add_(of_pixels)
+            slopes = self._evened(picture, terms, slopes)
+        gradient, losses = self._gradient(picture, terms, slopes)
+        for term, loss in zip(histograms, losses[len(self._terms) :], strict=True):
+            total = total + term.weight * loss
+        return total.detach(), gradient.add_(of_pixels)
 
     def _of_content(self) -> Iterator[_Term]:
         for name in self._objective.content:
@@ -75,15 +93,43 @@ class TiledObjective:
         for name in self._objective.style_layers:
             yield _Term(name, self._objective.size_of_style(name), partial(self._grams_of, name))
 
+    def _of_histograms(self, counts: dict[str, list[Tensor]]) -> Iterator[_Term]:
+        for name, weight in self._objective.matched_layers.items():
+            tables = [
+                matching.table(each)
+                for (_, matching), each in zip(
+                    self._objective.matchings[name], counts[name], strict=True
+                )
+            ]
+            size = self._objective.size_of_histogram(name)
+            share = partial(self._histogram_of, name, tables)
+            yield _Term(name, size, share, self._objective.balance.gamma * weight)
+
+    def _histogram_of(self, layer: str, tables: list[Tensor], piece: Piece, seen: Tensor) -> Tensor:
+        guides = piece.guides(layer, self._matched[layer], seen)
+        total = seen.new_zeros(())
+        for (part, matching), guide, table, channel in zip(
+            self._objective.matchings[layer], guides, tables, self._matched[layer], strict=True
+        ):
+            rows, weights = guide.of_rows(rows_of(seen)), guide.weights.flatten().square()
+            scale = self._objective.histogram_scale(matching, channel.numel())
+            total = total + part.extent * scale * histogram_loss(rows, matching, table, weights)
+        return total
+
+    def _counts(self, layer: str, piece: Piece, seen: Tensor) -> list[Tensor]:
+        guides = piece.guides(layer, self._matched[layer], seen)
+        return [
+            matching.counts(guide.of_rows(rows_of(seen)), guide.weights.flatten().square())
+            for (_, matching), guide in zip(self._objective.matchings[layer], guides, strict=True)
+        ]
+
     def _content_of(self, layer: str, piece: Piece, seen: Tensor) -> Tensor:
         target, normalisation = (
             self._objective.content[layer],
             self._objective.balance.normalisation,
         )
         wanted, found = piece.core(layer, target, seen)
-        loss = content_loss(found, wanted, normalisation)
-        # A mean over a core becomes its part of the mean over the whole.
-        return loss if normalisation == "printed" else loss * (found.numel() / target.numel())
+        return content_loss(found, wanted, normalisation, target)
 
     def _grams_of(self, layer: str, piece: Piece, seen: Tensor) -> Tensor:
         return guided_grams(seen, piece.guides(layer, self._channels[layer], seen))
@@ -94,48 +140,60 @@ class TiledObjective:
         grams = {
             name: each.unbind() for name, each in zip(self._channels, sums[count:], strict=True)
         }
-        return self._objective.weighed(picture, content, grams).total
+        return self._objective.weighed(picture, content, grams, {}).total
 
     def _pieces(self, picture: Tensor) -> Iterator[Piece]:
         return cut(self._objective.eyes, picture, self._objective.layers, self._side, self._turn)
 
-    def _sums(self, picture: Tensor) -> list[Tensor]:
+    def _statistics(self, picture: Tensor) -> tuple[list[Tensor], dict[str, list[Tensor]]]:
+        """The sums of all terms, and by layer how much of each part is in which bin."""
         sums: list[Tensor] = []
+        counts: dict[str, list[Tensor]] = {}
         with torch.no_grad():
             for piece in self._pieces(picture):
                 found = self._objective.eyes(piece.of(picture), self._objective.layers)
                 shares = [term.share(piece, found[term.layer]) for term in self._terms]
                 sums = [a + b for a, b in zip(sums, shares, strict=True)] if sums else shares
-        return sums
+                for name in self._matched:
+                    found_here = self._counts(name, piece, found[name])
+                    before = counts.get(name, [torch.zeros_like(each) for each in found_here])
+                    counts[name] = [a + b for a, b in zip(before, found_here, strict=True)]
+        return sums, counts
 
-    def _evened(self, picture: Tensor, slopes: list[Tensor]) -> list[Tensor]:
+    def _evened(self, picture: Tensor, terms: list[_Term], slopes: list[Tensor]) -> list[Tensor]:
         """``slopes`` scaled so that each term's gradient at its layer has the size it is to have."""
         norms = [0.0] * len(slopes)
         for piece in self._pieces(picture):
             with torch.no_grad():
                 found = self._objective.eyes(piece.of(picture), self._objective.layers)
-            for index, (term, slope) in enumerate(zip(self._terms, slopes, strict=True)):
+            for index, (term, slope) in enumerate(zip(terms, slopes, strict=True)):
                 with torch.enable_grad():
                     leaf = found[term.layer].requires_grad_()
                     (gradient,) = torch.autograd.grad((term.share(piece, leaf) * slope).sum(), leaf)
                 norms[index] += float(gradient.abs().sum())
         return [
             slope * (term.size / max(norm, 1e-12)) if term.size > 0 else slope
-            for term, slope, norm in zip(self._terms, slopes, norms, strict=True)
+            for term, slope, norm in zip(terms, slopes, norms, strict=True)
         ]
 
-    def _gradient(self, picture: Tensor, slopes: list[Tensor]) -> Tensor:
+    def _gradient(
+        self, picture: Tensor, terms: list[_Term], slopes: list[Tensor]
+    ) -> tuple[Tensor, list[Tensor]]:
+        """The gradient, and the sum of each term."""
         gradient = torch.zeros_like(picture)
+        sums = [torch.zeros_like(slope) for slope in slopes]
         for piece in self._pieces(picture):
             with torch.enable_grad():
                 leaf = piece.of(picture).clone().requires_grad_()
                 found = self._objective.eyes(leaf, self._objective.layers)
                 pull = leaf.sum() * 0
-                for term, slope in zip(self._terms, slopes, strict=True):
-                    pull = pull + (term.share(piece, found[term.layer]) * slope).sum()
+                for term, slope, whole in zip(terms, slopes, sums, strict=True):
+                    share = term.share(piece, found[term.layer])
+                    whole += share.detach()
+                    pull = pull + (share * slope).sum()
                 (part,) = torch.autograd.grad(pull, leaf)
             piece.of(gradient).add_(part)
-        return gradient
+        return gradient, sums
 
 
 class _Known(torch.autograd.Function):
