@@ -13,6 +13,7 @@ from typing import Any
 
 from velatura.cli.contents import Errand, errands
 from velatura.cli.display import Bar, Stopwatch, counted, print_json, progress_bar
+from velatura.cli.further_outputs import write_further
 from velatura.cli.ledger import Ledger, mark_of
 from velatura.cli.painter import Painter, painter
 from velatura.cli.parts import Parts, parts_of
@@ -79,6 +80,7 @@ class Work:
             painted = self.hand.paint(wish, content.raster, parts, bar, priority="batch")
             recipe = kept_recipe(painted.recipe, wish)
             lost = write_picture(wish.output, painted.raster, like=content, recipe=recipe)
+            lost += write_further(wish.output, painted.further)
             self.ledger.write(errand, self.mark)
         finally:
             self.working.pop(errand, None)

@@ -107,10 +107,11 @@ class Direct:
             self._models = WarmModels.on(wish.device or "auto")
         run = Run(self._models, _Showing(self, bar, preview), stop_after=wish.stop_after)
         watch = Stopwatch()
-        picture = render(engine, scene, params, run)["picture"]
-        assert isinstance(picture, Raster)
+        outputs = render(engine, scene, params, run)
+        pictures = {name: each for name, each in outputs.items() if isinstance(each, Raster)}
+        picture = pictures.pop("picture")
         recipe = recipe_of(engine, scene, params, run)
-        return Painted(picture, run.notes, {"running": watch.seconds}, recipe)
+        return Painted(picture, run.notes, {"running": watch.seconds}, recipe, pictures)
 
 
 def _regions(wish: Wish, content: Raster, parts: Parts) -> tuple[Region, ...]:

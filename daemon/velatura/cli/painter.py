@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -29,6 +29,8 @@ class Painted:
     notes: Sequence[str] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     recipe: Recipe | None = None
+    further: Mapping[str, Raster] = field(default_factory=dict)
+    """Pictures that the engine gave beside the one that was asked for, by name."""
 
 
 class Painter(Protocol):

@@ -135,6 +135,11 @@ class Remote:
             result.notes,
             dict(result.seconds),
             _recipe_of(result),
+            {
+                name: raster_from(each)
+                for name, each in result.outputs.items()
+                if name != "picture" and isinstance(each, Pixels)
+            },
         )
 
     def _connected(self, bar: Bar) -> Client:

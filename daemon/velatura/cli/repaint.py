@@ -87,6 +87,7 @@ def _repaint(
     refining: Refining | None,
 ) -> int:
     from velatura.cli.comparison import compared
+    from velatura.cli.further_outputs import write_further
     from velatura.cli.one_picture import paint_one
     from velatura.cli.painter import Painted
     from velatura.cli.recipes import kept_recipe
@@ -101,7 +102,8 @@ def _repaint(
         if options.output is None:
             return []
         kept = kept_recipe(painted.recipe, wish)
-        return write_picture(wish.output, painted.raster, like=content, recipe=kept)
+        notes = write_picture(wish.output, painted.raster, like=content, recipe=kept)
+        return [*notes, *write_further(wish.output, painted.further)]
 
     done = paint_one(
         wish,

@@ -119,6 +119,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _paint_one(options: argparse.Namespace, wish: Wish) -> int:
+    from velatura.cli.further_outputs import write_further
     from velatura.cli.one_picture import paint_one
     from velatura.cli.painter import Painted
     from velatura.cli.recipes import kept_recipe
@@ -126,7 +127,8 @@ def _paint_one(options: argparse.Namespace, wish: Wish) -> int:
 
     def write(painted: Painted, content: Picture) -> list[str]:
         recipe = kept_recipe(painted.recipe, wish)
-        return write_picture(wish.output, painted.raster, like=content, recipe=recipe)
+        notes = write_picture(wish.output, painted.raster, like=content, recipe=recipe)
+        return [*notes, *write_further(wish.output, painted.further)]
 
     done = paint_one(wish, write, daemon=not options.no_daemon, as_json=options.json)
     raster, recipe = done.painted.raster, done.painted.recipe

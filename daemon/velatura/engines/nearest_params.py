@@ -33,7 +33,7 @@ class NearestParams(EngineParams):
         "coarsely, 2 keeps fine shapes. (The paper's α.)",
     )
     keep: float = Field(
-        0.2,
+        0.3,
         ge=0.0,
         le=1.0,
         title="Keep faces and edges",
