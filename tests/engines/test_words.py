@@ -10,7 +10,7 @@ import pytest
 
 from velatura.engines import manifest
 
-UNITS = {"px", "%", "°", "s", "steps"}
+UNITS = {"px", "%", "°", "s", "steps", "levels"}
 ENGINES = {
     name: facts for name, facts in manifest.build().items() if not facts["descriptor"]["hidden"]
 }

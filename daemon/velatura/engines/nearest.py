@@ -48,7 +48,7 @@ class Nearest(Iterative[NearestParams]):
     descriptor = Descriptor(
         name="nearest",
         title="Nearest neighbours",
-        purpose="Beautiful, in a minute or more",
+        purpose="Beautiful, but slow",
         summary="Paints every place like the place of the style that looks most like it, from coarse to fine: redrawn "
         "in the style's own marks. It can be watched, and stopped at any time.",
         source="arXiv:2203.13215",
