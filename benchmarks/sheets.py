@@ -1,4 +1,4 @@
-"""Contact sheets for docs/gallery: python -m benchmarks.sheets [gatys] [glaze] [grain]
+"""Contact sheets for docs/gallery: python -m benchmarks.sheets [gatys] [glaze] [grain] [nearest]
 
 Photos are scikit-image's, styles are paintings in the public domain, of which no copy is shown or
 shipped.
@@ -42,6 +42,9 @@ NAMES = (
     "city-rises", "rocky-ground",
 )  # fmt: skip
 
+REDRAWN = ("great-wave", "metzinger")
+REDRAWN_SIDE = 320
+
 FEW = ("starry-night", "irises", "scream", "metzinger")
 
 
@@ -55,11 +58,7 @@ def glaze() -> None:
     for column, name in enumerate(NAMES, 1):
         draw.text((column * (SIDE + GAP) + 4, 2), name, "black", font)
     for row, photo in enumerate(PHOTOS):
-        # One with a wide profile comes in half floats.
-        whole = converted(read_picture(_photo(photo)).raster, depth="u8", transfer="srgb")
-        short = min(whole.width, whole.height)
-        left, top = (whole.width - short) // 2, (whole.height - short) // 2
-        content = resized(whole.crop(left, top, left + short, top + short), (2 * SIDE, 2 * SIDE))
+        content = _square(photo, 2 * SIDE)
         pictures = [content, *(_glazed(content, name, models) for name in NAMES)]
         for column, picture in enumerate(pictures):
             corner = (column * (SIDE + GAP), HEAD // 2 + row * (SIDE + GAP))
@@ -67,6 +66,15 @@ def glaze() -> None:
         print(photo, flush=True)
     GALLERY.mkdir(exist_ok=True)
     sheet.save(GALLERY / "glaze.jpg", quality=86)
+
+
+def _square(photo: str, side: int) -> Raster:
+    """The middle of ``photo``, ``side`` pixels a side."""
+    # One with a wide profile comes in half floats.
+    whole = converted(read_picture(_photo(photo)).raster, depth="u8", transfer="srgb")
+    short = min(whole.width, whole.height)
+    left, top = (whole.width - short) // 2, (whole.height - short) // 2
+    return resized(whole.crop(left, top, left + short, top + short), (side, side))
 
 
 def grain() -> None:
@@ -144,7 +152,36 @@ def gatys() -> None:
     sheet.save(GALLERY / "gatys.jpg", quality=88)
 
 
-SHEETS = {"gatys": gatys, "glaze": glaze, "grain": grain}
+def nearest() -> None:
+    """Photos in two styles each, by the fast engine and by nearest neighbours."""
+    use_shared_weights()
+    models = WarmModels.on("auto")
+    engine = registry.load("nearest")
+    columns = [(name, by) for name in REDRAWN for by in ("glaze", "nearest")]
+    sheet = Image.new(
+        "RGB", ((len(columns) + 1) * (SIDE + GAP), HEAD // 2 + 3 * (SIDE + GAP)), "white"
+    )
+    draw = ImageDraw.Draw(sheet)
+    font = ImageFont.load_default(15)
+    for column, words in enumerate(columns, 1):
+        draw.text((column * (SIDE + GAP) + 4, 2), ", ".join(words), "black", font)
+    for row, photo in enumerate(PHOTOS[:3]):
+        content = _square(photo, REDRAWN_SIDE)
+        painted = [content]
+        for name in REDRAWN:
+            picture, _ = styles.opened(styles.show(name).path)
+            scene = Scene(content, (Region((Style(picture=picture),)),))
+            given = render(engine, scene, registry.validate(engine, {}), Run(models))["picture"]
+            assert isinstance(given, Raster)
+            painted += [_glazed(content, name, models), given]
+            print(photo, name, flush=True)
+        for column, each in enumerate(painted):
+            corner = (column * (SIDE + GAP), HEAD // 2 + row * (SIDE + GAP))
+            sheet.paste(Image.fromarray(resized(each, (SIDE, SIDE)).pixels), corner)
+    sheet.save(GALLERY / "nearest.jpg", quality=86)
+
+
+SHEETS = {"nearest": nearest, "gatys": gatys, "glaze": glaze, "grain": grain}
 
 if __name__ == "__main__":
     for wanted in sys.argv[1:] or SHEETS:
