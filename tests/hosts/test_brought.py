@@ -14,12 +14,10 @@ from .harness import SCRIPTS, Gimp, Krita
 from .inside import PATIENCE
 from .profiles import Profile
 from .slow_index import PACKAGE, open_slow_index
-from .test_gimp_window import look_for, painted_waves
+from .test_gimp_window import GLAZE, look_for, painted_waves
 from .test_installed import unpack
 
 TITLE = "Velatura's painter"
-GLAZE = "without a download"
-"""What only the first entry says of itself, since “Velatura” begins the daemon's, too."""
 
 
 def test_gimp_installs_the_daemon_and_paints(

@@ -20,8 +20,7 @@ class NearestParams(EngineParams):
     quality: Quality = Field(
         "good",
         title="Quality",
-        description="How long it works on the picture: a draft takes less than half as long as good, best almost three "
-        "times.",
+        description="How long it works on the picture: a draft takes about half as long as good, best more than twice.",
         json_schema_extra={"labels": {"draft": "Draft", "good": "Good", "best": "Best"}},
     )
     alpha: float = Field(
