@@ -21,7 +21,6 @@ from .refinement import offset_of
 from .replaced import Replaced
 from .settings import Settings
 from .state import Message, State
-from .texts import note as said
 from .texts import tr
 from .undo_history import UndoHistory
 
@@ -114,7 +113,7 @@ class FinishedResults(QtCore.QObject):
         if active is not None and active.parentNode() is not None:
             QtCore.QTimer.singleShot(_SETTLE_MS, partial(self._activate, task.document, active))
         if run.notes:
-            self._state.message.set(Message("\n".join(map(said, run.notes))))
+            self._state.message.set(Message("\n".join(run.notes)))
         picture = node_image(node, _SEEN)
         if key == self._front:
             self._state.pending.set(True)

@@ -11,7 +11,6 @@ from typing import Any
 
 from velatura_link.errors import LinkError
 from velatura_link.jobs import Result
-from velatura_link.notes import Note
 
 from . import wish
 from .choices import Choices
@@ -23,6 +22,7 @@ from .progress import Shown, stage
 from .reading import Source
 from .refinement import Refined, Refinement
 from .sketch import Sketch
+from .texts import note as said
 from .texts import tr
 from .turns import Turns
 from .undo_history import Position, UndoHistory
@@ -82,7 +82,7 @@ class LayerRun:
         self.task = task
         self.nodes: list[Any] = []
         self.replaced: list[Any] = []
-        self.notes: list[Note] = []
+        self.notes: list[str] = []
         self.before: Position | None = None
         self.active: Any = None
         self.folder: TemporaryDirectory[str] | None = None
@@ -166,7 +166,7 @@ class LayerRun:
         limits = self._painting.limits if self._painting is not None else None
         self.nodes.append(node)
         self.replaced.append(self.task.replaces if replaced is None else replaced)
-        self.notes += [note for note in result.notes if note not in self.notes]
+        self._note(result)
         try:
             self._tell.landed(source, node, result, limits)
         except Exception as error:
@@ -195,9 +195,14 @@ class LayerRun:
         if node is not None:
             self.nodes.append(node)
             self.replaced.append(self.task.replaces)
-            self.notes += result.notes
+            self._note(result)
             self._tell.landed(self.task.sources[0], node, result, None)
         self._end(None)
+
+    def _note(self, result: Result) -> None:
+        """Keep what the daemon noted on ``result``, once and in the person's language."""
+        notes = [said(note) for note in result.notes]
+        self.notes += [note for note in dict.fromkeys(notes) if note not in self.notes]
 
     def _go_on(self) -> None:
         if len(self.nodes) < len(self.task.sources):
