@@ -4,7 +4,6 @@ textures in it. Gatys, Ecker & Bethge 2016.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,6 +18,7 @@ from velatura.engines.descent import (
     enlarged,
     sizes_of,
 )
+from velatura.engines.descent_progress import DescentProgress
 from velatura.engines.engine import Descriptor, Input, Iterative
 from velatura.engines.gatys_memory import as_it_fits
 from velatura.engines.gatys_objective import View
@@ -79,7 +79,7 @@ class Gatys(Iterative[GatysParams]):
         view = View.of(scene, params, run)
         sizes = _sizes(content, params)
         steps = params.steps_at(len(sizes))
-        progress = _Progress(run, sizes, steps, params.preview_every)
+        progress = DescentProgress(run, sizes, steps, params.preview_every)
         start = Start.of(params.init, params.init_engine, scene, run, keep_hues=view.grey)
         found: _Found | None = None
         for number, size in enumerate(sizes):
@@ -158,32 +158,3 @@ def _descent(params: GatysParams, steps: int, *, finer: bool) -> Descent:
         average=params.average,
         history=params.history,
     )
-
-
-class _Progress:
-    """Tells the run how far the whole way from coarse to fine is, where steps take as long as they
-    have pixels; ``steps`` are those of each of ``sizes``, and ``every`` how many lie between previews.
-    """
-
-    def __init__(self, run: Run, sizes: list[Size], steps: list[int], every: int) -> None:
-        self._run = run
-        self._steps = steps
-        self._every = every
-        self._work = [n * width * height for n, (width, height) in zip(steps, sizes, strict=True)]
-
-    def watcher(self, number: int) -> Watcher:
-        """Who is told of the steps at the size ``number``, counted from 0."""
-        before, whole = sum(self._steps[:number]), sum(self._steps)
-
-        def watch(step: int, picture: Callable[[], Tensor]) -> bool:
-            worked = sum(self._work[:number]) + self._work[number] * step / self._steps[number]
-            done = before + step
-            self._run.step(
-                done,
-                whole,
-                share=worked / sum(self._work),
-                preview=picture if step % self._every == 0 else None,
-            )
-            return self._run.ends_early(done, whole)
-
-        return watch

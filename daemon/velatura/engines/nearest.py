@@ -5,8 +5,7 @@ Kolkin, Kucera, Paris, Sýkora, Shechtman & Shakhnarovich 2022, *Neural Neighbor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 
 import numpy as np
 import torch
@@ -14,8 +13,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from velatura.engines import eyes
+from velatura.engines.descent_progress import DescentProgress
 from velatura.engines.engine import Descriptor, Input, Iterative
-from velatura.engines.nearest_descent import Pull, Watcher, descend
+from velatura.engines.nearest_descent import Pull, descend
 from velatura.engines.nearest_params import NearestParams
 from velatura.engines.nearest_scene import NearestScene, Size
 from velatura.engines.nearest_targets import Matcher
@@ -78,7 +78,16 @@ class Nearest(Iterative[NearestParams]):
         seen = NearestScene.of(scene, params, run)
         vgg = eyes.load("vgg19-gatys", "max", run).vgg
         sizes = seen.sizes
-        progress = _Progress(run, sizes, params, seen)
+        finest = params.finest_steps
+        # Each size below the full one has as many more; what comes at the end is at full size, too.
+        steps = [finest * (len(sizes) - number) for number in range(len(sizes))]
+        progress = DescentProgress(
+            run,
+            [*sizes, sizes[-1]],
+            [*steps, max(1, finest // 2)],
+            params.preview_every,
+            seen.cropped,
+        )
         picture: Tensor | None = None
         for number, size in enumerate(sizes):
             begun = _begun(seen, size, picture, sizes[number - 1] if number else None)
@@ -119,7 +128,7 @@ class _Level:
         size: Size,
         columns: Hypercolumns,
         run: Run,
-        progress: _Progress,
+        progress: DescentProgress,
         number: int,
     ) -> None:
         self._seen, self._size, self._run = seen, size, run
@@ -170,49 +179,6 @@ class _Level:
         pixels = planes.view(rows, across, 3).cpu().numpy().astype(np.uint16)
         height, width = (-(-side // CELL) for side in self._seen.full)
         return Raster(np.ascontiguousarray(pixels[:height, :width]))
-
-
-class _Progress:
-    """Tells the run how far the whole way is: steps take as long as they have pixels."""
-
-    def __init__(
-        self, run: Run, sizes: list[Size], params: NearestParams, seen: NearestScene
-    ) -> None:
-        self._run, self._seen = run, seen
-        self._every = params.preview_every
-        finest = params.finest_steps
-        self._steps = [finest * (len(sizes) - number) for number in range(len(sizes))]
-        self._steps.append(max(1, finest // 2))
-        self._areas = [height * width for height, width in [*sizes, sizes[-1]]]
-        self._last = 0.0
-        self._done = 0
-
-    def steps(self, number: int) -> int:
-        """How many the part ``number`` takes: the sizes from coarse to fine, and what comes after them."""
-        return self._steps[number]
-
-    def tick(self) -> None:
-        """Something was done that is no step."""
-        self._run.step(self._done, sum(self._steps), share=self._last)
-
-    def watcher(self, number: int) -> Watcher:
-        """Who is told of the steps of the part ``number``."""
-        areas, steps = self._areas, self._steps
-        whole = sum(each * area for each, area in zip(steps, areas, strict=True))
-        before = sum(each * area for each, area in zip(steps[:number], areas, strict=False))
-
-        def watch(step: int, picture: Callable[[], Tensor]) -> bool:
-            self._done = sum(steps[:number]) + step
-            self._last = (before + step * areas[number]) / whole
-            shown = partial(_shown, self._seen, picture) if step % self._every == 0 else None
-            self._run.step(self._done, sum(steps), share=self._last, preview=shown)
-            return self._run.ends_early(self._done, sum(steps))
-
-        return watch
-
-
-def _shown(seen: NearestScene, picture: Callable[[], Tensor]) -> Tensor:
-    return seen.cropped(picture())
 
 
 def _sized(picture: Tensor, size: Size) -> Tensor:

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from velatura.engines.descent import Watcher
 from velatura.engines.nearest_styles import Choice
 from velatura.engines.nearest_targets import Ground
 from velatura.perception.hypercolumns import Hypercolumns, Piece
@@ -20,9 +21,6 @@ RATE = 5e-3
 
 SETTLED = 0.1
 """The last step is this part of the first."""
-
-Watcher = Callable[[int, Callable[[], Tensor]], bool]
-"""Told the number of steps done and how to get the picture as it is now; whether to stop there."""
 
 
 @dataclass(frozen=True)
