@@ -104,9 +104,15 @@ def test_doctor_finds_the_traces_of_a_killed_daemon(shell: Shell) -> None:
 
 
 def test_engines_lists_those_for_people_and_all_on_request(velatura: Velatura) -> None:
-    assert set(velatura("engines", "--json").json) == {"adain", "gatys", "glaze", "glaze-live"}
+    assert set(velatura("engines", "--json").json) == {
+        "adain",
+        "gatys",
+        "glaze",
+        "glaze-live",
+        "nearest",
+    }
     everything = velatura("engines", "--all", "--json").json
-    assert set(everything) == {"adain", "gatys", "glaze", "glaze-live", "identity"}
+    assert set(everything) == {"adain", "gatys", "glaze", "glaze-live", "nearest", "identity"}
     assert velatura("engines").out.startswith("adain ")
 
 

@@ -117,9 +117,13 @@ def test_bfloat16_paints_the_same_manner(shared: Path, trained: Run) -> None:
 
 
 @pytest.mark.slow
-def test_a_region_hears_nothing_of_anothers_style(trained: Run, shared: Path) -> None:
-    """Another style for the left half changes the right half, further from it than the content's layer
-    sees, by less than 2 % of what it changes there.
+@pytest.mark.parametrize(("alpha", "most"), [(0.0, 0.0), (1.0, 0.05)])
+def test_a_region_hears_nothing_of_anothers_style(
+    trained: Run, shared: Path, alpha: float, most: float
+) -> None:
+    """Another style for the left half changes not one pixel of the right half, 32 pixels from the border, where styles
+    alone pull. The content's loss sees across the border, and Adam makes full steps of the smallest gradients: with it
+    the change there is at most 5 % of the left half's.
     """
     content, style = real_pair(shared, 192)
     other = read_picture(
@@ -130,13 +134,13 @@ def test_a_region_hears_nothing_of_anothers_style(trained: Run, shared: Path) ->
 
     def paint(first: Raster) -> NDArray[np.int64]:
         regions = (Region((Style(picture=first),), Raster(left)), Region((Style(picture=style),)))
-        given = painted(Scene(content, regions), trained, steps=20)
+        given = painted(Scene(content, regions), trained, steps=20, alpha=alpha)
         return given.pixels.astype(np.int64)
 
     change = np.abs(paint(style) - paint(other)).mean(2)
     within, beyond = float(change[:, :96].mean()), float(change[:, 128:].mean())
     print(f"{within:.2f} of 255 within, {beyond:.3f} beyond: {beyond / within:.2%}")
-    assert beyond < 0.02 * within
+    assert beyond <= most * within
 
 
 @pytest.mark.slow

@@ -55,7 +55,7 @@ def test_a_first_run_downloads_resumes_verifies_and_never_asks_again(mirror: Sho
     heard: list[tuple[int, int]] = []
     found = models.ensure("net", progress=lambda done, total: heard.append((done, total)))
     assert found.path.read_bytes() == WEIGHTS
-    assert (found.sha256, found.note) == (KNOWN.sha256, "")
+    assert (found.sha256, found.note) == (KNOWN.sha256, None)
     assert heard[-1] == (len(WEIGHTS), len(WEIGHTS))
     assert mirror.ranges == [None, f"bytes={len(WEIGHTS) // 2}-"]
     assert models.ensure("net") == found
@@ -74,7 +74,7 @@ def test_an_unstated_checksum_is_written_down_told_and_then_demanded(mirror: Sho
     assert "states no checksum" in first.note
     pin = models_dir() / "loose.pth.sha256"
     assert pin.read_text() == f"{KNOWN.sha256}  loose.pth\n"
-    assert models.ensure("loose").note == ""
+    assert models.ensure("loose").note is None
     first.path.unlink()
     mirror.goods["loose.pth"] = save({"conv.weight": torch.zeros(10, 1000, 3, 3)})
     with pytest.raises(BadWeights, match="SHA-256"):
