@@ -21,15 +21,16 @@ import skimage.data
 from PIL import Image
 
 from benchmarks.weights import SHARED, use_shared_weights
-from velatura.engines import glaze, registry
-from velatura.engines.models import WarmModels
-from velatura.engines.run import Run
-from velatura.engines.scene import Region, Scene, Style
-from velatura.engines.stage import render
+from velatura.contract import registry
+from velatura.contract.run import Run
+from velatura.contract.scene import Region, Scene, Style
+from velatura.engines.glaze import engine as glaze
 from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import resized
 from velatura.library import assets, codes
+from velatura.pipeline.render import render
+from velatura.runtime.model_cache import WarmModels
 
 DIED = {
     "Aristarkh Lentulov": 1943, "Childe Hassam": 1935, "Claude Monet": 1926, "Edvard Munch": 1944,

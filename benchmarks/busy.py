@@ -3,8 +3,8 @@
     python -m benchmarks.busy [ROUNDS]
 
 The peer is the same daemon with the OpenMP runtime's own way of waiting: its threads spin for milliseconds, LLVM's and
-Intel's for a fifth of a second. Ours (velatura.serve.threads) hardly spin. Both paint in turn, so that whatever else
-runs on the machine slows both.
+Intel's for a fifth of a second. Ours (velatura.serve.worker.threads) hardly spin. Both paint in turn, so that
+whatever else runs on the machine slows both.
 """
 
 from __future__ import annotations

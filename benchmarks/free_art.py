@@ -19,7 +19,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from velatura.engines.run import Run
+from velatura.contract.run import Run
 
 SHORT, LONG = 384, 700
 """Largest sides: what is longer is cut from the middle."""

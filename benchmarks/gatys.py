@@ -30,16 +30,10 @@ from torch import Tensor
 
 from benchmarks.peers.gatys import PlainGatys, PlainVGG
 from benchmarks.weights import use_shared_weights
-from velatura.engines import eyes, registry
-from velatura.engines.descent import Descent, descend
-from velatura.engines.devices import best_dtype
-from velatura.engines.gatys_memory import Needs
-from velatura.engines.models import WarmModels
-from velatura.engines.run import Run
-from velatura.engines.scene import Region, Scene, Style
-from velatura.engines.stage import render
-from velatura.engines.tensors import picture_tensor
-from velatura.engines.weights import ensure
+from velatura.contract import registry
+from velatura.contract.run import Run
+from velatura.contract.scene import Region, Scene, Style
+from velatura.engines.gatys.memory import Needs
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import resized
 from velatura.library.weights import read_state
@@ -48,6 +42,13 @@ from velatura.perception.guides import guides
 from velatura.perception.objective import Balance, Objective, Part
 from velatura.perception.seen import Eyes, features, style_targets
 from velatura.perception.tiled import TiledObjective
+from velatura.pipeline import vgg_features
+from velatura.pipeline.optimizer import Descent, descend
+from velatura.pipeline.render import render
+from velatura.pipeline.tensors import picture_tensor
+from velatura.runtime.devices import best_dtype
+from velatura.runtime.model_cache import WarmModels
+from velatura.runtime.model_files import ensure
 
 CPU = torch.device("cpu")
 LAYERS = dict.fromkeys(PlainGatys.STYLE, 1.0)
@@ -93,7 +94,7 @@ def ours(
 ) -> Objective:
     """With ``masks``, (1, 1, h, w), each is a region with a style of its own; looked at in pieces of ``side``."""
     content, style = pair.tensors()
-    seen = Eyes(eyes.load("vgg19-gatys", "max", run_in(dtype)).vgg)
+    seen = Eyes(vgg_features.load("vgg19-gatys", "max", run_in(dtype)).vgg)
     target = style_targets(seen, style, LAYERS, side=side)
     parts = [
         Part(target, float(mask.mean()), mask, guides(mask, LAYERS, ceil=True)) for mask in masks

@@ -24,15 +24,11 @@ import torch
 from torch import Tensor
 
 from benchmarks.peers.microast import PUBLISHED, MicroAST
-from velatura.engines import registry
-from velatura.engines.devices import best_dtype
-from velatura.engines.glaze import PaintingParams, with_margin
-from velatura.engines.grain import grained
-from velatura.engines.models import WarmModels
-from velatura.engines.run import Run
-from velatura.engines.scene import Region, Scene, Style
-from velatura.engines.stage import render
-from velatura.engines.tensors import picture_tensor
+from velatura.contract import registry
+from velatura.contract.run import Run
+from velatura.contract.scene import Region, Scene, Style
+from velatura.engines.glaze.engine import PaintingParams, with_margin
+from velatura.engines.glaze.grain import grained
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import resized
 from velatura.imaging.tiles import Box
@@ -40,6 +36,10 @@ from velatura.library import assets
 from velatura.library.weights import read_state
 from velatura.networks.glaze import CODE, SIZES, Painter
 from velatura.networks.glaze_weights import load_painter
+from velatura.pipeline.render import render
+from velatura.pipeline.tensors import picture_tensor
+from velatura.runtime.devices import best_dtype
+from velatura.runtime.model_cache import WarmModels
 
 CPU = torch.device("cpu")
 SIDE = 512

@@ -19,16 +19,16 @@ import torch
 
 from benchmarks.peers.microast import PUBLISHED, MicroAST
 from benchmarks.weights import use_shared_weights
-from velatura.cli.manners import params_of
-from velatura.engines import registry
-from velatura.engines.models import WarmModels
-from velatura.engines.run import Run
-from velatura.engines.scene import Region, Scene, Style
-from velatura.engines.stage import render
-from velatura.engines.tensors import picture_tensor, raster_of
+from velatura.cli.preset_options import params_of
+from velatura.contract import registry
+from velatura.contract.run import Run
+from velatura.contract.scene import Region, Scene, Style
 from velatura.imaging.files import read_picture, write_picture
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import fit, resized
+from velatura.pipeline.render import render
+from velatura.pipeline.tensors import picture_tensor, raster_of
+from velatura.runtime.model_cache import WarmModels
 
 Paint = Callable[[Raster, Raster], Raster]
 

@@ -24,17 +24,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmarks.weights import SHARED, use_shared_weights
-from velatura.engines import eyes, registry
-from velatura.engines.models import WarmModels
-from velatura.engines.run import Run
-from velatura.engines.scene import Region, Scene, Style
-from velatura.engines.stage import render
-from velatura.engines.tensors import mask_tensor, picture_tensor
+from velatura.contract import registry
+from velatura.contract.run import Run
+from velatura.contract.scene import Region, Scene, Style
 from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import fit, resized
 from velatura.perception.gram import gram
 from velatura.perception.guides import carried
+from velatura.pipeline import vgg_features
+from velatura.pipeline.render import render
+from velatura.pipeline.tensors import mask_tensor, picture_tensor
+from velatura.runtime.model_cache import WarmModels
 
 SIDE = 512
 ROUNDS = 9
@@ -114,7 +115,7 @@ def bleed(engine: str, run: Run) -> None:
 def alone(engine: str, pairs: int, long: int, run: Run) -> None:
     """Print by how much a region's score is worse together with others than alone."""
     folder = SHARED / "data" / "regions"
-    network = eyes.load("vgg19-gatys", "max", run)
+    network = vgg_features.load("vgg19-gatys", "max", run)
     worse: list[float] = []
     for number in range(1, pairs + 1):
         content, style = (
@@ -153,7 +154,9 @@ def _tensor(picture: NDArray[np.float32], run: Run) -> Tensor:
 
 
 @torch.no_grad()
-def _grams(picture: Tensor, mask: Raster, network: eyes.Network, run: Run) -> dict[str, Tensor]:
+def _grams(
+    picture: Tensor, mask: Raster, network: vgg_features.Network, run: Run
+) -> dict[str, Tensor]:
     """By layer, of the positions that see nothing but the region; layers without any are left out."""
     inside = carried(mask_tensor(mask, run), LAYERS, ceil=True)
     return {

@@ -14,16 +14,16 @@ import skimage.data
 from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.weights import SHARED, use_shared_weights
-from velatura.engines import registry
-from velatura.engines.models import WarmModels
-from velatura.engines.run import Run
-from velatura.engines.scene import Region, Scene, Style
-from velatura.engines.stage import render
+from velatura.contract import registry
+from velatura.contract.run import Run
+from velatura.contract.scene import Region, Scene, Style
 from velatura.imaging.colour import converted
 from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import resized
 from velatura.library import styles
+from velatura.pipeline.render import render
+from velatura.runtime.model_cache import WarmModels
 
 GALLERY = Path(__file__).resolve().parent.parent / "docs" / "gallery"
 STYLE = SHARED / "data" / "masters" / "van_gogh_starry_night_1889.jpg"

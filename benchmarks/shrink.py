@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from velatura.engines.run import Run
+from velatura.contract.run import Run
 from velatura.imaging.colour import converted
 from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster

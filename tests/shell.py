@@ -108,7 +108,7 @@ class Shell:
 
     def _is_ours(self, process: psutil.Process) -> bool:
         command = _command_of(process)
-        if "serve" not in command and "velatura.serve.worker" not in command:
+        if "serve" not in command and "velatura.serve.worker.worker" not in command:
             return False
         try:
             return bool(process.environ().get("VELATURA_RUNTIME") == str(self.runtime))

@@ -7,10 +7,10 @@ import torch
 from PIL import Image, ImageFilter
 from tests.perception.test_vgg import random_convolutions
 
-from velatura.engines.eyes import Network
-from velatura.engines.models import WarmModels
 from velatura.perception import calibration
 from velatura.perception.vgg import VGG19
+from velatura.pipeline.vgg_features import Network
+from velatura.runtime.model_cache import WarmModels
 
 
 def spots(count: int, seed: int) -> list[Image.Image]:

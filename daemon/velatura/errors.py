@@ -81,7 +81,7 @@ class EngineFailed(VelaturaError):
 
 
 class Cancelled(VelaturaError):
-    """Raised by :meth:`velatura.engines.run.Run.step` when nobody waits for the picture any more."""
+    """Raised by :meth:`velatura.contract.run.Run.step` when nobody waits for the picture any more."""
 
     code = "cancelled"
 

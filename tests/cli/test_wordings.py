@@ -14,9 +14,9 @@ from PIL import Image
 from velatura.cli import stylize
 from velatura.cli.contents import are_many, errands, natural
 from velatura.cli.parts import parts_of
-from velatura.cli.region_wishes import paints_of, regions_of, segments_of
-from velatura.cli.style_wishes import StyleWish, style_of
-from velatura.cli.wishes import Wish, wish_of
+from velatura.cli.region_options import paints_of, regions_of, segments_of
+from velatura.cli.requests import Wish, wish_of
+from velatura.cli.style_options import StyleWish, style_of
 from velatura.errors import BadPicture, BadRequest, VelaturaError
 from velatura.library import styles
 

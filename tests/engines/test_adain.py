@@ -11,21 +11,21 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from velatura.contract.common_params import Treatment
+from velatura.contract.run import Run
+from velatura.contract.scene import Region, Scene, Style
 from velatura.engines import adain as module
 from velatura.engines.adain import AdaIN, AdaINParams, Networks, adain
-from velatura.engines.fingerprint import fingerprint
-from velatura.engines.models import WarmModels
-from velatura.engines.run import Run
-from velatura.engines.scene import Region, Scene, Style
-from velatura.engines.stage import render
-from velatura.engines.tensors import picture_tensor, raster_of
-from velatura.engines.treatment import Treatment
 from velatura.errors import BadPicture, BadRequest, BadWeights, Cancelled
 from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
 from velatura.networks.adain_decoder import WIDTHS, AdaINDecoder
 from velatura.perception.statistics import MeanStd, mean_std, moments
 from velatura.perception.vgg import VGG19
+from velatura.pipeline.render import render
+from velatura.pipeline.tensors import picture_tensor, raster_of
+from velatura.runtime.cache_keys import fingerprint
+from velatura.runtime.model_cache import WarmModels
 
 CPU = torch.device("cpu")
 ENCODER_WIDTHS = (3, 64, 64, 128, 128, 256, 256, 256, 256, 512)

@@ -10,15 +10,11 @@ import torch
 from tests.perception.test_vgg import random_convolutions
 from torch import Tensor
 
-from velatura.engines import registry
-from velatura.engines.eyes import Brightness, Look, Network, load, styles_seen
-from velatura.engines.gatys import Gatys
+from velatura.contract import registry
+from velatura.contract.run import Progress, Run, Silent
+from velatura.contract.scene import Region, Scene, Style
+from velatura.engines.gatys.engine import Gatys
 from velatura.engines.identity import Identity
-from velatura.engines.models import WarmModels
-from velatura.engines.run import Progress, Run, Silent
-from velatura.engines.scene import Region, Scene, Style
-from velatura.engines.stage import render
-from velatura.engines.tensors import picture_tensor
 from velatura.errors import BadParams, BadPicture, BadRequest, Cancelled, EngineFailed
 from velatura.imaging.raster import Raster
 from velatura.perception import calibration
@@ -26,6 +22,10 @@ from velatura.perception.losses import luminance
 from velatura.perception.objective import Balance, Objective, Part
 from velatura.perception.seen import Eyes
 from velatura.perception.vgg import VGG19
+from velatura.pipeline.render import render
+from velatura.pipeline.tensors import picture_tensor
+from velatura.pipeline.vgg_features import Brightness, Look, Network, load, styles_seen
+from velatura.runtime.model_cache import WarmModels
 
 CPU = torch.device("cpu")
 

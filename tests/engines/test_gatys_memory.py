@@ -7,13 +7,13 @@ import torch
 from tests.engines.test_gatys import difference, models_with, painted, picture, scene
 from tests.engines.test_gatys_regions import HEIGHT, WIDTH, halves
 
-from velatura.engines import gatys_memory
-from velatura.engines.gatys_memory import SMALLEST, Needs, as_it_fits, tile_for
-from velatura.engines.memory import available
-from velatura.engines.models import WarmModels
-from velatura.engines.run import Run
-from velatura.engines.tensors import tile_side
+from velatura.contract.run import Run
+from velatura.engines.gatys import memory
+from velatura.engines.gatys.memory import SMALLEST, Needs, as_it_fits, tile_for
 from velatura.errors import EngineFailed, OutOfMemory
+from velatura.pipeline.tensors import tile_side
+from velatura.runtime.memory import available
+from velatura.runtime.model_cache import WarmModels
 
 NEEDS = Needs(("relu4_1",), ("relu1_1", "relu4_1"), torch.float32)
 
@@ -30,8 +30,8 @@ def run(models: WarmModels) -> Run:
 
 def in_tiles(monkeypatch: pytest.MonkeyPatch, side: int) -> None:
     """Leaves so little memory that everything is painted in tiles of ``side`` pixels."""
-    monkeypatch.setattr(gatys_memory, "available", lambda device: 0)
-    monkeypatch.setattr(gatys_memory, "SMALLEST", side)
+    monkeypatch.setattr(memory, "available", lambda device: 0)
+    monkeypatch.setattr(memory, "SMALLEST", side)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_tiles_are_as_large_as_memory_allows() -> None:
 def test_where_the_memory_is_not_enough_after_all_tiles_are_halved(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gatys_memory, "available", lambda device: 1 << 40)
+    monkeypatch.setattr(memory, "available", lambda device: 1 << 40)
     tried: list[int | None] = []
 
     def paint(side: int | None) -> str:

@@ -13,11 +13,8 @@ from numpy.typing import NDArray
 from tests.engines.test_gatys import CPU, difference, painted, scene
 from tests.engines.test_gatys_memory import in_tiles
 
-from velatura.engines.eyes import load
-from velatura.engines.models import WarmModels
-from velatura.engines.run import Run
-from velatura.engines.scene import Region, Scene, Style
-from velatura.engines.tensors import picture_tensor
+from velatura.contract.run import Run
+from velatura.contract.scene import Region, Scene, Style
 from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import resized
@@ -25,6 +22,9 @@ from velatura.imaging.tiles import Tile
 from velatura.perception import geometry, seen
 from velatura.perception.objective import Balance, Objective, Part
 from velatura.perception.seen import Eyes, style_targets
+from velatura.pipeline.tensors import picture_tensor
+from velatura.pipeline.vgg_features import load
+from velatura.runtime.model_cache import WarmModels
 
 LAYERS_OF_THE_PAPER = "relu1_1, relu2_1, relu3_1, relu4_1, relu5_1"
 

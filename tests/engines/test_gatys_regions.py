@@ -10,17 +10,17 @@ import pytest
 import torch
 from tests.engines.test_gatys import difference, models_with, painted, picture, stripes
 
-from velatura.engines.eyes import load
-from velatura.engines.gatys_regions import Regions
+from velatura.contract.common_params import Treatment
+from velatura.contract.run import Run
+from velatura.contract.scene import Region, Scene, Style
+from velatura.engines.gatys.regions import Regions
 from velatura.engines.identity import Identity
-from velatura.engines.models import WarmModels
-from velatura.engines.run import Run
-from velatura.engines.scene import Region, Scene, Style
-from velatura.engines.tensors import picture_tensor
-from velatura.engines.treatment import Treatment
 from velatura.imaging.raster import Raster
 from velatura.perception.objective import Balance, Objective, Part
 from velatura.perception.seen import Eyes, style_targets
+from velatura.pipeline.tensors import picture_tensor
+from velatura.pipeline.vgg_features import load
+from velatura.runtime.model_cache import WarmModels
 
 STYLES = (Style(picture=stripes()), Style(picture=picture(seed=77)))
 HEIGHT, WIDTH = 64, 96

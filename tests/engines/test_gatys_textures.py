@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from tests.engines.test_gatys import painted, scene
 from tests.engines.test_gatys_real import trained  # noqa: F401
 
-from velatura.engines.eyes import load
-from velatura.engines.run import Run
-from velatura.engines.scene import Style
-from velatura.engines.tensors import picture_tensor
+from velatura.contract.run import Run
+from velatura.contract.scene import Style
 from velatura.imaging.raster import Raster
 from velatura.perception.seen import Eyes, style_targets
+from velatura.pipeline.tensors import picture_tensor
+from velatura.pipeline.vgg_features import load
 
 SIDE = 48
 LAYER = "relu1_1"

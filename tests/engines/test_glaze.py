@@ -10,19 +10,20 @@ import pytest
 import skimage.data
 import torch
 
-from velatura.engines import glaze, registry
-from velatura.engines.models import WarmModels
-from velatura.engines.recipe import recipe_of
-from velatura.engines.run import Run
-from velatura.engines.samples import PARTS, SIDE, Sample, fair_sample
-from velatura.engines.scene import Origin, Region, Scene, Style
-from velatura.engines.stage import render
+from velatura.contract import registry
+from velatura.contract.run import Run
+from velatura.contract.scene import Origin, Region, Scene, Style
+from velatura.engines.glaze import engine as glaze
 from velatura.errors import BadPicture, BadRequest
 from velatura.imaging.raster import Raster
 from velatura.imaging.tiles import Box
 from velatura.library import codes, styles
 from velatura.library.codes import CodeFacts
 from velatura.networks.glaze import CODE, Painter
+from velatura.pipeline.recipe import recipe_of
+from velatura.pipeline.render import render
+from velatura.pipeline.sampling import PARTS, SIDE, Sample, fair_sample
+from velatura.runtime.model_cache import WarmModels
 
 ENGINES = ("glaze", "glaze-live")
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from velatura.engines.grain import CELL, LEVEL, PERIODS, grained
+from velatura.engines.glaze.grain import CELL, LEVEL, PERIODS, grained
 from velatura.imaging.tiles import Box
 
 SIDE = 12 * CELL

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from velatura.contract.run import Run, Silent
+from velatura.contract.scene import Region, Scene
 from velatura.engines.identity import Identity
-from velatura.engines.run import Run, Silent
-from velatura.engines.scene import Region, Scene
-from velatura.engines.stage import render
 from velatura.errors import Cancelled
 from velatura.imaging.raster import DTYPES, Depth, Raster, RasterShape
+from velatura.pipeline.render import render
 
-from .watching import Watcher
+from ..observers import Watcher
 
 
 def new_run(observer: Silent | None = None) -> Run:

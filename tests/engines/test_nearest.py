@@ -10,17 +10,18 @@ import torch
 from tests.engines.test_gatys import Watching, difference, picture, stripes
 from tests.perception.test_vgg import random_convolutions
 
-from velatura.engines import nearest_styles, registry
-from velatura.engines.eyes import Network
-from velatura.engines.models import WarmModels
-from velatura.engines.nearest import Nearest
-from velatura.engines.run import Run
-from velatura.engines.scene import Region, Scene, Style
-from velatura.engines.stage import Output, render
+from velatura.contract import registry
+from velatura.contract.run import Run
+from velatura.contract.scene import Region, Scene, Style
+from velatura.engines.nearest import styles as nearest_styles
+from velatura.engines.nearest.engine import Nearest
 from velatura.errors import BadRequest, Cancelled
 from velatura.imaging.raster import Raster
 from velatura.perception import calibration, matching
 from velatura.perception.vgg import VGG19
+from velatura.pipeline.render import Output, render
+from velatura.pipeline.vgg_features import Network
+from velatura.runtime.model_cache import WarmModels
 
 
 @pytest.fixture(scope="module")
@@ -150,8 +151,8 @@ def test_quarter_turns_give_more_to_choose_from(run: Run) -> None:
 def test_pieces_paint_what_the_whole_does(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     what = scene(picture(64, 136))
     whole = painted(what, run, marks=64)
-    monkeypatch.setattr("velatura.engines.nearest.WHOLE", 1)
-    monkeypatch.setattr("velatura.engines.nearest.PIECE", 64)
+    monkeypatch.setattr("velatura.engines.nearest.engine.WHOLE", 1)
+    monkeypatch.setattr("velatura.engines.nearest.engine.PIECE", 64)
     # Adam's first steps are signs of the gradient: rounding turns a few of them.
     assert difference(painted(what, run, marks=64), whole) < 0.2
 

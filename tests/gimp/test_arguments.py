@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from velatura.engines import manifest
+from velatura.contract import manifest
 from velatura_gimp.arguments import (
     Argument,
     Wish,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from velatura.engines.manifest import manifest_hash
+from velatura.contract.manifest import manifest_hash
 from velatura_gimp.places import Places, canonical
 from velatura_link.connection import Connection, write_connection
 from velatura_link.errors import LaunchFailed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from velatura.engines import manifest
+from velatura.contract import manifest
 from velatura_gimp.arguments import arguments_of
 from velatura_gimp.preview_wishes import can_preview, preview_of
 

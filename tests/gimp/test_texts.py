@@ -7,7 +7,7 @@ import string
 
 import pytest
 
-from velatura.engines import manifest
+from velatura.contract import manifest
 from velatura_gimp import arguments, texts
 from velatura_gimp.arguments import Argument, arguments_of, shown_engines
 from velatura_link import catalogue

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from velatura.engines import manifest
+from velatura.contract import manifest
 from velatura.hosts.payload import DAEMON, daemon_json, payload
 from velatura_link.connection import FILE_NAME
 

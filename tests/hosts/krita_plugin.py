@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from velatura.engines import manifest
+from velatura.contract import manifest
 
 from .profiles import Profile
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from velatura.engines import manifest
+from velatura.contract import manifest
 from velatura_link.connection import FILE_NAME, Connection, read_connection, write_connection
 
 from ..waiting import wait_until

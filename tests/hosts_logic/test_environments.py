@@ -18,7 +18,7 @@ from velatura.hosts.wheel import wheel
 from velatura_link import torch_build
 from velatura_link.client import Client
 from velatura_link.connection import FILE_NAME, read_connection
-from velatura_link.home import WHEELS, Home, Step
+from velatura_link.daemon_env import WHEELS, Home, Step
 from velatura_link.request import Pixels, Request
 
 from ..shell import Shell, open_shell

@@ -16,7 +16,7 @@ from velatura.hosts.payload import PluginMissing, payload
 from velatura.hosts.places import KINDS, Kind
 from velatura.hosts.wheel import wheel
 from velatura_link import torch_build
-from velatura_link.home import WHEELS, Home
+from velatura_link.daemon_env import WHEELS, Home
 
 FOLDERS: dict[Kind, str] = {"krita": "pykrita/velatura_krita", "gimp": "velatura_gimp"}
 

@@ -13,8 +13,8 @@ from velatura_krita.housing import Housing, shown_step
 from velatura_krita.places import Places
 from velatura_krita.progress import Shown
 from velatura_krita.state import Message
-from velatura_link.followed import Cancelled, InstallFailed
-from velatura_link.home import Cancel, Home, OnStep, Step
+from velatura_link.daemon_env import Cancel, Home, OnStep, Step
+from velatura_link.run_process import Cancelled, InstallFailed
 from velatura_link.torch_build import TorchBuild
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from velatura_link.client import Client
 from velatura_link.errors import Disconnected, LinkError, Refused
-from velatura_link.questions import Questions
+from velatura_link.pending_replies import Questions
 from velatura_link.request import EncodedFile, Pixels, Request, StyleRef
 
 PATIENCE = 20.0

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from velatura.library import styles
-from velatura.serve.librarian import described
+from velatura.serve.library.queries import described
 from velatura_link import builtin
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import velatura
-from velatura.engines import manifest
+from velatura.contract import manifest
 from velatura_link import catalogue
 
 GERMAN = json.loads((catalogue.SHARED / "de.json").read_text(encoding="utf-8"))

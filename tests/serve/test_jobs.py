@@ -4,8 +4,8 @@ from typing import cast
 
 import pytest
 
-from velatura.serve.jobs import Job, Priority, Queue
-from velatura.serve.sessions import Session
+from velatura.serve.broker.sessions import Session
+from velatura.serve.jobs.job import Job, Priority, Queue
 
 
 def session(number: int) -> Session:

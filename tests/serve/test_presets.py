@@ -10,8 +10,8 @@ from PIL import Image
 
 from velatura.errors import BadRequest
 from velatura.library.presets import Preset, to_json
-from velatura.serve import librarian
-from velatura.serve.librarian import filled, page
+from velatura.serve.library import queries
+from velatura.serve.library.queries import filled, page
 from velatura_link.builtin import builtin_picture
 from velatura_link.client import Client
 from velatura_link.errors import JobFailed, Refused
@@ -136,11 +136,11 @@ def test_styles_come_with_thumbnails(daemon: Daemon) -> None:
 
 def test_a_long_list_comes_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     items = [{"name": str(number), "thumbnail": bytes(400)} for number in range(5)]
-    monkeypatch.setattr(librarian, "PAGE", 1000)
+    monkeypatch.setattr(queries, "PAGE", 1000)
     first = page("styles", iter(items))
     assert (len(first["styles"]), first["more"]) == (2, True)
     assert page("styles", items[3:]) == {"t": "styles", "styles": items[3:], "more": False}
-    monkeypatch.setattr(librarian, "PAGE", 1)
+    monkeypatch.setattr(queries, "PAGE", 1)
     assert len(page("styles", items)["styles"]) == 1
     assert page("styles", []) == {"t": "styles", "styles": [], "more": False}
 

@@ -6,7 +6,7 @@ import pytest
 
 from velatura.errors import BadRequest, TooLarge, VelaturaError
 from velatura.serve.config import Limits
-from velatura.serve.requests import BlobUse, blobs_of
+from velatura.serve.jobs.request_validation import BlobUse, blobs_of
 
 LIMITS = Limits(pixels=10_000, side=1_000)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from velatura.errors import QuotaExceeded, TooLarge
+from velatura.serve.blobs.spool import Spool, Stored, remove_stale_spools
 from velatura.serve.config import Limits
-from velatura.serve.spool import Spool, Stored, remove_stale_spools
 
 KIB = 1 << 10
 

@@ -22,10 +22,10 @@ from PIL import Image
 
 from velatura.errors import BadPicture, BadRequest
 from velatura.library import assets
-from velatura.serve import curator
+from velatura.serve.blobs.spool import Spool
 from velatura.serve.config import Limits
-from velatura.serve.curator import Curator
-from velatura.serve.spool import Spool
+from velatura.serve.library import updates
+from velatura.serve.library.updates import Curator
 from velatura_link import messages as m
 from velatura_link.checks.bench import Bench, Peer
 from velatura_link.client import Client
@@ -58,7 +58,7 @@ def looking(daemon: Daemon) -> list[psutil.Process]:
     found = []
     for child in psutil.Process(daemon.process.pid).children():
         try:
-            if "velatura.serve.intake" in child.cmdline():
+            if "velatura.serve.library.import_process" in child.cmdline():
                 found.append(child)
         except psutil.NoSuchProcess:
             continue
@@ -274,7 +274,7 @@ class Sent(list[Header]):
 
 
 def test_too_many_at_once_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(curator, "MOST_WAITING", 2)
+    monkeypatch.setattr(updates, "MOST_WAITING", 2)
     spool, sent, calls = Spool(tmp_path / "spool", 1 << 20, Limits()), Sent(), Queue[Any]()
     lone = Curator(calls.put, sent, spool, Limits())  # type: ignore[arg-type]
     blob = m.new_id()
@@ -298,7 +298,7 @@ def stuck(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = folder / "stuck"
     program.write_text("#!/bin/sh\nexec sleep 600\n")
     program.chmod(0o755)
-    monkeypatch.setattr(curator.sys, "executable", str(program))
+    monkeypatch.setattr(updates.sys, "executable", str(program))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a shell")
@@ -306,7 +306,7 @@ def test_a_file_that_is_never_done_with_is_given_up(
     lone: Curator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stuck(tmp_path, monkeypatch)
-    monkeypatch.setattr(curator, "PATIENCE", 0.2)
+    monkeypatch.setattr(updates, "PATIENCE", 0.2)
     with pytest.raises(BadPicture, match="“Sea” cannot be read"):
         lone._looked_at(tmp_path / "x", "Sea")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from velatura.serve.threads import SHORT_SPINS, with_short_spins
+from velatura.serve.worker.threads import SHORT_SPINS, with_short_spins
 
 from ..daemons import start_daemon
 from ..waiting import PATIENCE

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from tests.untrained import models_that_see, spots
 
-from velatura.engines.models import WarmModels
-from velatura.engines.run import Run
+from velatura.contract.run import Run
+from velatura.runtime.model_cache import WarmModels
 
 
 def save_pictures(folder: Path, count: int, seed: int) -> Path:

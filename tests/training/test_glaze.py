@@ -13,12 +13,12 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from velatura.engines.models import WarmModels
-from velatura.engines.run import Progress, Run, Silent
+from velatura.contract.run import Progress, Run, Silent
 from velatura.errors import BadParams, BadRequest, BadWeights, Cancelled, EngineFailed
 from velatura.library.checksums import sha256_of
 from velatura.networks import glaze, glaze_encoder, glaze_weights
 from velatura.networks.glaze import Size
+from velatura.runtime.model_cache import WarmModels
 from velatura.training import collection
 from velatura.training import glaze as recipe_file
 from velatura.training import recipe as recipes

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from velatura.engines import eyes
-from velatura.engines.run import Run
-from velatura.training.gallery import Gallery, Plan, hang
+from velatura.contract.run import Run
+from velatura.pipeline import vgg_features
 from velatura.training.glaze_params import GlazeParams
 from velatura.training.learner import BETAS, Learner
 from velatura.training.muon import LENGTH, evened
 from velatura.training.pictures import pack
+from velatura.training.style_cache import Gallery, Plan, hang
 
 PLAN = Plan(count=7, side=32, closest=0.75, farthest=1.0, variety=0, uses=3, directions=4, seed=5)
 RATE = torch.tensor(1e-2)
@@ -22,7 +22,7 @@ RATE = torch.tensor(1e-2)
 @pytest.fixture
 def gallery(paintings: Path, tmp_path: Path, run: Run) -> Gallery:
     packed = pack([paintings], 32, tmp_path / "packs", run)
-    return hang(packed, PLAN, 0, eyes.load("vgg19-gatys", "max", run).vgg, run)
+    return hang(packed, PLAN, 0, vgg_features.load("vgg19-gatys", "max", run).vgg, run)
 
 
 def loss_of(learner: Learner, gallery: Gallery) -> torch.Tensor:

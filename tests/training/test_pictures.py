@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from velatura.engines.run import Run
+from velatura.contract.run import Run
 from velatura.errors import BadRequest
 from velatura.training import pictures
 from velatura.training.pictures import Crop, Pack, pack, random_crop

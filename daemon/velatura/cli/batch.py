@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from velatura.cli.backends.base import Painter, painter
 from velatura.cli.contents import Errand, errands
 from velatura.cli.display import Bar, Stopwatch, counted, print_json, progress_bar
 from velatura.cli.further_outputs import write_further
-from velatura.cli.ledger import Ledger, mark_of
-from velatura.cli.painter import Painter, painter
 from velatura.cli.parts import Parts, parts_of
 from velatura.cli.recipes import kept_recipe
-from velatura.cli.wishes import Wish, read_content
+from velatura.cli.requests import Wish, read_content
+from velatura.cli.result_cache import Ledger, mark_of
 from velatura.errors import BadRequest, VelaturaError
 from velatura.imaging.files import write_picture
 from velatura_link.errors import Disconnected, JobFailed, LinkError

@@ -73,8 +73,8 @@ def _guarded(subject: str, look: Callable[[], Finding]) -> Finding:
 def _torch() -> Finding:
     import torch
 
-    from velatura.engines.devices import choose_dtype, device_title, pick_device
     from velatura.hosts.installed_torch import installed_torch
+    from velatura.runtime.devices import choose_dtype, device_title, pick_device
 
     device = pick_device("auto")
     installed = installed_torch(Path(torch.__file__).parents[1])
@@ -122,7 +122,7 @@ def _cache() -> Finding:
 
 def _daemon() -> Finding:
     from velatura.cli.session import connect_to_running, running
-    from velatura.serve.endpoints import is_open_to_others
+    from velatura.serve.broker.endpoints import is_open_to_others
     from velatura_link.errors import Disconnected
 
     try:

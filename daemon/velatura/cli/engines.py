@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from velatura.cli.display import print_json
-from velatura.engines import manifest as manifests
+from velatura.contract import manifest as manifests
 from velatura.errors import UnknownEngine
 from velatura.library.places import cache_dir
 from velatura_link.titles import engine_title

@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from velatura import __version__
 from velatura.errors import BadRequest, Cancelled, OutOfMemory, VelaturaError
-from velatura.serve.threads import with_short_spins
+from velatura.serve.worker.threads import with_short_spins
 from velatura_link.errors import LinkError, Refused
 
 COMMANDS = {

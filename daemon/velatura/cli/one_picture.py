@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from velatura.cli.backends.base import Painted, Priority, painter
 from velatura.cli.display import Bar, Stopwatch, progress_bar
 from velatura.cli.enter_key import on_enter
-from velatura.cli.painter import Painted, Priority, painter
 from velatura.cli.parts import parts_of
 from velatura.cli.preview import preview_file
-from velatura.cli.wishes import Wish, read_content
+from velatura.cli.requests import Wish, read_content
 from velatura.imaging.files import Picture
 
 Write = Callable[[Painted, Picture], list[str]]

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from velatura.cli.region_wishes import RegionWish, hexadecimal
-from velatura.cli.style_wishes import StyleWish
-from velatura.cli.wishes import Wish
+from velatura.cli.region_options import RegionWish, hexadecimal
+from velatura.cli.requests import Wish
+from velatura.cli.style_options import StyleWish
 from velatura.errors import BadRequest
 from velatura.imaging.files import read_picture
 from velatura.imaging.mask_pictures import (

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from velatura.cli import manners
+from velatura.cli import preset_options
 from velatura.cli.display import print_json
-from velatura.cli.style_wishes import StyleWish
+from velatura.cli.style_options import StyleWish
 from velatura.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "save", help="keep engine, knobs and styles under a name", allow_abbrev=False
     )
     save.add_argument("name", metavar="NAME")
-    manners.configure(save)
+    preset_options.configure(save)
     save.add_argument(
         "--replace", action="store_true", help="forget the preset that has the name now"
     )
@@ -84,13 +84,13 @@ def _saved(options: argparse.Namespace) -> Preset:
 
     Raises :class:`BadRequest`, and what the engine says of its knobs.
     """
-    from velatura.engines import registry
+    from velatura.contract import registry
     from velatura.library import presets
 
     name = presets.short_name(options.name)
     if not options.replace:
         presets.require_free(name)
-    manner = manners.manner_of(options, parted_by_hand=False)
+    manner = preset_options.manner_of(options, parted_by_hand=False)
     masked = [style for style in manner.styles if style.mask is not None]
     if masked:
         raise BadRequest(

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
 
-from velatura.cli.region_wishes import hexadecimal
-from velatura.cli.style_wishes import StyleWish
-from velatura.cli.wishes import Wish
+from velatura.cli.region_options import hexadecimal
+from velatura.cli.requests import Wish
+from velatura.cli.style_options import StyleWish
 from velatura_link.recipe import Recipe, RecipeRegion, RecipeStyle, Source
 
 

@@ -12,8 +12,8 @@ from velatura.errors import BadRequest
 
 if TYPE_CHECKING:
     from velatura.cli.comparison import Comparison
-    from velatura.cli.recipe_wishes import Changes
-    from velatura.cli.wishes import Wish
+    from velatura.cli.recipe_requests import Changes
+    from velatura.cli.requests import Wish
     from velatura_link.recipe import Recipe
     from velatura_link.refining import Refining
 
@@ -63,7 +63,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from velatura.cli.recipe_wishes import recipe_in, refining_with, text_of
+    from velatura.cli.recipe_requests import recipe_in, refining_with, text_of
 
     text = text_of(options.file)
     recipe = recipe_in(text, options.file)
@@ -86,10 +86,10 @@ def _repaint(
     changes: Changes,
     refining: Refining | None,
 ) -> int:
+    from velatura.cli.backends.base import Painted
     from velatura.cli.comparison import compared
     from velatura.cli.further_outputs import write_further
     from velatura.cli.one_picture import paint_one
-    from velatura.cli.painter import Painted
     from velatura.cli.recipes import kept_recipe
     from velatura.imaging.files import Picture, write_picture
 
@@ -150,8 +150,8 @@ def _reasons(was: Recipe, now: Recipe | None, comparison: Comparison | None) -> 
 
 
 def _changes(options: argparse.Namespace) -> Changes:
-    from velatura.cli.manners import params_of
-    from velatura.cli.recipe_wishes import Changes
+    from velatura.cli.preset_options import params_of
+    from velatura.cli.recipe_requests import Changes
 
     if options.strength is not None and not 0 <= options.strength <= 1:
         raise BadRequest(f"--strength must be from 0 to 1, not {options.strength:g}.")
@@ -194,8 +194,8 @@ def _wish(
 ) -> Wish:
     from dataclasses import replace
 
-    from velatura.cli.recipe_wishes import Places, wish_from
-    from velatura.cli.wishes import check_files
+    from velatura.cli.recipe_requests import Places, wish_from
+    from velatura.cli.requests import check_files
 
     styles = dict(_named_file(text) for text in options.style)
     # Seen from where it really lies: a path in a recipe may go up.

@@ -45,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from velatura.serve.broker import Broker
+    from velatura.serve.broker.broker import Broker
 
     if options.idle_stop is not None and not options.idle_stop > 0:
         raise BadRequest(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from velatura.cli.display import Bar
-from velatura.engines.run import Progress, Silent
+from velatura.contract.run import Progress, Silent
 
 
 class Showing(Silent):

@@ -134,12 +134,12 @@ def _credit(entry: StyleEntry) -> dict[str, str]:
 
 def _code(options: argparse.Namespace) -> int:
     from velatura.cli.showing import Showing
-    from velatura.engines import glaze
-    from velatura.engines.models import WarmModels
-    from velatura.engines.run import Run
-    from velatura.engines.scene import STYLE_SIDES, Style
+    from velatura.contract.run import Run
+    from velatura.contract.scene import STYLE_SIDES, Style
+    from velatura.engines.glaze import engine as glaze
     from velatura.imaging.files import read_picture
     from velatura.library import codes
+    from velatura.runtime.model_cache import WarmModels
 
     least, most = STYLE_SIDES
     if not least <= options.size <= most:

@@ -6,12 +6,12 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from velatura.cli import manners
+from velatura.cli import preset_options
 from velatura.cli.arguments import whole_number
 from velatura.cli.display import print_json
 
 if TYPE_CHECKING:
-    from velatura.cli.wishes import Wish
+    from velatura.cli.requests import Wish
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="OUT",
         help="where to write it: a name that ends in .png, .jpg, .webp, .tif or .exr; a folder for several",
     )
-    manners.configure(parser)
+    preset_options.configure(parser)
     add(
         "--region",
         action="append",
@@ -106,7 +106,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from velatura.cli.contents import are_many
-    from velatura.cli.wishes import check_files, wish_of
+    from velatura.cli.requests import check_files, wish_of
 
     many = are_many(options.contents, options.output)
     wish = wish_of(options)
@@ -119,9 +119,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _paint_one(options: argparse.Namespace, wish: Wish) -> int:
+    from velatura.cli.backends.base import Painted
     from velatura.cli.further_outputs import write_further
     from velatura.cli.one_picture import paint_one
-    from velatura.cli.painter import Painted
     from velatura.cli.recipes import kept_recipe
     from velatura.imaging.files import Picture, write_picture
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from velatura.cli.arguments import number
 from velatura.cli.display import Bar, print_json, progress_bar
-from velatura.cli.manners import params_of
-from velatura.engines.run import Progress, Run, Silent
+from velatura.cli.preset_options import params_of
+from velatura.contract.run import Progress, Run, Silent
 from velatura.errors import BadRequest, Cancelled
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from velatura.engines.models import WarmModels
+    from velatura.runtime.model_cache import WarmModels
     from velatura.training import recipe as recipes
 
     recipe = recipes.load(options.name)

@@ -9,13 +9,9 @@ import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor
 
-from velatura.engines.engine import Descriptor, EngineParams, FeedForward
-from velatura.engines.regions import counting
-from velatura.engines.run import Run
-from velatura.engines.scene import Region, Scene, Style
-from velatura.engines.style_pictures import USUAL_SIDE, style_key, style_tensor, tell_enlarged
-from velatura.engines.tensors import ContentTile, content_tiles, tile_plan
-from velatura.engines.weights import ensure
+from velatura.contract.engine import Descriptor, EngineParams, FeedForward
+from velatura.contract.run import Run
+from velatura.contract.scene import Region, Scene, Style
 from velatura.errors import BadRequest
 from velatura.library.catalogue import ADAIN_PAIR
 from velatura.library.weights import read_state
@@ -24,6 +20,10 @@ from velatura.networks.adain_decoder import AdaINDecoder
 from velatura.perception import vgg_layouts
 from velatura.perception.statistics import MeanStd, Moments, mean_std, merge, mix, moments
 from velatura.perception.vgg import VGG19
+from velatura.pipeline.regions import counting
+from velatura.pipeline.style_input import USUAL_SIDE, style_key, style_tensor, tell_enlarged
+from velatura.pipeline.tensors import ContentTile, content_tiles, tile_plan
+from velatura.runtime.model_files import ensure
 
 STRIDE = 8
 """Pixels between two positions of relu4_1: three poolings."""
@@ -234,3 +234,6 @@ def _weights(scene: Scene, tile: ContentTile, run: Run) -> list[Tensor | None]:
 def _per_cell(weights: Tensor) -> Tensor:
     """Means over the cells of relu4_1: (1, n, h, w) to (1, n, ⌈h/8⌉, ⌈w/8⌉)."""
     return F.avg_pool2d(weights, STRIDE, ceil_mode=True)
+
+
+ENGINE = AdaIN

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from velatura.engines.engine import Descriptor
-from velatura.engines.glaze import CodePainting, PaintingParams
+from velatura.contract.engine import Descriptor
+from velatura.engines.glaze.engine import CodePainting, PaintingParams
 from velatura.networks.glaze import SIZES, STRIDE
 
 
@@ -26,3 +26,6 @@ class GlazeLive(CodePainting[PaintingParams]):
         deterministic="close",
     )
     Params = PaintingParams
+
+
+ENGINE = GlazeLive

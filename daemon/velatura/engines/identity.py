@@ -7,9 +7,9 @@ import time
 import numpy as np
 from pydantic import Field
 
-from velatura.engines.engine import Descriptor, EngineParams, Pixelwise
-from velatura.engines.run import Run
-from velatura.engines.scene import Scene
+from velatura.contract.engine import Descriptor, EngineParams, Pixelwise
+from velatura.contract.run import Run
+from velatura.contract.scene import Scene
 from velatura.imaging.raster import Raster
 
 
@@ -57,3 +57,6 @@ class Identity(Pixelwise[IdentityParams]):
                 if run.ends_early(step, params.steps):
                     break
         return band
+
+
+ENGINE = Identity

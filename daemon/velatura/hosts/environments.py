@@ -18,8 +18,8 @@ from velatura.hosts.changes import CannotChange, prune
 from velatura.hosts.inspection import Sight
 from velatura.hosts.installed_torch import installed_torch, packages_of
 from velatura.hosts.places import Machine
+from velatura_link.daemon_env import Home
 from velatura_link.environment import NAME, Environment, order_of
-from velatura_link.home import Home
 from velatura_link.places import NAME as OWN
 from velatura_link.torch_build import size_of_bytes
 

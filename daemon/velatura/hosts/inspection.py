@@ -15,8 +15,8 @@ from velatura.hosts.payload import DAEMON, payload
 from velatura.hosts.places import Host, Machine
 from velatura.hosts.plugins import is_enabled, may_see_runtime, read_text
 from velatura_link.connection import FILE_NAME, read_connection
+from velatura_link.daemon_env import Home
 from velatura_link.errors import LinkError
-from velatura_link.home import Home
 from velatura_link.launch import WAKE_NAME, find_daemon
 from velatura_link.messages import PROTOCOL
 

@@ -1,6 +1,6 @@
 """Plugins as zip files for people without a terminal: Krita imports its own, GIMP's is unpacked by hand.
 
-The daemon comes along as a wheel, which :mod:`velatura_link.home` installs when the person says so.
+The daemon comes along as a wheel, which :mod:`velatura_link.daemon_env` installs when the person says so.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from velatura import __version__
 from velatura.hosts.payload import Payload, payload
 from velatura.hosts.places import Kind
 from velatura.hosts.wheel import EPOCH, wheel
-from velatura_link.home import WHEELS
+from velatura_link.daemon_env import WHEELS
 
 
 def pack(kind: Kind, folder: Path, manifest: Mapping[str, Any]) -> Path:

@@ -36,7 +36,7 @@ class Config:
 
     ``idle_stop`` is in seconds, None for a daemon that stays. ``engines`` limits the engines that are loaded (a worker
     with nothing but ``identity`` never imports torch). ``quota`` is in bytes of spool. ``tcp`` asks for a loopback port
-    besides the Unix socket; every user of the machine can connect to it (:mod:`velatura.serve.endpoints`).
+    besides the Unix socket; every user of the machine can connect to it (:mod:`velatura.serve.broker.endpoints`).
     """
 
     runtime: Path = field(default_factory=runtime_dir)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from velatura.engines.run import Run
+from velatura.contract.run import Run
 from velatura.training.glaze_params import GlazeParams
 from velatura.training.pictures import Pack, pack
 from velatura.training.recipe import Assignment

@@ -17,26 +17,26 @@ import torch
 from torch import Tensor
 
 from velatura import __version__
-from velatura.engines import eyes
-from velatura.engines.devices import device_title
-from velatura.engines.run import Run
+from velatura.contract.run import Run
 from velatura.errors import BadRequest, Cancelled, EngineFailed
 from velatura.library.checksums import sha256_of
 from velatura.library.weights import write_state
 from velatura.perception.relative_losses import EYES
 from velatura.perception.vgg import VGG19
+from velatura.pipeline import vgg_features
+from velatura.runtime.devices import device_title
 from velatura.training import state as states
-from velatura.training.album import Album, fill
-from velatura.training.captured import CapturedStep
 from velatura.training.collection import collect
-from velatura.training.gallery import Gallery, Plan, hang
+from velatura.training.content_cache import Album, fill
+from velatura.training.cuda_graph_step import CapturedStep
 from velatura.training.glaze_losses import Batch, early_losses, losses
 from velatura.training.glaze_params import GlazeParams
-from velatura.training.journal import Journal
 from velatura.training.learner import Learner
+from velatura.training.metrics_log import Journal
 from velatura.training.recipe import Assignment, ModelCard, Recipe, RecipeDescriptor
 from velatura.training.sheets import sheet, write_sheet
 from velatura.training.state import Position
+from velatura.training.style_cache import Gallery, Plan, hang
 
 PATIENCE = 50
 """So many steps in a row without a finite gradient end a run. They are counted this often only, since that waits for
@@ -92,7 +92,7 @@ class Training:
         self.state_file = assignment.into / "state.pt"
         _check(assignment, params, self.state_file)
         self.collection = collect(assignment, params, run)
-        self.eyes = eyes.load(EYES, "max", run)
+        self.eyes = vgg_features.load(EYES, "max", run)
         self.vgg = _rounded(self.eyes.vgg, run)
         self.plan = Plan(
             params.gallery,

@@ -22,10 +22,10 @@ from velatura.perception.relative_losses import (
     slice_distances,
 )
 from velatura.perception.vgg import VGG19
-from velatura.training.album import Album
-from velatura.training.gallery import Gallery, summary
+from velatura.training.content_cache import Album
 from velatura.training.glaze_params import GlazeParams
 from velatura.training.learner import Learner
+from velatura.training.style_cache import Gallery, summary
 
 DEEP = ("relu3_1", "relu4_1")
 """Layers in which strokes show, and not only colours."""

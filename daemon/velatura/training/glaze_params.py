@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from velatura.engines.engine import EngineParams
+from velatura.contract.engine import EngineParams
 from velatura.perception.relative_losses import Form
 
 

@@ -9,16 +9,16 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from velatura.engines.run import Run
+from velatura.contract.run import Run
 from velatura.errors import BadWeights
 from velatura.library.weights import read_state
 from velatura.networks.glaze import SIZES, Glaze, Painter
 from velatura.networks.glaze_weights import fill, size_of
-from velatura.training.gallery import Gallery, summary
+from velatura.training.auxiliary_head import Witness
 from velatura.training.glaze_params import GlazeParams
 from velatura.training.muon import Muon
 from velatura.training.state import Average, clipped
-from velatura.training.witness import Witness
+from velatura.training.style_cache import Gallery, summary
 
 CALIBRATED_ON = 256
 """Parts of paintings from which fresh weights take their scale."""

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from velatura.engines.run import Run
+from velatura.contract.run import Run
 from velatura.errors import BadPicture, BadRequest, TooLarge
 from velatura.imaging.colour import from_float
 from velatura.imaging.files import read_picture

@@ -7,6 +7,7 @@ gives weights and a card, no picture, so it is no engine; the engine that loads 
 from __future__ import annotations
 
 import json
+import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -15,13 +16,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 from pydantic import BaseModel, ConfigDict
 
-import velatura.training
-from velatura.engines import finder, knobs
-from velatura.engines.engine import EngineParams, ParamsT
+from velatura.contract import validation
+from velatura.contract.engine import EngineParams, ParamsT
 from velatura.errors import BadRequest
 
 if TYPE_CHECKING:
-    from velatura.engines.run import Run
+    from velatura.contract.run import Run
 
 
 class RecipeDescriptor(BaseModel):
@@ -104,18 +104,23 @@ class Recipe(ABC, Generic[ParamsT]):
         """
 
 
+RECIPES = {"glaze": "velatura.training.glaze:GlazeRecipe"}
+"""Classes of recipes by name, sorted; a recipe's module is imported when it is asked for."""
+
+
 def names() -> tuple[str, ...]:
     """Names of all recipes, sorted."""
-    return finder.names(velatura.training, "RecipeDescriptor")
+    return tuple(RECIPES)
 
 
 def load(name: str) -> Recipe[Any]:
     """The recipe ``name``. Raises :class:`BadRequest` for any other."""
     if name not in names():
         raise BadRequest(
-            f"There is no recipe “{name}”.", hint=knobs.alternatives(name, list(names()))
+            f"There is no recipe “{name}”.", hint=validation.alternatives(name, list(names()))
         )
-    return finder.load(velatura.training, name, Recipe)()  # type: ignore[type-abstract]
+    recipe: Recipe[Any] = pkgutil.resolve_name(RECIPES[name])()
+    return recipe
 
 
 def validate(recipe: Recipe[Any], params: Mapping[str, Any]) -> EngineParams:
@@ -123,4 +128,4 @@ def validate(recipe: Recipe[Any], params: Mapping[str, Any]) -> EngineParams:
 
     Raises :class:`BadParams` with one sentence about the first that is wrong.
     """
-    return knobs.validate(f"recipe {recipe.descriptor.name}", recipe.Params, params)
+    return validation.validate(f"recipe {recipe.descriptor.name}", recipe.Params, params)

@@ -8,9 +8,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from velatura.engines.tensors import raster_of
 from velatura.imaging.files import write_picture
 from velatura.networks.glaze import Glaze
+from velatura.pipeline.tensors import raster_of
 from velatura.training.pictures import Crop, Pack
 
 GAP = 4

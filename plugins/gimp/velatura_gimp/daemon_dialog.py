@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from gi.repository import GimpUi, GLib, Gtk
 
+from velatura_link.daemon_env import Cancel, Home, OnStep, Step
 from velatura_link.errors import LinkError
-from velatura_link.followed import Cancelled
-from velatura_link.home import Cancel, Home, OnStep, Step
+from velatura_link.run_process import Cancelled
 from velatura_link.torch_build import size_of_bytes
 
 from .texts import tr

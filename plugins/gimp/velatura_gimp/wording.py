@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from velatura_link.daemon_env import Step
 from velatura_link.errors import Disconnected, LinkError, ProtocolError, Refused
-from velatura_link.home import Step
 from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
 from velatura_link.notes import Note
 from velatura_link.torch_build import TorchBuild

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable
 
 from velatura_link.connection import Connection
+from velatura_link.daemon_env import Cancel, Home, OnStep, Step
 from velatura_link.errors import LinkError
-from velatura_link.followed import Cancelled
-from velatura_link.home import Cancel, Home, OnStep, Step
+from velatura_link.run_process import Cancelled
 from velatura_link.torch_build import TorchBuild, size_of_bytes, usual_build
 
 from .places import Places

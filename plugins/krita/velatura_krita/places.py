@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from velatura_link.connection import Connection
-from velatura_link.home import Home
+from velatura_link.daemon_env import Home
 from velatura_link.launch import ensure_daemon, find_daemon
 from velatura_link.places import runtime_dir
 

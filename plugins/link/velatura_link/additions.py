@@ -9,7 +9,7 @@ from functools import partial
 
 from .errors import Disconnected, LinkError
 from .messages import STYLES_ADD, Header
-from .questions import Questions
+from .pending_replies import Questions
 from .request import EncodedFile, Payload
 from .uploads import Upload, Uploads
 

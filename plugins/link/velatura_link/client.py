@@ -12,10 +12,10 @@ from typing import Any
 
 from . import messages as m
 from .checksum import ChecksumThread
+from .client_state import Exchange
 from .connection import Connection
-from .courier import Courier
+from .connection_thread import Courier
 from .errors import Disconnected, JobFailed, LinkError
-from .exchange import Exchange
 from .jobs import Event, Job, OnDisconnect, Priority, Terms
 from .library import LibraryClient
 from .messages import Header

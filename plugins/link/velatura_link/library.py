@@ -8,8 +8,8 @@ from concurrent.futures import Future
 from typing import Any
 
 from . import messages as m
+from .client_state import Exchange
 from .errors import ProtocolError
-from .exchange import Exchange
 from .messages import Header
 from .request import EncodedFile
 from .session import Limits

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .errors import LinkError
-from .followed import windowless
 from .launch import clean_environment
+from .run_process import windowless
 
 _NAMES = ("python3", *(f"python3.{minor}" for minor in range(14, 9, -1)), "python")
 _PATIENCE = 20.0

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from .followed import windowless
 from .launch import clean_environment
+from .run_process import windowless
 
 Kind = Literal["cpu", "mps", "cuda", "rocm", "xpu"]
 

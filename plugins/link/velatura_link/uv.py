@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from .environment import Environment
-from .followed import InstallFailed, follow
 from .install_steps import Cancel, OnStep, Step, pip_steps
+from .run_process import InstallFailed, follow
 
 REQUIREMENT = "uv==0.13.9"
 HASHES = (

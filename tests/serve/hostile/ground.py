@@ -30,7 +30,7 @@ AT_ONCE = 2.0
 
 SERVE = """
 import json, resource, sys
-from velatura.serve.broker import Broker
+from velatura.serve.broker.broker import Broker
 from velatura.serve.config import Config
 if files := int(sys.argv[2]):
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))

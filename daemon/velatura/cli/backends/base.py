@@ -1,0 +1,68 @@
+"""Whoever paints: the daemon, or this process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from velatura.cli.display import Bar
+    from velatura.cli.parts import Parts
+    from velatura.cli.preview import PreviewFile
+    from velatura.cli.requests import Wish
+    from velatura.imaging.raster import Raster
+    from velatura_link.recipe import Recipe
+
+KEEP = "Enter keeps what is there"
+"""What a bar offers while an interruptible engine paints."""
+
+Priority = Literal["interactive", "batch"]
+
+
+@dataclass(frozen=True)
+class Painted:
+    """What came back, by whichever way; an older daemon tells no recipe."""
+
+    raster: Raster
+    notes: Sequence[str] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+    recipe: Recipe | None = None
+    further: Mapping[str, Raster] = field(default_factory=dict)
+    """Pictures that the engine gave beside the one that was asked for, by name."""
+
+
+class Painter(Protocol):
+    """Paints pictures, and stays warm in between."""
+
+    hands: int
+    """How many pictures it can have in work at once."""
+
+    def paint(
+        self,
+        wish: Wish,
+        content: Raster,
+        parts: Parts,
+        bar: Bar,
+        preview: PreviewFile | None = None,
+        priority: Priority = "interactive",
+    ) -> Painted:
+        """The picture; ``preview`` shows how it grows. Raises what went wrong."""
+
+    def finish(self) -> None:
+        """Have the engine stop after its present step, if it can, and keep what is there; from any thread."""
+
+    def cancel(self) -> None:
+        """Let go of every picture in work, and take no more; from any thread."""
+
+
+def painter(*, daemon: bool) -> AbstractContextManager[Painter]:
+    """The daemon, which is started if it does not run, or this process."""
+    if daemon:
+        from velatura.cli.backends.daemon import Remote
+
+        return Remote()
+    from velatura.cli.backends.local import Direct
+
+    return Direct()

@@ -1,0 +1,151 @@
+"""The contract of an engine: what every way of stylising says about itself and does.
+
+An engine is one file in this folder. Its :class:`Descriptor` states as data what it takes and gives, its ``Params``
+are its knobs; plugins, the command line and the wire are made from both, so a new engine changes none of them.
+Bit depth, alpha, strength, masks, tiles and sizes are done once around every engine (:mod:`velatura.pipeline.render`)
+and never inside one. ``docs/engines.md`` shows how very different methods fit.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from velatura.imaging.raster import Raster
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from velatura.contract.run import Run
+    from velatura.contract.scene import Scene
+    from velatura.pipeline.tensors import ContentTile
+
+StyleKind = Literal["picture", "code", "checkpoint", "bank", "pair"]
+
+
+class Input(BaseModel):
+    """One more thing an engine can be given through ``Scene.inputs``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    kind: Literal["raster", "file", "state", "number", "text"]
+    title: str
+    required: bool = False
+    when: dict[str, str | int | float | bool] = {}
+    """Knobs and the choices with which it is needed, and without which it makes no difference."""
+
+
+class Descriptor(BaseModel):
+    """What an engine is, as data. Everything outside the engine decides by this alone."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    title: str
+    purpose: str = ""
+    """What it is for, in a few words of an artist's, said before the title: “Fast — Glaze”."""
+    summary: str
+    source: str
+    """The paper: an arXiv number, a DOI or a full reference."""
+
+    content: Literal["required", "optional", "none"] = "required"
+    """``none`` for engines that start from nothing; the request then says the output's size."""
+    styles: tuple[StyleKind, ...] = ("picture",)
+    """What a style may be; empty for engines without one (activation maximisation)."""
+    style_required: bool = True
+    inputs: tuple[Input, ...] = ()
+    gives: tuple[str, ...] = ("picture",)
+    """Names of the outputs; ``state`` is what the next frame of a video hands back as an input."""
+
+    regions: Literal["native", "composite"] = "composite"
+    """Whether the engine blends several regions itself or is run once for each."""
+    tiles: bool = False
+    """Whether a picture may be painted a tile at a time with the same result as in one piece."""
+    halo: int = 0
+    """Pixels of surroundings a tile needs on each side: the radius of the network's receptive field."""
+    multiple: int = 1
+    """Sides of a tensor given to the engine are multiples of this many pixels."""
+    least: int = 64
+    """The shortest side of such a tensor: five halvings leave two pixels, enough to pad by reflection."""
+    memory: int = 1024
+    """Bytes that painting a tile takes at most for each of its pixels, its surroundings counted."""
+    devices: tuple[str, ...] = ("cuda", "mps", "xpu", "cpu")
+    deterministic: Literal["bitwise", "close", "no"] = "bitwise"
+    """How equal two runs on one device are: the same bytes, within 2/255, or neither."""
+    weights: tuple[str, ...] = ()
+    """Names in the model catalogue of what the engine loads."""
+    interruptible: bool = False
+    """Whether it can be asked to stop early and give what it has by then: see :meth:`Run.ends_early`."""
+    refines: str = ""
+    """The input with which it goes on from what another engine painted; empty where it is not offered for that."""
+    hidden: bool = False
+    """Left out of menus: made for tests."""
+
+
+class EngineParams(BaseModel):
+    """An engine's knobs: flat scalars and choices, each with title, description, range, unit and default.
+
+    ``json_schema_extra`` has what else a person is shown (docs/engines.md): ``unit``, ``labels`` of choices, and
+    ``zero``, the word for a 0 that is no number but a rule.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+ParamsT = TypeVar("ParamsT", bound=EngineParams)
+PreparedT = TypeVar("PreparedT")
+
+
+class Engine(ABC):
+    """One way to stylise a scene. Subclass one of the three kinds below, never this."""
+
+    descriptor: ClassVar[Descriptor]
+    Params: ClassVar[type[EngineParams]]
+
+
+class FeedForward(Engine, Generic[ParamsT, PreparedT]):
+    """Looks at the whole scene once, then paints any tile of it in one pass."""
+
+    @abstractmethod
+    def prepare(self, scene: Scene, params: ParamsT, run: Run) -> PreparedT:
+        """Everything that tiles share: style codes and whole-picture statistics, small tensors on ``run.device``."""
+
+    @abstractmethod
+    def apply(self, tile: ContentTile, prepared: PreparedT, run: Run) -> Tensor:
+        """Paint ``tile.tensor``, (1, 3, h, w) sRGB 0..1 float32, sides multiples of ``descriptor.multiple``; as large.
+
+        ``tile`` also says where in the picture it lies, for whatever is bound to a place.
+        """
+
+    def finish(self, prepared: PreparedT, run: Run) -> Mapping[str, Raster | Tensor | bytes]:
+        """What ``descriptor.gives`` beside the picture, once all tiles are painted; bytes become a file."""
+        return {}
+
+
+class Iterative(Engine, Generic[ParamsT]):
+    """Works on the whole picture in many steps and calls ``run.step`` in its loop.
+
+    One whose picture is worth keeping after any step says so (``descriptor.interruptible``), and asks
+    ``run.ends_early`` after each.
+    """
+
+    @abstractmethod
+    def stylize(
+        self, scene: Scene, params: ParamsT, run: Run
+    ) -> Tensor | Mapping[str, Raster | Tensor | bytes]:
+        """Return (1, 3, h, w) sRGB 0..1 float32 of the scene's size; a dict if ``descriptor.gives`` has more.
+
+        The dict's ``picture`` is such a tensor; bytes become a file.
+        """
+
+
+class Pixelwise(Engine, Generic[ParamsT]):
+    """Works on pixels in their own depth, without a network and without torch."""
+
+    @abstractmethod
+    def render(self, band: Raster, scene: Scene, params: ParamsT, run: Run) -> Raster:
+        """Return ``band``, some whole rows of the content, painted: same size, depth and channels."""

@@ -1,0 +1,96 @@
+"""What engines there are and which knobs they have, written down so that nobody has to import them.
+
+A worker builds the manifest and writes it into the cache directory, keyed by a hash of the engines'
+code; the broker reads it there. Reading imports neither torch nor pydantic.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Collection
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from velatura import __version__
+
+SOURCES = tuple(Path(__file__).parents[1] / room for room in ("contract", "engines"))
+"""Folders whose files a manifest depends on."""
+
+Manifest = dict[str, dict[str, Any]]
+"""By engine name: ``descriptor`` (its fields), ``kind`` (``feed-forward``, ``iterative`` or
+``pixelwise``), ``schema`` (the JSON schema of its ``Params``) and ``treatment`` (that of the knobs
+which every engine has)."""
+
+
+def code_hash(only: Collection[str] | None = None) -> str:
+    """Hash of everything a manifest depends on: version, sources of the contract and of engines, packages that add
+    engines, the engines allowed.
+
+    64 hexadecimal digits; takes a few milliseconds.
+    """
+    digest = hashlib.sha256(f"{__version__}\n{sorted(only) if only is not None else '*'}".encode())
+    for folder in SOURCES:
+        for source in sorted(folder.rglob("*.py")):
+            content = source.read_bytes()
+            digest.update(f"{source.relative_to(folder.parent)}\n{len(content)}\n".encode())
+            digest.update(content)
+    for entry in entry_points(group="velatura.engines"):
+        version = entry.dist.version if entry.dist is not None else ""
+        digest.update(f"{entry.name} {entry.value} {version}\n".encode())
+    return digest.hexdigest()
+
+
+def manifest_hash(manifest: Manifest) -> str:
+    """Hash of a manifest's content, the same on every machine; clients cache manifests by it."""
+    return hashlib.sha256(_canonical(manifest)).hexdigest()
+
+
+def manifest_path(cache: Path, code: str) -> Path:
+    """Where the manifest for the code with hash ``code`` lies in the cache directory."""
+    return cache / f"manifest-{code[:32]}.json"
+
+
+def read(cache: Path, code: str) -> Manifest | None:
+    """The manifest that was written for ``code``; None when there is none or it is damaged."""
+    try:
+        manifest = json.loads(manifest_path(cache, code).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) else None
+
+
+def write(cache: Path, code: str, manifest: Manifest) -> Path:
+    """Write ``manifest`` for ``code``, whole or not at all. Returns where it lies."""
+    cache.mkdir(parents=True, exist_ok=True)
+    path = manifest_path(cache, code)
+    with tempfile.NamedTemporaryFile(dir=cache, prefix=".manifest-", delete=False) as draft:
+        draft.write(_canonical(manifest))
+    Path(draft.name).replace(path)
+    return path
+
+
+def build(only: Collection[str] | None = None) -> Manifest:
+    """Import every engine (of ``only``) and write down what it says about itself."""
+    from velatura.contract import registry
+    from velatura.contract.common_params import Treatment
+
+    manifest: Manifest = {}
+    for name in registry.names():
+        if only is not None and name not in only:
+            continue
+        engine = registry.load(name)
+        manifest[name] = {
+            "descriptor": engine.descriptor.model_dump(mode="json"),
+            "kind": registry.kind(engine),
+            "schema": engine.Params.model_json_schema(),
+            "treatment": Treatment.model_json_schema(),
+        }
+    return manifest
+
+
+def _canonical(manifest: Manifest) -> bytes:
+    # Keys keep their order: it is the one in which knobs are shown.
+    return json.dumps(manifest, separators=(",", ":"), ensure_ascii=False).encode()

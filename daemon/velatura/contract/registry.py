@@ -1,0 +1,87 @@
+"""Which engines there are.
+
+Every module and package directly in ``velatura/engines`` is an engine, and a package of anybody's may add more: an
+entry point of the group ``velatura.engines``, ``name = "package.module"``, makes the daemon offer its engine. Either
+way the module says which class it is, ``ENGINE = MyEngine``, and the engine has the module's or the entry point's name,
+with dashes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Collection, Mapping
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from typing import Any
+
+from velatura.contract import validation
+from velatura.contract.engine import Engine, EngineParams, FeedForward, Iterative, Pixelwise
+from velatura.errors import EngineFailed, UnknownEngine
+
+PACKAGE = GROUP = "velatura.engines"
+
+
+@cache
+def modules() -> Mapping[str, str]:
+    """Modules of all engines by the engines' names, sorted; nothing is imported.
+
+    An engine of ours keeps its name where another package has one of that name.
+    """
+    found = {each.name: each.value for each in added()}
+    spec = find_spec(PACKAGE)
+    folders = spec.submodule_search_locations if spec is not None else None
+    for module in pkgutil.iter_modules(folders or ()):
+        found[module.name.replace("_", "-")] = f"{PACKAGE}.{module.name}"
+    return dict(sorted(found.items()))
+
+
+def added() -> tuple[EntryPoint, ...]:
+    """The engines that other packages add."""
+    return tuple(entry_points(group=GROUP))
+
+
+def names() -> tuple[str, ...]:
+    """Names of all engines, sorted."""
+    return tuple(modules())
+
+
+def load(name: str, *, only: Collection[str] | None = None) -> Engine:
+    """The engine ``name``, importing its module and no other engine's.
+
+    ``only`` limits the engines there are. Raises :class:`UnknownEngine` for any other name, and
+    :class:`EngineFailed` for a module that cannot be imported or states no engine of that name.
+    """
+    there = [each for each in names() if only is None or each in only]
+    if name not in there:
+        raise UnknownEngine(
+            f"There is no engine called “{name}”.", hint=validation.alternatives(name, there)
+        )
+    path = modules()[name]
+    try:
+        engine = importlib.import_module(path).ENGINE
+    except (ImportError, AttributeError) as error:
+        raise EngineFailed(f"The engine {name} cannot be loaded: {error}.") from error
+    if not (isinstance(engine, type) and issubclass(engine, Engine)):
+        raise EngineFailed(f"ENGINE in {path} is not a subclass of Engine.")
+    if engine.descriptor.name != name:
+        raise EngineFailed(
+            f"The engine in {path} calls itself “{engine.descriptor.name}”.",
+            hint=f"It is named like its module: “{name}”.",
+        )
+    return engine()
+
+
+def kind(engine: Engine) -> str:
+    """``feed-forward``, ``iterative`` or ``pixelwise``: how an engine works."""
+    kinds = {"feed-forward": FeedForward, "iterative": Iterative, "pixelwise": Pixelwise}
+    return next(word for word, base in kinds.items() if isinstance(engine, base))
+
+
+def validate(engine: Engine, params: Mapping[str, Any]) -> EngineParams:
+    """``params`` as the engine's own model, defaults filled in.
+
+    Raises :class:`BadParams` with one sentence about the first knob that is wrong.
+    """
+    return validation.validate(f"engine {engine.descriptor.name}", engine.Params, params)

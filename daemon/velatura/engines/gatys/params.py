@@ -1,0 +1,241 @@
+"""The knobs of Gatys' optimisation."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from velatura.contract.engine import EngineParams
+from velatura.pipeline.init import Init
+
+RATE = 0.1
+REFINING_RATE = 0.03
+LBFGS_RATE = 1.0
+"""Lengths of steps when none is asked for: Adam's, Adam's when the start is painted already, and
+L-BFGS'.
+"""
+
+
+Quality = Literal["draft", "good", "best"]
+
+STEPS: dict[Quality, tuple[int, int]] = {"draft": (16, 4), "good": (40, 8), "best": (160, 40)}
+"""Steps at the coarsest size, and the fewest at a finer one. Each size takes a quarter of the steps of the one before,
+and so as long as it: large shapes are found where that is cheap.
+"""
+
+
+class GatysParams(EngineParams):
+    """Knobs of Gatys' optimisation."""
+
+    quality: Quality = Field(
+        "good",
+        title="Quality",
+        description="How long to paint. A draft takes about half as long as a good picture, the best one three to five "
+        "times as long.",
+        json_schema_extra={"labels": {"draft": "Draft", "good": "Good", "best": "Best"}},
+    )
+    steps: int = Field(
+        0,
+        ge=0,
+        le=5000,
+        title="Steps",
+        description="Steps at each size, in place of those that the quality stands for. More come nearer to the "
+        "style; the last ones change little.",
+        json_schema_extra={"zero": "By quality"},
+    )
+    alpha: float = Field(
+        1.0,
+        ge=0.0,
+        le=1e6,
+        title="Photo weight",
+        description="How much the photo's shapes count. What matters is how large it is beside the style weight. "
+        "(The paper's α.)",
+    )
+    beta: float = Field(
+        3.0,
+        ge=0.0,
+        le=1e12,
+        title="Style weight",
+        description="How much the style's textures count: 1 keeps more of the photo, 10 is bold. (The paper's β.)",
+    )
+    losses: Literal["relative", "released", "printed"] = Field(
+        "relative",
+        title="Scale of the weights",
+        description="Relative measures differences against the photo and the style themselves, so that every style "
+        "and every layer counts alike. The others are means as in the authors' program, where a style weight of "
+        "600000 suits, and sums as printed in the paper, where the same weights leave the picture almost as it is.",
+        json_schema_extra={
+            "labels": {
+                "relative": "Relative",
+                "released": "As in the authors' program",
+                "printed": "As printed in the paper",
+            }
+        },
+    )
+    content_layers: str = Field(
+        "relu4_2",
+        max_length=400,
+        title="Network layers, photo",
+        description="Layers of the network in which the photo's shapes are kept, as NAME or NAME:WEIGHT, with commas.",
+    )
+    style_layers: str = Field(
+        "relu1_1, relu2_1, relu3_1:0.5, relu4_1:0.2, relu5_1:0.2",
+        max_length=400,
+        title="Network layers, style",
+        description="Layers of the network in which the style is matched, as NAME or NAME:WEIGHT, with commas: relu1_1 "
+        "has the finest texture, relu5_1 the largest.",
+    )
+    histogram: float = Field(
+        10.0,
+        ge=0.0,
+        le=1e12,
+        title="Histogram weight",
+        description="How much it counts that light, colours and marks are spread as in the style: 10 keeps textures "
+        "from becoming too flat in one place and too harsh in another. (Risser's γ.)",
+        json_schema_extra={"zero": "Off"},
+    )
+    histogram_layers: str = Field(
+        "relu1_1, relu4_1",
+        max_length=400,
+        title="Network layers, histograms",
+        description="Layers of the network in which histograms are matched, as NAME or NAME:WEIGHT, with commas.",
+    )
+    pooling: Literal["max", "avg"] = Field(
+        "max",
+        title="Pooling",
+        description="How the network shrinks what it sees: to the maximum, as it was trained, or to the average, which "
+        "the paper finds a little more pleasing.",
+        json_schema_extra={"labels": {"max": "Maximum", "avg": "Average"}},
+    )
+    network: Literal["vgg19-gatys", "vgg19"] = Field(
+        "vgg19-gatys",
+        title="Network",
+        description="The network that judges: as published with the paper, or as torchvision has it.",
+        json_schema_extra={
+            "labels": {"vgg19-gatys": "VGG-19 of the paper", "vgg19": "VGG-19 of torchvision"}
+        },
+    )
+    init: Init = Field(
+        "engine",
+        title="Start from",
+        description="What is worked on: what another engine paints is nearest to the end; a picture of your own is the "
+        "one chosen under “Picture to start from”.",
+        json_schema_extra={
+            "labels": {
+                "engine": "What another engine paints",
+                "content": "The photo",
+                "colours": "The photo in the style's colours",
+                "noise": "Noise",
+                "picture": "A picture of your own",
+            }
+        },
+    )
+    init_engine: str = Field(
+        "glaze",
+        max_length=60,
+        title="Engine to start from",
+        description="The name of the engine whose painting is worked on, where another engine's is: glaze, adain.",
+    )
+    sizes: int = Field(
+        0,
+        ge=0,
+        le=8,
+        title="Sizes",
+        description="In how many sizes it is painted, from coarse to fine, each twice as large as the one before; "
+        "1 is the full size alone.",
+        json_schema_extra={"zero": "Automatic"},
+    )
+    optimiser: Literal["adam", "lbfgs"] = Field(
+        "adam",
+        title="Optimiser",
+        description="How steps are chosen: Adam keeps colours in range and is quicker; L-BFGS is the paper's.",
+        json_schema_extra={"labels": {"adam": "Adam", "lbfgs": "L-BFGS"}},
+    )
+    rate: float = Field(
+        0.0,
+        ge=0.0,
+        le=10.0,
+        title="Step length",
+        description="How far a step goes. Automatic takes the optimiser's own: for Adam "
+        f"{RATE:g} of the way from black to white, or {REFINING_RATE:g} where the start is painted already; for "
+        f"L-BFGS {LBFGS_RATE:g}.",
+        json_schema_extra={"zero": "Automatic"},
+    )
+    history: int = Field(
+        10,
+        ge=1,
+        le=100,
+        title="L-BFGS memory",
+        description="Steps that L-BFGS remembers; each takes as much memory as two copies of the picture.",
+        json_schema_extra={"unit": "steps"},
+    )
+    average: float = Field(
+        0.0,
+        ge=0.0,
+        le=0.999,
+        title="Average of steps",
+        description="Evens out the noise of steps by a running mean: 0.9 looks back over about ten of them, 0.99 over "
+        "a hundred.",
+        json_schema_extra={"zero": "Off"},
+    )
+    texture: Literal["colour", "luminance"] = Field(
+        "colour",
+        title="Texture in",
+        description="What carries the style's texture: colours, or light and dark alone, which leaves "
+        "the photo its hues.",
+        json_schema_extra={"labels": {"colour": "Colours", "luminance": "Light and dark alone"}},
+    )
+    colour: float = Field(
+        0.0,
+        ge=0.0,
+        le=1e12,
+        title="Colour weight",
+        description="How much the style's colours count by themselves (their mean and covariance): 1000 is clear to "
+        "see.",
+        json_schema_extra={"zero": "Off"},
+    )
+    variation: float = Field(
+        0.0,
+        ge=0.0,
+        le=1e12,
+        title="Smoothness",
+        description="More gives a smoother picture: 100 is clear to see. (The weight of total variation.)",
+        json_schema_extra={"zero": "Off"},
+    )
+    range: float = Field(
+        1e3,
+        ge=0.0,
+        le=1e12,
+        title="Range weight",
+        description="How strongly L-BFGS is held between black and white; 1000 is enough. Off leaves it "
+        "free, as the paper does, and clips at the end.",
+        json_schema_extra={"zero": "Off"},
+    )
+    even_gradients: bool = Field(
+        False,
+        title="Even gradients",
+        description="Let each layer of the network pull equally hard, whatever its loss; only with Adam.",
+    )
+    preview_every: int = Field(
+        5,
+        ge=1,
+        le=1000,
+        title="Preview every",
+        description="Steps between two pictures that may be shown while it paints.",
+        json_schema_extra={"unit": "steps"},
+    )
+
+    def steps_at(self, sizes: int) -> list[int]:
+        """How many steps each of so many sizes takes, from coarse to fine: ``steps``, or what ``quality`` says."""
+        coarse, fine = STEPS[self.quality]
+        return [self.steps or max(fine, coarse >> 2 * number) for number in range(sizes)]
+
+    @property
+    def step_length(self) -> float:
+        """``rate``, or the optimiser's own."""
+        if self.rate:
+            return self.rate
+        if self.optimiser == "lbfgs":
+            return LBFGS_RATE
+        return REFINING_RATE if self.init in ("engine", "picture") else RATE

@@ -1,0 +1,209 @@
+"""What an engine paints of a scene, a piece at a time, before it is laid over the content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, Protocol
+
+import numpy as np
+
+from velatura.contract.engine import Engine, EngineParams, FeedForward, Iterative
+from velatura.contract.run import Run
+from velatura.contract.scene import Scene
+from velatura.imaging.alpha import hidden_fill
+from velatura.imaging.colour import Floats
+from velatura.imaging.raster import bands
+from velatura.imaging.tiles import Box, Tile
+from velatura.pipeline.engine_errors import blamed_on, require_size, rgb_floats
+from velatura.pipeline.regions import blending
+from velatura.pipeline.sampling import sample_boxes
+from velatura.pipeline.tensors import content_tile, tile_plan
+from velatura.pipeline.working_size import Working, working
+
+Touched = Callable[[Box], Sequence[bool]]
+"""Which parts of a scene have any weight in a box."""
+
+Piece = tuple[Box, list[Floats | None]]
+"""A box and what each part painted there, (h, w, 3) sRGB 0..1; None where nobody will see it."""
+
+
+class Painting(Protocol):
+    """A scene being painted at full strength, in its parts."""
+
+    def sample(self) -> Iterator[tuple[Box, list[Floats]]]:
+        """A fair sample of what :meth:`pieces` will give."""
+
+    def pieces(self, touched: Touched) -> Iterator[Piece]:
+        """Everything, row by row from the top."""
+
+    def others(self) -> Iterator[tuple[str, Any]]:
+        """What the engine gives beside the picture, by name, once all is painted."""
+
+
+def parts_of(engine: Engine, scene: Scene) -> list[Scene]:
+    """The scenes to paint: one for each region unless the engine blends them itself."""
+    if engine.descriptor.regions == "native" or len(scene.regions) < 2:
+        return [scene]
+    return [replace(scene, regions=(region,)) for region in scene.regions]
+
+
+def begin(
+    engine: Engine, scene: Scene, params: EngineParams, run: Run, size: tuple[int, int]
+) -> Painting:
+    """Start painting ``scene``, whose result is ``size`` (height, width)."""
+    smaller = working(engine.descriptor, scene)
+    if smaller is not None:
+        return _Elsewhere(engine, scene, smaller, params, run)
+    if isinstance(engine, FeedForward):
+        return _InTiles(engine, scene, params, run)
+    if isinstance(engine, Iterative):
+        return _AtOnce(engine, scene, params, run, size)
+    raise TypeError(f"{type(engine).__name__} is none of the three kinds of engine")
+
+
+class _InTiles:
+    """By an engine that looks at the whole scene once and then paints any tile of it."""
+
+    def __init__(
+        self, engine: FeedForward[Any, Any], scene: Scene, params: EngineParams, run: Run
+    ) -> None:
+        import torch
+
+        assert scene.content is not None
+        self._engine, self._scene, self._run = engine, scene, run
+        self._content = scene.content
+        self._parts = parts_of(engine, scene)
+        # No inference mode here: what prepare leaves in the caches may later be part of a gradient.
+        with blamed_on(engine), torch.inference_mode(False), torch.no_grad():
+            self._prepared = [engine.prepare(part, params, run) for part in self._parts]
+            self._fill = hidden_fill(scene.content)
+
+    def sample(self) -> Iterator[tuple[Box, list[Floats]]]:
+        everything = range(len(self._parts))
+        for box in sample_boxes(self._scene, self._content):
+            yield box, list(self._paint(Tile(box, box), everything).values())
+
+    def pieces(self, touched: Touched) -> Iterator[Piece]:
+        content, run = self._content, self._run
+        tiles = tile_plan(content.width, content.height, self._engine.descriptor)
+        run.step(0, len(tiles), phase="paint")
+        for number, tile in enumerate(tiles, 1):
+            seen = [index for index, is_seen in enumerate(touched(tile.core)) if is_seen]
+            if seen and len(tiles) > 1:
+                tile = self._as_seen(tile)
+            painted = self._paint(tile, seen) if seen else {}
+            yield tile.core, [painted.get(index) for index in range(len(self._parts))]
+            run.step(number, len(tiles), phase="paint")
+
+    def _as_seen(self, tile: Tile) -> Tile:
+        """What of ``tile`` is painted for the window that was asked for."""
+        descriptor, window = self._engine.descriptor, self._scene.window
+        if window is None:
+            return tile
+        return tile.trimmed(window, halo=descriptor.halo, multiple=descriptor.multiple)
+
+    def _paint(self, tile: Tile, parts: Sequence[int]) -> dict[int, Floats]:
+        import torch
+
+        engine, run = self._engine, self._run
+        painted = {}
+        with blamed_on(engine), torch.inference_mode():
+            piece = content_tile(self._content, tile, self._fill, run, engine.descriptor)
+            size = piece.tensor.shape[2:]
+            for index in parts:
+                blend = partial(blending, self._parts[index], tile.outer, size, run)
+                given = engine.apply(replace(piece, blend=blend), self._prepared[index], run)
+                require_size(engine, given, size)
+                painted[index] = rgb_floats(engine, given[:, :, piece.core[0], piece.core[1]])
+        return painted
+
+    def others(self) -> Iterator[tuple[str, Any]]:
+        for prepared in self._prepared:
+            with blamed_on(self._engine):
+                found = self._engine.finish(prepared, self._run)
+            yield from found.items()
+
+
+class _AtOnce:
+    """By an engine that works on the whole picture."""
+
+    def __init__(
+        self,
+        engine: Iterative[Any],
+        scene: Scene,
+        params: EngineParams,
+        run: Run,
+        size: tuple[int, int],
+    ) -> None:
+        import torch
+
+        self._box = Box(0, 0, size[1], size[0])
+        self._painted: list[Floats] = []
+        self._others: dict[str, Any] = {}
+        for part in parts_of(engine, scene):
+            # This job may run between two steps of another that has gradients switched off.
+            with blamed_on(engine), torch.inference_mode(False), torch.enable_grad():
+                given = engine.stylize(part, params, run)
+                outputs: dict[str, Any] = (
+                    dict(given) if isinstance(given, Mapping) else {"picture": given}
+                )
+                picture = outputs.pop("picture")
+                self._others |= outputs
+                require_size(engine, picture, size)
+                self._painted.append(rgb_floats(engine, picture))
+
+    def sample(self) -> Iterator[tuple[Box, list[Floats]]]:
+        yield self._box, self._painted
+
+    def pieces(self, touched: Touched) -> Iterator[Piece]:
+        yield self._box, list(self._painted)
+
+    def others(self) -> Iterator[tuple[str, Any]]:
+        yield from self._others.items()
+
+
+class _Elsewhere:
+    """By painting another picture in its place: a smaller one, or one that goes on beyond its edges."""
+
+    def __init__(
+        self, engine: Engine, scene: Scene, working: Working, params: EngineParams, run: Run
+    ) -> None:
+        assert scene.content is not None
+        self._content = scene.content
+        content = working.scene.content
+        assert content is not None
+        size = (content.height, content.width)
+        inner = begin(engine, replace(working.scene, window=None), params, run, size)
+        parts = len(parts_of(engine, scene))
+        pictures = [np.empty((*size, 3), np.float32) for _ in range(parts)]
+        for box, painted in inner.pieces(lambda box: [True] * parts):
+            for picture, piece in zip(pictures, painted, strict=True):
+                picture[box.y0 : box.y1, box.x0 : box.x1] = piece
+        self._layers = [working.enlarger(picture) for picture in pictures]
+        self._others = list(inner.others())
+        self._fill = hidden_fill(scene.content)
+
+    def sample(self) -> Iterator[tuple[Box, list[Floats]]]:
+        box = Box(0, 0, self._content.width, self._content.height)
+        for part in _parted(box):
+            yield part, self._painted(part)
+
+    def pieces(self, touched: Touched) -> Iterator[Piece]:
+        for part in _parted(Box(0, 0, self._content.width, self._content.height)):
+            if any(touched(part)):
+                yield part, list(self._painted(part))
+            else:
+                yield part, [None] * len(self._layers)
+
+    def _painted(self, box: Box) -> list[Floats]:
+        return [np.clip(layer(box, self._content, self._fill), 0, 1) for layer in self._layers]
+
+    def others(self) -> Iterator[tuple[str, Any]]:
+        yield from self._others
+
+
+def _parted(box: Box) -> Iterator[Box]:
+    for y0, y1 in bands(box.height, box.width * 12):
+        yield Box(box.x0, y0, box.x1, y1)

@@ -1,0 +1,151 @@
+"""How engines look at the pictures of styles: which part, turned how, at what size, and which pixels count."""
+
+from __future__ import annotations
+
+from math import cos, radians, sin
+from typing import TYPE_CHECKING
+
+from velatura.contract.scene import WHOLE, Crop, Style
+from velatura.errors import BadPicture, BadRequest
+from velatura.imaging.raster import Raster
+from velatura.imaging.resample import fit
+from velatura.pipeline.tensors import alpha_tensor, mask_tensor, picture_tensor
+from velatura.runtime.cache_keys import fingerprint
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from velatura.contract.run import Run
+
+USUAL_SIDE = 512
+"""Short side at which engines look at styles unless they have a reason or are told otherwise."""
+
+ENLARGED = 1.25
+"""By how much a picture may be enlarged before it is worth a word."""
+
+LONGEST = 4
+"""A style's long side is at most this many times the short side it is looked at with."""
+
+
+def style_tensor(style: Style, short: int, run: Run) -> tuple[Tensor, Tensor | None]:
+    """The style's picture with a short side of ``short`` pixels, (1, 3, h, w) sRGB 0..1 float32, and how much each
+    pixel counts, (1, 1, h, w) 0..1, or None where all do.
+
+    It is cropped first and turned last; of what is turned, the largest upright rectangle inside is taken, so that
+    no corner is made up. Hidden pixels do not count, nor those that its mask leaves out. Raises
+    :class:`BadRequest` for a style that is no picture, and :class:`BadPicture` when nothing of it counts.
+    """
+    picture, mask = _cropped(style)
+    size = fit(picture.width, picture.height, short=short, long=LONGEST * short)
+    tensor = _turned(picture_tensor(picture, run, size=size), style)
+    if not picture.has_alpha and mask is None:
+        return tensor, None
+    weights = alpha_tensor(picture, run, size=size)
+    if mask is not None:
+        weights = weights * mask_tensor(mask, run, size=size)
+    weights = _turned(weights, style)
+    if not bool(weights.any()):
+        raise BadPicture(
+            "There is nothing to see of the style's picture.",
+            hint="It is transparent all over, or its mask is black.",
+        )
+    return tensor, weights
+
+
+def style_places(style: Style, short: int, run: Run) -> Tensor:
+    """Where in the style's whole picture each pixel of :func:`style_tensor` comes from: (1, 2, h, w), parts 0..1 of its
+    width and its height.
+    """
+    import torch
+
+    picture, _ = _cropped(style)
+    width, height = fit(picture.width, picture.height, short=short, long=LONGEST * short)
+    left, top, right, bottom = style.crop
+    x = left + (right - left) * (torch.arange(width) + 0.5) / width
+    y = top + (bottom - top) * (torch.arange(height) + 0.5) / height
+    planes = torch.stack([x.expand(height, width), y[:, None].expand(height, width)])
+    return _turned(planes[None].to(run.device), style)
+
+
+def tell_enlarged(style: Style, short: int, run: Run) -> None:
+    """Note when the style's picture is much smaller than the ``short`` side that it is looked at with."""
+    picture = style.picture
+    if picture is None:
+        return
+    left, top, right, bottom = _box(picture, style.crop)
+    there = min(right - left, bottom - top)
+    if short > ENLARGED * there:
+        run.note(
+            "A style's picture is {there} pixels on its short side and was enlarged to {short}: a larger one gives "
+            "finer strokes."
+            if style.crop == WHOLE
+            else "The part of a style's picture that counts is {there} pixels on its short side and was enlarged to "
+            "{short}: a larger one gives finer strokes.",
+            there=there,
+            short=short,
+        )
+
+
+def style_key(style: Style, short: int) -> str:
+    """What :func:`style_tensor` gives, as a key to remember by."""
+    shown = fingerprint(style.picture, style.mask)
+    return f"{shown} {style.crop} {style.rotation} {short}"
+
+
+def _cropped(style: Style) -> tuple[Raster, Raster | None]:
+    picture, mask = style.picture, style.mask
+    if picture is None:
+        raise BadRequest(
+            "This engine looks at pictures of styles.", hint="Give a picture as style."
+        )
+    if style.crop == WHOLE:
+        return picture, mask
+    box = _box(picture, style.crop)
+    return picture.crop(*box), None if mask is None else mask.crop(*box)
+
+
+def _box(picture: Raster, crop: Crop) -> tuple[int, int, int, int]:
+    """``crop`` in pixels of ``picture``: at least one wherever it is."""
+    left, top, right, bottom = crop
+    x0 = min(int(left * picture.width), picture.width - 1)
+    y0 = min(int(top * picture.height), picture.height - 1)
+    x1 = max(x0 + 1, round(right * picture.width))
+    y1 = max(y0 + 1, round(bottom * picture.height))
+    return x0, y0, x1, y1
+
+
+def _turned(planes: Tensor, style: Style) -> Tensor:
+    """``planes`` (1, c, h, w) turned as the style says; quarter turns move pixels and change none."""
+    import torch
+
+    quarters, rest = divmod(style.rotation % 360, 90)
+    planes = torch.rot90(planes, int(quarters), (2, 3))
+    if rest == 0:
+        return planes
+    from torchvision.transforms import InterpolationMode
+    from torchvision.transforms.functional import center_crop, rotate
+
+    inside = _upright_inside(planes.shape[2], planes.shape[3], radians(rest))
+    whole = rotate(planes, rest, InterpolationMode.BILINEAR, expand=True)
+    cropped: Tensor = center_crop(whole, list(inside))
+    return cropped
+
+
+def _upright_inside(height: int, width: int, angle: float) -> tuple[int, int]:
+    """(height, width) of the largest upright rectangle inside one of these sides turned by ``angle``, 0…π/2.
+
+    A long one touches two sides of it with opposite corners, any other all four.
+    """
+    across, along = sin(angle), cos(angle)
+    short, long = min(height, width), max(height, width)
+    if short <= 2 * across * along * long:
+        half = short / 2
+        sides = (half / along, half / across) if width >= height else (half / across, half / along)
+    else:
+        square = along**2 - across**2
+        sides = (
+            (height * along - width * across) / square,
+            (width * along - height * across) / square,
+        )
+    # One pixel on each side was mixed with what lies outside.
+    return max(1, int(sides[0]) - 2), max(1, int(sides[1]) - 2)

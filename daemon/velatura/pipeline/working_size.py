@@ -1,0 +1,119 @@
+"""The picture that is painted in a document's place: smaller, or going on beyond its edges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from velatura.contract.engine import Descriptor
+from velatura.contract.scene import Scene
+from velatura.imaging.alpha import hidden_fill, with_fill
+from velatura.imaging.colour import Floats
+from velatura.imaging.raster import Raster
+from velatura.imaging.resample import fit, resized
+from velatura.imaging.tiles import Box, round_up
+from velatura.imaging.upsampling import Upsampler
+
+FADE = 32
+"""Pixels over which what was painted beyond one edge passes into what was painted inside the other."""
+
+Enlarger = Callable[[Box, Raster, Floats | None], Floats]
+"""From a box of the document, its content and that content's hidden fill to what was painted there."""
+
+
+@dataclass(frozen=True)
+class Working:
+    """``scene`` is painted instead of a document of ``document`` (width, height) pixels.
+
+    ``small`` is the document's content at the working size, and ``margin`` how many pixels of its other end it was
+    given on each side, along columns and rows.
+    """
+
+    scene: Scene
+    document: tuple[int, int]
+    small: Raster
+    margin: tuple[int, int]
+
+    def enlarger(self, painted: Floats) -> Enlarger:
+        """What gives any part of the document's size of ``painted``, (h, w, 3) of the working scene's."""
+        wraps = (self.margin[0] > 0, self.margin[1] > 0)
+        for axis, margin in ((1, self.margin[0]), (0, self.margin[1])):
+            if margin:
+                painted = _joined(painted, margin, axis)
+        if (self.small.width, self.small.height) == self.document:
+            return lambda box, content, fill: painted[box.y0 : box.y1, box.x0 : box.x1]
+        seen = np.clip(with_fill(self.small, hidden_fill(self.small)), 0, 1)
+        upsampler = Upsampler.of(painted, seen, self.document, wraps)
+
+        def enlarge(box: Box, content: Raster, fill: Floats | None) -> Floats:
+            below = with_fill(content.crop(box.x0, box.y0, box.x1, box.y1), fill)
+            return upsampler(box, np.clip(below, 0, 1))
+
+        return enlarge
+
+
+def working(descriptor: Descriptor, scene: Scene) -> Working | None:
+    """What to paint instead of ``scene``; None where it is painted as it is."""
+    content, treatment = scene.content, scene.treatment
+    if content is None:
+        return None
+    document = (content.width, content.height)
+    size = fit(*document, long=treatment.detail) if treatment.detail else document
+    if max(size) >= max(document):
+        size = document
+    if size == document and treatment.tileable == "none":
+        return None
+    around = round_up(descriptor.halo + FADE, descriptor.multiple)
+    margin = (
+        min(around, size[0]) if treatment.tileable in ("x", "both") else 0,
+        min(around, size[1]) if treatment.tileable in ("y", "both") else 0,
+    )
+
+    def smaller(raster: Raster) -> Raster:
+        return resized(raster, size) if (raster.width, raster.height) == document else raster
+
+    def prepared(raster: Raster) -> Raster:
+        fits = (raster.width, raster.height) == document
+        return _wrapped(smaller(raster), margin) if fits else raster
+
+    regions = tuple(
+        replace(region, mask=None if region.mask is None else prepared(region.mask))
+        for region in scene.regions
+    )
+    inputs = {
+        name: prepared(value) if isinstance(value, Raster) else value
+        for name, value in scene.inputs.items()
+    }
+    instead = replace(
+        scene,
+        content=prepared(content),
+        regions=regions,
+        inputs=inputs,
+        strength=1.0,
+        reduction=scene.reduction * max(size) / max(document),
+        treatment=treatment.model_copy(update={"detail": 0, "tileable": "none", "colours": "none"}),
+    )
+    return Working(instead, document, smaller(content), margin)
+
+
+def _wrapped(raster: Raster, margin: tuple[int, int]) -> Raster:
+    """``raster`` with ``margin`` pixels of its other end on each side, along columns and rows."""
+    across, down = margin
+    pixels = np.pad(raster.pixels, ((down, down), (across, across), (0, 0)), mode="wrap")
+    return Raster(pixels, raster.transfer)
+
+
+def _joined(painted: Floats, margin: int, axis: int) -> Floats:
+    """``painted`` without its ``margin`` along ``axis``, its first pixels faded in from what was painted beyond its
+    end: there it goes on where the end leaves off.
+    """
+    planes = np.moveaxis(painted, axis, 0)
+    length = len(planes) - 2 * margin
+    inside = planes[margin : margin + length].copy()
+    fade = min(FADE, margin, length)
+    rise = ((np.arange(fade, dtype=np.float32) + 0.5) / fade)[:, None, None]
+    beyond = planes[margin + length : margin + length + fade]
+    inside[:fade] = beyond + rise * (inside[:fade] - beyond)
+    return np.moveaxis(inside, 0, axis)

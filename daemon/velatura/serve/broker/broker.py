@@ -1,0 +1,339 @@
+"""The broker: the process that clients talk to. Never imports torch; outlives workers that crash.
+
+Its whole life reads ``startup → main_loop → shutdown``. What it does with a message is in
+:mod:`~velatura.serve.broker.sessions`, :mod:`~velatura.serve.blobs.transfers` and
+:mod:`~velatura.serve.jobs.scheduler`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from types import FrameType
+from typing import Any
+
+import zmq
+
+from velatura import __version__
+from velatura.contract import manifest as manifests
+from velatura.serve.blobs.blob_writer import Scribe
+from velatura.serve.blobs.spool import Spool, remove_stale_spools
+from velatura.serve.blobs.transfers import Transfers
+from velatura.serve.broker import replies
+from velatura.serve.broker.endpoints import allow_many_files, bind, unlink
+from velatura.serve.broker.instance import InstanceLock, start_successor
+from velatura.serve.broker.router import Handler, Reception
+from velatura.serve.broker.sessions import Session, Sessions, number_of
+from velatura.serve.broker.upgrade import installation_fingerprint
+from velatura.serve.config import Config
+from velatura.serve.jobs.scheduler import Dispatcher
+from velatura.serve.jobs.worker_pool import Crew, Worker
+from velatura.serve.library.queries import Librarian
+from velatura.serve.library.updates import Curator
+from velatura_link.connection import FILE_NAME, Connection, private_directory, write_connection
+from velatura_link.messages import HEADER_LIMIT, Header
+
+CHECK_SECONDS = 2.0
+
+
+class Broker:
+    """One daemon. :meth:`run` returns when it was stopped, was idle for too long, or handed over to a successor."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self._context: zmq.Context[Any] = zmq.Context()
+        self._started = time.time()
+        self._last_use = time.monotonic()
+        self._reports: deque[Callable[[], None]] = deque()
+        self._code = manifests.code_hash(config.engines)
+        self._manifest: manifests.Manifest | None = None
+        self._fingerprint = self._seen_fingerprint = installation_fingerprint()
+        self._checked = time.monotonic()
+        self._stopping = False
+        self._deadline: float | None = None
+        self._replaced = False
+
+    def run(self) -> None:
+        """Serve until told to stop. Raises :class:`~velatura.serve.broker.instance.AlreadyRunning`."""
+        self.startup()
+        try:
+            self.main_loop()
+        finally:
+            self.shutdown()
+
+    # -- life ------------------------------------------------------------------------------------
+
+    def startup(self) -> None:
+        """Bind, tell clients where, and start a worker."""
+        config = self.config
+        allow_many_files()
+        private_directory(config.runtime)
+        self._lock = InstanceLock(config.runtime)
+        config.cache.mkdir(parents=True, exist_ok=True)
+        self._manifest = manifests.read(config.cache, self._code)
+        secret = os.urandom(32)
+        self._instance = os.urandom(16).hex()
+        self._open_wakeup()
+        spools = config.cache / "spool"
+        remove_stale_spools(spools)
+        self.spool = Spool(
+            spools / f"{self._instance[:8]}-{os.getpid()}", config.quota, config.limits
+        )
+        self.crew = Crew(config, self.spool.folder, self._context)
+        frontend = self._bind_frontend()
+        self.sessions = Sessions(
+            frontend, config, secret, welcome=self._welcome, on_end=self._session_ended
+        )
+        self.sessions.endpoints = self._endpoints
+        self.scribe = Scribe(self._report)
+        self.librarian = Librarian(self._report, self.sessions)
+        self.curator = Curator(self._report, self.sessions, self.spool, config.limits)
+        self.dispatcher = Dispatcher(
+            config, self.spool, self.sessions, self.crew, engines=self._engines
+        )
+        self.transfers = Transfers(
+            config,
+            self.spool,
+            self.scribe,
+            self.sessions,
+            on_sealed=self.dispatcher.blob_sealed,
+            on_lost=self.dispatcher.blob_lost,
+        )
+        handlers: dict[str, Handler] = {
+            "blob.put": self.transfers.put,
+            "blob.end": self.transfers.finish,
+            "blob.drop": self.transfers.drop,
+            "blob.get": self.transfers.get,
+            "blob.credit": self.transfers.credit,
+            "submit": self.dispatcher.submit,
+            "cancel": self.dispatcher.cancel,
+            "finish": self.dispatcher.finish,
+            "release": self.dispatcher.release,
+            "presets": self.librarian.presets,
+            "presets.save": self.curator.save_preset,
+            "presets.rename": self.curator.rename_preset,
+            "presets.remove": self.curator.remove_preset,
+            "styles": self.librarian.styles,
+            "styles.add": self.curator.add,
+            "styles.picture": self.librarian.picture,
+            "styles.change": self.curator.change,
+            "styles.remove": self.curator.remove,
+            "status": self._status,
+            "stop": self._stop,
+            "ping": self._ping,
+            "pong": lambda session, header: None,
+            "bye": lambda session, header: self.sessions.end(session),
+        }
+        self.reception = Reception(frontend, self.sessions, handlers, self.transfers.chunk)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._signalled)
+        self._connection = Connection(
+            instance=self._instance,
+            endpoints=self._endpoints,
+            secret=secret.hex(),
+            pid=os.getpid(),
+            version=__version__,
+            started=self._started,
+        )
+        write_connection(config.runtime / FILE_NAME, self._connection)
+        self.crew.start()
+
+    def main_loop(self) -> None:
+        """Handle messages, reports of the scribe, and the clock."""
+        poller = zmq.Poller()
+        for source in (self._frontend, self.crew.socket, self._wakeup):
+            poller.register(source, zmq.POLLIN)
+        last_tick = 0.0
+        while not self._stopping:
+            ready = dict(poller.poll(self._patience()))
+            if self._wakeup.fileno() in ready:
+                self._wakeup.recv(1 << 16)
+            while self._reports:
+                guarded(self._reports.popleft())
+            if self._frontend in ready:
+                guarded(self.reception.receive)
+            if self.crew.socket in ready:
+                guarded(partial(self.crew.receive, self))
+            now = time.monotonic()
+            if now - last_tick >= 0.02:
+                last_tick = now
+                guarded(partial(self._tick, now))
+
+    def shutdown(self) -> None:
+        """Take the connection file away, end the workers, remove the spool."""
+        if not self._replaced:
+            self._withdraw()
+        self.crew.close()
+        self.scribe.close()
+        self.librarian.close()
+        self.curator.close()
+        self.spool.close()
+        self._frontend.close(linger=200)
+        self._wakeup.close()
+        self._waker.close()
+        self._context.term()
+        for endpoint in self._endpoints:
+            unlink(endpoint)
+
+    # -- what the crew is told -------------------------------------------------------------------
+
+    def worker_ready(self, worker: Worker) -> None:
+        """A worker that starts writes the manifest when there was none for this code."""
+        if self._manifest is None:
+            self._manifest = manifests.read(self.config.cache, self._code)
+            if self._manifest is not None:
+                for session in self.sessions:
+                    self.sessions.send(session, replies.manifest_notice(self._manifest))
+        self.dispatcher.worker_ready()
+
+    def worker_says(self, worker: Worker, header: Header) -> None:
+        self.dispatcher.worker_says(worker, header)
+
+    def worker_broken(self, worker: Worker, error: Header) -> None:
+        self.dispatcher.worker_broken(worker, error)
+
+    def worker_died(self, worker: Worker, reason: str) -> None:
+        self.dispatcher.worker_died(worker, reason)
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _open_wakeup(self) -> None:
+        # A ZeroMQ socket must not be shared by threads; a pair of the system's can.
+        self._wakeup, self._waker = socket.socketpair()
+        self._wakeup.setblocking(False)
+        self._waker.setblocking(False)
+
+    def _bind_frontend(self) -> zmq.Socket[bytes]:
+        frontend: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
+        frontend.setsockopt(zmq.ROUTER_MANDATORY, 1)
+        frontend.setsockopt(zmq.LINGER, 0)
+        frontend.setsockopt(zmq.SNDHWM, 16)
+        frontend.setsockopt(zmq.RCVHWM, 64)
+        frontend.setsockopt(zmq.MAXMSGSIZE, HEADER_LIMIT)
+        frontend.setsockopt(zmq.SNDBUF, 1 << 20)
+        frontend.setsockopt(zmq.RCVBUF, 1 << 20)
+        path = self.config.runtime / f"{os.getpid()}.sock"
+        self._endpoints = bind(frontend, path, tcp=self.config.tcp)
+        self._frontend = frontend
+        return frontend
+
+    def _report(self, call: Callable[[], None]) -> None:
+        """Queue ``call`` for the event loop; called by the scribe's threads."""
+        self._reports.append(call)
+        with contextlib.suppress(BlockingIOError):  # full: the loop has enough reasons to wake
+            self._waker.send(b"\0")
+
+    def _patience(self) -> int:
+        """Milliseconds to wait for messages: short while something may be due."""
+        if self.sessions.anyone_waiting:
+            return 5
+        busy = self.dispatcher.unfinished or any(s.active for s in self.sessions)
+        return 50 if busy else 500
+
+    def _tick(self, now: float) -> None:
+        self.sessions.tick(now)
+        self.transfers.tick(now)
+        self.dispatcher.tick(now)
+        self.crew.tick(now, self)
+        if self.sessions or self.dispatcher.unfinished or self.dispatcher.keeps_results:
+            self._last_use = now
+        self._last_use = max(self._last_use, self.reception.last_hello)
+        if self.dispatcher.draining:
+            self._end_when_drained(now)
+            return
+        if now - self._checked >= CHECK_SECONDS:
+            self._checked = now
+            if not self._lock.stands:
+                self._drain("The daemon's runtime directory was removed.")
+                self._replaced = True
+            elif self._is_outdated():
+                self._hand_over()
+            elif not (self.config.runtime / FILE_NAME).exists():
+                write_connection(self.config.runtime / FILE_NAME, self._connection)
+        idle = self.config.idle_stop
+        if idle is not None and now - self._last_use > idle:
+            self._stopping = True
+
+    def _end_when_drained(self, now: float) -> None:
+        """End once the jobs are done and fetched; what clients do not send or fetch is waited for only so long."""
+        late = self._deadline is not None and now > self._deadline
+        if late:
+            self.dispatcher.give_up_waiting()
+        if self.dispatcher.unfinished == 0 and (late or not self.curator.busy):
+            fetched = not any(s.jobs or s.downloads for s in self.sessions)
+            self._stopping = self._stopping or fetched or late
+
+    def _is_outdated(self) -> bool:
+        """Whether other code is installed now, and the installer has finished: two looks agree."""
+        seen, self._seen_fingerprint = self._seen_fingerprint, installation_fingerprint()
+        return self._fingerprint != self._seen_fingerprint == seen
+
+    def _hand_over(self) -> None:
+        """The code on the disk is not this code any more: finish what there is, let the new one take the rest."""
+        self._drain("Velatura was upgraded; a new daemon takes over.")
+        self._withdraw()
+        self._replaced = True
+        try:
+            start_successor(self.config)
+        except OSError:
+            # The next client starts one; the jobs that are here matter more.
+            traceback.print_exc()
+
+    def _drain(self, reason: str) -> None:
+        self.dispatcher.draining = True
+        self._deadline = time.monotonic() + self.config.drain_grace
+        for session in self.sessions:
+            self.sessions.send(session, {"t": "notice", "code": "draining", "message": reason})
+
+    def _withdraw(self) -> None:
+        """No new client finds this daemon any more."""
+        (self.config.runtime / FILE_NAME).unlink(missing_ok=True)
+        self._lock.release()
+
+    def _signalled(self, number: int, frame: FrameType | None) -> None:
+        self._stopping = True
+
+    def _session_ended(self, session: Session) -> None:
+        self.dispatcher.end_session(session)
+        self.transfers.end_session(session)
+
+    def _engines(self) -> dict[str, Any] | None:
+        return self._manifest
+
+    def _welcome(self, known: str | None) -> Header:
+        return replies.welcome(self.config, self._instance, self._manifest, known)
+
+    def _ping(self, session: Session, header: Header) -> None:
+        self.sessions.send(session, {"t": "pong", "n": number_of(header)})
+
+    def _stop(self, session: Session, header: Header) -> None:
+        self.sessions.send(session, {"t": "stopping"})
+        if header.get("now"):
+            self._stopping = True
+        elif not self.dispatcher.draining:
+            self._drain("The daemon was asked to stop.")
+
+    def _status(self, session: Session, header: Header) -> None:
+        facts = {
+            "instance": self._instance,
+            "uptime": time.time() - self._started,
+            "draining": self.dispatcher.draining,
+            "sessions": len(self.sessions),
+            "jobs": self.dispatcher.counts(),
+        }
+        self.sessions.send(session, replies.status(self.config, facts, self.spool, self.crew))
+
+
+def guarded(call: Callable[[], None]) -> None:
+    """``call``, from which an error must not end everybody's daemon; the log has it."""
+    try:
+        call()
+    except Exception:
+        traceback.print_exc()

@@ -1,0 +1,383 @@
+"""Jobs from ``submit`` to the last word: checked, queued, given to workers, reported to whoever waits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from velatura.errors import BadRequest, Busy, Draining, VelaturaError
+from velatura.serve.blobs.spool import Spool
+from velatura.serve.broker.sessions import Session, Sessions
+from velatura.serve.config import Config
+from velatura.serve.jobs.job import Job, Queue
+from velatura.serve.jobs.job_blobs import (
+    let_outputs_go,
+    room_for,
+    take_inputs,
+    take_outputs,
+    take_preview,
+)
+from velatura.serve.jobs.request_validation import read_submit
+from velatura.serve.jobs.worker_pool import Crew, Worker
+from velatura_link.errors import ProtocolError
+from velatura_link.messages import Header, new_id
+
+MAX_ATTEMPTS = 2
+STUCK_SECONDS = 60.0
+"""How long a worker may take to let go of a job that was cancelled: one step of the slowest engine."""
+MAX_ENDED = 256
+"""Ended jobs of one session that are remembered."""
+
+
+class Dispatcher:
+    """Every job of the daemon."""
+
+    def __init__(
+        self,
+        config: Config,
+        spool: Spool,
+        sessions: Sessions,
+        crew: Crew,
+        *,
+        engines: Callable[[], dict[str, Any] | None],
+    ) -> None:
+        self._config = config
+        self._spool = spool
+        self._sessions = sessions
+        self._crew = crew
+        self._engines = engines
+        self._jobs: dict[bytes, Job] = {}
+        self._queue = Queue()
+        self.draining = False
+
+    @property
+    def unfinished(self) -> int:
+        return sum(job.final is None for job in self._jobs.values())
+
+    def counts(self) -> dict[str, int]:
+        """How many jobs are queued and running."""
+        running = sum(len(worker.jobs) for worker in self._crew)
+        return {"queued": max(0, self.unfinished - running), "running": running}
+
+    # -- what clients say ------------------------------------------------------------------------
+
+    def submit(self, session: Session, header: Header) -> None:
+        """``submit``: take a job, or repeat what there is to say about one that is known."""
+        job_id = header.get("job")
+        if not isinstance(job_id, bytes) or len(job_id) != 16:
+            self._refuse(session, job_id, BadRequest("A job needs an id of 16 bytes."))
+            return
+        known = self._jobs.get(job_id)
+        if known is not None:
+            self._adopt(session, known)
+            return
+        try:
+            self._check_room(session)
+            job = read_submit(session, job_id, header, self._engines())
+            take_inputs(job, self._spool, self._config.limits)
+        except VelaturaError as error:
+            self._refuse(session, job_id, error)
+            return
+        self._jobs[job_id] = job
+        session.jobs[job_id] = job
+        self._crew.require(job.device)
+        self._replace(session, job)
+        if not job.missing:
+            self._queue.add(job)
+        self._tell(job, {"t": "accepted", "job": job.id, "position": self._queue.position(job)})
+        self.schedule()
+
+    def cancel(self, session: Session, header: Header) -> None:
+        """``cancel``: answered at once, also while the worker finishes its present step."""
+        job = session.jobs.get(header.get("job", b""))
+        if job is not None:
+            self._cancel(job, "cancelled", "The job was cancelled.")
+
+    def finish(self, session: Session, header: Header) -> None:
+        """``finish``: an engine that can stops early; the job's result is what it has by then."""
+        job = session.jobs.get(header.get("job", b""))
+        if job is None or job.final is not None or job.finishing:
+            return
+        job.finishing = True
+        if job.worker is not None:
+            self._crew.send(job.worker, {"t": "finish", "job": job.order})
+
+    def release(self, session: Session, header: Header) -> None:
+        """``release``: forget a finished job and its outputs."""
+        job = session.jobs.get(header.get("job", b""))
+        if job is not None and job.final is not None:
+            self._forget(job)
+
+    def end_session(self, session: Session) -> None:
+        """What the session began ends with it, or is kept, as each job asked."""
+        now = time.monotonic()
+        for job in list(session.jobs.values()):
+            job.session = None
+            job.orphaned = now
+            if job.keep:
+                continue
+            if job.final is None:
+                self._cancel(job, "cancelled", "The client is gone.")
+            self._forget(job)
+        session.jobs.clear()
+
+    # -- what transfers say ----------------------------------------------------------------------
+
+    def blob_sealed(self, blob: bytes) -> None:
+        """An upload is complete: jobs that waited for it alone can go."""
+        for job in [job for job in self._jobs.values() if blob in job.missing]:
+            stored = self._spool.find(blob)
+            assert stored is not None
+            job.missing.discard(blob)
+            job.blobs[blob] = stored
+            if not job.missing:
+                self._queue.add(job)
+        self.schedule()
+
+    def blob_lost(self, blob: bytes, code: str, reason: str) -> None:
+        """An upload will never be complete: jobs that need it fail."""
+        for job in [job for job in self._jobs.values() if blob in job.missing]:
+            self._fail(job, code, f"A picture did not arrive whole. {reason}")
+
+    # -- what workers say ------------------------------------------------------------------------
+
+    def worker_ready(self) -> None:
+        """A worker is there: jobs can start, and what it does not serve may need another."""
+        self._require_workers()
+        self.schedule()
+
+    def worker_says(self, worker: Worker, header: Header) -> None:
+        """Progress, a preview, or the end of a job."""
+        job = next((job for job in worker.jobs if job.order == header.get("job")), None)
+        if job is None:
+            return
+        kind = header["t"]
+        if kind == "progress" and job.final is None:
+            self._progress(job, header)
+        elif kind == "preview":
+            raster = take_preview(job, header, self._spool)
+            if raster is not None:
+                self._tell(job, {"t": "preview", "job": job.id, "raster": raster})
+        elif kind in ("done", "failed"):
+            worker.jobs.remove(job)
+            job.worker = None
+            if kind == "done":
+                self._done(job, header)
+            elif job.final is None:
+                self._fail(job, header["code"], header["message"], header["hint"])
+            self._spool.let_go(job)
+            self.schedule()
+
+    def worker_died(self, worker: Worker, reason: str) -> None:
+        """Run its jobs again once, then give them up."""
+        for job in worker.jobs:
+            job.worker = None
+            if job.room is not None:
+                job.room.unlink(missing_ok=True)
+            if job.final is not None:
+                self._spool.let_go(job)
+            elif job.attempts >= MAX_ATTEMPTS:
+                self._fail(
+                    job,
+                    "worker_died",
+                    f"The process that painted ended twice ({reason}).",
+                    f"Its last words are in {self._crew.log}; `velatura doctor` may tell more.",
+                )
+            else:
+                job.started = None
+                self._queue.add(job, first=True)
+        worker.jobs.clear()
+        self._spool.sweep(worker.process.pid)
+        if self._crew.hopeless:
+            self._give_up(reason)
+        elif worker.asked is not None and not worker.ready:
+            self._give_up(reason, worker.asked)
+        self._require_workers()
+        self.schedule()
+
+    def worker_broken(self, worker: Worker, error: Header) -> None:
+        """A worker cannot serve its device at all: jobs for it fail with what it says."""
+        for job in [job for job in self._jobs.values() if job.final is None]:
+            if worker.serves(job.device):
+                self._fail(job, error["code"], error["message"], error["hint"])
+
+    # -- the clock -------------------------------------------------------------------------------
+
+    @property
+    def keeps_results(self) -> bool:
+        """Whether somebody may still come for a result that is kept."""
+        return any(job.expires is not None for job in self._jobs.values())
+
+    def tick(self, now: float) -> None:
+        """Forget kept results whose time is over; end workers that do not stop."""
+        for worker in self._crew:
+            job = worker.jobs[-1] if worker.jobs else None
+            if job is not None and job.finished is not None and now - job.finished > STUCK_SECONDS:
+                worker.process.kill()
+        for job in [job for job in self._jobs.values() if job.expires is not None]:
+            if job.expires is not None and job.expires < now:
+                self._forget(job)
+
+    def give_up_waiting(self) -> None:
+        """Fail the jobs whose pixels have not come: the daemon wants to end."""
+        for job in [job for job in self._jobs.values() if job.missing]:
+            self._fail(job, "draining", "The daemon ended before the picture had arrived.")
+
+    def schedule(self) -> None:
+        """Give waiting jobs to workers that can take them."""
+        for worker in sorted(self._crew, key=lambda worker: len(worker.jobs)):
+            while (job := self._queue.take(worker.takes)) is not None:
+                self._start(job, worker)
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _require_workers(self) -> None:
+        """Have a worker for every job that waits for one of its own; the crew minds the daemon's own."""
+        for job in self._jobs.values():
+            if job.final is None and job.worker is None and job.device is not None:
+                self._crew.require(job.device)
+
+    def _check_room(self, session: Session) -> None:
+        if self.draining:
+            raise Draining(
+                "This daemon is about to end and takes no new jobs.",
+                hint="Connect again: its successor is starting.",
+            )
+        if sum(job.final is None for job in session.jobs.values()) >= self._config.limits.jobs:
+            raise Busy("Too many unfinished jobs.", hint="Wait for some of them.")
+
+    def _adopt(self, session: Session, job: Job) -> None:
+        if job.session is not None and job.session is not session:
+            job.session.jobs.pop(job.id, None)
+        job.session = session
+        job.orphaned = None
+        session.jobs[job.id] = job
+        self._tell(job, {"t": "accepted", "job": job.id, "position": self._queue.position(job)})
+        last = job.final or job.progress
+        if last is not None:
+            self._tell(job, dict(last))
+
+    def _replace(self, session: Session, newer: Job) -> None:
+        if newer.replaces is None:
+            return
+        for job in list(session.jobs.values()):
+            if job is not newer and job.replaces == newer.replaces and job.final is None:
+                self._cancel(job, "replaced", "A newer request took this one's place.")
+
+    def _start(self, job: Job, worker: Worker) -> None:
+        room = room_for(job, self._spool)
+        order: Header = {
+            "t": "run",
+            "job": new_id(),
+            "request": job.request,
+            "files": [
+                [blob, str(s.path), s.size, s.digest, s.check] for blob, s in job.blobs.items()
+            ],
+            "priority": job.priority,
+            "preview": job.preview,
+            "room": str(room) if room is not None else None,
+        }
+        try:
+            self._crew.send(worker, order)
+        except ProtocolError:
+            if room is not None:
+                room.unlink(missing_ok=True)
+            self._fail(job, "too_large", "The request is too long to be given to a worker.")
+            return
+        job.worker, job.order, job.room = worker, order["job"], room
+        job.attempts += 1
+        job.started = time.monotonic()
+        worker.jobs.append(job)
+        if job.finishing:
+            self._crew.send(worker, {"t": "finish", "job": job.order})
+
+    def _progress(self, job: Job, header: Header) -> None:
+        keys = ("t", "job", "phase", "step", "steps", "seconds_left")
+        message = {**{key: header.get(key) for key in keys}, "job": job.id}
+        if job.progress_due(message, time.monotonic()):
+            self._tell(job, dict(message))
+
+    def _done(self, job: Job, header: Header) -> None:
+        outputs = take_outputs(job, header, self._spool)
+        if outputs is None:
+            return
+        now = time.monotonic()
+        started = job.started or now
+        self._finish(
+            job,
+            {
+                "t": "result",
+                "job": job.id,
+                "outputs": outputs,
+                "notes": header["notes"],
+                "note_sources": header["note_sources"],
+                "recipe": header["recipe"],
+                "seconds": {"queued": started - job.submitted, "running": now - started},
+            },
+        )
+
+    def _cancel(self, job: Job, code: str, message: str) -> None:
+        if job.final is not None:
+            return
+        if job.worker is not None:
+            self._crew.send(job.worker, {"t": "cancel", "job": job.order})
+        self._fail(job, code, message)
+
+    def _fail(self, job: Job, code: str, message: str, hint: str = "") -> None:
+        self._finish(
+            job,
+            {"t": "failed", "job": job.id, "code": code, "message": message, "hint": hint},
+        )
+
+    def _finish(self, job: Job, final: Header) -> None:
+        self._forget_oldest(job.session)
+        self._queue.remove(job)
+        job.missing.clear()
+        job.blobs.clear()
+        job.request = {}
+        job.final = final
+        job.finished = time.monotonic()
+        if job.worker is None:
+            self._spool.let_go(job)
+        self._tell(job, dict(final))
+
+    def _forget_oldest(self, session: Session | None) -> None:
+        """Clients release what they have; of one that never does, not everything is kept."""
+        ended = [job for job in session.jobs.values() if job.final] if session is not None else []
+        for job in ended[: max(0, len(ended) - MAX_ENDED)]:
+            self._forget(job)
+
+    def _forget(self, job: Job) -> None:
+        self._jobs.pop(job.id, None)
+        if job.session is not None:
+            job.session.jobs.pop(job.id, None)
+        let_outputs_go(job, self._spool)
+
+    def _give_up(self, reason: str, device: str | None = None) -> None:
+        """Fail every job, or those for ``device``."""
+        for job in [job for job in self._jobs.values() if job.final is None]:
+            if device is not None and job.device != device:
+                continue
+            self._fail(
+                job,
+                "worker_died",
+                f"The process that paints does not start ({reason}).",
+                f"Its last words are in {self._crew.log}; `velatura doctor` may tell more.",
+            )
+
+    def _tell(self, job: Job, header: Header) -> None:
+        if job.session is not None:
+            self._sessions.send(job.session, header)
+
+    def _refuse(self, session: Session, job_id: object, error: VelaturaError) -> None:
+        self._sessions.send(
+            session,
+            {
+                "t": "failed",
+                "job": job_id,
+                "code": error.code,
+                "message": error.message,
+                "hint": error.hint,
+            },
+        )

@@ -1,0 +1,58 @@
+"""The process that looks at a client's file and takes it into the style library.
+
+Decoders are large programs in C, and a file may be made to harm them: what it does to this process it does to nobody
+else. ``python -m velatura.serve.library.import_process JSON``, where JSON is ``{"path": …, "title": …}``, prints one
+JSON object: the ``file`` in the library, or ``code``, ``message`` and ``hint``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from pathlib import Path
+
+from velatura.errors import BadPicture, TooLarge, VelaturaError
+from velatura.library import styles
+from velatura.serve.library.queries import of_disk
+from velatura.serve.worker.parent_watch import end_with_broker
+
+PIXELS = 1 << 26
+"""Most pixels of a picture: 8192 × 8192. Engines look at far fewer, and a small file may say that it has any number."""
+
+
+def take_in(path: Path, title: str) -> Path:
+    """The file in the library, with its thumbnail made. Raises :class:`VelaturaError` that calls it by its title."""
+    try:
+        entry = styles.take_in(path, title, pixels=PIXELS)
+        styles.thumbnail(entry)
+    except VelaturaError as error:
+        error.message = error.message.replace(str(path), f"“{title}”")
+        raise
+    except OSError as error:
+        raise of_disk(error) from error
+    except MemoryError as error:
+        raise TooLarge(
+            f"“{title}” needs more memory than there is.", hint="Make it smaller first."
+        ) from error
+    except Exception as error:
+        traceback.print_exc()
+        raise BadPicture(
+            f"“{title}” cannot be used as a style: {type(error).__name__}.",
+            hint="Save it again as PNG or JPEG.",
+        ) from error
+    return entry.path
+
+
+def main() -> None:
+    end_with_broker()
+    wanted = json.loads(sys.argv[1])
+    try:
+        said = {"file": str(take_in(Path(wanted["path"]), wanted["title"]))}
+    except VelaturaError as error:
+        said = {"code": error.code, "message": error.message, "hint": error.hint}
+    print(json.dumps(said))
+
+
+if __name__ == "__main__":
+    main()

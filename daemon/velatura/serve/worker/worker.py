@@ -1,0 +1,278 @@
+"""A worker: the process that owns one device and its warm models, and paints.
+
+Two threads. One talks to the broker and never computes, so that a cancel arrives during the longest step; the other
+computes. Between two steps of a batch job, a short interactive job may go first (:meth:`Watch.breathe`).
+"""
+
+from __future__ import annotations
+
+import queue
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from velatura.contract import manifest as manifests
+from velatura.contract import registry
+from velatura.contract.engine import Engine, Pixelwise
+from velatura.contract.run import Progress, Run
+from velatura.errors import Cancelled, OutOfMemory, VelaturaError
+from velatura.pipeline.recipe import recipe_of
+from velatura.pipeline.render import render
+from velatura.serve.worker.allocator import REST_SECONDS, give_back_freed
+from velatura.serve.worker.channel import Line, Order, Settings
+from velatura.serve.worker.parent_watch import end_with_broker
+from velatura.serve.worker.result_files import ResultFolder, write_raster
+from velatura.serve.worker.scene_builder import Sources, SpoolFile, scene_of
+from velatura_link.messages import HEADER_LIMIT, Header
+from velatura_link.notes import Note, encode_notes
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from velatura.library.styles import StyleEntry
+    from velatura.runtime.model_cache import WarmModels
+
+PROGRESS_SECONDS = 0.08
+
+MOST_RECIPE = HEADER_LIMIT // 2
+"""Bytes of a recipe: it travels in a header."""
+
+
+class Watch:
+    """Watches one job's run: tells the broker how far it is, and lets interactive jobs go first."""
+
+    def __init__(self, atelier: Atelier, order: Order) -> None:
+        self._atelier = atelier
+        self._order = order
+        self._told = 0.0
+        self._phase = ""
+        preview = order.header.get("preview")
+        self._preview_seconds = float(preview) if preview is not None else None
+        self._previewed = time.monotonic()
+
+    def progressed(self, progress: Progress) -> None:
+        now = time.monotonic()
+        begins, ends = progress.phase != self._phase, progress.step == progress.steps
+        if now - self._told < PROGRESS_SECONDS and not (begins or ends):
+            return
+        self._told, self._phase = now, progress.phase
+        self._atelier.line.send(
+            {
+                "t": "progress",
+                "job": self._order.job,
+                "phase": progress.phase,
+                "step": progress.step,
+                "steps": progress.steps,
+                "seconds_left": progress.seconds_left,
+            }
+        )
+
+    def cancelled(self) -> bool:
+        return self._order.cancelled.is_set()
+
+    def finishing(self) -> bool:
+        return self._order.finishing.is_set()
+
+    def breathe(self) -> None:
+        if not self._order.interactive:
+            self._atelier.serve_guests()
+
+    def wants_preview(self) -> bool:
+        if self._preview_seconds is None:
+            return False
+        return time.monotonic() - self._previewed >= self._preview_seconds
+
+    def preview(self, picture: Tensor) -> None:
+        from velatura.pipeline.tensors import raster_of
+
+        self._previewed = time.monotonic()
+        written = write_raster(self._atelier.settings.spool, raster_of(picture))
+        self._atelier.line.send(
+            {
+                "t": "preview",
+                "job": self._order.job,
+                "path": written.pop("path"),
+                "size": written.pop("size"),
+                "check": written.pop("check"),
+                "raster": written,
+            }
+        )
+
+
+class Atelier:
+    """Paints orders one after another; engines and models stay warm in between."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.line = Line(settings)
+        self._engines: dict[str, Engine] = {}
+        self._models: WarmModels | None = None
+
+    def open(self) -> None:
+        """Load what can be loaded before the first order, and say that orders may come."""
+        settings = self.settings
+        code = manifests.code_hash(settings.engines)
+        if manifests.read(settings.cache, code) is None:
+            manifests.write(settings.cache, code, manifests.build(settings.engines))
+        if settings.engines is None:
+            _ = self.models
+        self.line.send({"t": "ready", **self._device(), "counters": self._counters()})
+
+    def work(self) -> None:
+        """Take orders until told to quit."""
+        while (order := self._next()) is not None:
+            self._paint(order)
+
+    def _next(self) -> Order | None:
+        try:
+            return self.line.orders.get(timeout=REST_SECONDS)
+        except queue.Empty:
+            give_back_freed()
+            return self.line.orders.get()
+
+    def serve_guests(self) -> None:
+        """Paint interactive orders that came while a batch order is being painted."""
+        while True:
+            try:
+                order = self.line.orders.get_nowait()
+            except queue.Empty:
+                return
+            if order is None:
+                self.line.orders.put(None)
+                raise Cancelled
+            self._paint(order)
+
+    @property
+    def models(self) -> WarmModels:
+        """The warm models; made on first use, so that engines without networks never load torch."""
+        if self._models is None:
+            from velatura.runtime.model_cache import WarmModels
+
+            self._models = WarmModels.on(self.settings.device)
+        return self._models
+
+    def _paint(self, order: Order) -> None:
+        room = order.header["room"]
+        folder = ResultFolder(self.settings.spool, Path(room) if room is not None else None)
+        try:
+            outputs, notes, recipe = self._render(order, folder)
+        except BaseException as error:
+            folder.discard()
+            self.line.send(self._failure(order, error))
+        else:
+            self.line.send(
+                {
+                    "t": "done",
+                    "job": order.job,
+                    "outputs": outputs,
+                    **encode_notes(notes),
+                    "recipe": recipe,
+                    "counters": self._counters(),
+                }
+            )
+        self.line.forget(order)
+
+    def _render(
+        self, order: Order, folder: ResultFolder
+    ) -> tuple[dict[str, Any], list[Note], dict[str, Any]]:
+        """Outputs as the broker wants to hear of them, notes, and the recipe."""
+        request = order.header["request"]
+        engine = self._engine(request["engine"])
+        params = registry.validate(engine, request.get("params", {}))
+        models = None if isinstance(engine, Pixelwise) else self.models
+        run = Run(models, Watch(self, order), stop_after=request.get("stop_after"))
+        run.step(0, 0, phase="prepare")
+        sources = self._sources(order)
+        scene = scene_of(request, engine.descriptor, sources)
+        rasters = render(
+            engine,
+            scene,
+            params,
+            run,
+            allocate=folder.allocate,
+            rows_done=folder.rows_done,
+        )
+        recipe = recipe_of(engine, scene, params, run, sources.checks)
+        described = recipe.described()
+        if len(recipe.to_json().encode()) > MOST_RECIPE:
+            run.note("The recipe is too long to be kept.")
+            described = {}
+        return folder.finish(rasters), run.notes, described
+
+    def _engine(self, name: str) -> Engine:
+        if name not in self._engines:
+            self._engines[name] = registry.load(name, only=self.settings.engines)
+        return self._engines[name]
+
+    def _sources(self, order: Order) -> Sources:
+        files = {
+            blob: SpoolFile(Path(path), size, digest, check)
+            for blob, path, size, digest, check in order.header["files"]
+        }
+        return Sources(files, _library_style, _model_file)
+
+    def _failure(self, order: Order, error: BaseException) -> Header:
+        if isinstance(error, MemoryError):
+            error = OutOfMemory("The machine has not enough memory for this picture.")
+        if not isinstance(error, VelaturaError):
+            traceback.print_exception(error)
+            error = VelaturaError(
+                f"The worker met an error: {type(error).__name__}: {error}.",
+                hint="The worker's log has the details; please report it.",
+            )
+        return {
+            "t": "failed",
+            "job": order.job,
+            "code": error.code,
+            "message": shortened(error.message),
+            "hint": shortened(error.hint),
+            "counters": self._counters(),
+        }
+
+    def _device(self) -> dict[str, str]:
+        if self._models is None:
+            return {"device": "none", "title": "no device"}
+        from velatura.runtime.devices import device_title
+
+        device = self._models.device
+        return {"device": str(device), "title": device_title(device)}
+
+    def _counters(self) -> dict[str, int]:
+        return self._models.counters if self._models is not None else {}
+
+
+def shortened(sentence: str) -> str:
+    """A sentence that repeats what was asked for must not grow with it."""
+    return sentence if len(sentence) <= 1000 else f"{sentence[:999]}…"
+
+
+def _library_style(name: str) -> StyleEntry:
+    from velatura.library import styles
+
+    return styles.show(name)
+
+
+def _model_file(name: str) -> Path:
+    from velatura.library import models
+
+    return models.ensure(name).path
+
+
+def main() -> None:
+    end_with_broker()
+    atelier = Atelier(Settings.from_environment())
+    try:
+        atelier.open()
+    except VelaturaError as error:
+        atelier.line.send(
+            {"t": "broken", "code": error.code, "message": error.message, "hint": error.hint}
+        )
+        time.sleep(0.5)  # for the line to say it
+        sys.exit(3)
+    atelier.work()
+
+
+if __name__ == "__main__":
+    main()
