@@ -12,7 +12,7 @@ from .krita_plugin import install
 
 SWAP = (
     "import json, sys; sys.path.insert(0, sys.argv[1]);"
-    "from velatura_krita.channel_order import swapped;"
+    "from velatura_krita.document.channel_order import swapped;"
     "data, width, size = json.loads(sys.argv[2]);"
     "print(json.dumps(list(swapped(bytearray(data), width, size))))"
 )

@@ -33,9 +33,9 @@ def main(plugins: Path, home: Path, shot: Path) -> dict[str, Any]:
 
     stand_in.stand_in()
     import velatura_krita.qt
-    from velatura_krita.choices import StyleChoice
     from velatura_krita.extension import DOCKER
-    from velatura_krita.fader import Fader
+    from velatura_krita.model.choices import StyleChoice
+    from velatura_krita.ui.value_slider import Fader
 
     def said() -> str:
         return str(studio.state.message.value)

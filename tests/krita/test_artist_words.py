@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from velatura_krita.artist_words import advice, plain
+from velatura_krita.model.artist_words import advice, plain
 
 from ..catalogues import said_in
 from .conftest import PLUGIN

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from velatura_krita import history, wish
-from velatura_krita.choices import (
+from velatura_krita.model import history, request_builder
+from velatura_krita.model.choices import (
     Choices,
     Ingredient,
     RegionChoice,
@@ -17,8 +17,8 @@ from velatura_krita.choices import (
     from_json,
     to_json,
 )
-from velatura_krita.history import Entry, with_entry
-from velatura_krita.views import PLAIN, View
+from velatura_krita.model.history import Entry, with_entry
+from velatura_krita.model.views import PLAIN, View
 from velatura_link.request import EncodedFile, Pixels, StyleRef
 
 NIGHT, WAVE = StyleChoice(name="starry-night"), StyleChoice(file="wave.png")
@@ -166,8 +166,8 @@ def _found(style: StyleChoice) -> StyleRef:
     return StyleRef(picture=EncodedFile(b"file"))
 
 
-def _scene(**facts: Any) -> wish.Scene:
-    return wish.Scene(Pixels(bytes(16), 2, 2, 4, "u8"), **facts)
+def _scene(**facts: Any) -> request_builder.Scene:
+    return request_builder.Scene(Pixels(bytes(16), 2, 2, 4, "u8"), **facts)
 
 
 def _mask() -> Pixels:
@@ -175,16 +175,16 @@ def _mask() -> Pixels:
 
 
 def test_engines_for_layers_are_offered_the_default_first() -> None:
-    assert wish.engine_names(MANIFEST) == ("glaze", "dream", "glaze-live")
-    assert wish.needs_style(MANIFEST, "glaze")
-    assert not wish.needs_style(MANIFEST, "dream")
+    assert request_builder.engine_names(MANIFEST) == ("glaze", "dream", "glaze-live")
+    assert request_builder.needs_style(MANIFEST, "glaze")
+    assert not request_builder.needs_style(MANIFEST, "dream")
 
 
 def test_a_wish_has_what_was_chosen() -> None:
     choices = Choices(
         params={"glaze": {"steps": 3}}, mixture=(Ingredient(NIGHT),), strength=0.5, seed=7
     )
-    request = wish.final(MANIFEST, choices, _scene(), _found)
+    request = request_builder.final(MANIFEST, choices, _scene(), _found)
     assert (request.engine, request.params, request.strength) == ("glaze", {"steps": 3}, 0.5)
     assert [style.name for style in request.styles] == ["starry-night"]
     assert request.seed == 7
@@ -192,19 +192,19 @@ def test_a_wish_has_what_was_chosen() -> None:
 
 def test_weights_and_views_go_along() -> None:
     choices = replace(CHOICES, engine="glaze", regions=CHOICES.regions[1:])
-    request = wish.final(MANIFEST, choices, _scene(masks=[_mask()]), _found)
+    request = request_builder.final(MANIFEST, choices, _scene(masks=[_mask()]), _found)
     night, wave = request.styles
     assert (night.weight, night.crop, night.rotation, night.scale) == (1.5, None, 0.0, 1.0)
     assert (wave.weight, wave.crop, wave.rotation, wave.scale) == (0.5, PART.crop, 90.0, 2.0)
     (part,) = request.regions[0].styles
     assert (part.weight, part.crop, part.rotation, part.scale) == (1.0, PART.crop, 90.0, 2.0)
-    quick = wish.live(MANIFEST, choices, _scene(masks=[_mask()], scale=0.5), _found)
+    quick = request_builder.live(MANIFEST, choices, _scene(masks=[_mask()], scale=0.5), _found)
     assert [each.crop for each in quick.styles] == [None, PART.crop]
 
 
 def test_a_selection_limits_all_that_is_painted() -> None:
     mask = _mask()
-    request = wish.final(
+    request = request_builder.final(
         MANIFEST, Choices(mixture=(Ingredient(NIGHT),)), _scene(selection=mask), _found
     )
     assert request.styles == ()
@@ -214,14 +214,14 @@ def test_a_selection_limits_all_that_is_painted() -> None:
 
 def test_a_region_that_is_gone_is_left_out() -> None:
     choices = replace(CHOICES, engine="glaze")
-    request = wish.final(MANIFEST, choices, _scene(masks=[None, _mask()]), _found)
+    request = request_builder.final(MANIFEST, choices, _scene(masks=[None, _mask()]), _found)
     assert len(request.regions) == 1
     assert request.regions[0].styles[0].picture is not None
 
 
 def test_the_preview_is_painted_by_the_quick_engine_in_its_own_size() -> None:
     choices = Choices(mixture=(Ingredient(NIGHT),), treatment={"stroke": 40.0})
-    request = wish.live(MANIFEST, choices, _scene(scale=0.25), _found)
+    request = request_builder.live(MANIFEST, choices, _scene(scale=0.25), _found)
     assert request.engine == "glaze-live"
     assert request.treatment == {"stroke": 10.0}
 
@@ -232,8 +232,8 @@ def test_the_preview_has_the_knobs_that_both_engines_have() -> None:
     manifest = {"glaze": {**MANIFEST["glaze"], "schema": both}, "glaze-live": quick}
     knobs = {"glaze": {"grain": 2.5, "polish": 12.0}, "glaze-live": {"grain": 7.0}}
     choices = Choices(engine="glaze", mixture=(Ingredient(NIGHT),), params=knobs)
-    assert wish.live(manifest, choices, _scene(), _found).params == {"grain": 2.5}
-    assert wish.final(manifest, choices, _scene(), _found).params == knobs["glaze"]
+    assert request_builder.live(manifest, choices, _scene(), _found).params == {"grain": 2.5}
+    assert request_builder.final(manifest, choices, _scene(), _found).params == knobs["glaze"]
 
 
 def test_a_result_is_called_after_its_styles() -> None:
@@ -241,6 +241,6 @@ def test_a_result_is_called_after_its_styles() -> None:
         return style.name or "Wave"
 
     even = replace(CHOICES.evened(), regions=CHOICES.regions[:1])
-    assert wish.title_of({}, even, name) == "starry-night + Wave — gatys"
-    assert wish.title_of({}, CHOICES, name) == "starry-night 75 % + Wave 25 % — gatys"
-    assert wish.title_of({}, Choices(engine="dream"), lambda style: "") == "dream"
+    assert request_builder.title_of({}, even, name) == "starry-night + Wave — gatys"
+    assert request_builder.title_of({}, CHOICES, name) == "starry-night 75 % + Wave 25 % — gatys"
+    assert request_builder.title_of({}, Choices(engine="dream"), lambda style: "") == "dream"

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from velatura_krita import wish
-from velatura_krita.choices import Choices, InputChoice, StyleChoice, from_json, to_json
-from velatura_krita.extra_inputs import asked, given, missing
-from velatura_krita.input_files import KEPT, InputFiles
-from velatura_krita.obstacles import in_the_way
-from velatura_krita.state import State
+from velatura_krita.model import request_builder
+from velatura_krita.model.choices import Choices, InputChoice, StyleChoice, from_json, to_json
+from velatura_krita.model.extra_inputs import asked, given, missing
+from velatura_krita.model.input_files import KEPT, InputFiles
+from velatura_krita.model.obstacles import in_the_way
+from velatura_krita.model.state import State
 from velatura_link.request import Pixels, StyleRef
 
 START = {
@@ -90,14 +90,14 @@ def test_inputs_travel_with_the_choices() -> None:
 def test_inputs_go_to_the_engine_that_they_are_for() -> None:
     manifest = {**MANIFEST, "glaze-live": MANIFEST["gatys"]}
     pixels = Pixels(bytes(16), 2, 2, 4, "u8")
-    scene = wish.Scene(pixels, inputs={"start": pixels})
+    scene = request_builder.Scene(pixels, inputs={"start": pixels})
     choices = FROM_A_PICTURE.with_input("start", LAYER).with_styles((StyleChoice(name="sea"),))
 
     def find(style: StyleChoice) -> StyleRef:
         return StyleRef(name=style.name)
 
-    assert wish.final(manifest, choices, scene, find).inputs == {"start": pixels}
-    assert wish.live(manifest, choices, scene, find).inputs == {}
+    assert request_builder.final(manifest, choices, scene, find).inputs == {"start": pixels}
+    assert request_builder.live(manifest, choices, scene, find).inputs == {}
 
 
 def test_files_are_kept_once_and_the_oldest_go(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from velatura_krita.heights import kept_height, preview_height
+from velatura_krita.model.heights import kept_height, preview_height
 
 
 def test_a_high_docker_has_a_large_preview() -> None:

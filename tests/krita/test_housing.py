@@ -9,10 +9,10 @@ from queue import SimpleQueue
 
 import pytest
 
-from velatura_krita.housing import Housing, shown_step
-from velatura_krita.places import Places
-from velatura_krita.progress import Shown
-from velatura_krita.state import Message
+from velatura_krita.daemon.daemon_installer import Housing, shown_step
+from velatura_krita.daemon.places import Places
+from velatura_krita.model.progress import Shown
+from velatura_krita.model.state import Message
 from velatura_link.daemon_env import Cancel, Home, OnStep, Step
 from velatura_link.run_process import Cancelled, InstallFailed
 from velatura_link.torch_build import TorchBuild

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from velatura_krita.knobs import Knob, knobs_of, own_values, scaled
+from velatura_krita.model.knobs import Knob, knobs_of, own_values, scaled
 
 SCHEMA = {
     "properties": {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from velatura_krita.lens import ZOOMS, Lens
+from velatura_krita.model.lens import ZOOMS, Lens
 
 SIZE, ROOM = (1000.0, 800.0), (300.0, 200.0)
 

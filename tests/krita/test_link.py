@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from velatura_krita.link import Link, LinkState, Offer
+from velatura_krita.daemon.link import Link, LinkState, Offer
 from velatura_link.connection import Connection
 from velatura_link.errors import LaunchFailed
 from velatura_link.jobs import Event, Failed, Progress, Result
@@ -244,7 +244,7 @@ made: list[Reconnecting] = []
 def test_what_came_while_the_connection_was_lost_is_asked_for(
     interface: Interface, link_of: Callable[..., Link], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("velatura_krita.link.Client", Reconnecting)
+    monkeypatch.setattr("velatura_krita.daemon.link.Client", Reconnecting)
     link_of(_nothing, _nothing).start()
     interface.until(lambda: interface.offers)
     assert interface.offers[-1].manifest == {"identity": {}}

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from velatura_krita import choices as chosen
-from velatura_krita.choices import Choices, RegionChoice, StyleChoice
-from velatura_krita.link import Link, LinkState, Offer, Outcome
-from velatura_krita.moving import Mover, settled, with_style, without_style
-from velatura_krita.shelf import RECORD, Shelf
-from velatura_krita.state import State, tiles_of
-from velatura_krita.views import View
+from velatura_krita.daemon.link import Link, LinkState, Offer, Outcome
+from velatura_krita.daemon.pending_styles import RECORD, Shelf
+from velatura_krita.daemon.style_uploader import Mover, settled, with_style, without_style
+from velatura_krita.model import choices as chosen
+from velatura_krita.model.choices import Choices, RegionChoice, StyleChoice
+from velatura_krita.model.state import State, tiles_of
+from velatura_krita.model.views import View
 from velatura_link.connection import Connection
 from velatura_link.errors import Disconnected, LinkError, Refused
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from velatura_krita.choices import Choices, RegionChoice, StyleChoice
-from velatura_krita.obstacles import in_the_way, paints_from_pictures
-from velatura_krita.state import State
+from velatura_krita.model.choices import Choices, RegionChoice, StyleChoice
+from velatura_krita.model.obstacles import in_the_way, paints_from_pictures
+from velatura_krita.model.state import State
 
 MANIFEST: dict[str, dict[str, Any]] = {
     "glaze": {"descriptor": {"styles": ("picture", "code"), "style_required": True}},

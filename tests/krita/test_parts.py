@@ -5,12 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from velatura_krita.choices import Choices, Ingredient, StyleChoice
-from velatura_krita.formats import Bounds
-from velatura_krita.kept import unpacked
-from velatura_krita.parts import Parts
-from velatura_krita.state import State
-from velatura_krita.views import View
+from velatura_krita.document.formats import Bounds
+from velatura_krita.model.choices import Choices, Ingredient, StyleChoice
+from velatura_krita.model.picture_parts import Parts
+from velatura_krita.model.selection_text import unpacked
+from velatura_krita.model.state import State
+from velatura_krita.model.views import View
 
 NIGHT, WAVE = StyleChoice(name="starry-night"), StyleChoice(name="great-wave")
 TURNED = View(rotation=90.0)

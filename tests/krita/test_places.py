@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from velatura_krita.places import Places
-from velatura_krita.shelf import Shelf
-from velatura_krita.state import State, tiles_of
+from velatura_krita.daemon.pending_styles import Shelf
+from velatura_krita.daemon.places import Places
+from velatura_krita.model.state import State, tiles_of
 
 
 def test_what_the_installer_wrote_is_read(tmp_path: Path) -> None:

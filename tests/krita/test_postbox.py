@@ -43,7 +43,7 @@ def run(script: str) -> str:
 def test_threads_that_still_work_when_the_postbox_closes_do_no_harm() -> None:
     said = run("""
         import gc, threading, time
-        from velatura_krita.postbox import Postbox
+        from velatura_krita.daemon.postbox import Postbox
         from PyQt6.QtCore import QCoreApplication
 
         for _ in range(20):
@@ -79,7 +79,7 @@ def test_threads_that_still_work_when_the_postbox_closes_do_no_harm() -> None:
 def test_who_raises_at_the_end_of_a_piece_of_work_is_told_of_it_once() -> None:
     said = run("""
         import time
-        from velatura_krita.turns import Turns
+        from velatura_krita.document.cooperative_tasks import Turns
 
         raised, told = [], []
         sys.excepthook = lambda *error: raised.append(error[1])

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from velatura_krita.choices import Choices, Ingredient, StyleChoice
-from velatura_krita.presets import is_preset, preset_of, title_of_preset, without_knobs
-from velatura_krita.views import View
+from velatura_krita.model.choices import Choices, Ingredient, StyleChoice
+from velatura_krita.model.presets import is_preset, preset_of, title_of_preset, without_knobs
+from velatura_krita.model.views import View
 
 SCHEMA = {"properties": {"steps": {"type": "integer", "default": 40, "minimum": 1}}}
 EVERY = {"properties": {"feather": {"type": "number", "default": 0.0, "minimum": 0}}}

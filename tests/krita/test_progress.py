@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from velatura_krita.observed import Observed
-from velatura_krita.progress import lasting, shown, stage
+from velatura_krita.model.observed import Observed
+from velatura_krita.model.progress import lasting, shown, stage
 from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from velatura_krita.sketch import windowed
+from velatura_krita.model.sketch import windowed
 from velatura_link.request import Pixels
 
 

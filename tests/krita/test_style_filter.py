@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from velatura_krita.choices import StyleChoice
-from velatura_krita.state import Tile, tiles_of
-from velatura_krita.style_filter import (
+from velatura_krita.model.choices import StyleChoice
+from velatura_krita.model.state import Tile, tiles_of
+from velatura_krita.model.style_filter import (
     ALL,
     FAVOURITES,
     OWN,

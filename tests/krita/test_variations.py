@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from velatura_krita.choices import Choices, Ingredient, StyleChoice
-from velatura_krita.variations import COUNT, KINDS, Ground, Kind, variations
+from velatura_krita.model.choices import Choices, Ingredient, StyleChoice
+from velatura_krita.model.variations import COUNT, KINDS, Ground, Kind, variations
 
 STYLES = [StyleChoice(name=name) for name in ("wave", "night", "scream", "irises", "fans", "dance")]
 ONE = Choices(mixture=(Ingredient(STYLES[0]),))

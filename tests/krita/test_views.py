@@ -7,11 +7,11 @@ from math import cos, radians, sin
 
 import pytest
 
-from velatura_krita.choices import Choices, Ingredient, RegionChoice, StyleChoice
-from velatura_krita.cropping import LEAST, MOVE, dragged, drawn, grip_at
-from velatura_krita.shares import levelled, percents, with_share
-from velatura_krita.viewing import Viewed, why_no_view
-from velatura_krita.views import PLAIN, WHOLE, View, said, upright_inside, view_of
+from velatura_krita.model.choices import Choices, Ingredient, RegionChoice, StyleChoice
+from velatura_krita.model.cropping import LEAST, MOVE, dragged, drawn, grip_at
+from velatura_krita.model.shares import levelled, percents, with_share
+from velatura_krita.model.viewing import Viewed, why_no_view
+from velatura_krita.model.views import PLAIN, WHOLE, View, said, upright_inside, view_of
 
 NIGHT, WAVE = StyleChoice(name="starry-night"), StyleChoice(file="wave.png")
 PART = View((0.25, 0.0, 1.0, 0.5), 90.0, 2.0)

@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from .apply_bar import ApplyBar
-from .choices import Choices
-from .fader import Fader
-from .heights import kept_height, preview_height
-from .library_panel import LibraryPanel
-from .manner_panel import MannerPanel
-from .message_bar import MessageBar
-from .mixture_panel import MixturePanel
-from .preview_panel import PreviewPanel
+from .controller import Studio
+from .model.choices import Choices
+from .model.heights import kept_height, preview_height
+from .model.viewing import Viewed, why_no_view
 from .qt import QtCore, QtWidgets
-from .region_list import RegionList
-from .results_panel import ResultsPanel
-from .status_line import StatusLine
-from .studio import Studio
 from .texts import tr
-from .view_desk import ViewDesk
-from .viewing import Viewed, why_no_view
+from .ui.apply_bar import ApplyBar
+from .ui.engine_panel import MannerPanel
+from .ui.library_panel import LibraryPanel
+from .ui.message_bar import MessageBar
+from .ui.mixture_panel import MixturePanel
+from .ui.preview_panel import PreviewPanel
+from .ui.region_list import RegionList
+from .ui.results_panel import ResultsPanel
+from .ui.status_line import StatusLine
+from .ui.value_slider import Fader
+from .ui.view_desk import ViewDesk
 
 _LEAST_STYLES = 96
 _GOOD_HEIGHT = 560

@@ -9,10 +9,10 @@ from typing import Any
 from krita import DockWidget, DockWidgetFactory, DockWidgetFactoryBase, Extension, Krita
 
 from . import texts
+from .controller import Studio
+from .daemon.places import Places
 from .docker import Panel
-from .places import Places
 from .qt import QtCore, QtWidgets
-from .studio import Studio
 
 DOCKER = "velatura_docker"
 _MENU = "tools/scripts"

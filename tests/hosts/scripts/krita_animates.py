@@ -4,8 +4,8 @@ import struct
 from dataclasses import replace
 from pathlib import Path
 
-from velatura_krita.choices import Choices
-from velatura_krita.undo_history import UndoHistory
+from velatura_krita.document.undo_history import UndoHistory
+from velatura_krita.model.choices import Choices
 
 WIDTH, HEIGHT = 48, 32
 SRGB, LINEAR = "sRGB-elle-V2-srgbtrc.icc", "sRGB-elle-V2-g10.icc"

@@ -2,7 +2,7 @@
 
 import os
 
-from velatura_krita.choices import Choices, Ingredient, StyleChoice
+from velatura_krita.model.choices import Choices, Ingredient, StyleChoice
 
 SIDE = 1400
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QLabel
 
-from velatura_krita.choices import Choices, StyleChoice
+from velatura_krita.model.choices import Choices, StyleChoice
 
 
 def main(stage):

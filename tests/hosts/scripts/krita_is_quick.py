@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from PyQt5.QtCore import Qt, QTimer
 
-from velatura_krita import apply_controller, finished_results, landing, layer_run
-from velatura_krita.choices import Choices, StyleChoice
+from velatura_krita.document import finished_results, layer_run, layer_writer
+from velatura_krita.model.choices import Choices, StyleChoice
+from velatura_krita.ui import apply_controller
 from velatura_link.jobs import Result
 from velatura_link.refining import Refining
 
@@ -66,7 +67,7 @@ def applied(studio, heart, choices):
     both in milliseconds; ``seen`` whether the canvas showed it then.
     """
     engine, found = [], {}
-    submit, insert = studio.link.submit, landing.insert
+    submit, insert = studio.link.submit, layer_writer.insert
 
     def listening(request, on_event, **options):
         def heard(event):
@@ -84,7 +85,7 @@ def applied(studio, heart, choices):
         found["landing"], found["seen"] = landed["seen"], landed["right"]
         heart.rest()
 
-    studio.link.submit, landing.insert = listening, inserting
+    studio.link.submit, layer_writer.insert = listening, inserting
     studio.change(choices)
     heart.rest()
     began = time.perf_counter()
@@ -93,7 +94,7 @@ def applied(studio, heart, choices):
         yield 0.005
     seconds = time.perf_counter() - began - engine[0]
     yield 1.5
-    studio.link.submit, landing.insert = submit, insert
+    studio.link.submit, layer_writer.insert = submit, insert
     found.pop("node").remove()
     yield 0.5
     return {"ours": seconds, **found}

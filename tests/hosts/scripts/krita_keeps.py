@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PyQt5.QtCore import Qt
 
-from velatura_krita.settings import document_choices, keep_in_document
+from velatura_krita.model.settings import document_choices, keep_in_document
 
 
 def main(stage):

@@ -6,8 +6,8 @@ import signal
 from pathlib import Path
 
 from krita import Krita
-from velatura_krita.choices import Choices, StyleChoice
-from velatura_krita.places import Places
+from velatura_krita.daemon.places import Places
+from velatura_krita.model.choices import Choices, StyleChoice
 from velatura_link.client import Client
 
 SLOW = {"identity": {"steps": 40, "pause": 0.1}}

@@ -5,7 +5,7 @@ from pathlib import Path
 from PyQt5.QtCore import QPoint, QRect
 from PyQt5.QtWidgets import QAbstractButton, QDockWidget, QLabel
 
-from velatura_krita.choices import StyleChoice
+from velatura_krita.model.choices import StyleChoice
 
 WIDTH, HEIGHT = 330, 860
 

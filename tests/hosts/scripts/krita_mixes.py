@@ -6,10 +6,10 @@ from PyQt5.QtCore import QEvent, QPointF, Qt
 from PyQt5.QtGui import QMouseEvent
 from PyQt5.QtWidgets import QApplication, QMenu
 
-from velatura_krita import choices as chosen
-from velatura_krita.choices import StyleChoice
-from velatura_krita.view_button import ViewButton
-from velatura_krita.views import said
+from velatura_krita.model import choices as chosen
+from velatura_krita.model.choices import StyleChoice
+from velatura_krita.model.views import said
+from velatura_krita.ui.view_button import ViewButton
 
 
 def main(stage):

@@ -1,6 +1,6 @@
 """What the preview shows at the layer's own size, before and after Apply."""
 
-from velatura_krita.choices import StyleChoice
+from velatura_krita.model.choices import StyleChoice
 
 
 def main(stage):

@@ -4,9 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from krita import Selection
-from velatura_krita import choices as chosen
-from velatura_krita.formats import Bounds
-from velatura_krita.reading import bounds_of, space_of
+from velatura_krita.document.formats import Bounds
+from velatura_krita.document.layer_reader import bounds_of, space_of
+from velatura_krita.model import choices as chosen
 
 
 def main(stage):

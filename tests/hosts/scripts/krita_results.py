@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from velatura_krita.choices import Choices, StyleChoice
-from velatura_krita.kept_result import kept_result
-from velatura_krita.undo_history import UndoHistory
+from velatura_krita.document.kept_result import kept_result
+from velatura_krita.document.undo_history import UndoHistory
+from velatura_krita.model.choices import Choices, StyleChoice
 
 WIDTH, HEIGHT = 96, 64
 GLAZE = Choices().with_styles((StyleChoice(name="great-wave"),))

@@ -11,10 +11,10 @@ from pathlib import Path
 from PyQt5.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PyQt5.QtWidgets import QApplication, QComboBox, QMenu, QScrollArea, QTabWidget
 
-from velatura_krita.choices import StyleChoice
-from velatura_krita.fader import Fader
-from velatura_krita.inputs import SpinBox
-from velatura_krita.style_tile import star_of
+from velatura_krita.model.choices import StyleChoice
+from velatura_krita.ui.inputs import SpinBox
+from velatura_krita.ui.style_tile import star_of
+from velatura_krita.ui.value_slider import Fader
 
 LAST = "Shift_R"
 """A key that does nothing. Events come in order: when it has come, so has all that was done before."""

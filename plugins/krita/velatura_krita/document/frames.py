@@ -1,0 +1,106 @@
+"""The frames of an animated layer: each is painted by itself, and all of them become one animated layer.
+
+libkis writes pixels into the frame that is shown, also of a copy that is in no document's tree yet. So painted frames
+wait in files; then the playhead goes from one to the next once, and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from velatura_link.request import Pixels
+
+from .cooperative_tasks import Steps
+from .formats import Bounds
+from .layer_reader import Source, space_of
+from .layer_writer import Landing, painted_layer
+from .undo_history import UndoHistory
+
+_PATIENCE = 2000
+"""Turns of the event loop after which Krita counts as not having undone what it was asked to."""
+
+
+@dataclass(frozen=True)
+class KeptFrame:
+    """A painted frame of ``source``, whose pixels wait in a file; ``shape`` is what :class:`Pixels` wants to know."""
+
+    path: Path
+    source: Source
+    title: str
+    shape: tuple[int, int, int, str, str]
+
+    def landing(self) -> Landing:
+        """It as something to be written, its pixels read."""
+        pixels = Pixels(self.path.read_bytes(), *self.shape)
+        return Landing(self.source, pixels, self.title, "layer")
+
+
+def frame_sources(document: Any, node: Any) -> list[Source]:
+    """The keyframes of ``node`` within the playback range, as far as the canvas shows them; none for a still layer."""
+    if not node.animated():
+        return []
+    start, end = document.playBackStartTime(), document.playBackEndTime()
+    bounds, space = Bounds(0, 0, document.width(), document.height()), space_of(node)
+    return [
+        Source(document, node, bounds, space, whole=False, time=time)
+        for time in range(start, end + 1)
+        if node.hasKeyframeAtTime(time)
+    ]
+
+
+def keep_frame(landing: Landing, folder: Path) -> Steps[KeptFrame]:
+    """Put the painted frame into a file of ``folder``."""
+    picture = landing.picture
+    path = folder / f"{landing.source.time}.raw"
+    path.write_bytes(picture.view)
+    yield
+    shape = (picture.width, picture.height, picture.channels, picture.depth, picture.transfer)
+    return KeptFrame(path, landing.source, landing.title, shape)
+
+
+def insert_frames(
+    history: UndoHistory,
+    frames: Sequence[KeptFrame],
+    about_to: Callable[[], object],
+    given_up: Callable[[], bool],
+) -> Steps[Any]:
+    """Insert a copy of the animated layer with ``frames`` painted above it, in one undo step; the layer.
+
+    Frames outside of the playback range stay as they are. ``about_to`` is called just before. When ``given_up`` becomes
+    true before that, nothing is inserted, and None returned.
+    """
+    source = frames[0].source
+    document = source.document
+    before, time = history.position(document), document.currentTime()
+    made = source.node.duplicate()
+    made.setName(frames[0].title)
+    for frame in frames:
+        if given_up():
+            break
+        document.setCurrentTime(frame.source.time)
+        document.waitForDone()
+        yield from painted_layer(made, frame.landing())
+    yield from _restore(history, before, document, time)
+    if given_up():
+        return None
+    about_to()
+    source.node.parentNode().addChildNode(made, source.node)
+    return made
+
+
+def _restore(history: UndoHistory, before: Any, document: Any, time: int) -> Steps[None]:
+    """Put the playhead back. Krita notes its moves as one step, which goes; or as part of the person's own last one."""
+    now = history.position(document)
+    if before is None or now is None or now.current == before.current:
+        document.setCurrentTime(time)
+        document.waitForDone()
+        return
+    history.undo()
+    for _ in range(_PATIENCE):
+        now = history.position(document)
+        if now is None or now.current == before.current:
+            return
+        yield

@@ -1,0 +1,124 @@
+"""Pixels into Krita: a result becomes layers, all in one undo step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from velatura_link.request import Pixels
+
+from ..model.choices import Output
+from .channel_order import swapped
+from .cooperative_tasks import Steps
+from .formats import Bounds, ColourSpace
+from .layer_reader import STRIP, Source, space_of
+
+
+@dataclass(frozen=True)
+class Landing:
+    """What is inserted where. ``mask`` (a byte a pixel over the source's bounds) is for a group alone.
+
+    ``above`` is the node that it is put upon, None for the source itself.
+    """
+
+    source: Source
+    picture: Pixels
+    title: str
+    output: Output
+    mask: Pixels | None = None
+    above: Any = None
+
+
+def can_mask(document: Any) -> bool:
+    """Whether this Krita lets a plugin make transparency masks; 5.1 does not."""
+    return hasattr(document, "createTransparencyMask")
+
+
+def land(landing: Landing, about_to: Callable[[], object]) -> Steps[Any]:
+    """Insert the result above its source, in the source's own colours; the node that was inserted.
+
+    Everything is made apart from the document and inserted once: that is one undo step. ``about_to`` is called just
+    before.
+    """
+    source = landing.source
+    if landing.output == "in-place" and source.node.type() == "paintlayer":
+        made = layer = source.node.duplicate()
+    else:
+        made = layer = source.document.createNode(landing.title, "paintlayer")
+    yield from painted_layer(layer, landing)
+    if landing.output == "group":
+        made = source.document.createGroupLayer(landing.title)
+        made.addChildNode(layer, None)
+        yield from _hide(source, layer, landing.mask)
+    about_to()
+    if landing.output == "in-place":
+        # Before the insertion, whose compositing then covers both.
+        source.node.setVisible(False)
+    insert(made, landing)
+    if layer.childNodes():
+        # Krita composites what is inserted without the masks that it has already. This applies them, as no undo step.
+        source.document.refreshProjection()
+    return made
+
+
+def insert(made: Any, landing: Landing) -> None:
+    """Put ``made`` into the document, shown: Krita 5.2 composites nothing for a node that is shown later.
+
+    It comes on top of all where the source is all that is visible, or is gone.
+    """
+    source = landing.source
+    parent = source.node.parentNode()
+    if parent is None:
+        source.document.rootNode().addChildNode(made, None)
+    else:
+        parent.addChildNode(made, _beneath(landing, parent))
+
+
+def _beneath(landing: Landing, parent: Any) -> Any:
+    """What the result is put upon: the one before, if that still lies in the same group, or its source in place."""
+    if landing.output == "in-place":
+        return landing.source.node
+    above = landing.above.parentNode() if landing.above is not None else None
+    same = above is not None and above.uniqueId() == parent.uniqueId()
+    return landing.above if same else landing.source.node
+
+
+def painted_layer(layer: Any, landing: Landing) -> Steps[None]:
+    """Give ``layer``, which is in no document's tree yet, the pixels and the colours of the result."""
+    space = landing.source.space
+    _become(layer, space.sent_as)
+    yield from _write(layer, landing.picture, landing.source.bounds, space.sent_as)
+    _become(layer, space)
+
+
+def _hide(source: Source, layer: Any, mask: Pixels | None) -> Steps[None]:
+    """Give ``layer`` a transparency mask that shows what ``mask`` does, all of it without one."""
+    bounds = source.bounds
+    veil = source.document.createTransparencyMask("Velatura")
+    values = mask.view if mask is not None else memoryview(b"\xff" * (bounds.width * bounds.height))
+    offset = 0
+    for strip in bounds.strips(bounds.width, STRIP):
+        size = strip.width * strip.height
+        rows = bytes(values[offset : offset + size])
+        veil.setPixelData(rows, strip.x, strip.y, strip.width, strip.height)
+        offset += size
+        yield
+    layer.addChildNode(veil, None)
+
+
+def _become(layer: Any, space: ColourSpace) -> None:
+    if space_of(layer) != space:
+        layer.setColorSpace(space.model, space.depth, space.profile)
+
+
+def _write(layer: Any, picture: Pixels, bounds: Bounds, space: ColourSpace) -> Steps[None]:
+    offset = 0
+    for strip in bounds.strips(bounds.width * space.pixel_bytes, STRIP):
+        size = strip.width * strip.height * space.pixel_bytes
+        data = bytes(picture.view[offset : offset + size])
+        if space.swapped:
+            data = swapped(data, strip.width, space.channel_bytes)
+        layer.setPixelData(data, strip.x, strip.y, strip.width, strip.height)
+        offset += size
+        yield

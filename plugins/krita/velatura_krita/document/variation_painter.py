@@ -1,0 +1,57 @@
+"""Small pictures of several ways to paint the layer in front."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from velatura_link.errors import LinkError
+
+from ..daemon.link import Link
+from ..model import request_builder
+from ..model.variations import COUNT, Variation
+from ..ui.preview import Glance, LivePreview, View
+from .cooperative_tasks import Turns
+
+SIDE = 480
+"""Longest side of a picture: large enough to be compared with another in the docker."""
+
+
+class VariationPainter:
+    """Paints one after the other with the quick engine; newer ones replace those that are not done."""
+
+    def __init__(
+        self,
+        link: Link,
+        turns: Turns,
+        on_picture: Callable[[int, Any], object],
+        on_error: Callable[[LinkError], object],
+    ) -> None:
+        self._painters = [
+            LivePreview(
+                link,
+                turns,
+                lambda glance, place=place: self._glanced(place, glance, on_picture),
+                on_error,
+                replaces=f"variation {place}",
+            )
+            for place in range(COUNT)
+        ]
+
+    def paint(
+        self,
+        document: Any,
+        node: Any,
+        variations: Sequence[Variation],
+        manifest: request_builder.Manifest,
+        find: request_builder.FindStyle,
+    ) -> None:
+        """``on_picture`` is told the place and the QImage of each as it comes."""
+        view = View(document, node, document.selection(), SIDE)
+        for painter, variation in zip(self._painters, variations, strict=True):
+            painter.wish(view, variation.choices, manifest, find)
+
+    def _glanced(
+        self, place: int, glance: Glance, on_picture: Callable[[int, Any], object]
+    ) -> None:
+        on_picture(place, glance.after)

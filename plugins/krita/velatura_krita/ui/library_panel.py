@@ -1,0 +1,222 @@
+"""The docker's upper half: the library with its search and the ways to add to it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from velatura_link.builtin import builtin_picture
+from velatura_link.styles import is_small
+
+from ..controller import Studio
+from ..daemon.link import Outcome
+from ..document.images import clipboard_png
+from ..model.choices import Choices, StyleChoice
+from ..model.obstacles import paints_from_pictures
+from ..model.state import Tile
+from ..model.style_filter import ALL, FAVOURITES, OWN, collections_of, is_shown, of_collection
+from ..model.views import View
+from ..qt import QtCore, QtWidgets
+from ..texts import tr
+from .input_panel import nothing_to_paste
+from .inputs import ComboBox
+from .picture_dialog import PictureDialog
+from .style_grid import StyleGrid
+from .style_menu import open_style_menu
+from .style_popup import StylePopup
+from .view_images import LARGEST, decoded, large_picture
+
+_SHOWN = "styles_shown"
+_REMEMBERED = 40
+"""Large pictures of the daemon's that are kept."""
+
+
+class LibraryPanel(QtWidgets.QWidget):
+    """Choose a style, or bring one."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self._studio = studio
+        self.grid = StyleGrid()
+        self._popup = StylePopup(self)
+        self._rested: Tile | None = None
+        self._pictures: dict[str, bytes] = {}
+        self._find = QtWidgets.QLineEdit()
+        self._find.setObjectName("velatura_find")
+        self._find.setPlaceholderText(tr("Find a style or a painter"))
+        self._find.setClearButtonEnabled(True)
+        self._find.textChanged.connect(lambda: self._filter())
+        self._which = ComboBox()
+        self._which.setObjectName("velatura_which_styles")
+        self._which.setToolTip(tr("Which styles are shown"))
+        policy = ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        self._which.setSizeAdjustPolicy(policy)
+        self._which.setMinimumContentsLength(7)
+        self._which.activated.connect(lambda: self._chose_which())
+        row = QtWidgets.QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._find, 1)
+        row.addWidget(self._which)
+        row.addWidget(self._add_button())
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(row)
+        column.addWidget(self.grid, 1)
+        self._none = QtWidgets.QLabel(tr("No style has these words."))
+        self._none.setObjectName("velatura_no_styles")
+        self._none.hide()
+        column.addWidget(self._none)
+        self._note = QtWidgets.QLabel()
+        self._note.setObjectName("velatura_style_note")
+        self._note.setWordWrap(True)
+        self._note.hide()
+        column.addWidget(self._note)
+        state = studio.state
+        self._views: dict[StyleChoice, View] = {}
+        self.grid.chose.connect(
+            lambda styles: studio.change(state.choices.value.with_styles(styles, self._views))
+        )
+        self.grid.dropped_file.connect(studio.styles.add_file)
+        self.grid.dropped_picture.connect(studio.styles.add_picture)
+        self.grid.removed.connect(studio.styles.remove)
+        self.grid.starred.connect(lambda style, on: studio.styles.change(style, favourite=on))
+        self.grid.rested_on.connect(self._rest)
+        self.grid.wants_menu.connect(
+            lambda tile, place: open_style_menu(studio, self.grid, tile, place)
+        )
+        state.offer.watch(lambda offer: self.grid.allow_marks(offer.marks))
+        state.tiles.watch(self._show)
+        state.choices.watch(self._show_choices)
+
+    def hideEvent(self, event: Any) -> None:
+        super().hideEvent(event)
+        self._rest(None, None)
+
+    def _show(self, tiles: tuple[Tile, ...]) -> None:
+        self.grid.show_tiles(tiles)
+        self._list_filters(tiles)
+        self._show_fitting(self._studio.state.choices.value)
+        self.grid.show_chosen(self._studio.state.choices.value.styles)
+        self._filter()
+
+    def _show_fitting(self, choices: Choices) -> None:
+        manifest = self._studio.state.offer.value.manifest
+        needs = paints_from_pictures(manifest, choices.engine)
+        codes = any(tile.code for tile in self._studio.state.tiles.value)
+        chosen = {each.name for each in choices.styles}
+        small = [
+            each["name"]
+            for each in self._studio.state.offer.value.styles
+            if needs and is_small(each, manifest[choices.engine]["descriptor"])
+        ]
+        said = (
+            (
+                needs and codes,
+                tr(
+                    "This engine imitates a picture: styles that are crossed out are codes without one."
+                ),
+            ),
+            (
+                not chosen.isdisjoint(small),
+                tr(
+                    "The built-in paintings are small. With this engine, a larger picture gives finer strokes."
+                ),
+            ),
+        )
+        self._note.setText("\n".join(text for applies, text in said if applies))
+        self._note.setVisible(any(applies for applies, _ in said))
+        self.grid.refuse_codes(tr("A code without a picture") if needs else "")
+
+    def _show_choices(self, choices: Choices) -> None:
+        # Who looks at another style and comes back finds the part that was chosen of this one.
+        self._views.update((each.style, each.view) for each in choices.mixture)
+        self._show_fitting(choices)
+        self.grid.show_chosen(choices.styles)
+
+    # ---- which are shown
+
+    def _list_filters(self, tiles: tuple[Tile, ...]) -> None:
+        which = self._studio.settings.text(_SHOWN) or ALL
+        blocker = QtCore.QSignalBlocker(self._which)
+        self._which.clear()
+        self._which.addItem(tr("All"), ALL)
+        self._which.addItem(f"★ {tr('Favourites')}", FAVOURITES)
+        self._which.addItem(tr("My own"), OWN)
+        for name in collections_of(tiles):
+            self._which.addItem(name, of_collection(name))
+        self._which.setCurrentIndex(max(self._which.findData(which), 0))
+        blocker.unblock()
+
+    def _chose_which(self) -> None:
+        self._studio.settings.keep_text(_SHOWN, str(self._which.currentData()))
+        self._filter()
+
+    def _filter(self) -> None:
+        words, which = self._find.text(), str(self._which.currentData() or ALL)
+        self.grid.show_only(lambda tile: is_shown(tile, words, which))
+        tiles = self._studio.state.tiles.value
+        nothing = bool(tiles) and not any(is_shown(tile, words, which) for tile in tiles)
+        self._none.setText(
+            tr("No style has these words.")
+            if words.strip()
+            else tr("Click the star of a style, or right-click it, and it is shown here.")
+        )
+        self._none.setVisible(nothing)
+
+    # ---- what a style looks like
+
+    def _rest(self, tile: Tile | None, place: Any) -> None:
+        self._rested = tile
+        if tile is None:
+            self._popup.hide()
+            return
+        name = tile.style.name
+        known = None if name is None else self._pictures.get(name) or builtin_picture(name)
+        picture = decoded(known, LARGEST) if known else large_picture(self._studio, tile.style)
+        why = self.grid.why_refused(tile)
+        notes = [note for note in (tile.title if tile.title != tile.label else "", why) if note]
+        self._popup.show_style(picture, tile.label, "\n".join(notes), place)
+        if name is not None and known is None and not tile.code:
+            self._studio.link.see_style(name, partial(self._seen, name))
+
+    def _seen(self, name: str, outcome: Outcome) -> None:
+        if not isinstance(outcome, bytes):
+            return
+        while len(self._pictures) >= _REMEMBERED:
+            del self._pictures[next(iter(self._pictures))]
+        self._pictures[name] = outcome
+        if self._rested is not None and self._rested.style.name == name:
+            self._popup.show_picture(decoded(outcome, LARGEST))
+
+    # ---- more styles
+
+    def _add_button(self) -> Any:
+        button = QtWidgets.QToolButton()
+        button.setText("+")
+        button.setToolTip(tr("Add a style: a picture in whose manner to paint"))
+        button.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QtWidgets.QMenu(button)
+        menu.addAction(tr("From a file…")).triggered.connect(lambda: self._from_file())
+        menu.addAction(tr("From the active layer")).triggered.connect(
+            lambda: self._studio.add_style_layer()
+        )
+        menu.addAction(tr("From the clipboard")).triggered.connect(lambda: self._from_clipboard())
+        menu.addSeparator()
+        menu.addAction(tr("Reload styles and presets")).triggered.connect(
+            lambda: self._studio.refresh()
+        )
+        button.setMenu(menu)
+        return button
+
+    def _from_file(self) -> None:
+        title = tr("Pictures to paint in the manner of")
+        dialog = PictureDialog(self, title, self._studio.settings, several=True)
+        dialog.choose(self._studio.styles.add_file)
+
+    def _from_clipboard(self) -> None:
+        png = clipboard_png()
+        if png is None:
+            self._studio.state.message.set(nothing_to_paste())
+        else:
+            self._studio.styles.add_picture(tr("From the clipboard"), png)

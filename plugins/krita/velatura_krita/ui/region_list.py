@@ -1,0 +1,135 @@
+"""Regions: which style goes where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from ..model.choices import RegionChoice, StyleChoice
+from ..model.state import Tile
+from ..model.viewing import Viewed
+from ..model.views import PLAIN
+from ..qt import QtWidgets, Signal
+from ..texts import tr
+from .inputs import ComboBox
+from .value_slider import Fader
+from .view_button import ViewButton
+
+
+class RegionList(QtWidgets.QWidget):
+    """A row for each region: its name, its style, its strength. ``changed`` has all of them.
+
+    ``wants_view`` has whose view is to be edited; ``refused`` says why a style has none.
+    """
+
+    changed = Signal(object)
+    wants_view = Signal(object)
+    wants_layer = Signal()
+    wants_selection = Signal()
+
+    def __init__(self, refused: Callable[[StyleChoice], str | None]) -> None:
+        super().__init__()
+        self._refused = refused
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        self._empty = QtWidgets.QLabel(
+            tr("One style for all of the layer. Add a part to give it another.")
+        )
+        self._empty.setWordWrap(True)
+        self._empty.setEnabled(False)
+        column.addWidget(self._empty)
+        self._rows = QtWidgets.QVBoxLayout()
+        self._rows.setSpacing(3)
+        column.addLayout(self._rows)
+        buttons = QtWidgets.QHBoxLayout()
+        for text, tip, signal in (
+            (
+                tr("From layer"),
+                tr("The part that the active layer, group or mask covers"),
+                self.wants_layer,
+            ),
+            (tr("From selection"), tr("The part that is selected now"), self.wants_selection),
+        ):
+            button = QtWidgets.QPushButton(f"+ {text}")
+            button.setToolTip(tip)
+            button.clicked.connect(lambda _=False, signal=signal: signal.emit())
+            buttons.addWidget(button)
+        column.addLayout(buttons)
+        self._regions: tuple[RegionChoice, ...] = ()
+        self._tiles: tuple[Tile, ...] = ()
+        self._views: list[ViewButton] = []
+
+    def show_regions(self, regions: tuple[RegionChoice, ...], tiles: tuple[Tile, ...]) -> None:
+        """Have a row for each of ``regions``; nobody is told."""
+        labels = tuple(tile.label for tile in tiles)
+        known = tuple(tile.label for tile in self._tiles)
+        shape = [(each.title, each.style) for each in regions]
+        if labels == known and shape == [(each.title, each.style) for each in self._regions]:
+            self._regions = regions
+            self._mark_views()
+            return
+        self._regions, self._tiles = regions, tiles
+        while (item := self._rows.takeAt(0)) is not None:
+            item.widget().deleteLater()
+        self._views = []
+        for place, region in enumerate(regions):
+            self._rows.addWidget(self._row(place, region))
+        self._mark_views()
+        self._empty.setVisible(not regions)
+
+    def _mark_views(self) -> None:
+        for button, region in zip(self._views, self._regions, strict=True):
+            button.mark(plain=region.view.plain)
+
+    def _row(self, place: int, region: RegionChoice) -> Any:
+        row = QtWidgets.QFrame()
+        row.setFrameShape(QtWidgets.QFrame.Shape.StyledPanel)
+        grid = QtWidgets.QGridLayout(row)
+        grid.setContentsMargins(6, 4, 4, 4)
+        grid.setVerticalSpacing(3)
+        styles = ComboBox()
+        for tile in self._tiles:
+            styles.addItem(tile.label, tile.style)
+        chosen = [tile.style for tile in self._tiles]
+        styles.setCurrentIndex(chosen.index(region.style) if region.style in chosen else -1)
+        styles.setSizePolicy(
+            QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Fixed
+        )
+        styles.currentIndexChanged.connect(
+            lambda index: self._turn(place, lambda old: _styled(old, chosen[index]))
+        )
+        strength = Fader(tr("Strength"), 0.0, 1.0, step=0.05, unit="%", decimals=0, shown=100.0)
+        strength.set(region.strength)
+        strength.changed.connect(
+            lambda value: self._turn(place, lambda old: replace(old, strength=value))
+        )
+        remove = QtWidgets.QToolButton()
+        remove.setText("×")
+        remove.setAutoRaise(True)
+        remove.setToolTip(tr("Remove this part"))
+        remove.clicked.connect(lambda: self._remove(place))
+        view = ViewButton(self._refused(region.style))
+        self._views.append(view)
+        viewed = Viewed("regions", place, region.style)
+        view.clicked.connect(lambda: self.wants_view.emit(viewed))
+        grid.addWidget(QtWidgets.QLabel(region.title), 0, 0)
+        grid.addWidget(styles, 0, 1)
+        grid.addWidget(view, 0, 2)
+        grid.addWidget(remove, 0, 3)
+        grid.addWidget(strength, 1, 0, 1, 4)
+        grid.setColumnStretch(1, 1)
+        return row
+
+    def _turn(self, place: int, change: Callable[[RegionChoice], RegionChoice]) -> None:
+        regions = list(self._regions)
+        regions[place] = change(regions[place])
+        self._regions = tuple(regions)
+        self.changed.emit(self._regions)
+
+    def _remove(self, place: int) -> None:
+        self.changed.emit((*self._regions[:place], *self._regions[place + 1 :]))
+
+
+def _styled(region: RegionChoice, style: StyleChoice) -> RegionChoice:
+    return replace(region, style=style, view=PLAIN)
