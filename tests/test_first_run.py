@@ -114,7 +114,7 @@ def test_a_client_sees_how_far_the_download_is(
     photo = np.asarray(Image.open(shell.home / "photo.png"))
     request = Request(
         engine="adain",
-        treatment=TREATMENT,
+        common=TREATMENT,
         content=Pixels(photo.tobytes(), 64, 48, 3, "u8"),
         styles=(StyleRef(picture=EncodedFile.read(shell.home / "painting.png")),),
     )

@@ -154,8 +154,8 @@ def test_ctrl_c_keeps_what_is_done(served: Shell, pictures: Path) -> None:
         shutil.copy(pictures / "photo.png", folder / f"f{number}.png")
     words = ("stylize", folder, "-o", "done", "--engine", "identity")
     process = served.start(*words, "--set", "steps=100", "--set", "pause=0.01")
-    ledger = served.home / "done" / ".velatura.json"
-    wait_until(ledger.exists, "a first result")
+    result_cache = served.home / "done" / ".velatura.json"
+    wait_until(result_cache.exists, "a first result")
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
@@ -163,11 +163,11 @@ def test_ctrl_c_keeps_what_is_done(served: Shell, pictures: Path) -> None:
     assert process.returncode == 130
     assert err.splitlines()[-1] == "velatura: Interrupted."
     assert "Traceback" not in err
-    done = json.loads(ledger.read_text())["results"]
-    kept = {path.name for path in ledger.parent.iterdir()} - {ledger.name}
+    done = json.loads(result_cache.read_text())["results"]
+    kept = {path.name for path in result_cache.parent.iterdir()} - {result_cache.name}
     assert set(done) == kept
     assert 0 < len(kept) < 6
     again = served(*words, "--set", "steps=100", "--set", "pause=0.01", "--json")
     assert (again.json["kept"], again.json["painted"]) == (len(kept), 6 - len(kept))
     shutil.rmtree(folder)
-    shutil.rmtree(ledger.parent)
+    shutil.rmtree(result_cache.parent)

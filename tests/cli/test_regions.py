@@ -121,7 +121,7 @@ def test_a_picture_is_parted_by_itself(studio: Shell, paint: Callable[..., np.nd
         ("--region", "left.png=scream", "--feather", "6"),
     ],
 )
-def test_treatments_and_views_reach_the_engine_both_ways(
+def test_common_knobs_and_views_reach_the_engine_both_ways(
     paint: Callable[..., np.ndarray], options: tuple[str, ...]
 ) -> None:
     style = ("--style", "style.png")

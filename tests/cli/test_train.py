@@ -22,7 +22,7 @@ SMALL = tuple(
         "photo_side=32",
         "painting_side=32",
         "style_crop=16",
-        "gallery=4",
+        "style_cache=4",
         "batch=4",
     )
     for word in ("--set", knob)

@@ -16,7 +16,7 @@ from velatura.cli.contents import are_many, errands, natural
 from velatura.cli.parts import parts_of
 from velatura.cli.region_options import paints_of, regions_of, segments_of
 from velatura.cli.requests import Wish, wish_of
-from velatura.cli.style_options import StyleWish, style_of
+from velatura.cli.style_options import StyleOption, style_of
 from velatura.errors import BadPicture, BadRequest, VelaturaError
 from velatura.library import styles
 
@@ -40,21 +40,21 @@ def wished(*arguments: str) -> Wish:
 @pytest.mark.parametrize(
     ("text", "style"),
     [
-        ("a.png", StyleWish(Path("a.png"), None)),
-        ("a.png:2", StyleWish(Path("a.png"), None, 2.0)),
-        ("f:2", StyleWish(Path("f:2"), None)),
-        ("f:2:3", StyleWish(Path("f:2"), None, 3.0)),
-        ("d@e.png", StyleWish(Path("d@e.png"), None)),
-        ("d@e.png:0.5", StyleWish(Path("d@e.png"), None, 0.5)),
-        ("d@e.png@mask.png", StyleWish(Path("d@e.png"), None, mask=Path("mask.png"))),
-        ("a.png@d@e.png", StyleWish(Path("a.png"), None, mask=Path("d@e.png"))),
-        ("a.png:4@mask.png", StyleWish(Path("a.png"), None, 4.0, Path("mask.png"))),
-        ("starry-night", StyleWish(None, "starry-night")),
-        ("starry-night:2@mask.png", StyleWish(None, "starry-night", 2.0, Path("mask.png"))),
+        ("a.png", StyleOption(Path("a.png"), None)),
+        ("a.png:2", StyleOption(Path("a.png"), None, 2.0)),
+        ("f:2", StyleOption(Path("f:2"), None)),
+        ("f:2:3", StyleOption(Path("f:2"), None, 3.0)),
+        ("d@e.png", StyleOption(Path("d@e.png"), None)),
+        ("d@e.png:0.5", StyleOption(Path("d@e.png"), None, 0.5)),
+        ("d@e.png@mask.png", StyleOption(Path("d@e.png"), None, mask=Path("mask.png"))),
+        ("a.png@d@e.png", StyleOption(Path("a.png"), None, mask=Path("d@e.png"))),
+        ("a.png:4@mask.png", StyleOption(Path("a.png"), None, 4.0, Path("mask.png"))),
+        ("starry-night", StyleOption(None, "starry-night")),
+        ("starry-night:2@mask.png", StyleOption(None, "starry-night", 2.0, Path("mask.png"))),
     ],
 )
 def test_a_file_that_is_there_goes_before_every_other_reading(
-    home: Path, text: str, style: StyleWish
+    home: Path, text: str, style: StyleOption
 ) -> None:
     assert style_of(text) == style
 
@@ -90,7 +90,7 @@ def test_equals_signs_and_stars_may_be_in_names(home: Path) -> None:
     assert (plain.place, plain.styles[0].path) == (Path("b=c.png"), Path("d@e.png"))
     (starred,) = regions_of(["g*0.5.png*0.25=m=2.png"])
     assert (starred.place, starred.strength) == (Path("g*0.5.png"), 0.25)
-    assert starred.styles == (StyleWish(Path("m=2.png"), None),)
+    assert starred.styles == (StyleOption(Path("m=2.png"), None),)
 
 
 def test_a_mask_named_twice_is_one_region(home: Path) -> None:
@@ -232,18 +232,18 @@ def frames(home: Path) -> Path:
 
 def test_patterns_and_folders_come_in_order_and_once(frames: Path) -> None:
     todo = errands(["a.png", "frames", "frames/*.png"], Path("out"), None, frozenset())
-    assert [errand.output.name for errand in todo] == [
+    assert [task.output.name for task in todo] == [
         "a.png", "f1.JPG", "f2.png", "f10.png", "last.png",
     ]  # fmt: skip
     todo = errands(["frames/f*"], Path("out"), "webp", frozenset())
-    assert [errand.output.name for errand in todo] == ["f1.webp", "f2.webp", "f10.webp"]
+    assert [task.output.name for task in todo] == ["f1.webp", "f2.webp", "f10.webp"]
 
 
 def test_a_file_named_like_a_pattern_is_that_file(home: Path) -> None:
     (home / "x[1].png").touch()
     (home / "x1.png").touch()
-    (errand,) = errands(["x[1].png"], Path("out"), None, frozenset())
-    assert errand.content == Path("x[1].png")
+    (task,) = errands(["x[1].png"], Path("out"), None, frozenset())
+    assert task.content == Path("x[1].png")
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def test_what_cannot_be_painted_as_many_is_named(
 
 def test_results_in_the_folder_of_contents_are_no_contents(frames: Path) -> None:
     todo = errands(["frames"], Path("frames"), "webp", frozenset({"f2.png", "f1.JPG"}))
-    assert [errand.content.name for errand in todo] == ["f10.png", "last.gif"]
+    assert [task.content.name for task in todo] == ["f10.png", "last.gif"]
 
 
 def test_one_picture_and_a_files_name_are_one(frames: Path) -> None:

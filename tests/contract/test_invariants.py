@@ -1,4 +1,4 @@
-"""What holds for every depth, transparency, region, tile, strength and treatment, whatever engine paints."""
+"""What holds for every depth, transparency, region, tile, strength and common knob, whatever engine paints."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from velatura.contract.common_params import Treatment
+from velatura.contract.common_params import CommonParams
 from velatura.contract.engine import Descriptor, EngineParams, FeedForward, Iterative
 from velatura.contract.run import Run
 from velatura.contract.scene import Region, Scene, Style
@@ -149,7 +149,7 @@ def cases(draw: st.DrawFn) -> Case:
     ]
     if masked == 0 or draw(st.booleans()):
         regions.append(Region((styles[-1],)))
-    treatment = Treatment(
+    common = CommonParams(
         detail=draw(st.sampled_from((0, 0, 24))),
         colours=draw(
             st.sampled_from(("none", "luminance", "lab-chroma", "histogram", "match-style"))
@@ -158,7 +158,7 @@ def cases(draw: st.DrawFn) -> Case:
         tileable=draw(st.sampled_from(("none", "none", "x", "both"))),
     )
     strength = draw(st.sampled_from((0.0, 0.3, 1.0)))
-    scene = Scene(content, tuple(regions), strength=strength, treatment=treatment)
+    scene = Scene(content, tuple(regions), strength=strength, common=common)
     return Case(scene, draw(st.sampled_from((16, 40, 1024))))
 
 
@@ -175,7 +175,7 @@ def covered(case: Case) -> np.ndarray[Any, Any]:
     regions = case.scene.regions
     masks = [region.mask.pixels[:, :, 0] for region in regions if region.mask is not None]
     total = np.sum([mask.astype(int) for mask in masks], axis=0) if masks else 0
-    soft = case.scene.treatment.feather > 0 and any(region.strength for region in regions)
+    soft = case.scene.common.feather > 0 and any(region.strength for region in regions)
     for region in regions:
         if not (region.strength or soft):
             continue

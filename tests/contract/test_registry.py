@@ -70,7 +70,7 @@ def test_only_limits_what_there_is() -> None:
 
 def test_a_worker_with_identity_alone_never_loads_torch() -> None:
     code = (
-        "import sys; from velatura.engines import manifest, registry; "
+        "import sys; from velatura.contract import manifest, registry; "
         "registry.load('identity', only={'identity'}); manifest.build({'identity'}); "
         "sys.exit('torch' in sys.modules)"
     )
@@ -151,7 +151,7 @@ def test_another_value_has_another_hash() -> None:
 
 def test_reading_needs_neither_torch_nor_pydantic() -> None:
     code = (
-        "import sys; from velatura.engines import manifest; manifest.code_hash(); "
+        "import sys; from velatura.contract import manifest; manifest.code_hash(); "
         "sys.exit(any(heavy in sys.modules for heavy in ('torch', 'pydantic', 'numpy')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -20,7 +20,7 @@ def _knobs() -> Iterator[Any]:
     for name, facts in ENGINES.items():
         for knob, said in facts["schema"]["properties"].items():
             yield pytest.param(said, id=f"{name} {knob}")
-    for knob, said in ENGINES["glaze"]["treatment"]["properties"].items():
+    for knob, said in ENGINES["glaze"]["common"]["properties"].items():
         yield pytest.param(said, id=knob)
 
 

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from velatura.contract.common_params import Treatment
+from velatura.contract.common_params import CommonParams
 from velatura.contract.run import Run
 from velatura.contract.scene import Region, Scene, Style
 from velatura.engines import adain as module
@@ -72,7 +72,7 @@ def picture(height: int, width: int, seed: int = 0, *, alpha: bool = False) -> R
 
 def scene(content: Raster, *styles: Style, stroke: float = 2) -> Scene:
     """Styles are looked at with a short side of 32 strokes."""
-    return Scene(content=content, regions=(Region(styles),), treatment=Treatment(stroke=stroke))
+    return Scene(content=content, regions=(Region(styles),), common=CommonParams(stroke=stroke))
 
 
 def painted(what: Scene, run: Run, *, tile: int = 1024, **knobs: float) -> Raster:

@@ -10,7 +10,7 @@ import pytest
 import torch
 from tests.engines.test_gatys import difference, models_with, painted, picture, stripes
 
-from velatura.contract.common_params import Treatment
+from velatura.contract.common_params import CommonParams
 from velatura.contract.run import Run
 from velatura.contract.scene import Region, Scene, Style
 from velatura.engines.gatys.regions import Regions
@@ -187,7 +187,7 @@ def test_each_region_starts_in_its_own_colours(run: Run) -> None:
 
 def test_a_feather_lets_regions_overlap(run: Run) -> None:
     what = halves()
-    soft = replace(what, treatment=Treatment(feather=16))
+    soft = replace(what, common=CommonParams(feather=16))
     for scene, overlap in ((what, 0), (soft, 8)):
         shares = Regions.of(scene, run).shares
         assert shares is not None

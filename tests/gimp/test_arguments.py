@@ -31,7 +31,7 @@ def entry(*, styles: tuple[str, ...] = ("picture",), **knobs: Any) -> dict[str, 
     return {
         "descriptor": {"styles": styles, "inputs": [], "title": "Oil"},
         "schema": {"properties": knobs},
-        "treatment": {"properties": {}},
+        "common": {"properties": {}},
     }
 
 
@@ -64,7 +64,7 @@ def test_every_knob_of_every_engine_is_an_argument(engines: manifest.Manifest) -
         made = arguments_of(name, about)
         assert len({each.name for each in made}) == len(made)
         assert all(re.fullmatch("[a-z][a-z0-9-]*", each.name) for each in made)
-        for place, schema in (("params", "schema"), ("treatment", "treatment")):
+        for place, schema in (("params", "schema"), ("common", "common")):
             knobs = {each.knob for each in made if each.place == place}
             assert knobs == set(about[schema]["properties"])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from velatura_gimp.arguments import STRENGTH, STYLE, STYLE_FILE, Argument
 from velatura_gimp.presets import preset_of, presets_for, title_of_preset, values_of_preset
 
-STROKE = Argument("stroke", "double", "", "", 0.0, 0, 9, place="treatment", knob="stroke")
+STROKE = Argument("stroke", "double", "", "", 0.0, 0, 9, place="common", knob="stroke")
 COATS = Argument("oil-coats", "int", "", "", 1, 0, 9, place="params", knob="coats")
 ARGUMENTS = [STYLE, STYLE_FILE, STRENGTH, STROKE, COATS]
 VALUES = {
@@ -22,7 +22,7 @@ def test_what_is_chosen_becomes_a_preset_and_comes_back() -> None:
     assert preset == {
         "engine": "oil",
         "params": {"coats": 3},
-        "treatment": {},
+        "common": {},
         "styles": [{"name": "great-wave", "weight": 2.0}, {"name": "scream", "weight": 1.0}],
         "strength": 0.5,
     }

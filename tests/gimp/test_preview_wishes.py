@@ -17,11 +17,11 @@ def test_a_preview_is_the_same_in_small(engines: manifest.Manifest) -> None:
     large = wish(made, stroke=12.0, feather=8.0, detail=512, start=3, steps=9)
     small = preview_of(large, 0.25, engines)
     assert small["engine"] == "glaze-live"
-    assert small["treatment"]["stroke"] == 3.0
-    assert small["treatment"]["feather"] == 2.0
-    assert "detail" not in small["treatment"]
+    assert small["common"]["stroke"] == 3.0
+    assert small["common"]["feather"] == 2.0
+    assert "detail" not in small["common"]
     assert small["params"] == small["inputs"] == {}
-    assert large["treatment"]["stroke"] == 12.0
+    assert large["common"]["stroke"] == 12.0
 
 
 def test_a_preview_has_the_knobs_that_both_engines_have(engines: manifest.Manifest) -> None:

@@ -28,7 +28,7 @@ def test_a_preset_sets_every_knob() -> None:
     preset = {
         "engine": "gatys",
         "params": {"steps": 9},
-        "treatment": {"stroke": 4.0},
+        "common": {"stroke": 4.0},
         "styles": [{"name": "sea", "weight": 2.0}, {"name": "scream"}],
         "strength": 0.5,
     }

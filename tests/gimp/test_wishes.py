@@ -70,7 +70,7 @@ def test_everything_that_a_wish_says_is_in_the_request() -> None:
         ],
         "regions": [{"mask": "selection", "styles": [{"layer": 7}], "strength": 0.5}],
         "params": {"wet": 1},
-        "treatment": {"stroke": 3},
+        "common": {"stroke": 3},
         "strength": 0.25,
         "seed": 9,
         "segments": 2,
@@ -86,7 +86,7 @@ def test_everything_that_a_wish_says_is_in_the_request() -> None:
     assert region.styles[0].picture is source.given["layer 7"]
     assert region.strength == 0.5
     assert request.content is CONTENT
-    assert (request.params, request.treatment) == ({"wet": 1}, {"stroke": 3})
+    assert (request.params, request.common) == ({"wet": 1}, {"stroke": 3})
     assert (request.strength, request.seed, request.segments) == (0.25, 9, 2)
     assert request.device == "cpu"
     assert request.inputs == {"start": source.given["layer Sketch"], "speed": 2}

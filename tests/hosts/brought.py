@@ -82,7 +82,7 @@ def install_without_a_host(profile: Profile, plugin: Path) -> None:
     """What the button does in a host, by the root's own Python."""
     code = (
         f"import sys; sys.path.insert(0, {str(plugin)!r}); from pathlib import Path;"
-        f" from velatura_link.daemon_env import Home; home = Home.beside(Path({str(plugin)!r}));"
+        f" from velatura_link.daemon_env import DaemonEnv; home = DaemonEnv.beside(Path({str(plugin)!r}));"
         " home.install(lambda step: None, lambda: False)"
     )
     profile.inside.run(["/usr/bin/python3", "-c", code], profile.environment)

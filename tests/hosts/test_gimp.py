@@ -56,7 +56,7 @@ def waves(width: int = WIDTH, height: int = HEIGHT) -> Array:
     return (127.5 + 127.5 * np.stack(planes, axis=-1)).astype(np.uint8)
 
 
-class Easel:
+class JobRunner:
     """Cases for scripts/gimp_paints.py, and what became of them."""
 
     def __init__(self, gimp: Gimp, folder: Path) -> None:
@@ -95,8 +95,8 @@ class Easel:
 
 
 @pytest.fixture
-def easel(gimp: Gimp, tmp_path: Path) -> Easel:
-    return Easel(gimp, tmp_path)
+def runner(gimp: Gimp, tmp_path: Path) -> JobRunner:
+    return JobRunner(gimp, tmp_path)
 
 
 @pytest.fixture
@@ -117,10 +117,10 @@ def pixels_of(layer: Case, dtype: Any = np.uint8) -> Array:
     return np.fromfile(layer["pixels"], dtype).reshape(height, width, -1)
 
 
-def test_every_precision_comes_back_unchanged(easel: Easel) -> None:
+def test_every_precision_comes_back_unchanged(runner: JobRunner) -> None:
     for precision, (form, dtype) in PRECISIONS.items():
-        easel.add(noise(dtype), form, precision=precision)
-    for (precision, (_, dtype)), seen in zip(PRECISIONS.items(), easel.paint(), strict=True):
+        runner.add(noise(dtype), form, precision=precision)
+    for (precision, (_, dtype)), seen in zip(PRECISIONS.items(), runner.paint(), strict=True):
         assert seen["error"] is None, precision
         (new, ground), *others = seen["images"]
         assert not others
@@ -129,22 +129,22 @@ def test_every_precision_comes_back_unchanged(easel: Easel) -> None:
             assert np.array_equal(pixels_of(ground, dtype), noise(dtype)), precision
 
 
-def test_layers_without_alpha_and_grey_ones_stay_so(easel: Easel) -> None:
+def test_layers_without_alpha_and_grey_ones_stay_so(runner: JobRunner) -> None:
     forms = {1: "Y' u8", 2: "Y'A u8", 3: "R'G'B' u8"}
     for channels, form in forms.items():
-        easel.add(noise(np.uint8, channels), form)
-    easel.add(noise(np.uint16, 1), "Y u16", precision="U16_LINEAR")
-    for seen in easel.paint():
+        runner.add(noise(np.uint8, channels), form)
+    runner.add(noise(np.uint16, 1), "Y u16", precision="U16_LINEAR")
+    for seen in runner.paint():
         new, ground = seen["images"][0]
         assert new["alpha"] == ground["alpha"]
         assert Path(new["pixels"]).read_bytes() == Path(ground["pixels"]).read_bytes()
 
 
 @pytest.mark.parametrize("engine", ["glaze"])
-def test_a_painting_is_the_command_lines(easel: Easel, stylized: Any, engine: str) -> None:
+def test_a_painting_is_the_command_lines(runner: JobRunner, stylized: Any, engine: str) -> None:
     knobs = {"style": "great-wave", "strength": 0.8, "stroke": 6.0, "colours": "luminance"}
-    easel.add(waves(), procedure=f"velatura-{engine}", arguments=knobs)
-    ((new, ground),) = easel.paint()[0]["images"]
+    runner.add(waves(), procedure=f"velatura-{engine}", arguments=knobs)
+    ((new, ground),) = runner.paint()[0]["images"]
     words = (
         "--style",
         "great-wave",
@@ -161,7 +161,9 @@ def test_a_painting_is_the_command_lines(easel: Easel, stylized: Any, engine: st
     assert np.array_equal(pixels_of(ground), waves())
 
 
-def test_styles_are_names_files_and_layers(easel: Easel, stylized: Any, tmp_path: Path) -> None:
+def test_styles_are_names_files_and_layers(
+    runner: JobRunner, stylized: Any, tmp_path: Path
+) -> None:
     style = waves(64, 64)[..., [2, 0, 1]]
     Image.fromarray(style).save(tmp_path / "waves.png")
     chosen = [
@@ -170,8 +172,8 @@ def test_styles_are_names_files_and_layers(easel: Easel, stylized: Any, tmp_path
         {"style-layer": "Ground"},
     ]
     for arguments in chosen:
-        easel.add(waves(), procedure="velatura-glaze", arguments=arguments)
-    mixed, filed, layered = (each["images"][0][0] for each in easel.paint())
+        runner.add(waves(), procedure="velatura-glaze", arguments=arguments)
+    mixed, filed, layered = (each["images"][0][0] for each in runner.paint())
     assert mixed["name"] == "Great Wave + Scream — Glaze"
     words = ("--style", "great-wave:2", "--style", "scream")
     assert np.array_equal(pixels_of(mixed), stylized(waves(), *words))
@@ -182,11 +184,11 @@ def test_styles_are_names_files_and_layers(easel: Easel, stylized: Any, tmp_path
     assert not np.array_equal(pixels_of(layered), waves())
 
 
-def test_a_layer_may_be_anywhere(easel: Easel) -> None:
+def test_a_layer_may_be_anywhere(runner: JobRunner) -> None:
     extents = ([-30, -20, WIDTH, HEIGHT], [40, 50, WIDTH, HEIGHT], [500, 500, WIDTH, HEIGHT])
     for extent in extents:
-        easel.add(noise(np.uint8), size=[60, 70], extent=extent)
-    for extent, seen in zip(extents, easel.paint(), strict=True):
+        runner.add(noise(np.uint8), size=[60, 70], extent=extent)
+    for extent, seen in zip(extents, runner.paint(), strict=True):
         new, ground = seen["images"][0]
         assert new["extent"] == ground["extent"] == extent
         assert np.array_equal(pixels_of(new), noise(np.uint8))
@@ -194,7 +196,7 @@ def test_a_layer_may_be_anywhere(easel: Easel) -> None:
 
 @pytest.mark.parametrize("extent", [[0, 0, 117, 90], [-30, 20, 117, 90], [10, 10, 30, 40]])
 def test_a_soft_selection_is_a_region(
-    easel: Easel, stylized: Any, tmp_path: Path, extent: list[int]
+    runner: JobRunner, stylized: Any, tmp_path: Path, extent: list[int]
 ) -> None:
     """With its edge exact, wherever the layer lies."""
     canvas = [100, 80]
@@ -202,9 +204,9 @@ def test_a_soft_selection_is_a_region(
     select = [20, 30, 40, 25, 6]
     arguments = {"style": "great-wave", "rest-style": "scream"}
     facts = {"size": canvas, "extent": extent, "select": select, "procedure": "velatura-glaze"}
-    easel.add(content, **facts, arguments={"style": "great-wave"})
-    easel.add(content, **facts, arguments=arguments)
-    alone, both = easel.paint()
+    runner.add(content, **facts, arguments={"style": "great-wave"})
+    runner.add(content, **facts, arguments=arguments)
+    alone, both = runner.paint()
     selection = np.fromfile(alone["selection"], np.uint8).reshape(canvas[1], canvas[0])
     assert len(np.unique(selection)) > 20  # a soft edge
     mask = region_of(selection, extent)
@@ -225,12 +227,14 @@ def region_of(selection: Array, extent: list[int]) -> Array:
     return far[200 + y : 200 + y + height, 200 + x : 200 + x + width]
 
 
-def test_a_layer_mask_is_a_region_or_is_kept(easel: Easel, stylized: Any, tmp_path: Path) -> None:
+def test_a_layer_mask_is_a_region_or_is_kept(
+    runner: JobRunner, stylized: Any, tmp_path: Path
+) -> None:
     mask = noise(np.uint8, 1)
-    facts = {"mask": easel.raw(mask), "procedure": "velatura-glaze"}
-    easel.add(waves(), **facts, arguments={"style": "scream", "mask-style": "great-wave"})
-    easel.add(waves(), **facts, arguments={"style": "scream"})
-    guided, masked = (each["images"][0][0] for each in easel.paint())
+    facts = {"mask": runner.raw(mask), "procedure": "velatura-glaze"}
+    runner.add(waves(), **facts, arguments={"style": "scream", "mask-style": "great-wave"})
+    runner.add(waves(), **facts, arguments={"style": "scream"})
+    guided, masked = (each["images"][0][0] for each in runner.paint())
     Image.fromarray(mask[..., 0]).save(tmp_path / "mask.png")
     words = ("--region", f"{tmp_path / 'mask.png'}=great-wave", "--style", "scream")
     assert np.array_equal(pixels_of(guided), stylized(waves(), *words))
@@ -239,12 +243,12 @@ def test_a_layer_mask_is_a_region_or_is_kept(easel: Easel, stylized: Any, tmp_pa
     assert Path(masked["mask"]).read_bytes() == mask.tobytes()
 
 
-def test_in_place_what_is_not_selected_stays(easel: Easel, stylized: Any) -> None:
+def test_in_place_what_is_not_selected_stays(runner: JobRunner, stylized: Any) -> None:
     arguments = {"style": "great-wave", "output": "in-place"}
     facts = {"procedure": "velatura-glaze", "arguments": arguments}
-    easel.add(waves(), **facts, select=[20, 30, 40, 25, 0])
-    easel.add(waves(), **facts)
-    some, all_of_it = easel.paint()
+    runner.add(waves(), **facts, select=[20, 30, 40, 25, 0])
+    runner.add(waves(), **facts)
+    some, all_of_it = runner.paint()
     (layer,) = some["images"][0]
     painted = stylized(waves(), "--style", "great-wave")
     selected = np.fromfile(some["selection"], np.uint8).reshape(HEIGHT, WIDTH) == 255
@@ -253,17 +257,17 @@ def test_in_place_what_is_not_selected_stays(easel: Easel, stylized: Any) -> Non
     assert np.array_equal(pixels_of(all_of_it["images"][0][0]), painted)
 
 
-def test_an_image_with_a_palette_is_painted_as_a_copy(easel: Easel) -> None:
-    easel.add(waves(), base="INDEXED")
-    easel.add(waves(), base="INDEXED", arguments={"request": "{}", "output": "in-place"})
-    for seen in easel.paint()[:1]:
+def test_an_image_with_a_palette_is_painted_as_a_copy(runner: JobRunner) -> None:
+    runner.add(waves(), base="INDEXED")
+    runner.add(waves(), base="INDEXED", arguments={"request": "{}", "output": "in-place"})
+    for seen in runner.paint()[:1]:
         assert seen["error"] is None
         (ground,), (new, copy) = seen["images"]
         assert np.array_equal(pixels_of(new), pixels_of(copy))
         assert np.array_equal(pixels_of(copy), pixels_of(ground))
 
 
-def test_errors_say_what_to_do(easel: Easel) -> None:
+def test_errors_say_what_to_do(runner: JobRunner) -> None:
     wishes = {
         "{": "not JSON",
         '{"engine": "oil"}': "There is no engine called “oil”",
@@ -275,23 +279,23 @@ def test_errors_say_what_to_do(easel: Easel) -> None:
         '{"engine": "glaze", "strenght": 1}': "has no “strenght”",
     }
     code = assets.STYLES / "scream.code"
-    assert easel.gimp.profile.shell("styles", "add", code, "--name", "numbers").code == 0
+    assert runner.gimp.profile.shell("styles", "add", code, "--name", "numbers").code == 0
     for wish in wishes:
-        easel.add(waves(), arguments={"request": wish})
-    for seen, text in zip(easel.paint(), wishes.values(), strict=True):
+        runner.add(waves(), arguments={"request": wish})
+    for seen, text in zip(runner.paint(), wishes.values(), strict=True):
         assert text in seen["error"]
         assert len(seen["images"][0]) == 1
 
 
-def test_a_profile_and_colours_outside_of_srgb_are_kept(easel: Easel) -> None:
+def test_a_profile_and_colours_outside_of_srgb_are_kept(runner: JobRunner) -> None:
     """Bytes of Adobe RGB come back as they were wherever nothing was painted over them; deeper values as near as babl
     has them."""
     facts = {"adobe": True, "format": None}
-    easel.add(noise(np.uint8), **facts)
-    easel.add(noise(np.uint16), "R'G'B'A u16", precision="U16_NON_LINEAR", **facts)
+    runner.add(noise(np.uint8), **facts)
+    runner.add(noise(np.uint16), "R'G'B'A u16", precision="U16_NON_LINEAR", **facts)
     painting = {"procedure": "velatura-glaze", "arguments": {"style": "scream"}}
-    easel.add(noise(np.uint8), **facts, **painting, select=[20, 30, 40, 25, 0])
-    same, deep, painted = (each["images"][0] for each in easel.paint())
+    runner.add(noise(np.uint8), **facts, **painting, select=[20, 30, 40, 25, 0])
+    same, deep, painted = (each["images"][0] for each in runner.paint())
     assert np.array_equal(*map(pixels_of, same))
     new, ground = (pixels_of(each, np.uint16).astype(int) for each in deep)
     assert np.abs(new - ground).max() < 0.005 * 65535
@@ -301,35 +305,35 @@ def test_a_profile_and_colours_outside_of_srgb_are_kept(easel: Easel) -> None:
     assert changed.sum() == changed[30:55, 20:60].sum()
 
 
-def test_what_is_chosen_may_be_a_mask_or_a_group(easel: Easel) -> None:
-    mask = {"mask": easel.raw(noise(np.uint8, 1))}
-    easel.add(noise(np.uint8), **mask, choose="mask")
-    easel.add(noise(np.uint8), within=True, choose="layer")
-    easel.add(noise(np.uint8), within=True, choose="group")
-    by_mask, inside, group = (each["images"][0] for each in easel.paint())
+def test_what_is_chosen_may_be_a_mask_or_a_group(runner: JobRunner) -> None:
+    mask = {"mask": runner.raw(noise(np.uint8, 1))}
+    runner.add(noise(np.uint8), **mask, choose="mask")
+    runner.add(noise(np.uint8), within=True, choose="layer")
+    runner.add(noise(np.uint8), within=True, choose="group")
+    by_mask, inside, group = (each["images"][0] for each in runner.paint())
     assert [each["name"] for each in by_mask] == ["Identity", "Ground"]
     assert [each["name"] for each in inside] == ["Group", "Identity", "Ground"]
     assert [each["name"] for each in group] == ["Identity", "Group", "Ground"]
     assert np.array_equal(pixels_of(group[0]), pixels_of(group[1]))
 
 
-def test_what_cannot_be_painted_is_said(easel: Easel) -> None:
+def test_what_cannot_be_painted_is_said(runner: JobRunner) -> None:
     in_place = {"arguments": {"request": '{"engine": "identity"}', "output": "in-place"}}
-    easel.add(noise(np.uint8), choose="channel")
-    easel.add(noise(np.uint8), within=True, choose="group", **in_place)
-    errors = [each["error"] for each in easel.paint()]
+    runner.add(noise(np.uint8), choose="channel")
+    runner.add(noise(np.uint8), within=True, choose="group", **in_place)
+    errors = [each["error"] for each in runner.paint()]
     for error, text in zip(errors, ("not channels", "A group"), strict=True):
         assert text in error
 
 
-def test_scripts_say_it_as_json(easel: Easel, stylized: Any, tmp_path: Path) -> None:
+def test_scripts_say_it_as_json(runner: JobRunner, stylized: Any, tmp_path: Path) -> None:
     wish = {
         "engine": "glaze",
         "styles": [{"name": "scream", "rotation": 90, "weight": 2}, {"name": "great-wave"}],
-        "treatment": {"tileable": "x"},
+        "common": {"tileable": "x"},
         "seed": 3,
     }
-    easel.add(waves(), arguments={"request": json.dumps(wish)})
-    (seen,) = easel.paint()
+    runner.add(waves(), arguments={"request": json.dumps(wish)})
+    (seen,) = runner.paint()
     assert seen["painted"] == "Scream + Great Wave — Glaze"
     assert not np.array_equal(pixels_of(seen["images"][0][0]), waves())

@@ -75,7 +75,7 @@ def soft(width: int, height: int) -> Array:
     return np.clip((min(width, height) / 2 - far) * 12, 0, 255).astype(np.uint8)
 
 
-class Easel:
+class JobRunner:
     """Makes cases, has all of them painted in one Krita, and asks the same daemon for what should have come."""
 
     def __init__(self, profile: Profile, folder: Path) -> None:
@@ -186,118 +186,122 @@ def layers_of_a_group() -> tuple[Array, Array]:
     return below, above
 
 
-def set_up(easel: Easel) -> None:
+def set_up(runner: JobRunner) -> None:
     for space in SPACES:
-        easel.case(f"{space[1]} {space[2]}", [easel.layer(noise(space[1]))], IDENTITY, space=space)
+        runner.case(
+            f"{space[1]} {space[2]}", [runner.layer(noise(space[1]))], IDENTITY, space=space
+        )
     for name, (width, height, x, y) in PLACES.items():
-        easel.case(name, [easel.layer(noise("U8", width, height), x, y)], IDENTITY)
-    easel.case("glaze", [easel.layer(waves())], GLAZE)
-    chosen = easel.selection(EDGE, 40, 35)
-    easel.case("selection", [easel.layer(waves(80, 60), 13, 8)], GLAZE, selection=chosen)
+        runner.case(name, [runner.layer(noise("U8", width, height), x, y)], IDENTITY)
+    runner.case("glaze", [runner.layer(waves())], GLAZE)
+    chosen = runner.selection(EDGE, 40, 35)
+    runner.case("selection", [runner.layer(waves(80, 60), 13, 8)], GLAZE, selection=chosen)
     covers = []
     for name, alpha in (("left", LEFT), ("right", RIGHT)):
         colour = np.full((HEIGHT, WIDTH, 4), 90, np.uint8)
         colour[..., 3] = alpha
-        covers.append(easel.layer(colour, name=name))
+        covers.append(runner.layer(colour, name=name))
     regions = [
         {"title": "left", "style": {"name": "great-wave"}, "node": "-", "strength": 1.0},
         {"title": "right", "style": {"name": "starry-night"}, "node": "-", "strength": 0.5},
     ]
-    easel.case(
+    runner.case(
         "regions",
-        [*covers, easel.layer(waves())],
+        [*covers, runner.layer(waves())],
         {"engine": "glaze", "regions": regions},
         region_layers=["left", "right"],
     )
-    chosen = easel.selection(EDGE, 30, 20)
+    chosen = runner.selection(EDGE, 30, 20)
     grouped = {**GLAZE, "output": "group"}
-    easel.case("group", [easel.layer(waves())], grouped, selection=chosen)
+    runner.case("group", [runner.layer(waves())], grouped, selection=chosen)
     in_place = {**IDENTITY, "output": "in-place"}
-    easel.case("in place", [easel.layer(noise("U8", 50, 40), 5, 6)], in_place)
+    runner.case("in place", [runner.layer(noise("U8", 50, 40), 5, 6)], in_place)
     for depth, space in (("U8", SPACES[0]), ("U16", SPACES[2])):
         for output in OUTPUTS:
             wish = {**GLAZE, "output": output}
-            easel.case(f"solid {depth} {output}", [easel.layer(solid(depth))], wish, space=space)
+            runner.case(f"solid {depth} {output}", [runner.layer(solid(depth))], wish, space=space)
     below, above = layers_of_a_group()
-    children = [easel.layer(below, 10, 5, "below"), easel.layer(above, 30, 20, "above")]
+    children = [runner.layer(below, 10, 5, "below"), runner.layer(above, 30, 20, "above")]
     group = {"kind": "group", "name": "group", "children": children, "bounds": [10, 5, 60, 50]}
-    easel.case("of a group", [group], IDENTITY)
+    runner.case("of a group", [group], IDENTITY)
     for name, (space, channels, _) in FOREIGN.items():
-        easel.case(name, [easel.layer(muted(space[1], channels))], IDENTITY, space=space)
+        runner.case(name, [runner.layer(muted(space[1], channels))], IDENTITY, space=space)
 
 
 @pytest.fixture(scope="module")
-def easel(
+def runner(
     root: Path, display: Display, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Easel]:
+) -> Iterator[JobRunner]:
     """Every case, painted."""
     with open_profile(root) as profile:
         install(profile)
-        easel = Easel(profile, tmp_path_factory.mktemp("pixels"))
-        set_up(easel)
-        easel.paint(Krita(profile, display))
-        yield easel
+        runner = JobRunner(profile, tmp_path_factory.mktemp("pixels"))
+        set_up(runner)
+        runner.paint(Krita(profile, display))
+        yield runner
 
 
 @pytest.mark.parametrize("space", SPACES, ids=lambda space: f"{space[1]} {space[2]}")
-def test_every_depth_comes_back_bit_for_bit(easel: Easel, space: tuple[str, str, str]) -> None:
+def test_every_depth_comes_back_bit_for_bit(runner: JobRunner, space: tuple[str, str, str]) -> None:
     name = f"{space[1]} {space[2]}"
-    report = easel.report(name)
-    assert np.array_equal(easel.result(name), noise(space[1]))
+    report = runner.report(name)
+    assert np.array_equal(runner.result(name), noise(space[1]))
     assert report["space"] == list(space)
     assert report["kept"]
 
 
 @pytest.mark.parametrize("name", PLACES)
-def test_layers_of_any_place_and_size_stay_where_they_are(easel: Easel, name: str) -> None:
+def test_layers_of_any_place_and_size_stay_where_they_are(runner: JobRunner, name: str) -> None:
     width, height, x, y = PLACES[name]
-    assert easel.report(name)["bounds"] == [x, y, width, height]
-    assert np.array_equal(easel.result(name), noise("U8", width, height))
+    assert runner.report(name)["bounds"] == [x, y, width, height]
+    assert np.array_equal(runner.result(name), noise("U8", width, height))
 
 
-def test_glaze_gives_what_the_daemon_gives(easel: Easel) -> None:
-    assert easel.report("glaze")["after"][-1] == ["Starry Night — Glaze", "paintlayer"]
-    wanted = easel.asked(content=content(waves()), styles=(NIGHT,))
+def test_glaze_gives_what_the_daemon_gives(runner: JobRunner) -> None:
+    assert runner.report("glaze")["after"][-1] == ["Starry Night — Glaze", "paintlayer"]
+    wanted = runner.asked(content=content(waves()), styles=(NIGHT,))
     assert not np.array_equal(wanted, waves())
-    assert np.array_equal(easel.result("glaze"), wanted)
+    assert np.array_equal(runner.result("glaze"), wanted)
 
 
-def test_glaze_gives_what_the_command_line_gives(easel: Easel, tmp_path: Path) -> None:
+def test_glaze_gives_what_the_command_line_gives(runner: JobRunner, tmp_path: Path) -> None:
     given, painted = tmp_path / "given.png", tmp_path / "painted.png"
     Image.fromarray(waves()[..., [2, 1, 0, 3]]).save(given)
-    seen = easel.profile.shell("stylize", given, "--style", "starry-night", "-o", painted)
+    seen = runner.profile.shell("stylize", given, "--style", "starry-night", "-o", painted)
     assert seen.code == 0, seen.err
-    assert np.array_equal(easel.result("glaze")[..., [2, 1, 0, 3]], np.asarray(Image.open(painted)))
+    assert np.array_equal(
+        runner.result("glaze")[..., [2, 1, 0, 3]], np.asarray(Image.open(painted))
+    )
 
 
-def test_a_soft_selection_is_exact_also_over_the_layer_s_edge(easel: Easel) -> None:
+def test_a_soft_selection_is_exact_also_over_the_layer_s_edge(runner: JobRunner) -> None:
     pixels = waves(80, 60)
     mask = np.zeros((60, 80), np.uint8)
     mask[35 - 8 :, 40 - 13 :] = EDGE[: 8 + 60 - 35, : 13 + 80 - 40]
-    wanted = easel.asked(content=content(pixels), regions=(RegionRef(mask_of(mask), (NIGHT,)),))
-    easel.report("selection")
-    assert np.array_equal(easel.result("selection"), wanted)
-    assert np.array_equal(easel.result("selection")[mask == 0], pixels[mask == 0])
+    wanted = runner.asked(content=content(pixels), regions=(RegionRef(mask_of(mask), (NIGHT,)),))
+    runner.report("selection")
+    assert np.array_equal(runner.result("selection"), wanted)
+    assert np.array_equal(runner.result("selection")[mask == 0], pixels[mask == 0])
 
 
-def test_two_regions_are_painted_each_in_its_style(easel: Easel) -> None:
+def test_two_regions_are_painted_each_in_its_style(runner: JobRunner) -> None:
     right = RegionRef(mask_of(RIGHT), (NIGHT,), strength=0.5)
     regions = (RegionRef(mask_of(LEFT), (WAVE,)), right)
-    easel.report("regions")
-    wanted = easel.asked(content=content(waves()), regions=regions)
-    assert np.array_equal(easel.result("regions"), wanted)
+    runner.report("regions")
+    wanted = runner.asked(content=content(waves()), regions=regions)
+    assert np.array_equal(runner.result("regions"), wanted)
 
 
-def test_a_group_keeps_the_selection_as_a_mask(easel: Easel) -> None:
-    seen = easel.reports["group"]
+def test_a_group_keeps_the_selection_as_a_mask(runner: JobRunner) -> None:
+    seen = runner.reports["group"]
     if seen["version"].startswith("5.1"):
         assert seen["message"] == "Krita 5.2 or newer is needed for a group with a mask."
         assert seen["after"] == seen["before"]
         return
-    report = easel.report("group")
-    wanted = easel.asked(content=content(waves()), styles=(NIGHT,))
-    assert np.array_equal(easel.result("group"), wanted)
-    veil = np.fromfile(easel.cases["group"]["into"] + ".mask", np.uint8).reshape(HEIGHT, WIDTH)
+    report = runner.report("group")
+    wanted = runner.asked(content=content(waves()), styles=(NIGHT,))
+    assert np.array_equal(runner.result("group"), wanted)
+    veil = np.fromfile(runner.cases["group"]["into"] + ".mask", np.uint8).reshape(HEIGHT, WIDTH)
     selected = np.zeros((HEIGHT, WIDTH), np.uint8)
     selected[20:70, 30:100] = EDGE
     assert np.array_equal(veil, selected)
@@ -308,37 +312,39 @@ def test_a_group_keeps_the_selection_as_a_mask(easel: Easel) -> None:
 
 @pytest.mark.parametrize("output", OUTPUTS)
 @pytest.mark.parametrize("depth", ["U8", "U16"])
-def test_what_is_painted_is_on_the_canvas(easel: Easel, depth: str, output: str) -> None:
+def test_what_is_painted_is_on_the_canvas(runner: JobRunner, depth: str, output: str) -> None:
     name = f"solid {depth} {output}"
-    easel.report(name)
-    canvas = np.fromfile(easel.cases[name]["into"] + ".canvas", KINDS[depth])
+    runner.report(name)
+    canvas = np.fromfile(runner.cases[name]["into"] + ".canvas", KINDS[depth])
     canvas = canvas.reshape(HEIGHT, WIDTH, 4)
     assert not np.array_equal(canvas, solid(depth))
-    assert np.array_equal(canvas, easel.result(name))
+    assert np.array_equal(canvas, runner.result(name))
 
 
-def test_in_place_hides_the_layer_and_undo_shows_it(easel: Easel) -> None:
-    report = easel.report("in place")
-    assert np.array_equal(easel.result("in place"), noise("U8", 50, 40))
+def test_in_place_hides_the_layer_and_undo_shows_it(runner: JobRunner) -> None:
+    report = runner.report("in place")
+    assert np.array_equal(runner.result("in place"), noise("U8", 50, 40))
     assert report["after"][-1] == ["content", "paintlayer"]
     assert report["hidden"]
 
 
-def test_a_group_layer_is_painted_as_it_is_seen(easel: Easel) -> None:
+def test_a_group_layer_is_painted_as_it_is_seen(runner: JobRunner) -> None:
     below, above = layers_of_a_group()
     below[15:35, 20:40] = above
-    easel.report("of a group")
-    assert np.array_equal(easel.result("of a group"), below)
+    runner.report("of a group")
+    assert np.array_equal(runner.result("of a group"), below)
 
 
 @pytest.mark.parametrize("name", FOREIGN)
-def test_other_colours_are_converted_there_and_back_and_it_is_said(easel: Easel, name: str) -> None:
+def test_other_colours_are_converted_there_and_back_and_it_is_said(
+    runner: JobRunner, name: str
+) -> None:
     space, channels, allowed = FOREIGN[name]
-    report, pixels = easel.report(name), muted(space[1], channels)
+    report, pixels = runner.report(name), muted(space[1], channels)
     assert "converted" in report["message"]
     assert report["space"] == list(space)
     assert report["kept"]
-    painted = easel.result(name)
+    painted = runner.result(name)
     far = np.abs(painted.astype(np.float64) - pixels.astype(np.float64))
     assert far[pixels[..., -1] > pixels[..., -1].max() / 2].max() <= allowed
     assert np.array_equal(painted[..., -1], pixels[..., -1])

@@ -18,7 +18,7 @@ from velatura.hosts.wheel import wheel
 from velatura_link import torch_build
 from velatura_link.client import Client
 from velatura_link.connection import FILE_NAME, read_connection
-from velatura_link.daemon_env import WHEELS, Home, Step
+from velatura_link.daemon_env import WHEELS, DaemonEnv, Step
 from velatura_link.request import Pixels, Request
 
 from ..shell import Shell, open_shell
@@ -41,7 +41,7 @@ def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
         yield opened
 
 
-def unpacked(plugin: Path, version: str) -> Home:
+def unpacked(plugin: Path, version: str) -> DaemonEnv:
     """The home of a plugin from a zip that has this checkout's Velatura, said to be of that version, in its wheel."""
     folder = plugin / WHEELS
     folder.mkdir(parents=True, exist_ok=True)
@@ -57,7 +57,7 @@ def unpacked(plugin: Path, version: str) -> Home:
             if not name.endswith("RECORD"):
                 target.writestr(name.replace(__version__, version), text)
         target.writestr(f"velatura-{version}.dist-info/RECORD", "")
-    home = Home.beside(plugin)
+    home = DaemonEnv.beside(plugin)
     assert home is not None
     return home
 

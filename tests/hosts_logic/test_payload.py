@@ -16,7 +16,7 @@ from velatura.hosts.payload import PluginMissing, payload
 from velatura.hosts.places import KINDS, Kind
 from velatura.hosts.wheel import wheel
 from velatura_link import torch_build
-from velatura_link.daemon_env import WHEELS, Home
+from velatura_link.daemon_env import WHEELS, DaemonEnv
 
 FOLDERS: dict[Kind, str] = {"krita": "pykrita/velatura_krita", "gimp": "velatura_gimp"}
 
@@ -104,7 +104,7 @@ def test_a_plugin_from_a_zip_shows_the_built_in_styles_without_a_daemon(
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_plugin_from_a_zip_finds_the_daemon_that_came_with_it(kind: Kind, tmp_path: Path) -> None:
     zipfile.ZipFile(pack(kind, tmp_path, {})).extractall(tmp_path)
-    home = Home.beside(tmp_path / FOLDERS[kind])
+    home = DaemonEnv.beside(tmp_path / FOLDERS[kind])
     assert home is not None
     assert home.wheel.name == wheel().name
     assert home.wheel.read_bytes() == wheel().content
@@ -125,7 +125,7 @@ def test_pip_takes_the_wheel_and_weights_and_plugins_are_in_it(
         monkeypatch.setenv(name, "1")
     made = wheel()
     (tmp_path / made.name).write_bytes(made.content)
-    home = Home(tmp_path, tmp_path / made.name, tmp_path / "environment")
+    home = DaemonEnv(tmp_path, tmp_path / made.name, tmp_path / "environment")
     home.install(lambda step: None, lambda: False)
     assert home.whole
     [packages] = home.where.glob("**/site-packages")

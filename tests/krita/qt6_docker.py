@@ -35,10 +35,10 @@ def main(plugins: Path, home: Path, shot: Path) -> dict[str, Any]:
     import velatura_krita.qt
     from velatura_krita.extension import DOCKER
     from velatura_krita.model.choices import StyleChoice
-    from velatura_krita.ui.value_slider import Fader
+    from velatura_krita.ui.value_slider import ValueSlider
 
     def said() -> str:
-        return str(studio.state.message.value)
+        return str(controller.state.message.value)
 
     def wait(condition: Callable[[], Any]) -> Any:
         deadline = time.monotonic() + PATIENCE
@@ -64,16 +64,16 @@ def main(plugins: Path, home: Path, shot: Path) -> dict[str, Any]:
     docker.resize(420, 1000)
     docker.show()
     docker.canvasChanged(None)
-    studio, panel = docker.studio, docker.panel
+    controller, panel = docker.controller, docker.panel
     seen: dict[str, Any] = {"qt": velatura_krita.qt.QtCore.QT_VERSION_STR}
     # Nothing of the daemon's has come to this thread yet.
-    assert not studio.state.offer.value.styles
+    assert not controller.state.offer.value.styles
     seen["styles at first sight"] = panel.library.grid.count()
 
-    wait(lambda: studio.state.offer.value.manifest)
+    wait(lambda: controller.state.offer.value.manifest)
     seen["engines"] = panel.manner._engines.count()
-    studio.styles.add_file(str(home / "style.png"))
-    wait(lambda: any(style.name for style in studio.state.choices.value.styles))
+    controller.styles.add_file(str(home / "style.png"))
+    wait(lambda: any(style.name for style in controller.state.choices.value.styles))
     grid = panel.library.grid
     for place in range(grid.count()):
         style = grid.item(place).data(Qt.ItemDataRole.UserRole).style
@@ -89,11 +89,11 @@ def main(plugins: Path, home: Path, shot: Path) -> dict[str, Any]:
     drag(editor.canvas, (0.3, 0.3), (0.7, 0.7))
     editor.quarters[90].click()
     drag(editor.scale, (0.5, 0.5), (0.6, 0.5))
-    seen["turned"] = studio.state.choices.value.mixture[0].view.rotation
+    seen["turned"] = controller.state.choices.value.mixture[0].view.rotation
     editor.close()
     key(panel.strength, Qt.Key.Key_Left)
-    seen["strength"] = studio.state.choices.value.strength
-    seen["in German"] = typed_in_german(Fader("Grain", 0.0, 9.0, step=0.1))
+    seen["strength"] = controller.state.choices.value.strength
+    seen["in German"] = typed_in_german(ValueSlider("Grain", 0.0, 9.0, step=0.1))
     drag(panel.view, (0.5, 0.5), (0.7, 0.5))
     panel.view.look_at(1.0)
     wait(lambda: panel.view.part is not None)
@@ -112,33 +112,33 @@ def main(plugins: Path, home: Path, shot: Path) -> dict[str, Any]:
     panel.status.menu.window_shown.close()
     panel.manner._fine.fold_out()
     panel.manner.seed.dice.click()
-    seen["seed"] = studio.state.choices.value.seed
+    seen["seed"] = controller.state.choices.value.seed
     presets = panel.manner.presets
     presets.save.trigger()
     typed = presets.findChild(QInputDialog)
     typed.setTextValue("An Evening")
     typed.accept()
-    wait(lambda: studio.state.offer.value.presets)
+    wait(lambda: controller.state.offer.value.presets)
     seen["preset"] = [presets._box.currentText()]
     panel.manner._reset.click()
     key(panel.strength, Qt.Key.Key_Left)
     seen["preset"].append(presets._box.currentText())
-    seen["reset"] = studio.state.choices.value.seed
+    seen["reset"] = controller.state.choices.value.seed
     panel.library._from_clipboard()
     seen["pasted"] = said()
-    studio.state.message.set(None)
+    controller.state.message.set(None)
     grid.starred.emit(StyleChoice(name="great-wave"), True)
-    wait(lambda: any(tile.favourite for tile in studio.state.tiles.value))
-    panel.library._rest(studio.state.tiles.value[1], grid.rect())
+    wait(lambda: any(tile.favourite for tile in controller.state.tiles.value))
+    panel.library._rest(controller.state.tiles.value[1], grid.rect())
     seen["popup"] = panel.library._popup.isVisible()
     panel.library._rest(None, None)
-    studio.add_region_layer()
-    studio.add_region_selection()
-    seen["said"] = studio.state.message.value.text
-    studio.state.message.set(None)
+    controller.add_region_layer()
+    controller.add_region_selection()
+    seen["said"] = controller.state.message.value.text
+    controller.state.message.set(None)
     panel.foot.apply.click()
-    wait(lambda: not studio.busy)
-    wait(lambda: studio.state.history.value)
+    wait(lambda: not controller.busy)
+    wait(lambda: controller.state.history.value)
     children = document.rootNode().childNodes()
     made = children[-1]
     seen["layers"] = [each.name() for each in children]
@@ -152,10 +152,10 @@ def main(plugins: Path, home: Path, shot: Path) -> dict[str, Any]:
     seen["file is shown"] = not files._seen.pixmap().isNull()
     files.filesSelected.emit([str(home / "style.png")])
     files.close()
-    seen["folder"] = studio.settings.text("folder") == str(home)
+    seen["folder"] = controller.settings.text("folder") == str(home)
     app.processEvents()
     docker.grab().save(str(shot))
-    studio.close()
+    controller.close()
     assert not troubles, "\n".join(troubles)
     return seen
 
@@ -174,15 +174,15 @@ def drag(widget: Any, start: tuple[float, float], end: tuple[float, float]) -> N
         QApplication.sendEvent(widget, event)
 
 
-def typed_in_german(fader: Any) -> list[Any]:
+def typed_in_german(slider: Any) -> list[Any]:
     """How a value is written, and what is made of one that is typed."""
-    fader.setLocale(QLocale("de_DE"))
-    fader.set(1.25)
-    key(fader, Qt.Key.Key_Return)
-    written = fader._edit.text()
-    fader._edit.setText("0,75")
-    key(fader._edit, Qt.Key.Key_Return)
-    return [written, fader.value]
+    slider.setLocale(QLocale("de_DE"))
+    slider.set(1.25)
+    key(slider, Qt.Key.Key_Return)
+    written = slider._edit.text()
+    slider._edit.setText("0,75")
+    key(slider._edit, Qt.Key.Key_Return)
+    return [written, slider.value]
 
 
 def key(widget: Any, code: Any) -> None:

@@ -26,7 +26,7 @@ PART = View((0.0, 0.25, 0.5, 1.0), 90.0, 2.0)
 CHOICES = Choices(
     engine="gatys",
     params={"gatys": {"steps": 9, "even": True}, "adain": {"alpha": 0.5}},
-    treatment={"colours": "luminance", "stroke": 8.0},
+    common={"colours": "luminance", "stroke": 8.0},
     mixture=(Ingredient(NIGHT, 1.5), Ingredient(WAVE, 0.5, PART)),
     strength=0.75,
     seed=4,
@@ -83,7 +83,7 @@ def test_shares_are_dragged_and_evened() -> None:
         "{",
         '{"version": 99}',
         '{"version": 1, "engine": 3, "strength": "x", "styles": [1, {"name": 2}], "regions": [{}]}',
-        '{"version": 1, "params": [], "treatment": 1, "output": "file", "seed": null}',
+        '{"version": 1, "params": [], "common": 1, "output": "file", "seed": null}',
         '{"version": 1, "styles": [{"name": "a", "file": "b"}], "regions": 4}',
     ],
 )
@@ -105,7 +105,7 @@ def test_a_preset_turns_every_knob_that_it_names() -> None:
         "name": "dusk",
         "engine": "adain",
         "params": {"alpha": 0.2},
-        "treatment": {"stroke": 3.0},
+        "common": {"stroke": 3.0},
         "styles": [
             {"name": "scream", "weight": 6.0, "crop": [0.0, 0.25, 0.5, 1.0], "scale": 2.0},
             {"name": "scream", "weight": 2.0, "rotation": -90.0},
@@ -114,7 +114,7 @@ def test_a_preset_turns_every_knob_that_it_names() -> None:
     }
     used = CHOICES.with_preset(preset)
     assert (used.engine, used.engine_params, used.strength) == ("adain", {"alpha": 0.2}, 0.4)
-    assert used.treatment == {"stroke": 3.0}
+    assert used.common == {"stroke": 3.0}
     scream = StyleChoice(name="scream")
     assert used.mixture == (
         Ingredient(scream, 1.5, View((0.0, 0.25, 0.5, 1.0), scale=2.0)),
@@ -148,7 +148,7 @@ TREATMENT = {"properties": {"stroke": {**NUMBER, "unit": "px"}}}
 def _engine(name: str, **descriptor: Any) -> dict[str, Any]:
     facts = {"name": name, "content": "required", "style_required": True, "hidden": False}
     knobs = {"properties": {"steps": {"type": "integer", "default": 40}}}
-    return {"descriptor": {**facts, **descriptor}, "schema": knobs, "treatment": TREATMENT}
+    return {"descriptor": {**facts, **descriptor}, "schema": knobs, "common": TREATMENT}
 
 
 MANIFEST = {
@@ -220,10 +220,10 @@ def test_a_region_that_is_gone_is_left_out() -> None:
 
 
 def test_the_preview_is_painted_by_the_quick_engine_in_its_own_size() -> None:
-    choices = Choices(mixture=(Ingredient(NIGHT),), treatment={"stroke": 40.0})
+    choices = Choices(mixture=(Ingredient(NIGHT),), common={"stroke": 40.0})
     request = request_builder.live(MANIFEST, choices, _scene(scale=0.25), _found)
     assert request.engine == "glaze-live"
-    assert request.treatment == {"stroke": 10.0}
+    assert request.common == {"stroke": 10.0}
 
 
 def test_the_preview_has_the_knobs_that_both_engines_have() -> None:

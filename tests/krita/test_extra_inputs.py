@@ -27,7 +27,7 @@ MANIFEST: dict[str, dict[str, Any]] = {
     "gatys": {
         "descriptor": {"title": "Gatys", "styles": ("picture", "code"), "inputs": [START]},
         "schema": {"properties": {"init": INIT}},
-        "treatment": {},
+        "common": {},
     },
     "flow": {
         "descriptor": {
@@ -40,7 +40,7 @@ MANIFEST: dict[str, dict[str, Any]] = {
             ],
         },
         "schema": {},
-        "treatment": {},
+        "common": {},
     },
 }
 LAYER = InputChoice("Sketch", node="{1}")

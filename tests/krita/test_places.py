@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from velatura_krita.daemon.pending_styles import Shelf
+from velatura_krita.daemon.pending_styles import PendingStyles
 from velatura_krita.daemon.places import Places
 from velatura_krita.model.state import State, tiles_of
 
@@ -30,29 +30,29 @@ def test_without_it_the_places_are_the_user_s_own(
 
 
 def test_a_style_is_kept_under_its_name(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "styles")
-    assert shelf.files() == ()
-    assert shelf.add("My ../ wave!", ".PNG", b"wave") == "My wave.png"
-    assert shelf.files() == ("My wave.png",)
-    assert shelf.path("My wave.png").read_bytes() == b"wave"
+    pending = PendingStyles(tmp_path / "styles")
+    assert pending.files() == ()
+    assert pending.add("My ../ wave!", ".PNG", b"wave") == "My wave.png"
+    assert pending.files() == ("My wave.png",)
+    assert pending.path("My wave.png").read_bytes() == b"wave"
 
 
 def test_another_picture_of_that_name_replaces_nothing(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
-    first, second = shelf.add("wave", ".png", b"1"), shelf.add("wave", ".png", b"2")
+    pending = PendingStyles(tmp_path)
+    first, second = pending.add("wave", ".png", b"1"), pending.add("wave", ".png", b"2")
     assert first != second
-    assert shelf.add("wave", ".png", b"1") == first
-    assert len(shelf.files()) == 2
+    assert pending.add("wave", ".png", b"1") == first
+    assert len(pending.files()) == 2
 
 
 def test_a_name_from_a_document_does_not_leave_the_shelf(tmp_path: Path) -> None:
-    assert Shelf(tmp_path).path("../../secret.png") == tmp_path / "secret.png"
+    assert PendingStyles(tmp_path).path("../../secret.png") == tmp_path / "secret.png"
 
 
 def test_a_style_that_is_removed_is_gone(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
-    shelf.remove(shelf.add("wave", ".png", b"1"))
-    assert shelf.files() == ()
+    pending = PendingStyles(tmp_path)
+    pending.remove(pending.add("wave", ".png", b"1"))
+    assert pending.files() == ()
 
 
 def test_own_styles_come_before_the_daemon_s() -> None:

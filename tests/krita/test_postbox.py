@@ -79,7 +79,7 @@ def test_threads_that_still_work_when_the_postbox_closes_do_no_harm() -> None:
 def test_who_raises_at_the_end_of_a_piece_of_work_is_told_of_it_once() -> None:
     said = run("""
         import time
-        from velatura_krita.document.cooperative_tasks import Turns
+        from velatura_krita.document.cooperative_tasks import CooperativeTasks
 
         raised, told = [], []
         sys.excepthook = lambda *error: raised.append(error[1])
@@ -92,7 +92,7 @@ def test_who_raises_at_the_end_of_a_piece_of_work_is_told_of_it_once() -> None:
             told.append(value)
             raise ValueError(value)
 
-        turns = Turns()
+        turns = CooperativeTasks()
         turns.begin(steps(1), trouble, told.append)
         turns.begin(steps(2), told.append, told.append)
         until = time.monotonic() + 10

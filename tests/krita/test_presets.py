@@ -14,13 +14,13 @@ from velatura_krita.model.views import View
 SCHEMA = {"properties": {"steps": {"type": "integer", "default": 40, "minimum": 1}}}
 EVERY = {"properties": {"feather": {"type": "number", "default": 0.0, "minimum": 0}}}
 MANIFEST: dict[str, dict[str, Any]] = {
-    "gatys": {"descriptor": {}, "schema": SCHEMA, "treatment": EVERY}
+    "gatys": {"descriptor": {}, "schema": SCHEMA, "common": EVERY}
 }
 PART = View((0.0, 0.25, 0.5, 1.0), 90.0, 2.0)
 CHOICES = Choices(
     engine="gatys",
     params={"gatys": {"steps": 9, "gone": 3}},
-    treatment={"feather": 0.0},
+    common={"feather": 0.0},
     mixture=(
         Ingredient(StyleChoice(name="sea"), 1.5),
         Ingredient(StyleChoice(name="sky"), 0.5, PART),
@@ -34,7 +34,7 @@ def test_a_preset_has_what_differs_from_the_defaults_and_every_style_s_view() ->
     assert preset_of(MANIFEST, CHOICES) == {
         "engine": "gatys",
         "params": {"steps": 9},
-        "treatment": {},
+        "common": {},
         "styles": [
             {"name": "sea", "weight": 1.5},
             {
@@ -54,7 +54,7 @@ def test_choices_are_the_preset_that_was_made_of_them_until_something_is_turned(
     assert is_preset(MANIFEST, CHOICES, preset)
     assert is_preset(MANIFEST, replace(CHOICES, seed=5, output="group"), preset)
     assert not is_preset(MANIFEST, CHOICES.with_param("steps", 10), preset)
-    assert not is_preset(MANIFEST, CHOICES.with_treatment("feather", 2.0), preset)
+    assert not is_preset(MANIFEST, CHOICES.with_common("feather", 2.0), preset)
     assert not is_preset(MANIFEST, CHOICES.without(0), preset)
     assert is_preset(MANIFEST, CHOICES.with_param("steps", 10).with_preset(preset), preset)
 
@@ -75,5 +75,5 @@ def test_a_preset_is_called_as_the_person_wrote_it() -> None:
 
 def test_all_knobs_go_back_and_the_rest_stays() -> None:
     reset = without_knobs(CHOICES)
-    assert (reset.engine_params, reset.treatment, reset.seed) == ({}, {}, 0)
+    assert (reset.engine_params, reset.common, reset.seed) == ({}, {}, 0)
     assert (reset.mixture, reset.strength) == (CHOICES.mixture, CHOICES.strength)

@@ -30,7 +30,7 @@ def test_no_two_are_alike_and_each_says_what_is_different(choices: Choices, kind
 
 def test_strokes_follow_the_size_of_the_layer() -> None:
     made = variations(ground(ONE), "strokes", random.Random(1))
-    strokes = [float(each.choices.treatment["stroke"]) for each in made]
+    strokes = [float(each.choices.common["stroke"]) for each in made]
     assert strokes == sorted(strokes, reverse=True)
     assert 960 / 110 - 1 <= min(strokes) < max(strokes) <= 960 / 12
     assert made[0].words == f"Strokes of {strokes[0]:.0f} px"

@@ -126,7 +126,7 @@ def test_what_a_request_says_goes_before_its_preset() -> None:
     filled = completed(NIGHT, {"content": 1, "strength": None, "params": {"grain": 1.0}})
     assert filled["engine"] == "glaze"
     assert filled["params"] == {"grain": 1.0, "fast": True}
-    assert filled["treatment"] == {"stroke": 6.0, "colours": "luminance"}
+    assert filled["common"] == {"stroke": 6.0, "colours": "luminance"}
     assert (filled["segments"], filled["strength"], filled["content"]) == (2, 0.75, 1)
     assert filled["styles"] == [
         {"name": "starry-night", "weight": 2.0},

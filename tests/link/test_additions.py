@@ -12,7 +12,7 @@ import pytest
 
 from velatura_link.client import Client
 from velatura_link.errors import Disconnected, LinkError, Refused
-from velatura_link.pending_replies import Questions
+from velatura_link.pending_replies import PendingReplies
 from velatura_link.request import EncodedFile, Pixels, Request, StyleRef
 
 PATIENCE = 20.0
@@ -189,7 +189,7 @@ def test_what_is_not_answered_in_time_is_given_up(client_of: MakeClient, broker:
 
 
 def test_a_refusal_is_for_the_question_that_it_names() -> None:
-    questions = Questions()
+    questions = PendingReplies()
     listing, adding = questions.asked("styles"), questions.asked("styles.add")
     assert questions.refused(Refused("bad_picture", "No picture."), "styles.add")
     assert not listing.done()

@@ -425,7 +425,7 @@ def test_request_names_every_payload_once_and_by_its_blob() -> None:
             }
         ],
         "inputs": {"flow": content_reference, "frame": 4},
-        "treatment": {},
+        "common": {},
     }
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from velatura_link import pythons, uv
-from velatura_link.daemon_env import TOLD, WHEELS, Home, Step
+from velatura_link.daemon_env import TOLD, WHEELS, DaemonEnv, Step
 from velatura_link.environment import MARKER
 from velatura_link.install_steps import step_of
 from velatura_link.pythons import NoPython, candidates, find_python
@@ -33,7 +33,7 @@ FILES = {
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DaemonEnv:
     """What a plugin that was unpacked from a zip finds, on a machine where nothing else is."""
     monkeypatch.setenv("VELATURA_RUNTIME", str(tmp_path / "runtime"))
     monkeypatch.setenv("VELATURA_DATA", str(tmp_path / "data"))
@@ -45,7 +45,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     return unpacked(tmp_path / "plugin", "9.9")
 
 
-def unpacked(plugin: Path, version: str, more: str = "") -> Home:
+def unpacked(plugin: Path, version: str, more: str = "") -> DaemonEnv:
     """The home that a plugin in that folder can make, after one of that version was unpacked into it."""
     wheels = plugin / WHEELS
     wheels.mkdir(parents=True, exist_ok=True)
@@ -53,7 +53,7 @@ def unpacked(plugin: Path, version: str, more: str = "") -> Home:
         for name, text in FILES.items():
             text = text.replace("daemon", version if version != "9.9" else "daemon")
             archive.writestr(name.replace("9.9", version), text.replace("9.9", version) + more)
-    found = Home.beside(plugin)
+    found = DaemonEnv.beside(plugin)
     assert found is not None
     return found
 
@@ -65,13 +65,13 @@ def never() -> bool:
 def ignored(step: Step) -> None: ...
 
 
-def command_of(home: Home) -> list[str]:
+def command_of(home: DaemonEnv) -> list[str]:
     command = json.loads((home.plugin / TOLD).read_text())["command"]
     assert isinstance(command, list)
     return command
 
 
-def test_installing_tells_the_plugin_how_to_start_the_daemon(home: Home) -> None:
+def test_installing_tells_the_plugin_how_to_start_the_daemon(home: DaemonEnv) -> None:
     assert home.wanted
     steps: list[Step] = []
     home.install(steps.append, never)
@@ -85,7 +85,7 @@ def test_installing_tells_the_plugin_how_to_start_the_daemon(home: Home) -> None
     assert steps == []
 
 
-def test_the_hosts_python_stays_out_of_it(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_hosts_python_stays_out_of_it(home: DaemonEnv, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONHOME", "/nowhere")
     monkeypatch.setenv("PYTHONPATH", "/nowhere")
     monkeypatch.setenv("PIP_TARGET", str(home.plugin / "astray"))
@@ -94,7 +94,7 @@ def test_the_hosts_python_stays_out_of_it(home: Home, monkeypatch: pytest.Monkey
     assert not (home.plugin / "astray").exists()
 
 
-def test_a_half_made_environment_is_none(home: Home) -> None:
+def test_a_half_made_environment_is_none(home: DaemonEnv) -> None:
     home.install(ignored, never)
     (home.where / MARKER).unlink()
     left = home.where / "left"
@@ -105,13 +105,13 @@ def test_a_half_made_environment_is_none(home: Home) -> None:
     assert not left.exists()
 
 
-def said_by(home: Home) -> str:
+def said_by(home: DaemonEnv) -> str:
     """What the daemon that the plugin was told of says first."""
     done = subprocess.run(command_of(home), capture_output=True, text=True)
     return done.stdout.split(" ")[0]
 
 
-def test_a_newer_wheel_is_offered_and_takes_the_place_of_the_old_one(home: Home) -> None:
+def test_a_newer_wheel_is_offered_and_takes_the_place_of_the_old_one(home: DaemonEnv) -> None:
     home.install(ignored, never)
     assert not home.outdated
     kept = next(home.where.rglob("pip/__init__.py"))
@@ -128,7 +128,7 @@ def test_a_newer_wheel_is_offered_and_takes_the_place_of_the_old_one(home: Home)
     assert [path.name for path in home.where.parent.iterdir()] == [home.where.name]
 
 
-def test_programs_of_an_upgraded_environment_know_where_they_are(home: Home) -> None:
+def test_programs_of_an_upgraded_environment_know_where_they_are(home: DaemonEnv) -> None:
     home.install(ignored, never)
     script = home.environment.python.with_name("pip")
     newer = unpacked(home.plugin, "9.10")
@@ -141,7 +141,7 @@ def test_programs_of_an_upgraded_environment_know_where_they_are(home: Home) -> 
         assert os.access(program, os.X_OK)
 
 
-def test_an_upgrade_that_fails_leaves_the_old_one_at_work(home: Home) -> None:
+def test_an_upgrade_that_fails_leaves_the_old_one_at_work(home: DaemonEnv) -> None:
     home.install(ignored, never)
     before = {path: path.stat().st_ino for path in home.where.rglob("*") if path.is_file()}
     broken = unpacked(home.plugin, "9.10", more="\nraise SystemExit(3)\n")
@@ -153,7 +153,7 @@ def test_an_upgrade_that_fails_leaves_the_old_one_at_work(home: Home) -> None:
     assert [path.name for path in home.where.parent.iterdir()] == [home.where.name]
 
 
-def test_an_upgrade_that_is_cancelled_leaves_the_old_one_at_work(home: Home) -> None:
+def test_an_upgrade_that_is_cancelled_leaves_the_old_one_at_work(home: DaemonEnv) -> None:
     home.install(ignored, never)
     newer = unpacked(home.plugin, "9.10")
     seen: list[Step] = []
@@ -169,7 +169,7 @@ def test_an_upgrade_that_is_cancelled_leaves_the_old_one_at_work(home: Home) -> 
         assert [path.name for path in home.where.parent.iterdir()] == [home.where.name]
 
 
-def test_a_program_that_was_killed_while_it_upgraded_is_made_up_for(home: Home) -> None:
+def test_a_program_that_was_killed_while_it_upgraded_is_made_up_for(home: DaemonEnv) -> None:
     home.install(ignored, never)
     newer = unpacked(home.plugin, "9.10")
     # It had moved the old one away, and not yet put the new one there.
@@ -181,14 +181,14 @@ def test_a_program_that_was_killed_while_it_upgraded_is_made_up_for(home: Home) 
     assert [path.name for path in home.where.parent.iterdir()] == [home.where.name]
 
 
-def test_an_older_plugin_uses_a_newer_environment(home: Home, tmp_path: Path) -> None:
+def test_an_older_plugin_uses_a_newer_environment(home: DaemonEnv, tmp_path: Path) -> None:
     unpacked(tmp_path / "other", "9.10").install(ignored, never)
     assert (home.whole, home.outdated, home.wanted) == (True, False, True)
     home.install(ignored, never)
     assert said_by(home) == "9.10"
 
 
-def test_a_plugin_that_was_put_in_anew_joins_the_environment(home: Home) -> None:
+def test_a_plugin_that_was_put_in_anew_joins_the_environment(home: DaemonEnv) -> None:
     home.join()
     assert not (home.plugin / TOLD).exists()
     home.install(ignored, never)
@@ -198,7 +198,7 @@ def test_a_plugin_that_was_put_in_anew_joins_the_environment(home: Home) -> None
     assert said_by(home) == "daemon"
 
 
-def test_a_plugin_that_has_a_service_joins_nothing(home: Home) -> None:
+def test_a_plugin_that_has_a_service_joins_nothing(home: DaemonEnv) -> None:
     home.install(ignored, never)
     (home.plugin / TOLD).unlink()
     launchers = Path(os.environ["XDG_CONFIG_HOME"]) / "velatura"
@@ -208,7 +208,7 @@ def test_a_plugin_that_has_a_service_joins_nothing(home: Home) -> None:
     assert not (home.plugin / TOLD).exists()
 
 
-def test_what_velatura_did_not_make_stays(home: Home) -> None:
+def test_what_velatura_did_not_make_stays(home: DaemonEnv) -> None:
     own = home.where / "letter.txt"
     own.parent.mkdir(parents=True)
     own.touch()
@@ -219,7 +219,7 @@ def test_what_velatura_did_not_make_stays(home: Home) -> None:
 
 
 @pytest.mark.parametrize("beside", ["environment-next", "environment-before"])
-def test_what_lies_where_an_upgrade_works_stays_too(home: Home, beside: str) -> None:
+def test_what_lies_where_an_upgrade_works_stays_too(home: DaemonEnv, beside: str) -> None:
     home.install(ignored, never)
     own = home.where.with_name(beside) / "letter.txt"
     own.parent.mkdir()
@@ -230,7 +230,7 @@ def test_what_lies_where_an_upgrade_works_stays_too(home: Home, beside: str) -> 
     assert said_by(home) == "daemon"
 
 
-def test_repairing_makes_it_anew(home: Home) -> None:
+def test_repairing_makes_it_anew(home: DaemonEnv) -> None:
     home.install(ignored, never)
     broken = next(home.where.rglob("velatura/cli/main.py"))
     broken.unlink()
@@ -239,7 +239,7 @@ def test_repairing_makes_it_anew(home: Home) -> None:
     assert broken.exists()
 
 
-def test_cancelling_ends_what_runs_and_leaves_no_whole_environment(home: Home) -> None:
+def test_cancelling_ends_what_runs_and_leaves_no_whole_environment(home: DaemonEnv) -> None:
     seen: list[Step] = []
     began = time.monotonic()
 
@@ -281,7 +281,7 @@ def _runs(pid: int) -> bool:
     return state != "Z"
 
 
-def test_what_pip_says_comes_with_the_failure(home: Home) -> None:
+def test_what_pip_says_comes_with_the_failure(home: DaemonEnv) -> None:
     home.wheel.write_bytes(b"no wheel at all")
     with pytest.raises(InstallFailed, match="exit code 1") as caught:
         home.install(ignored, never)
@@ -289,7 +289,7 @@ def test_what_pip_says_comes_with_the_failure(home: Home) -> None:
     assert not home.whole
 
 
-def test_removing_leaves_nothing(home: Home) -> None:
+def test_removing_leaves_nothing(home: DaemonEnv) -> None:
     home.install(ignored, never)
     home.remove(ignored, never)
     assert not home.where.parent.exists()
@@ -298,7 +298,7 @@ def test_removing_leaves_nothing(home: Home) -> None:
     home.remove(ignored, never)
 
 
-def test_removing_leaves_what_is_the_persons(home: Home) -> None:
+def test_removing_leaves_what_is_the_persons(home: DaemonEnv) -> None:
     style = home.where.parent / "styles" / "sea.png"
     style.parent.mkdir(parents=True)
     style.touch()
@@ -308,7 +308,7 @@ def test_removing_leaves_what_is_the_persons(home: Home) -> None:
     assert command_of(home) == [sys.executable]
 
 
-def test_two_at_once_wait_for_each_other(home: Home) -> None:
+def test_two_at_once_wait_for_each_other(home: DaemonEnv) -> None:
     troubles: list[Exception] = []
 
     def install() -> None:
@@ -327,10 +327,10 @@ def test_two_at_once_wait_for_each_other(home: Home) -> None:
 
 
 def test_a_plugin_of_the_installer_has_no_home_to_make(tmp_path: Path) -> None:
-    assert Home.beside(tmp_path) is None
+    assert DaemonEnv.beside(tmp_path) is None
 
 
-def test_a_daemon_that_can_be_started_is_not_offered(home: Home) -> None:
+def test_a_daemon_that_can_be_started_is_not_offered(home: DaemonEnv) -> None:
     (home.plugin / TOLD).write_text(json.dumps({"command": [sys.executable]}))
     assert not home.wanted
     (home.plugin / TOLD).write_text(json.dumps({"command": ["/moved/away"]}))

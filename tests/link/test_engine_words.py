@@ -24,7 +24,7 @@ def said() -> set[str]:
             continue
         found |= {descriptor[each] for each in ("title", "purpose", "summary")}
         found |= {each["title"] for each in descriptor["inputs"]}
-        for schema in (entry["schema"], entry["treatment"]):
+        for schema in (entry["schema"], entry["common"]):
             for knob in schema["properties"].values():
                 found |= {knob[each] for each in ("title", "description")}
                 found |= {knob[each] for each in ("unit", "zero") if each in knob}

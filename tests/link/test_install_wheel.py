@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from velatura_link import torch_build, uv
-from velatura_link.daemon_env import WHEELS, Home
+from velatura_link.daemon_env import WHEELS, DaemonEnv
 from velatura_link.install_steps import Step
 from velatura_link.install_wheel import OnlyUsualBuild
 from velatura_link.run_process import InstallFailed
@@ -37,7 +37,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def home(programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+def home(programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DaemonEnv:
     """What a plugin whose daemon requires torch finds, on a machine where nothing else is."""
     for name in ("VELATURA_RUNTIME", "VELATURA_DATA", "XDG_CONFIG_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
@@ -62,12 +62,12 @@ def index_without_uv(monkeypatch: pytest.MonkeyPatch) -> Iterator[TorchIndex]:
         yield opened
 
 
-def unpacked(plugin: Path, version: str, requires: str = "torch>=2") -> Home:
+def unpacked(plugin: Path, version: str, requires: str = "torch>=2") -> DaemonEnv:
     """The home that a plugin makes after one of that version was unpacked."""
     path = plugin / WHEELS / f"velatura-{version}-py3-none-any.whl"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(wheel("velatura", version, {"velatura/__init__.py": ""}, requires))
-    found = Home.beside(plugin)
+    found = DaemonEnv.beside(plugin)
     assert found is not None
     return found
 
@@ -79,7 +79,7 @@ def add_card(programs: Path) -> None:
     tool.chmod(0o755)
 
 
-def torch_in(home: Home) -> str:
+def torch_in(home: DaemonEnv) -> str:
     """The version of torch that was installed."""
     [found] = home.where.glob("lib/python3*/site-packages/torch-*.dist-info")
     return found.name.removeprefix("torch-").removesuffix(".dist-info")
@@ -89,7 +89,7 @@ def never() -> bool:
     return False
 
 
-def test_without_a_card_the_small_build_is_fetched(home: Home, index: TorchIndex) -> None:
+def test_without_a_card_the_small_build_is_fetched(home: DaemonEnv, index: TorchIndex) -> None:
     build = home.build
     assert (build.kind, build.backend) == ("cpu", "cpu")
     assert build.fetched < 500e6
@@ -106,7 +106,7 @@ def test_without_a_card_the_small_build_is_fetched(home: Home, index: TorchIndex
 
 
 def test_with_a_card_its_own_build_is_fetched(
-    home: Home, index: TorchIndex, programs: Path
+    home: DaemonEnv, index: TorchIndex, programs: Path
 ) -> None:
     add_card(programs)
     build = home.build
@@ -117,7 +117,7 @@ def test_with_a_card_its_own_build_is_fetched(
 
 
 def test_where_uv_is_not_to_be_had_pip_fetches_the_usual_build_once_the_person_knows_its_size(
-    home: Home, index_without_uv: TorchIndex
+    home: DaemonEnv, index_without_uv: TorchIndex
 ) -> None:
     with pytest.raises(OnlyUsualBuild) as caught:
         home.install(lambda step: None, never)
@@ -131,7 +131,7 @@ def test_where_uv_is_not_to_be_had_pip_fetches_the_usual_build_once_the_person_k
 
 
 def test_a_build_that_was_out_of_reach_for_a_while_is_tried_again(
-    home: Home, index: TorchIndex, monkeypatch: pytest.MonkeyPatch
+    home: DaemonEnv, index: TorchIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as meanwhile:
         meanwhile.setattr(uv, "HASHES", ("00" * 32,))
@@ -143,7 +143,7 @@ def test_a_build_that_was_out_of_reach_for_a_while_is_tried_again(
 
 
 def test_with_a_card_pip_goes_on_at_once_since_nothing_larger_comes(
-    home: Home, index_without_uv: TorchIndex, programs: Path
+    home: DaemonEnv, index_without_uv: TorchIndex, programs: Path
 ) -> None:
     add_card(programs)
     home.install(lambda step: None, never)
@@ -151,7 +151,7 @@ def test_with_a_card_pip_goes_on_at_once_since_nothing_larger_comes(
 
 
 def test_an_upgrade_that_leaves_torch_as_it_is_asks_nothing(
-    home: Home, index: TorchIndex, monkeypatch: pytest.MonkeyPatch
+    home: DaemonEnv, index: TorchIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home.install(lambda step: None, never)
     with open_torch_index(with_uv=False) as other:
@@ -165,7 +165,7 @@ def test_an_upgrade_that_leaves_torch_as_it_is_asks_nothing(
 
 
 def test_another_uv_than_the_one_that_is_known_is_not_run(
-    home: Home, index: TorchIndex, monkeypatch: pytest.MonkeyPatch
+    home: DaemonEnv, index: TorchIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uv, "HASHES", ("00" * 32,))
     with pytest.raises(OnlyUsualBuild):
@@ -173,7 +173,7 @@ def test_another_uv_than_the_one_that_is_known_is_not_run(
     assert not uv.program_in(home.environment).exists()
 
 
-def test_removing_takes_what_was_fetched_away_too(home: Home, index: TorchIndex) -> None:
+def test_removing_takes_what_was_fetched_away_too(home: DaemonEnv, index: TorchIndex) -> None:
     del index.packages["/cpu/torch-2.0+cpu-py3-none-any.whl"]
     del index.packages["/torch-2.0-py3-none-any.whl"]
     with pytest.raises(InstallFailed):
@@ -195,7 +195,7 @@ REAL_UV = real_uv()
 
 @pytest.mark.skipif(REAL_UV is None, reason="needs uv, as the installer fetches it")
 def test_the_real_uv_understands_what_it_is_told(
-    home: Home, index_without_uv: TorchIndex, monkeypatch: pytest.MonkeyPatch
+    home: DaemonEnv, index_without_uv: TorchIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without torch in it, since the indexes that the real one knows are not on this machine."""
     index_without_uv.packages["/brush-1.0-py3-none-any.whl"] = wheel("brush", "1.0", {})

@@ -34,7 +34,7 @@ RECIPE = Recipe(
     velatura="0.1.0",
     code="c0de",
     params={"grain": 1.0, "polish": 0, "bold": False, "mode": "soft"},
-    treatment={"stroke": 0.0, "colours": "none"},
+    common={"stroke": 0.0, "colours": "none"},
     content=replace(CONTENT, path="photo.jpg", long=64),
     styles=(WAVE, PAINTING),
     regions=(RecipeRegion(replace(CONTENT, channels=1, colour="#0000ff"), (WAVE,), 0.5),),
@@ -155,7 +155,7 @@ def test_no_fact_of_a_recipe_is_overlooked() -> None:
     """A new fact must have a say in what is different, or a reason here."""
     seen = set()
     others = Recipe(
-        engine="glaze", velatura="9", code="9", params={"x": 1}, treatment={"x": 1}, content=None,
+        engine="glaze", velatura="9", code="9", params={"x": 1}, common={"x": 1}, content=None,
         size=(1, 1), styles=(), regions=(), segments=9, inputs={"x": 1}, strength=0.9, seed=9,
         stop_after=9, weights={"glaze": "9" * 64}, device="9", dtype="9", torch="9", tile=9,
     )  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 import skimage.data
 import torch
 
-from velatura.contract.common_params import Colours, Treatment
+from velatura.contract.common_params import Colours, CommonParams
 from velatura.contract.run import Run
 from velatura.contract.scene import Region, Scene, Style
 from velatura.imaging.colour import Floats, luma
@@ -42,7 +42,7 @@ def new_run() -> Run:
 
 
 def recoloured(wish: Colours, content: Floats, painted: Floats, *regions: Region) -> Floats:
-    scene = Scene(raster(content), regions, treatment=Treatment(colours=wish))
+    scene = Scene(raster(content), regions, common=CommonParams(colours=wish))
 
     def sample() -> Iterator[tuple[Box, Floats]]:
         yield BOX, painted

@@ -58,7 +58,7 @@ def test_it_names_every_knob_and_what_was_painted_from(tmp_path: Path) -> None:
     recipe = of(scene)
     assert recipe.engine == "identity"
     assert recipe.params == {"steps": 3, "pause": 0.0}
-    assert recipe.treatment["colours"] == "none"
+    assert recipe.common["colours"] == "none"
     assert recipe.content == pixels(photo)
     assert (recipe.strength, recipe.seed) == (0.7, 11)
     (region,) = recipe.regions

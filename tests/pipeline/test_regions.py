@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from velatura.contract import registry
-from velatura.contract.common_params import Treatment
+from velatura.contract.common_params import CommonParams
 from velatura.contract.requirements import check_fits
 from velatura.contract.run import Run
 from velatura.contract.scene import Region, Scene, Style
@@ -158,7 +158,7 @@ def test_a_feather_is_one_of_the_document(run: Run) -> None:
     box = Box(0, 0, SIDE, SIDE)
     widths = []
     for feather, reduction in ((0.0, 1.0), (40.0, 1.0), (80.0, 0.5)):
-        scene = Scene(photo(), regions, treatment=Treatment(feather=feather), reduction=reduction)
+        scene = Scene(photo(), regions, common=CommonParams(feather=feather), reduction=reduction)
         shares = blending(scene, box, (SIDE, SIDE), run)
         assert shares is not None
         torch.testing.assert_close(shares.sum(1), torch.ones(1, SIDE, SIDE))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from velatura.contract.common_params import Treatment
+from velatura.contract.common_params import CommonParams
 from velatura.contract.run import Run
 from velatura.contract.scene import Region, Scene, Style
 from velatura.errors import BadPicture
@@ -122,7 +122,7 @@ def test_a_picture_that_is_too_small_for_its_engine_is_named(
 
 
 @pytest.mark.parametrize(
-    ("seen", "treatment", "coded"),
+    ("seen", "common", "coded"),
     [
         ({}, {}, True),
         ({"weight": 3.0, "rotation": 360.0}, {}, True),
@@ -135,10 +135,10 @@ def test_a_picture_that_is_too_small_for_its_engine_is_named(
     ],
 )
 def test_the_code_is_used_where_the_picture_would_show_no_more(
-    seen: dict[str, Any], treatment: dict[str, Any], coded: bool
+    seen: dict[str, Any], common: dict[str, Any], coded: bool
 ) -> None:
     code = Path("waves.code")
-    scene = Scene(stripes(), treatment=Treatment(**treatment))
+    scene = Scene(stripes(), common=CommonParams(**common))
     assert scene.code_of(Style(quarters(), code=code, **seen), 512) == (code if coded else None)
     assert scene.code_of(Style(code=code, **{**seen, "mask": None}), 512) == code
     assert scene.code_of(Style(quarters(), **seen), 512) is None
@@ -148,9 +148,9 @@ def test_a_stroke_is_a_thirty_second_of_the_styles_short_side() -> None:
     style = Style(quarters())
     scene = Scene(stripes(), (Region((style,)),))
     assert scene.style_side(style, 512) == 512
-    asked = Scene(stripes(), (Region((style,)),), treatment=Treatment(stroke=10))
+    asked = Scene(stripes(), (Region((style,)),), common=CommonParams(stroke=10))
     assert asked.style_side(style, 512) == 320
-    smaller = Scene(stripes(), treatment=Treatment(stroke=10), reduction=0.5)
+    smaller = Scene(stripes(), common=CommonParams(stroke=10), reduction=0.5)
     assert smaller.style_side(style, 512) == 160
     assert asked.style_side(Style(quarters(), scale=2), 512) == 640
     assert Scene(stripes()).style_side(Style(quarters(), scale=0.001), 512) == 16

@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from velatura.contract.common_params import Treatment
+from velatura.contract.common_params import CommonParams
 from velatura.contract.run import Run
 from velatura.contract.scene import Region, Scene
 from velatura.errors import BadRequest, Cancelled
@@ -169,12 +169,12 @@ WINDOW = Box(21, 30, 90, 71)
     [Negative(), Blur(), Halves(), Mean(), Dims(), Descends()],
     ids=lambda e: type(e).__name__,
 )
-@pytest.mark.parametrize("treatment", [{}, {"detail": 64}, {"colours": "histogram"}], ids=str)
-def test_a_window_is_that_part_of_the_whole_picture(engine: Any, treatment: dict[str, Any]) -> None:
+@pytest.mark.parametrize("common", [{}, {"detail": 64}, {"colours": "histogram"}], ids=str)
+def test_a_window_is_that_part_of_the_whole_picture(engine: Any, common: dict[str, Any]) -> None:
     content = Raster(noise(100, 130, 4, "u8"))
     mask = Raster(noise(100, 130, 1, "u8"))
     regions = (Region((), mask, 0.7), Region(()))
-    scene = Scene(content, regions, treatment=Treatment.model_validate(treatment))
+    scene = Scene(content, regions, common=CommonParams.model_validate(common))
     whole = painted(engine, scene, tile=32)
     part = painted(engine, replace(scene, window=WINDOW), tile=32)
     np.testing.assert_array_equal(part.pixels, whole.pixels[30:71, 21:90])

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from velatura.contract import registry
-from velatura.contract.common_params import Treatment
+from velatura.contract.common_params import CommonParams
 from velatura.contract.engine import Descriptor, EngineParams, Input, Iterative
 from velatura.contract.run import Run
 from velatura.contract.scene import Region, Scene, Style
@@ -87,7 +87,7 @@ def steps(picture: Raster, axis: int) -> Floats:
 
 def test_detail_is_the_long_side_of_what_is_painted(run: Run) -> None:
     witness, content = Witness(), photo()
-    scene = Scene(content, (Region(()),), treatment=Treatment(detail=80, stroke=8))
+    scene = Scene(content, (Region(()),), common=CommonParams(detail=80, stroke=8))
     found = painted(witness, scene, run)
     seen = witness.scenes[0]
     assert seen.content is not None
@@ -95,7 +95,7 @@ def test_detail_is_the_long_side_of_what_is_painted(run: Run) -> None:
     assert seen.reduction == pytest.approx(1 / 3)
     assert (found.width, found.height) == (240, 240)
     for more in (240, 4000):
-        painted(witness, Scene(content, treatment=Treatment(detail=more)), run)
+        painted(witness, Scene(content, common=CommonParams(detail=more)), run)
         assert witness.scenes[-1].content is content
 
 
@@ -107,7 +107,7 @@ def test_masks_and_pictures_go_along_to_the_smaller_size(run: Run) -> None:
         content,
         (Region((), mask),),
         inputs={"start": content, "other": other},
-        treatment=Treatment(detail=120),
+        common=CommonParams(detail=120),
     )
     painted(witness, scene, run)
     seen = witness.scenes[0]
@@ -123,7 +123,7 @@ def test_a_picture_that_repeats_is_painted_without_a_seam(run: Run, tileable: st
     scene = Scene(waves(), (Region(()),))
     # A blur against zeros is darker along its edges.
     plain = painted(Witness(), scene, run)
-    treated = Scene(waves(), (Region(()),), treatment=Treatment(tileable=tileable))  # type: ignore[arg-type]
+    treated = Scene(waves(), (Region(()),), common=CommonParams(tileable=tileable))  # type: ignore[arg-type]
     found = painted(Witness(), treated, run)
     for axis, name in ((1, "x"), (0, "y")):
         if tileable in (name, "both"):
@@ -139,10 +139,10 @@ def test_glaze_wraps_without_a_seam(run: Run, side: int, detail: int) -> None:
     engine = registry.load("glaze")
     style = Style(picture=photo(96))
     scenes = [
-        Scene(waves(side), (Region((style,)),), treatment=treatment)
-        for treatment in (
-            Treatment(detail=detail),
-            Treatment(detail=detail, tileable="both"),
+        Scene(waves(side), (Region((style,)),), common=common)
+        for common in (
+            CommonParams(detail=detail),
+            CommonParams(detail=detail, tileable="both"),
         )
     ]
     plain, found = (
@@ -161,5 +161,5 @@ def test_glaze_wraps_without_a_seam(run: Run, side: int, detail: int) -> None:
 def test_a_tiny_picture_can_be_repeated_too(run: Run) -> None:
     for size in ((1, 1), (3, 50)):
         content = Raster(np.full((*size, 3), 70, np.uint8))
-        scene = Scene(content, (Region(()),), treatment=Treatment(tileable="both"))
+        scene = Scene(content, (Region(()),), common=CommonParams(tileable="both"))
         assert painted(Witness(), scene, run).shape == content.shape

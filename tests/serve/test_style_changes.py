@@ -25,7 +25,7 @@ from velatura.library import assets
 from velatura.serve.blobs.spool import Spool
 from velatura.serve.config import Limits
 from velatura.serve.library import updates
-from velatura.serve.library.updates import Curator
+from velatura.serve.library.updates import LibraryUpdates
 from velatura_link import messages as m
 from velatura_link.checks.bench import Bench, Peer
 from velatura_link.client import Client
@@ -261,9 +261,9 @@ def test_a_daemon_that_drains_finishes_what_it_was_given(daemon: Daemon) -> None
 
 
 @pytest.fixture
-def lone() -> Curator:
+def lone() -> LibraryUpdates:
     """One without a broker around it."""
-    return Curator(lambda call: None, {}, None, Limits())  # type: ignore[arg-type]
+    return LibraryUpdates(lambda call: None, {}, None, Limits())  # type: ignore[arg-type]
 
 
 class Sent(list[Header]):
@@ -276,7 +276,7 @@ class Sent(list[Header]):
 def test_too_many_at_once_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(updates, "MOST_WAITING", 2)
     spool, sent, calls = Spool(tmp_path / "spool", 1 << 20, Limits()), Sent(), Queue[Any]()
-    lone = Curator(calls.put, sent, spool, Limits())  # type: ignore[arg-type]
+    lone = LibraryUpdates(calls.put, sent, spool, Limits())  # type: ignore[arg-type]
     blob = m.new_id()
     spool.seal(spool.create(blob, 3, "a session"), 0, None)
     file = {"blob": blob, "encoding": "file"}
@@ -303,7 +303,7 @@ def stuck(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a shell")
 def test_a_file_that_is_never_done_with_is_given_up(
-    lone: Curator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lone: LibraryUpdates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stuck(tmp_path, monkeypatch)
     monkeypatch.setattr(updates, "PATIENCE", 0.2)
@@ -313,7 +313,7 @@ def test_a_file_that_is_never_done_with_is_given_up(
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a shell")
 def test_closing_waits_for_no_file(
-    lone: Curator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lone: LibraryUpdates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stuck(tmp_path, monkeypatch)
     ended: list[Exception] = []

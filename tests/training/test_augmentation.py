@@ -45,7 +45,7 @@ def test_a_treated_picture_is_a_picture_and_another_one(treatment: Treatment, si
 
 
 @pytest.mark.parametrize("treatment", dict.fromkeys(TREATMENTS), ids=lambda each: each.__name__)
-def test_a_flat_picture_does_not_break_a_treatment(treatment: Treatment) -> None:
+def test_a_flat_picture_does_not_break_common_knobs(treatment: Treatment) -> None:
     for value in (0.0, 0.5, 1.0):
         for seed in SEEDS:
             assert (

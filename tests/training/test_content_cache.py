@@ -1,4 +1,4 @@
-"""Albums, and the batches that are drawn from album and gallery."""
+"""Content caches, and the batches drawn from them and from style caches."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from velatura.perception.relative_losses import CONTENT, content_distance, norma
 from velatura.perception.statistics import PLAIN
 from velatura.perception.vgg import VGG19
 from velatura.pipeline import vgg_features
-from velatura.training.content_cache import Album, fill
+from velatura.training.content_cache import ContentCache, fill
 from velatura.training.glaze_losses import Batch
 from velatura.training.pictures import Pack, pack
-from velatura.training.style_cache import Gallery, Plan, hang
+from velatura.training.style_cache import Plan, StyleCache, hang
 
 PLAN = Plan(count=7, side=16, closest=0.75, farthest=2.0, variety=0, uses=3, directions=4, seed=5)
 
@@ -35,23 +35,23 @@ def packed(photos: Path, tmp_path: Path, run: Run) -> Pack:
 
 
 @pytest.fixture
-def album(packed: Pack, vgg: VGG19, run: Run) -> Album:
+def content_cache(packed: Pack, vgg: VGG19, run: Run) -> ContentCache:
     return fill(packed, PLAN, 0, vgg, run)
 
 
 @pytest.fixture
-def gallery(paintings: Path, tmp_path: Path, vgg: VGG19, run: Run) -> Gallery:
+def style_cache(paintings: Path, tmp_path: Path, vgg: VGG19, run: Run) -> StyleCache:
     return hang(pack([paintings], 32, tmp_path / "packs", run), PLAN, 0, vgg, run)
 
 
 def test_an_album_is_the_same_whenever_it_is_filled(
-    packed: Pack, vgg: VGG19, run: Run, album: Album
+    packed: Pack, vgg: VGG19, run: Run, content_cache: ContentCache
 ) -> None:
     again, other = (fill(packed, PLAN, number, vgg, run) for number in (0, 1))
-    assert torch.equal(album.pictures, again.pictures)
-    assert torch.equal(album.order.places, again.order.places)
-    assert not torch.equal(album.pictures, other.pictures)
-    assert set(album.order.places.bincount().tolist()) == {PLAN.uses}
+    assert torch.equal(content_cache.pictures, again.pictures)
+    assert torch.equal(content_cache.order.places, again.order.places)
+    assert not torch.equal(content_cache.pictures, other.pictures)
+    assert set(content_cache.order.places.bincount().tolist()) == {PLAN.uses}
 
 
 def test_parts_in_which_nothing_is_to_be_seen_are_exchanged(
@@ -80,17 +80,21 @@ def test_an_album_of_nothing_but_plain_photos_is_plain(
     assert float(fill(packed, PLAN, 0, vgg, run).pictures.std()) < 1e-6
 
 
-def test_what_an_album_shows_is_what_its_pictures_show(album: Album, vgg: VGG19) -> None:
-    seen = normalised(vgg(album.pictures, (CONTENT,))[CONTENT])
-    distance = content_distance(album.shows.float(), seen)
+def test_what_an_album_shows_is_what_its_pictures_show(
+    content_cache: ContentCache, vgg: VGG19
+) -> None:
+    seen = normalised(vgg(content_cache.pictures, (CONTENT,))[CONTENT])
+    distance = content_distance(content_cache.shows.float(), seen)
     torch.testing.assert_close(distance, torch.zeros(7), rtol=0, atol=1e-5)
 
 
-def test_a_batch_is_of_the_places_that_are_named(album: Album, gallery: Gallery) -> None:
-    batch = Batch.of(torch.tensor([2, 0, 2]), torch.tensor([3, 5, 6]), album, gallery)
-    assert torch.equal(batch.contents, album.pictures[[2, 0, 2]])
-    assert torch.equal(batch.shows, album.shows[[2, 0, 2]].float())
-    assert torch.equal(batch.styles, gallery.pictures[[3, 5, 6]])
-    assert torch.equal(batch.wanted.means["relu4_1"], gallery.looks.means["relu4_1"][[3, 5, 6]])
-    painted_in = torch.cat([gallery.pictures[[3, 5, 6]], album.pictures[2:3]])
+def test_a_batch_is_of_the_places_that_are_named(
+    content_cache: ContentCache, style_cache: StyleCache
+) -> None:
+    batch = Batch.of(torch.tensor([2, 0, 2]), torch.tensor([3, 5, 6]), content_cache, style_cache)
+    assert torch.equal(batch.contents, content_cache.pictures[[2, 0, 2]])
+    assert torch.equal(batch.shows, content_cache.shows[[2, 0, 2]].float())
+    assert torch.equal(batch.styles, style_cache.pictures[[3, 5, 6]])
+    assert torch.equal(batch.wanted.means["relu4_1"], style_cache.looks.means["relu4_1"][[3, 5, 6]])
+    painted_in = torch.cat([style_cache.pictures[[3, 5, 6]], content_cache.pictures[2:3]])
     torch.testing.assert_close(batch.palettes, Palette.of(painted_in).numbers)

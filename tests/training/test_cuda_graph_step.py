@@ -42,13 +42,15 @@ class Lesson:
         self.params = GlazeParams.model_validate({"batch": 4})
         self.vgg: VGG19 = seeing().to(device)
         packs = [pack([folder], 32, cache, run).to(device) for folder in (photos, paintings)]
-        self.album = fill(packs[0], replace(PLAN, side=24), 0, self.vgg, run)
-        self.gallery = hang(packs[1], PLAN, 0, self.vgg, run)
-        self.learner = Learner(self.params, (), self.gallery, run)
+        self.content_cache = fill(packs[0], replace(PLAN, side=24), 0, self.vgg, run)
+        self.style_cache = hang(packs[1], PLAN, 0, self.vgg, run)
+        self.learner = Learner(self.params, (), self.style_cache, run)
 
     def batch(self, step: int) -> Batch:
-        places = (each.order.visited(4 * step, 4) for each in (self.album, self.gallery))
-        return Batch.of(*places, self.album, self.gallery)
+        places = (
+            each.order.visited(4 * step, 4) for each in (self.content_cache, self.style_cache)
+        )
+        return Batch.of(*places, self.content_cache, self.style_cache)
 
     def take(self, batch: Batch, rate: Tensor) -> dict[str, Tensor]:
         terms = losses(self.learner, batch, self.vgg, self.params)

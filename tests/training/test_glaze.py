@@ -68,7 +68,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def train(photos: Path, paintings: Path, models: WarmModels) -> Train:
-    """Train for some samples: 4 a step, a gallery of 6 parts that is exchanged every 3 steps."""
+    """Train for some samples: 4 a step, a style cache of 6 parts that is exchanged every 3 steps."""
 
     def call(
         into: Path,
@@ -86,7 +86,7 @@ def train(photos: Path, paintings: Path, models: WarmModels) -> Train:
         params = GlazeParams.model_validate(
             {
                 "samples": samples, "crop": 16, "style_crop": 24, "photo_side": 32, "painting_side": 32,
-                "batch": 4, "gallery": 6, "uses": 2, "directions": 4, "warmup": 2,
+                "batch": 4, "style_cache": 6, "uses": 2, "directions": 4, "warmup": 2,
                 "early": 2, **knobs,
             }
         )  # fmt: skip
@@ -127,7 +127,7 @@ def test_a_run_that_goes_on_is_the_same_to_the_bit(train: Train, tmp_path: Path)
         torch.load(tmp_path / name / "state.pt", weights_only=True) for name in ("whole", "parts")
     )
     assert whole["position"]["samples"] == parts["position"]["samples"] == 36
-    for kind in ("networks", "witness"):
+    for kind in ("networks", "auxiliary"):
         for name, tensor in whole[kind].items():
             assert torch.equal(tensor, parts[kind][name]), name
     for name, tensor in whole["average"]["tensors"].items():
@@ -142,7 +142,7 @@ def test_a_run_that_goes_on_is_the_same_to_the_bit(train: Train, tmp_path: Path)
 
 def test_training_lowers_the_loss(train: Train, tmp_path: Path) -> None:
     # With the usual weights of what pulls the other way, whether 120 steps are enough depends on the seed.
-    knobs = {"rate": 3e-3, "witness": 0, "content": 0.2, "identity": 0, "strokes": 0.2}
+    knobs = {"rate": 3e-3, "auxiliary": 0, "content": 0.2, "identity": 0, "strokes": 0.2}
     first = train(tmp_path / "run", 40, **knobs)
     later = train(tmp_path / "run", 480, resume=True, **knobs)
     assert later.losses["total"] < first.losses["total"]

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from velatura.cli.backends.base import Painter, painter
-from velatura.cli.contents import Errand, errands
+from velatura.cli.backends.base import Backend, backend
+from velatura.cli.contents import Task, errands
 from velatura.cli.display import Bar, Stopwatch, counted, print_json, progress_bar
 from velatura.cli.further_outputs import write_further
 from velatura.cli.parts import Parts, parts_of
 from velatura.cli.recipes import kept_recipe
 from velatura.cli.requests import Wish, read_content
-from velatura.cli.result_cache import Ledger, mark_of
+from velatura.cli.result_cache import ResultCache, mark_of
 from velatura.errors import BadRequest, VelaturaError
 from velatura.imaging.files import write_picture
 from velatura_link.errors import Disconnected, JobFailed, LinkError
@@ -36,7 +36,7 @@ Trouble = VelaturaError | LinkError | OSError
 class Outcome:
     """What became of one picture: ``state`` is painted, kept (it was there) or failed."""
 
-    errand: Errand
+    task: Task
     state: str
     seconds: float = 0.0
     notes: Sequence[str] = ()
@@ -45,8 +45,8 @@ class Outcome:
     def described(self) -> dict[str, Any]:
         """The outcome for programs."""
         found: dict[str, Any] = {
-            "content": str(self.errand.content),
-            "output": str(self.errand.output),
+            "content": str(self.task.content),
+            "output": str(self.task.output),
             "state": self.state,
             "seconds": self.seconds,
             "notes": list(self.notes),
@@ -62,30 +62,30 @@ class Work:
 
     wish: Wish
     mark: str
-    ledger: Ledger
-    hand: Painter
-    working: dict[Errand, float] = field(default_factory=dict)
+    result_cache: ResultCache
+    hand: Backend
+    working: dict[Task, float] = field(default_factory=dict)
     _parts: tuple[tuple[int, int], Parts] = ((0, 0), Parts())
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def do(self, errand: Errand) -> Outcome:
+    def do(self, task: Task) -> Outcome:
         """Paint one picture. Raises what goes wrong."""
         watch = Stopwatch()
-        self.working[errand] = 0.0
+        self.working[task] = 0.0
         try:
-            wish = replace(self.wish, content=errand.content, output=errand.output)
+            wish = replace(self.wish, content=task.content, output=task.output)
             content = read_content(wish)
             parts = self._parts_for((content.raster.width, content.raster.height))
-            bar = _Share(self.working, errand)
+            bar = _Share(self.working, task)
             painted = self.hand.paint(wish, content.raster, parts, bar, priority="batch")
             recipe = kept_recipe(painted.recipe, wish)
             lost = write_picture(wish.output, painted.raster, like=content, recipe=recipe)
             lost += write_further(wish.output, painted.further)
-            self.ledger.write(errand, self.mark)
+            self.result_cache.write(task, self.mark)
         finally:
-            self.working.pop(errand, None)
+            self.working.pop(task, None)
         notes = (*content.notes, *parts.notes, *painted.notes, *lost)
-        return Outcome(errand, "painted", watch.seconds, notes)
+        return Outcome(task, "painted", watch.seconds, notes)
 
     def _parts_for(self, size: tuple[int, int]) -> Parts:
         """The masks for a content of ``size``: read once for all in a row that have it."""
@@ -98,13 +98,13 @@ class Work:
 class _Share:
     """How far one of several pictures is, as a part of it, for the bar of all."""
 
-    def __init__(self, working: dict[Errand, float], errand: Errand) -> None:
+    def __init__(self, working: dict[Task, float], task: Task) -> None:
         self._working = working
-        self._errand = errand
+        self._task = task
 
     def show(self, phase: str, done: float, total: float, seconds_left: float | None) -> None:
-        if self._errand in self._working and phase in ("paint", "stylise") and total:
-            self._working[self._errand] = done / total
+        if self._task in self._working and phase in ("paint", "stylise") and total:
+            self._working[self._task] = done / total
 
     def offer(self, key: str) -> None:
         """One key for several pictures would not say which."""
@@ -114,25 +114,25 @@ def run(options: argparse.Namespace, wish: Wish) -> int:
     """Paint all contents that ``options`` name. 1 when one of them failed; Ctrl-C keeps what is done."""
     _check(options, wish)
     folder: Path = options.output
-    ledger = Ledger(folder)
-    todo = errands(options.contents, folder, options.format, ledger.names)
+    result_cache = ResultCache(folder)
+    todo = errands(options.contents, folder, options.format, result_cache.names)
     mark = mark_of(wish)
     folder.mkdir(parents=True, exist_ok=True)
-    kept = {errand for errand in todo if not options.again and ledger.has(errand, mark)}
+    kept = {task for task in todo if not options.again and result_cache.has(task, mark)}
     watch = Stopwatch()
-    outcomes = [Outcome(errand, "kept") for errand in kept]
+    outcomes = [Outcome(task, "kept") for task in kept]
     bar: Bar
     with (
         progress_bar(as_json=options.json) as bar,
-        painter(daemon=not options.no_daemon) as hand,
+        backend(daemon=not options.no_daemon) as hand,
     ):
-        work = Work(wish, mark, ledger, hand)
-        rest = [errand for errand in todo if errand not in kept]
+        work = Work(wish, mark, result_cache, hand)
+        rest = [task for task in todo if task not in kept]
         # Above a bar there is no room for lines; where there is none, they are all there is to see.
         at_once = not options.json and not sys.stderr.isatty()
         outcomes += _work_through(work, rest, options.jobs, bar, _tell if at_once else _wait)
-    order = {errand: number for number, errand in enumerate(todo)}
-    outcomes.sort(key=lambda outcome: order[outcome.errand])
+    order = {task: number for number, task in enumerate(todo)}
+    outcomes.sort(key=lambda outcome: order[outcome.task])
     if options.json:
         _print_all(outcomes, watch.seconds)
     else:
@@ -154,14 +154,14 @@ def _check(options: argparse.Namespace, wish: Wish) -> None:
 
 
 def _work_through(
-    work: Work, todo: Sequence[Errand], jobs: int, bar: Bar, tell: Callable[[Outcome], None]
+    work: Work, todo: Sequence[Task], jobs: int, bar: Bar, tell: Callable[[Outcome], None]
 ) -> list[Outcome]:
-    """Have every errand done, ``jobs`` of them at once; ``tell`` hears of each as it ends.
+    """Have every task done, ``jobs`` of them at once; ``tell`` hears of each as it ends.
 
     Raises what would go wrong with all of them.
     """
     threads = ThreadPoolExecutor(min(jobs, work.hand.hands), thread_name_prefix="picture")
-    futures = {threads.submit(work.do, errand): errand for errand in todo}
+    futures = {threads.submit(work.do, task): task for task in todo}
     outcomes: list[Outcome] = []
     watch = Stopwatch()
     waiting: set[Future[Outcome]] = set(futures)
@@ -183,8 +183,8 @@ def _work_through(
     return outcomes
 
 
-def _outcome(errand: Errand, future: Future[Outcome]) -> Outcome:
-    """What became of ``errand``. Raises what would become of all others, too."""
+def _outcome(task: Task, future: Future[Outcome]) -> Outcome:
+    """What became of ``task``. Raises what would become of all others, too."""
     try:
         return future.result()
     except Disconnected:
@@ -192,7 +192,7 @@ def _outcome(errand: Errand, future: Future[Outcome]) -> Outcome:
     except (VelaturaError, LinkError, OSError) as trouble:
         if _code(trouble) in HOPELESS:
             raise
-        return Outcome(errand, "failed", trouble=trouble)
+        return Outcome(task, "failed", trouble=trouble)
 
 
 def _show(bar: Bar, work: Work, done: int, total: int, watch: Stopwatch) -> None:
@@ -206,7 +206,7 @@ def _show(bar: Bar, work: Work, done: int, total: int, watch: Stopwatch) -> None
 def _tell(outcome: Outcome) -> None:
     """A line for a picture that was painted, and its notes."""
     if outcome.state == "painted":
-        print(f"{outcome.errand.output}: {outcome.seconds:.2f} s", flush=True)
+        print(f"{outcome.task.output}: {outcome.seconds:.2f} s", flush=True)
         for note in outcome.notes:
             print(f"  {note}", flush=True)
 
@@ -241,7 +241,7 @@ def _sum_up(outcomes: Sequence[Outcome], seconds: float, *, told: bool) -> None:
         )
     for outcome in failed:
         assert outcome.trouble is not None
-        name, sentence = str(outcome.errand.content), _sentence(outcome.trouble)
+        name, sentence = str(outcome.task.content), _sentence(outcome.trouble)
         print(f"  {sentence if name in sentence else f'{name}: {sentence}'}", file=sys.stderr)
 
 

@@ -17,7 +17,7 @@ PICTURES = frozenset(SUFFIXES) | {".bmp", ".gif", ".avif", ".ppm", ".tga", ".jp2
 
 
 @dataclass(frozen=True)
-class Errand:
+class Task:
     """One picture of many: what to paint over, and where the result goes."""
 
     content: Path
@@ -41,7 +41,7 @@ def are_many(contents: Sequence[str], output: Path) -> bool:
 
 def errands(
     contents: Sequence[str], folder: Path, ending: str | None, made: frozenset[str]
-) -> list[Errand]:
+) -> list[Task]:
     """What to do for ``contents``, results going into ``folder``, named like their contents.
 
     Patterns and folders come in natural order: frame 2 before frame 10. ``ending`` is the format of all results, None
@@ -58,18 +58,18 @@ def errands(
     )
     if not found:
         raise BadPicture("All the pictures there are results already.", hint="Name others.")
-    todo = [Errand(path, folder / f"{path.stem}{suffix or _own(path)}") for path in found]
+    todo = [Task(path, folder / f"{path.stem}{suffix or _own(path)}") for path in found]
     sources: dict[Path, Path] = {}
-    for errand in todo:
-        other = sources.setdefault(errand.output, errand.content)
-        if other is not errand.content:
+    for task in todo:
+        other = sources.setdefault(task.output, task.content)
+        if other is not task.content:
             raise BadRequest(
-                f"{other} and {errand.content} would both become {errand.output}.",
+                f"{other} and {task.content} would both become {task.output}.",
                 hint="Paint them into folders of their own.",
             )
-        if _same(errand.output, errand.content):
+        if _same(task.output, task.content):
             raise BadRequest(
-                f"{errand.content} would be replaced by its result.", hint="Name another folder."
+                f"{task.content} would be replaced by its result.", hint="Name another folder."
             )
     return todo
 

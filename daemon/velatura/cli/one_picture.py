@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from velatura.cli.backends.base import Painted, Priority, painter
+from velatura.cli.backends.base import Painted, Priority, backend
 from velatura.cli.display import Bar, Stopwatch, progress_bar
 from velatura.cli.enter_key import on_enter
 from velatura.cli.parts import parts_of
@@ -42,7 +42,7 @@ def paint_one(
     with progress_bar(as_json=as_json) as bar:
         with (
             preview_file(wish.preview) as preview,
-            painter(daemon=daemon) as hand,
+            backend(daemon=daemon) as hand,
             on_enter(hand.finish, where=not as_json),
         ):
             painted = hand.paint(wish, content.raster, parts, bar, preview, priority)

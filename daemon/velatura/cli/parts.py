@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from velatura.cli.region_options import RegionWish, hexadecimal
+from velatura.cli.region_options import RegionOption, hexadecimal
 from velatura.cli.requests import Wish
-from velatura.cli.style_options import StyleWish
+from velatura.cli.style_options import StyleOption
 from velatura.errors import BadRequest
 from velatura.imaging.files import read_picture
 from velatura.imaging.mask_pictures import (
@@ -29,7 +29,7 @@ class Part:
     """A region whose mask was read: one channel of the content's size."""
 
     mask: Raster
-    styles: tuple[StyleWish, ...]
+    styles: tuple[StyleOption, ...]
     strength: float
 
 
@@ -38,7 +38,7 @@ class Parts:
     """All masks of a wish: those of regions, and by style those that limit it. ``notes`` are for the person."""
 
     regions: tuple[Part, ...] = ()
-    of_styles: Mapping[StyleWish, Raster] = field(default_factory=dict)
+    of_styles: Mapping[StyleOption, Raster] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -64,7 +64,7 @@ def parts_of(wish: Wish, size: tuple[int, int]) -> Parts:
     return Parts((*drawn, *mapped), of_styles, tuple(notes))
 
 
-def size_of(style: StyleWish) -> tuple[int, int]:
+def size_of(style: StyleOption) -> tuple[int, int]:
     """Width and height of a style's picture. Raises :class:`BadRequest` for a code, which has none."""
     from velatura.library import styles
 
@@ -78,7 +78,7 @@ def size_of(style: StyleWish) -> tuple[int, int]:
     return picture.width, picture.height
 
 
-def path_of(style: StyleWish) -> Path:
+def path_of(style: StyleOption) -> Path:
     """The file of ``style``. Raises :class:`BadRequest` for a name that the library does not have."""
     from velatura.library import styles
 
@@ -86,7 +86,7 @@ def path_of(style: StyleWish) -> Path:
 
 
 def _mapped(
-    path: Path, paints: Sequence[RegionWish[Colour]], size: tuple[int, int], notes: list[str]
+    path: Path, paints: Sequence[RegionOption[Colour]], size: tuple[int, int], notes: list[str]
 ) -> Iterator[Part]:
     picture = read_picture(path).raster
     masks = masks_by_colour(picture, [paint.place for paint in paints])
@@ -103,7 +103,7 @@ def _mapped(
         yield _part(paint, mask_at(mask, size))
 
 
-def _part(region: RegionWish[Path] | RegionWish[Colour], mask: Raster) -> Part:
+def _part(region: RegionOption[Path] | RegionOption[Colour], mask: Raster) -> Part:
     return Part(mask, region.styles, 1.0 if region.strength is None else region.strength)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from velatura.cli.arguments import number, whole_number
 from velatura.cli.region_options import segments_of
-from velatura.cli.style_options import StyleWish, style_of, view_of
+from velatura.cli.style_options import StyleOption, style_of, view_of
 from velatura.errors import BadParams, BadRequest
 
 DEFAULT_ENGINE = "glaze"
@@ -21,7 +21,7 @@ LARGEST = (1 << 63) - 1
 """The largest whole number that travels as such."""
 
 TREATMENT = ("stroke", "detail", "colours", "feather", "tileable")
-"""Options that every engine has, as :class:`~velatura.contract.common_params.Treatment` declares them."""
+"""Options that every engine has, as :class:`~velatura.contract.common_params.CommonParams` declares them."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Manner:
 
     engine: str
     params: dict[str, Scalar]
-    treatment: dict[str, Scalar]
-    styles: tuple[StyleWish, ...]
+    common: dict[str, Scalar]
+    styles: tuple[StyleOption, ...]
     segments: int
     strength: float
 
@@ -107,7 +107,7 @@ def manner_of(options: argparse.Namespace, *, parted_by_hand: bool) -> Manner:
     said: dict[str, Any] = {
         "engine": options.engine,
         "params": params_of(options.set),
-        "treatment": treatment_of(options),
+        "common": common_knobs_of(options),
         "styles": [style_of(text) for text in options.style],
         "segments": segments_of(options.regions) if options.regions is not None else None,
         "strength": options.strength,
@@ -132,7 +132,7 @@ def manner_of(options: argparse.Namespace, *, parted_by_hand: bool) -> Manner:
     return Manner(
         engine=said["engine"] or DEFAULT_ENGINE,
         params=said["params"],
-        treatment=said["treatment"],
+        common=said["common"],
         styles=styles,
         segments=segments,
         strength=1.0 if said["strength"] is None else said["strength"],
@@ -153,23 +153,23 @@ def params_of(settings: Sequence[str]) -> dict[str, Scalar]:
     return params
 
 
-def treatment_of(options: argparse.Namespace) -> dict[str, Scalar]:
+def common_knobs_of(options: argparse.Namespace) -> dict[str, Scalar]:
     """The knobs of :data:`TREATMENT` that were given. Raises :class:`BadParams`."""
     given = {name: value for name in TREATMENT if (value := getattr(options, name)) is not None}
     if given:
         # Reading the model takes a tenth of a second, which most commands need not wait for.
         from velatura.contract import validation
-        from velatura.contract.common_params import Treatment
+        from velatura.contract.common_params import CommonParams
 
-        validation.validate("treatment", Treatment, given)
+        validation.validate("common", CommonParams, given)
     return given
 
 
-def _styled(style: StyleWish | Mapping[str, Any]) -> StyleWish:
+def _styled(style: StyleOption | Mapping[str, Any]) -> StyleOption:
     """A style of the command line as it is, one of a preset as a wish."""
-    if isinstance(style, StyleWish):
+    if isinstance(style, StyleOption):
         return style
-    return StyleWish(path=None, **style)
+    return StyleOption(path=None, **style)
 
 
 def _scalar(text: str) -> Scalar:

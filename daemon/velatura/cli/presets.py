@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from velatura.cli import preset_options
 from velatura.cli.display import print_json
-from velatura.cli.style_options import StyleWish
+from velatura.cli.style_options import StyleOption
 from velatura.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _saved(options: argparse.Namespace) -> Preset:
     return presets.save(presets.titled(preset, options.name))
 
 
-def _style(style: StyleWish) -> PresetStyle:
+def _style(style: StyleOption) -> PresetStyle:
     """``style`` by its name in the library, which takes in a file under a free one."""
     from velatura.library import bundles, styles
     from velatura.library.presets import PresetStyle
@@ -142,7 +142,7 @@ def _show(preset: Preset) -> None:
     for style in preset.styles:
         said = {key: value for key, value in style.reference().items() if key != "name"}
         print(f"{'style':12} {style.name}{_listed(said)}")
-    for name, knobs in (("knobs", preset.params), ("treatment", preset.treatment)):
+    for name, knobs in (("knobs", preset.params), ("common", preset.common)):
         if knobs:
             print(f"{name:12}{_listed(knobs)}")
     if preset.segments:

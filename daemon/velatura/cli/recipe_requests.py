@@ -10,9 +10,9 @@ from velatura.cli.arguments import is_file
 from velatura.cli.engines import engine_named, known_engines
 from velatura.cli.inputs import FILES
 from velatura.cli.preset_options import Scalar
-from velatura.cli.region_options import RegionWish
+from velatura.cli.region_options import RegionOption
 from velatura.cli.requests import Wish
-from velatura.cli.style_options import StyleWish
+from velatura.cli.style_options import StyleOption
 from velatura.errors import BadPicture, BadRequest
 from velatura.imaging.mask_pictures import Colour
 from velatura.library.checksums import sha256_of
@@ -173,7 +173,7 @@ def wish_from(
         seed=recipe.seed if changes.seed is None else changes.seed,
         device=device,
         preview=None,
-        treatment=dict(recipe.treatment),
+        common=dict(recipe.common),
         regions=tuple(_region(region, places) for region in regions),
         map=_mask(mapped[0].mask, places) if mapped else None,
         paints=tuple(_paint(region, places) for region in mapped),
@@ -216,9 +216,9 @@ def _kind_of_input(engine: str, name: str) -> str | None:
     return kinds.get(name)
 
 
-def _style(style: RecipeStyle, places: Places) -> StyleWish:
+def _style(style: RecipeStyle, places: Places) -> StyleOption:
     path, name = places.style(style)
-    return StyleWish(
+    return StyleOption(
         path=path,
         name=name,
         weight=style.weight,
@@ -229,12 +229,12 @@ def _style(style: RecipeStyle, places: Places) -> StyleWish:
     )
 
 
-def _region(region: RecipeRegion, places: Places) -> RegionWish[Path]:
+def _region(region: RecipeRegion, places: Places) -> RegionOption[Path]:
     styles = tuple(_style(style, places) for style in region.styles)
-    return RegionWish(_mask(region.mask, places), styles, region.strength)
+    return RegionOption(_mask(region.mask, places), styles, region.strength)
 
 
-def _paint(region: RecipeRegion, places: Places) -> RegionWish[Colour]:
+def _paint(region: RecipeRegion, places: Places) -> RegionOption[Colour]:
     from PIL import ImageColor
 
     try:
@@ -242,7 +242,7 @@ def _paint(region: RecipeRegion, places: Places) -> RegionWish[Colour]:
     except ValueError as error:
         raise BadRequest(f"The recipe has a colour that is none: {region.mask.colour}.") from error
     styles = tuple(_style(style, places) for style in region.styles)
-    return RegionWish((red, green, blue), styles, region.strength)
+    return RegionOption((red, green, blue), styles, region.strength)
 
 
 def _mask(source: Source, places: Places) -> Path:

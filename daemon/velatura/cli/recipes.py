@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 
 from velatura.cli.region_options import hexadecimal
 from velatura.cli.requests import Wish
-from velatura.cli.style_options import StyleWish
+from velatura.cli.style_options import StyleOption
 from velatura_link.recipe import Recipe, RecipeRegion, RecipeStyle, Source
 
 
@@ -66,20 +66,20 @@ def _placed(folder: Path, file: Path | None) -> Source:
 
 
 def _region(
-    region: RecipeRegion, place: Source, styles: Sequence[StyleWish], folder: Path
+    region: RecipeRegion, place: Source, styles: Sequence[StyleOption], folder: Path
 ) -> RecipeRegion:
     mask = replace(region.mask, path=place.path, colour=place.colour)
     return replace(region, mask=mask, styles=_styles(region.styles, styles, folder))
 
 
 def _styles(
-    styles: Sequence[RecipeStyle], wishes: Sequence[StyleWish], folder: Path
+    styles: Sequence[RecipeStyle], wishes: Sequence[StyleOption], folder: Path
 ) -> tuple[RecipeStyle, ...]:
     # Parts that were found by themselves may have been fewer than the styles in turn.
     return tuple(_style(style, wish, folder) for style, wish in zip(styles, wishes, strict=False))
 
 
-def _style(style: RecipeStyle, wish: StyleWish, folder: Path) -> RecipeStyle:
+def _style(style: RecipeStyle, wish: StyleOption, folder: Path) -> RecipeStyle:
     source, mask = style.source, style.mask
     if wish.path is not None:
         source = replace(source, path=seen_from(folder, wish.path))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from velatura.cli.arguments import is_file, is_folder, is_number
-from velatura.cli.style_options import StyleWish, style_of
+from velatura.cli.style_options import StyleOption, style_of
 from velatura.errors import BadPicture, BadRequest
 from velatura.imaging.mask_pictures import Colour
 
@@ -17,15 +17,15 @@ PlaceT = TypeVar("PlaceT")
 
 
 @dataclass(frozen=True)
-class RegionWish(Generic[PlaceT]):
+class RegionOption(Generic[PlaceT]):
     """Styles for a place: a mask's file, or a colour of the map. ``strength`` is None where nobody said."""
 
     place: PlaceT
-    styles: tuple[StyleWish, ...]
+    styles: tuple[StyleOption, ...]
     strength: float | None = None
 
 
-def regions_of(settings: Sequence[str]) -> tuple[RegionWish[Path], ...]:
+def regions_of(settings: Sequence[str]) -> tuple[RegionOption[Path], ...]:
     """``MASK[*STRENGTH]=STYLE`` settings; those of one mask are one region.
 
     Raises :class:`BadRequest`, and :class:`BadPicture` for files that are not there.
@@ -33,7 +33,7 @@ def regions_of(settings: Sequence[str]) -> tuple[RegionWish[Path], ...]:
     return _joined([_region(setting) for setting in settings], "The mask", os.path.realpath)
 
 
-def paints_of(settings: Sequence[str]) -> tuple[RegionWish[Colour], ...]:
+def paints_of(settings: Sequence[str]) -> tuple[RegionOption[Colour], ...]:
     """``COLOUR[*STRENGTH]=STYLE`` settings; those of one colour are one region. Raises as above."""
     return _joined([_paint(setting) for setting in settings], "The colour", hexadecimal)
 
@@ -54,11 +54,11 @@ def hexadecimal(colour: Colour) -> str:
     return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
-def _region(setting: str) -> RegionWish[Path]:
+def _region(setting: str) -> RegionOption[Path]:
     for place, style in _cuts(setting):
         for name, strength in _strengths(place):
             if is_file(name):
-                return RegionWish(Path(name), (style_of(style),), strength)
+                return RegionOption(Path(name), (style_of(style),), strength)
     cuts = list(_cuts(setting))
     if not cuts:
         raise BadRequest(
@@ -71,7 +71,7 @@ def _region(setting: str) -> RegionWish[Path]:
     raise BadPicture(f"There is no mask file {name}.", hint="Check the path.")
 
 
-def _paint(setting: str) -> RegionWish[Colour]:
+def _paint(setting: str) -> RegionOption[Colour]:
     cuts = list(_cuts(setting))
     if not cuts:
         raise BadRequest(
@@ -79,7 +79,7 @@ def _paint(setting: str) -> RegionWish[Colour]:
         )
     place, style = cuts[0]
     name, strength = list(_strengths(place))[-1]
-    return RegionWish(_colour(name), (style_of(style),), strength)
+    return RegionOption(_colour(name), (style_of(style),), strength)
 
 
 def _cuts(setting: str) -> Iterator[tuple[str, str]]:
@@ -112,10 +112,10 @@ def _colour(text: str) -> Colour:
 
 
 def _joined(
-    wishes: Sequence[RegionWish[PlaceT]], what: str, key: Callable[[PlaceT], str]
-) -> tuple[RegionWish[PlaceT], ...]:
+    wishes: Sequence[RegionOption[PlaceT]], what: str, key: Callable[[PlaceT], str]
+) -> tuple[RegionOption[PlaceT], ...]:
     """The wishes for one place made one, in the order in which places came first."""
-    found: dict[str, RegionWish[PlaceT]] = {}
+    found: dict[str, RegionOption[PlaceT]] = {}
     for wish in wishes:
         name = key(wish.place)
         known = found.get(name, replace(wish, styles=()))
@@ -128,5 +128,5 @@ def _joined(
                 hint="A place has one strength, and its styles have weights.",
             )
         strength = next(iter(said), None)
-        found[name] = RegionWish(wish.place, (*known.styles, *wish.styles), strength)
+        found[name] = RegionOption(wish.place, (*known.styles, *wish.styles), strength)
     return tuple(found.values())

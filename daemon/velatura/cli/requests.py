@@ -9,8 +9,8 @@ from pathlib import Path
 
 from velatura.cli.inputs import inputs_of
 from velatura.cli.preset_options import LARGEST, Scalar, manner_of
-from velatura.cli.region_options import PlaceT, RegionWish, paints_of, regions_of
-from velatura.cli.style_options import StyleWish, View, view_of
+from velatura.cli.region_options import PlaceT, RegionOption, paints_of, regions_of
+from velatura.cli.style_options import StyleOption, View, view_of
 from velatura.errors import BadPicture, BadRequest, TooLarge
 from velatura.imaging.files import PIXELS, SIDE, Picture, read_picture, require_writable
 from velatura.imaging.mask_pictures import Colour
@@ -27,7 +27,7 @@ class Wish:
     """
 
     content: Path
-    styles: tuple[StyleWish, ...]
+    styles: tuple[StyleOption, ...]
     output: Path
     engine: str
     params: dict[str, Scalar]
@@ -37,16 +37,16 @@ class Wish:
     seed: int
     device: str | None
     preview: Path | None
-    treatment: dict[str, Scalar] = field(default_factory=dict)
-    regions: tuple[RegionWish[Path], ...] = ()
+    common: dict[str, Scalar] = field(default_factory=dict)
+    regions: tuple[RegionOption[Path], ...] = ()
     map: Path | None = None
-    paints: tuple[RegionWish[Colour], ...] = ()
+    paints: tuple[RegionOption[Colour], ...] = ()
     segments: int = 0
     stop_after: int | None = None
     keep_recipe: bool = True
 
     @property
-    def all_styles(self) -> tuple[StyleWish, ...]:
+    def all_styles(self) -> tuple[StyleOption, ...]:
         """The styles of regions, of the map's colours and of the rest, in this order."""
         drawn = [style for region in self.regions for style in region.styles]
         mapped = [style for paint in self.paints for style in paint.styles]
@@ -95,7 +95,7 @@ def wish_of(options: argparse.Namespace) -> Wish:
         seed=options.seed,
         device=options.device,
         preview=options.preview,
-        treatment=manner.treatment,
+        common=manner.common,
         regions=regions,
         map=options.map,
         paints=paints,
@@ -143,7 +143,7 @@ def _check_preview(wish: Wish, preview: Path) -> None:
             )
 
 
-def _viewed(region: RegionWish[PlaceT], view: View) -> RegionWish[PlaceT]:
+def _viewed(region: RegionOption[PlaceT], view: View) -> RegionOption[PlaceT]:
     return replace(region, styles=tuple(map(view.of, region.styles)))
 
 

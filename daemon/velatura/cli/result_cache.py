@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from velatura import __version__
-from velatura.cli.contents import Errand
+from velatura.cli.contents import Task
 from velatura.cli.parts import path_of
 from velatura.cli.requests import Wish
 from velatura.library.checksums import sha256_of
@@ -19,7 +19,7 @@ NAME = ".velatura.json"
 FORMAT = "velatura results 1"
 
 
-class Ledger:
+class ResultCache:
     """The file :data:`NAME` of a folder: by each result's name, what it was made from.
 
     Written after every result, so that nothing is forgotten however a run ends. A result that somebody retouched is
@@ -36,15 +36,15 @@ class Ledger:
         """The names of all results."""
         return frozenset(self._made)
 
-    def has(self, errand: Errand, wish: str) -> bool:
-        """Whether the result of ``errand`` is there, made from the same content with the same ``wish``."""
-        known = self._made.get(errand.output.name)
-        return known == _mark(errand, wish) and errand.output.is_file()
+    def has(self, task: Task, wish: str) -> bool:
+        """Whether the result of ``task`` is there, made from the same content with the same ``wish``."""
+        known = self._made.get(task.output.name)
+        return known == _mark(task, wish) and task.output.is_file()
 
-    def write(self, errand: Errand, wish: str) -> None:
-        """Note that the result of ``errand`` is there."""
+    def write(self, task: Task, wish: str) -> None:
+        """Note that the result of ``task`` is there."""
         with self._lock:
-            self._made[errand.output.name] = _mark(errand, wish)
+            self._made[task.output.name] = _mark(task, wish)
             text = json.dumps({"format": FORMAT, "results": self._made}, indent=0)
             draft = self._path.with_name(f"{NAME}.{os.getpid()}")
             draft.write_text(text, encoding="utf-8")
@@ -58,7 +58,7 @@ def mark_of(wish: Wish) -> str:
     """
     said = repr(
         (
-            __version__, wish.engine, sorted(wish.params.items()), sorted(wish.treatment.items()),
+            __version__, wish.engine, sorted(wish.params.items()), sorted(wish.common.items()),
             sorted(wish.inputs.items()), wish.strength, wish.size, wish.seed, wish.segments,
             wish.styles, wish.regions, wish.paints,
         )
@@ -73,9 +73,9 @@ def _digests(wish: Wish) -> Iterator[str]:
     return (sha256_of(path) for path in paths if path.is_file())
 
 
-def _mark(errand: Errand, wish: str) -> str:
-    facts = errand.content.stat()
-    content = f"{errand.content.resolve()} {facts.st_size} {facts.st_mtime_ns}"
+def _mark(task: Task, wish: str) -> str:
+    facts = task.content.stat()
+    content = f"{task.content.resolve()} {facts.st_size} {facts.st_mtime_ns}"
     return hashlib.sha256(f"{wish}\n{content}".encode()).hexdigest()
 
 

@@ -14,7 +14,7 @@ Crop = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
-class StyleWish:
+class StyleOption:
     """A style as it was named: a file, or a name of the library.
 
     ``mask`` is a picture that limits the style's to a part. ``crop``, ``rotation`` and ``scale`` are those of
@@ -41,13 +41,13 @@ class View:
     rotation: float | None = None
     scale: float | None = None
 
-    def of(self, style: StyleWish) -> StyleWish:
+    def of(self, style: StyleOption) -> StyleOption:
         """``style``, looked at in this way."""
         said = {name: value for name, value in vars(self).items() if value is not None}
         return replace(style, **said)
 
 
-def style_of(text: str) -> StyleWish:
+def style_of(text: str) -> StyleOption:
     """``STYLE[:WEIGHT][@MASK]``: an existing file wins over everything that its name could also mean.
 
     Raises :class:`BadRequest`, and :class:`BadPicture` for a mask that is not there.
@@ -90,15 +90,19 @@ def _crop_of(text: str) -> Crop:
     )
 
 
-def _file_of(text: str) -> StyleWish | None:
+def _file_of(text: str) -> StyleOption | None:
     """``STYLE[:WEIGHT]`` if STYLE is a file."""
     return next(
-        (StyleWish(Path(name), None, weight) for name, weight in _readings(text) if is_file(name)),
+        (
+            StyleOption(Path(name), None, weight)
+            for name, weight in _readings(text)
+            if is_file(name)
+        ),
         None,
     )
 
 
-def _named(text: str) -> StyleWish:
+def _named(text: str) -> StyleOption:
     """``STYLE[:WEIGHT]`` of which STYLE is no file, so that it must be a name."""
     name, weight = list(_readings(text))[-1]
     if is_folder(name):
@@ -108,7 +112,7 @@ def _named(text: str) -> StyleWish:
             f"There is no style file {name}.",
             hint="A style is a picture file or a name of the library.",
         )
-    return StyleWish(None, name, weight)
+    return StyleOption(None, name, weight)
 
 
 def _readings(text: str) -> Iterator[tuple[str, float]]:

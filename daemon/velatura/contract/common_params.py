@@ -10,7 +10,7 @@ Colours = Literal["none", "luminance", "lab-chroma", "histogram", "match-style"]
 Tileable = Literal["none", "x", "y", "both"]
 
 
-class Treatment(BaseModel):
+class CommonParams(BaseModel):
     """Flat scalars and choices, each with title, description, range, unit and default, as an engine's own knobs."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

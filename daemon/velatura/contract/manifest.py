@@ -21,7 +21,7 @@ SOURCES = tuple(Path(__file__).parents[1] / room for room in ("contract", "engin
 
 Manifest = dict[str, dict[str, Any]]
 """By engine name: ``descriptor`` (its fields), ``kind`` (``feed-forward``, ``iterative`` or
-``pixelwise``), ``schema`` (the JSON schema of its ``Params``) and ``treatment`` (that of the knobs
+``pixelwise``), ``schema`` (the JSON schema of its ``Params``) and ``common`` (that of the knobs
 which every engine has)."""
 
 
@@ -75,7 +75,7 @@ def write(cache: Path, code: str, manifest: Manifest) -> Path:
 def build(only: Collection[str] | None = None) -> Manifest:
     """Import every engine (of ``only``) and write down what it says about itself."""
     from velatura.contract import registry
-    from velatura.contract.common_params import Treatment
+    from velatura.contract.common_params import CommonParams
 
     manifest: Manifest = {}
     for name in registry.names():
@@ -86,7 +86,7 @@ def build(only: Collection[str] | None = None) -> Manifest:
             "descriptor": engine.descriptor.model_dump(mode="json"),
             "kind": registry.kind(engine),
             "schema": engine.Params.model_json_schema(),
-            "treatment": Treatment.model_json_schema(),
+            "common": CommonParams.model_json_schema(),
         }
     return manifest
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from velatura.contract.common_params import Treatment
+from velatura.contract.common_params import CommonParams
 from velatura.imaging.raster import Raster
 from velatura.imaging.tiles import Box
 
@@ -98,7 +98,7 @@ class Scene:
     strength: float = 1.0
     seed: int = 0
     inputs: Mapping[str, Raster | Path | float | str] = field(default_factory=dict)
-    treatment: Treatment = field(default_factory=lambda: Treatment.model_validate({}))
+    common: CommonParams = field(default_factory=lambda: CommonParams.model_validate({}))
     reduction: float = 1.0
     segments: int = 0
     window: Box | None = None
@@ -123,7 +123,7 @@ class Scene:
         """The short side in pixels with which an engine looks at ``style``; ``usual`` where nobody asked for strokes
         of a size.
         """
-        stroke = self.treatment.stroke
+        stroke = self.common.stroke
         side = STROKES_ACROSS * stroke * self.reduction if stroke else float(usual)
         least, most = STYLE_SIDES
         return min(max(round(side * style.scale), least), most)

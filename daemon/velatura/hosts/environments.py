@@ -18,7 +18,7 @@ from velatura.hosts.changes import CannotChange, prune
 from velatura.hosts.inspection import Sight
 from velatura.hosts.installed_torch import installed_torch, packages_of
 from velatura.hosts.places import Machine
-from velatura_link.daemon_env import Home
+from velatura_link.daemon_env import DaemonEnv
 from velatura_link.environment import NAME, Environment, order_of
 from velatura_link.places import NAME as OWN
 from velatura_link.torch_build import size_of_bytes
@@ -104,7 +104,7 @@ def _data_folders(machine: Machine) -> Iterator[Path]:
 def _brought(machine: Machine) -> Iterator[str]:
     """Versions of the daemons that plugins came with."""
     for host in places.candidates(machine):
-        if (home := Home.beside(host.plugin)) is not None:
+        if (home := DaemonEnv.beside(host.plugin)) is not None:
             yield home.version
 
 

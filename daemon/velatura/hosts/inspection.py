@@ -15,7 +15,7 @@ from velatura.hosts.payload import DAEMON, payload
 from velatura.hosts.places import Host, Machine
 from velatura.hosts.plugins import is_enabled, may_see_runtime, read_text
 from velatura_link.connection import FILE_NAME, read_connection
-from velatura_link.daemon_env import Home
+from velatura_link.daemon_env import DaemonEnv
 from velatura_link.errors import LinkError
 from velatura_link.launch import WAKE_NAME, find_daemon
 from velatura_link.messages import PROTOCOL
@@ -46,7 +46,7 @@ def look(host: Host, machine: Machine, connection: Path) -> Sight:
     if not host.plugin.is_dir():
         return Sight(True, f"{named}, without the plugin", f"{again} puts it in.")
     told = _told(host)
-    if (brought := Home.beside(host.plugin)) is not None:
+    if (brought := DaemonEnv.beside(host.plugin)) is not None:
         return _look_at_brought(host, f"{named}: plugin {brought.version} from a zip", told)
     if told is None:
         return Sight(False, f"{named}: plugin that does not know of a daemon", f"{again} tells it.")

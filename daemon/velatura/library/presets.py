@@ -56,7 +56,7 @@ class Preset:
     name: str
     engine: str
     params: Mapping[str, Scalar] = field(default_factory=dict)
-    treatment: Mapping[str, Scalar] = field(default_factory=dict)
+    common: Mapping[str, Scalar] = field(default_factory=dict)
     styles: tuple[PresetStyle, ...] = ()
     segments: int = 0
     strength: float = 1.0
@@ -68,7 +68,7 @@ class Preset:
             "name": self.name,
             "engine": self.engine,
             "params": dict(self.params),
-            "treatment": dict(self.treatment),
+            "common": dict(self.common),
             "styles": [style.reference() for style in self.styles],
             "segments": self.segments,
             "strength": self.strength,
@@ -175,7 +175,7 @@ def completed(preset: Preset, said: Mapping[str, Any]) -> dict[str, Any]:
         **filled,
         "engine": engine,
         "params": {**params, **filled.get("params", {})},
-        "treatment": {**preset.treatment, **filled.get("treatment", {})},
+        "common": {**preset.common, **filled.get("common", {})},
         "styles": filled.get("styles") or [style.reference() for style in preset.styles],
         "segments": filled.get("segments", 0 if filled.get("regions") else preset.segments),
         "strength": filled.get("strength", preset.strength),
@@ -227,7 +227,7 @@ def _checked(found: Mapping[str, Any]) -> Preset:
         name=_text(found["name"]),
         engine=_text(found["engine"]),
         params=_scalars(found.get("params", {})),
-        treatment=_scalars(found.get("treatment", {})),
+        common=_scalars(found.get("common", {})),
         styles=tuple(_style(style) for style in styles),
         segments=segments,
         strength=_number(found.get("strength", 1.0), 0, 1),

@@ -32,11 +32,11 @@ SAMPLED = 1 << 20
 
 
 def recolouring(scene: Scene, painted: Callable[[], Painted], run: Run) -> Recolouring | None:
-    """What the treatment of ``scene`` asks for; None for leaving colours as they were painted.
+    """What the common knobs of ``scene`` ask for; None for leaving colours as they were painted.
 
     ``painted`` is called only where colours of the whole picture have to be known first.
     """
-    wish = scene.treatment.colours
+    wish = scene.common.colours
     if wish == "none" or scene.content is None:
         return None
     if wish == "luminance":
@@ -92,7 +92,7 @@ def _matched(
     regions = scene.regions or (Region(styles=()),)
     fill = hidden_fill(content)
     weights = [[claim * _seen(content, box) for claim in claims(scene, box)] for box, _ in painted]
-    if scene.treatment.colours == "histogram":
+    if scene.common.colours == "histogram":
         originals = [with_fill(_crop(content, box), fill) for box, _ in painted]
         seen = [np.sum(each, axis=0) for each in weights]
         pictures = [picture for _, picture in painted]

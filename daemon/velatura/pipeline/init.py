@@ -102,15 +102,13 @@ def _painted_by(name: str, scene: Scene, run: Run) -> Raster:
             f"init_engine cannot be {name}: an optimisation does not begin with another.",
             hint="adain is one that can.",
         )
-    treatment = scene.treatment.model_copy(
-        update={"detail": 0, "tileable": "none", "colours": "none"}
-    )
+    common = scene.common.model_copy(update={"detail": 0, "tileable": "none", "colours": "none"})
     plainly = replace(
         scene,
         regions=tuple(replace(region, strength=1.0) for region in scene.regions),
         strength=1.0,
         inputs={},
-        treatment=treatment,
+        common=common,
         window=None,
     )
     painted = render(engine, plainly, registry.validate(engine, {}), run)["picture"]

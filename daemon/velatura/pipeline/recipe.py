@@ -53,7 +53,7 @@ def recipe_of(
         velatura=__version__,
         code=_code(),
         params=params.model_dump(),
-        treatment=scene.treatment.model_dump(),
+        common=scene.common.model_dump(),
         content=made.pixels(content) if content is not None else None,
         size=scene.size,
         styles=tuple(made.style(style) for style in styles),

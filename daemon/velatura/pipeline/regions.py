@@ -28,7 +28,7 @@ def claims(scene: Scene, box: Box) -> list[Floats]:
     A scene without regions is one region everywhere.
     """
     regions = scene.regions or (Region(styles=()),)
-    feather = scene.treatment.feather * scene.reduction
+    feather = scene.common.feather * scene.reduction
     return shares([region.mask for region in regions], box, feather=feather)
 
 

@@ -56,19 +56,19 @@ class Working:
 
 def working(descriptor: Descriptor, scene: Scene) -> Working | None:
     """What to paint instead of ``scene``; None where it is painted as it is."""
-    content, treatment = scene.content, scene.treatment
+    content, common = scene.content, scene.common
     if content is None:
         return None
     document = (content.width, content.height)
-    size = fit(*document, long=treatment.detail) if treatment.detail else document
+    size = fit(*document, long=common.detail) if common.detail else document
     if max(size) >= max(document):
         size = document
-    if size == document and treatment.tileable == "none":
+    if size == document and common.tileable == "none":
         return None
     around = round_up(descriptor.halo + FADE, descriptor.multiple)
     margin = (
-        min(around, size[0]) if treatment.tileable in ("x", "both") else 0,
-        min(around, size[1]) if treatment.tileable in ("y", "both") else 0,
+        min(around, size[0]) if common.tileable in ("x", "both") else 0,
+        min(around, size[1]) if common.tileable in ("y", "both") else 0,
     )
 
     def smaller(raster: Raster) -> Raster:
@@ -93,7 +93,7 @@ def working(descriptor: Descriptor, scene: Scene) -> Working | None:
         inputs=inputs,
         strength=1.0,
         reduction=scene.reduction * max(size) / max(document),
-        treatment=treatment.model_copy(update={"detail": 0, "tileable": "none", "colours": "none"}),
+        common=common.model_copy(update={"detail": 0, "tileable": "none", "colours": "none"}),
     )
     return Working(instead, document, smaller(content), margin)
 

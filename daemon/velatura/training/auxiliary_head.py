@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from velatura.networks.glaze import CODE
 
 
-class Witness(nn.Module):
+class AuxiliaryHead(nn.Module):
     """Tells from a code what VGG-19 sees of a style, so that the encoder learns to see it from the
     first step on, through one linear map. Thrown away at the end.
     """

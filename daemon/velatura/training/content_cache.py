@@ -17,11 +17,11 @@ from velatura.training.pictures import Pack, random_crop
 from velatura.training.style_cache import BATCH, Order, Plan
 
 REDRAWN = 8
-"""How often plain parts are exchanged for others: where all photos are plain, so is the album."""
+"""How often plain parts are exchanged for others: where all photos are plain, so is the cache."""
 
 
 @dataclass(frozen=True)
-class Album:
+class ContentCache:
     """``pictures`` (n, 3, side, side) sRGB 0..1, the numbers of their ``palettes``, (n, 12), and ``shows``, their
     normalised activations of the content layer, (n, positions, channels) in half precision; ``order`` of visits.
     """
@@ -33,8 +33,8 @@ class Album:
     order: Order
 
 
-def fill(pack: Pack, plan: Plan, number: int, vgg: VGG19, run: Run) -> Album:
-    """Album ``number`` of the photos in ``pack``, on ``run.device``: chosen by ``plan.seed`` and ``number``."""
+def fill(pack: Pack, plan: Plan, number: int, vgg: VGG19, run: Run) -> ContentCache:
+    """ContentCache ``number`` of the photos in ``pack``, on ``run.device``: chosen by ``plan.seed`` and ``number``."""
     dice = np.random.default_rng([plan.seed, number, 1])
     pictures = _cut(pack, plan, plan.count, dice)
     for _ in range(REDRAWN):
@@ -52,7 +52,7 @@ def fill(pack: Pack, plan: Plan, number: int, vgg: VGG19, run: Run) -> Album:
             palettes.append(Palette.of(part).numbers)
             shows.append(normalised(vgg(part, (CONTENT,))[CONTENT]).half())
             run.step(len(shows) * BATCH, len(pictures), phase="look at photos")
-    return Album(
+    return ContentCache(
         number,
         pictures,
         torch.cat(palettes),

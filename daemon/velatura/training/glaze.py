@@ -27,16 +27,16 @@ from velatura.pipeline import vgg_features
 from velatura.runtime.devices import device_title
 from velatura.training import state as states
 from velatura.training.collection import collect
-from velatura.training.content_cache import Album, fill
+from velatura.training.content_cache import ContentCache, fill
 from velatura.training.cuda_graph_step import CapturedStep
 from velatura.training.glaze_losses import Batch, early_losses, losses
 from velatura.training.glaze_params import GlazeParams
 from velatura.training.learner import Learner
-from velatura.training.metrics_log import Journal
+from velatura.training.metrics_log import MetricsLog
 from velatura.training.recipe import Assignment, ModelCard, Recipe, RecipeDescriptor
 from velatura.training.sheets import sheet, write_sheet
 from velatura.training.state import Position
-from velatura.training.style_cache import Gallery, Plan, hang
+from velatura.training.style_cache import Plan, StyleCache, hang
 
 PATIENCE = 50
 """So many steps in a row without a finite gradient end a run. They are counted this often only, since that waits for
@@ -95,7 +95,7 @@ class Training:
         self.eyes = vgg_features.load(EYES, "max", run)
         self.vgg = _rounded(self.eyes.vgg, run)
         self.plan = Plan(
-            params.gallery,
+            params.style_cache,
             params.style_crop,
             params.closest,
             params.farthest,
@@ -104,8 +104,8 @@ class Training:
             params.directions,
             params.seed,
         )
-        self.gallery: Gallery | None = None
-        self.album: Album | None = None
+        self.style_cache: StyleCache | None = None
+        self.content_cache: ContentCache | None = None
         fresh = not assignment.start and params.size == "glaze"
         self.early = params.early if fresh else 0
         self.position = Position()
@@ -114,7 +114,7 @@ class Training:
             self.remarks.append(f"Begun from {file.name}, SHA-256 {sha256_of(file)}.")
         self.learner = Learner(params, assignment.start, self._hung(0), run)
         self.late_step = CapturedStep(self._late, run.device)
-        self.journal = Journal(assignment.into / "log.jsonl", LINE_EVERY)
+        self.metrics = MetricsLog(assignment.into / "log.jsonl", LINE_EVERY)
         if assignment.resume:
             self._restore()
 
@@ -129,7 +129,7 @@ class Training:
                 self._count_failures()
             now = time.monotonic()
             position.seconds += now - before
-            self.journal.write(position, rate=self._rate())
+            self.metrics.write(position, rate=self._rate())
             if now - saved > 60 * params.checkpoint:
                 self.save()
                 saved = time.monotonic()
@@ -149,7 +149,7 @@ class Training:
             position.samples += self.params.batch
         position.step += 1
         self.learner.average.update(self.learner.networks)
-        self.journal.heard(terms)
+        self.metrics.heard(terms)
 
     def _late(self, batch: Batch, rate: Tensor) -> dict[str, Tensor]:
         return self._learnt(losses(self.learner, batch, self.vgg, self.params), rate)
@@ -167,29 +167,33 @@ class Training:
                 hint="Go on from the last state with a smaller rate.",
             )
 
-    def _early_styles(self) -> tuple[Tensor, Gallery]:
+    def _early_styles(self) -> tuple[Tensor, StyleCache]:
         visits = self.position.step * EARLY
-        gallery = self._hung(visits // self.plan.visits)
-        return gallery.order.visited(visits % self.plan.visits, EARLY), gallery
+        style_cache = self._hung(visits // self.plan.visits)
+        return style_cache.order.visited(visits % self.plan.visits, EARLY), style_cache
 
     def _batch(self) -> Batch:
         """What the step to come is made of."""
         samples, size, period = self.position.samples, self.params.batch, self.plan.visits
         visits = self.early * EARLY + samples
-        gallery, album = self._hung(visits // period), self._filled(samples // period)
-        styles = gallery.order.visited(visits % period, size)
-        return Batch.of(album.order.visited(samples % period, size), styles, album, gallery)
+        style_cache, content_cache = self._hung(visits // period), self._filled(samples // period)
+        styles = style_cache.order.visited(visits % period, size)
+        return Batch.of(
+            content_cache.order.visited(samples % period, size), styles, content_cache, style_cache
+        )
 
-    def _hung(self, number: int) -> Gallery:
-        if self.gallery is None or self.gallery.number != number:
-            self.gallery = hang(self.collection.paintings, self.plan, number, self.vgg, self.run)
-        return self.gallery
+    def _hung(self, number: int) -> StyleCache:
+        if self.style_cache is None or self.style_cache.number != number:
+            self.style_cache = hang(
+                self.collection.paintings, self.plan, number, self.vgg, self.run
+            )
+        return self.style_cache
 
-    def _filled(self, number: int) -> Album:
-        if self.album is None or self.album.number != number:
+    def _filled(self, number: int) -> ContentCache:
+        if self.content_cache is None or self.content_cache.number != number:
             plan = replace(self.plan, side=self.params.crop)
-            self.album = fill(self.collection.photos, plan, number, self.vgg, self.run)
-        return self.album
+            self.content_cache = fill(self.collection.photos, plan, number, self.vgg, self.run)
+        return self.content_cache
 
     def _rate(self) -> float:
         params, position = self.params, self.position
@@ -294,7 +298,7 @@ class Training:
             seconds=round(self.position.seconds, 1),
             device=f"{device_title(self.run.device)}, {self.run.dtype}",
             versions={"velatura": __version__, "torch": str(torch.__version__)},
-            losses={name: round(loss, 5) for name, loss in self.journal.losses.items()},
+            losses={name: round(loss, 5) for name, loss in self.metrics.losses.items()},
             remarks=(*self.remarks, *((self.late_step.remark,) if self.late_step.remark else ())),
         )
         card.write(into / f"{params.size}.card.json")

@@ -22,10 +22,10 @@ from velatura.perception.relative_losses import (
     slice_distances,
 )
 from velatura.perception.vgg import VGG19
-from velatura.training.content_cache import Album
+from velatura.training.content_cache import ContentCache
 from velatura.training.glaze_params import GlazeParams
 from velatura.training.learner import Learner
-from velatura.training.style_cache import Gallery, summary
+from velatura.training.style_cache import StyleCache, summary
 
 DEEP = ("relu3_1", "relu4_1")
 """Layers in which strokes show, and not only colours."""
@@ -48,15 +48,17 @@ class Batch:
     palettes: Tensor
 
     @classmethod
-    def of(cls, photos: Tensor, styles: Tensor, album: Album, gallery: Gallery) -> Batch:
-        """Those of places in album and gallery, both (n,)."""
+    def of(
+        cls, photos: Tensor, styles: Tensor, content_cache: ContentCache, style_cache: StyleCache
+    ) -> Batch:
+        """Those of places in the content cache and the style cache, both (n,)."""
         return cls(
-            album.pictures[photos],
-            album.shows[photos].float(),
-            gallery.pictures[styles],
-            gallery.looks.of(styles),
-            gallery.directions,
-            torch.cat([gallery.palettes[styles], album.palettes[photos[:1]]]),
+            content_cache.pictures[photos],
+            content_cache.shows[photos].float(),
+            style_cache.pictures[styles],
+            style_cache.looks.of(styles),
+            style_cache.directions,
+            torch.cat([style_cache.palettes[styles], content_cache.palettes[photos[:1]]]),
         )
 
     def tensors(self) -> list[Tensor]:
@@ -68,11 +70,11 @@ class Batch:
         ]  # fmt: skip
 
 
-def early_losses(learner: Learner, styles: Tensor, gallery: Gallery) -> dict[str, Tensor]:
-    """What the encoder alone is trained with at first; ``styles`` are places in the gallery, (n,)."""
-    codes = learner.networks.encoder(gallery.pictures[styles])
-    loss = learner.witness(codes, summary(gallery.looks.of(styles)))
-    return {"witness": loss, "total": loss}
+def early_losses(learner: Learner, styles: Tensor, style_cache: StyleCache) -> dict[str, Tensor]:
+    """What the encoder alone is trained with at first; ``styles`` are places in the style cache, (n,)."""
+    codes = learner.networks.encoder(style_cache.pictures[styles])
+    loss = learner.auxiliary(codes, summary(style_cache.looks.of(styles)))
+    return {"auxiliary": loss, "total": loss}
 
 
 def losses(learner: Learner, batch: Batch, vgg: VGG19, params: GlazeParams) -> dict[str, Tensor]:
@@ -93,7 +95,7 @@ def losses(learner: Learner, batch: Batch, vgg: VGG19, params: GlazeParams) -> d
         "content": content_distance(normalised(found[CONTENT]), batch.shows).mean(),
         "range": out_of_range(pictures),
         "identity": F.l1_loss(itself, own),
-        "witness": learner.witness(codes[:count], summary(batch.wanted)),
+        "auxiliary": learner.auxiliary(codes[:count], summary(batch.wanted)),
     }
     if learner.teacher is not None:
         with torch.no_grad():

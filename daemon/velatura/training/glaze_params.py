@@ -92,11 +92,11 @@ class GlazeParams(EngineParams):
         "a fraction of a sample, and the painter then starts with codes that mean something.",
     )
     batch: int = Field(4, ge=1, le=512, title="Batch", description="Photos painted in a step.")
-    gallery: int = Field(
+    style_cache: int = Field(
         512,
         ge=1,
         le=65536,
-        title="Gallery",
+        title="StyleCache",
         description="Parts of paintings, and as many of photos, whose statistics are kept at a time.",
     )
     uses: int = Field(
@@ -126,8 +126,8 @@ class GlazeParams(EngineParams):
     content: float = _weight(6.8, "Weight of content", "relu4_1, normalised.")
     identity: float = _weight(0.5, "Weight of identity", "A photo in its own style stays.")
     range: float = _weight(10.0, "Weight of range", "Values outside 0..1.")
-    witness: float = _weight(
-        0.1, "Weight of the witness", "That a code tells what VGG sees of the style."
+    auxiliary: float = _weight(
+        0.1, "Weight of the auxiliary head", "That a code tells what VGG sees of the style."
     )
     teacher: float = _weight(
         5.0, "Weight of the teacher", "What the glaze given as start paints; for glaze-live alone."

@@ -14,11 +14,11 @@ from velatura.errors import BadWeights
 from velatura.library.weights import read_state
 from velatura.networks.glaze import SIZES, Glaze, Painter
 from velatura.networks.glaze_weights import fill, size_of
-from velatura.training.auxiliary_head import Witness
+from velatura.training.auxiliary_head import AuxiliaryHead
 from velatura.training.glaze_params import GlazeParams
 from velatura.training.muon import Muon
 from velatura.training.state import Average, clipped
-from velatura.training.style_cache import Gallery, summary
+from velatura.training.style_cache import StyleCache, summary
 
 CALIBRATED_ON = 256
 """Parts of paintings from which fresh weights take their scale."""
@@ -29,15 +29,15 @@ Modules = dict[str, nn.Module]
 
 
 class Learner:
-    """``networks`` to train, the ``witness`` beside them, and for a smaller size the ``teacher``, frozen.
+    """``networks`` to train, the ``auxiliary`` beside them, and for a smaller size the ``teacher``, frozen.
 
     ``start`` are files of weights to begin with: a glaze's encoder and painter, in one file or two, and for a smaller
-    size those of its own, too, to go on from. Fresh weights take their scale from ``gallery``. Raises
+    size those of its own, too, to go on from. Fresh weights take their scale from ``style_cache``. Raises
     :class:`BadWeights` for a file that does not fit.
     """
 
     def __init__(
-        self, params: GlazeParams, start: Sequence[Path], gallery: Gallery, run: Run
+        self, params: GlazeParams, start: Sequence[Path], style_cache: StyleCache, run: Run
     ) -> None:
         self.params, self.run = params, run
         torch.manual_seed(params.seed)
@@ -66,14 +66,14 @@ class Learner:
         self.networks.to(run.device)
         if self.teacher is not None:
             self.teacher.to(run.device)
-        summaries = summary(gallery.looks.of(slice(None)))
-        self.witness = Witness(summaries.shape[1]).to(run.device)
-        self.witness.calibrate(summaries)
+        summaries = summary(style_cache.looks.of(slice(None)))
+        self.auxiliary = AuxiliaryHead(summaries.shape[1]).to(run.device)
+        self.auxiliary.calibrate(summaries)
         if not start:
-            self.networks.encoder.calibrate(gallery.pictures[:CALIBRATED_ON])
+            self.networks.encoder.calibrate(style_cache.pictures[:CALIBRATED_ON])
         self.parameters = [
             each
-            for module in (*self.trained.values(), self.witness)
+            for module in (*self.trained.values(), self.auxiliary)
             for each in module.parameters()
             if each.requires_grad
         ]
@@ -177,7 +177,7 @@ class Learner:
         return {
             "networks": self.networks.state_dict(),
             "teacher": None if self.teacher is None else self.teacher.state_dict(),
-            "witness": self.witness.state_dict(),
+            "auxiliary": self.auxiliary.state_dict(),
             "optimisers": {name: each.state_dict() for name, each in self.optimisers.items()},
             "average": self.average.state(),
         }
@@ -187,7 +187,7 @@ class Learner:
         self.networks.load_state_dict(state["networks"])
         if self.teacher is not None:
             self.teacher.load_state_dict(state["teacher"])
-        self.witness.load_state_dict(state["witness"])
+        self.auxiliary.load_state_dict(state["auxiliary"])
         for name, optimiser in self.optimisers.items():
             optimiser.load_state_dict(state["optimisers"][name])
         for group in self.optimisers["adam"].param_groups:

@@ -16,7 +16,7 @@ REMEMBERED = 0.98
 """How much of a running mean one step leaves."""
 
 
-class Journal:
+class MetricsLog:
     """Running means of losses, and a line of JSON about them in ``path`` every ``seconds``."""
 
     def __init__(self, path: Path, seconds: float) -> None:

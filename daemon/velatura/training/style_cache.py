@@ -1,7 +1,7 @@
 """Parts of paintings with what VGG-19 sees of them: hung once, used for many samples, then exchanged.
 
 Looking costs as much as a third of a training sample, so it is not done again for each. Which parts hang, and in
-which order they are visited, depends on the seed and the gallery's number alone: a run that goes on hangs the same.
+which order they are visited, depends on the seed and the cache's number alone: a resumed run draws the same.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ BATCH = 16
 
 @dataclass(frozen=True)
 class Plan:
-    """How a gallery or an album is made: ``count`` parts of ``side`` pixels, cut from ``closest`` to ``farthest`` times
+    """How a style cache or a content cache is made: ``count`` parts of ``side`` pixels, cut from ``closest`` to ``farthest`` times
     as many pixels of a picture, each visited ``uses`` times; ``variety``, 0..1, is the share of styles that are treated
     (:mod:`~velatura.training.augmentation`); ``directions`` for slices; ``seed``.
     """
@@ -78,7 +78,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Gallery:
+class StyleCache:
     """``pictures`` (n, 3, side, side) sRGB 0..1, the numbers of their ``palettes``, (n, 12), and ``looks``, their
     statistics, in half precision; ``order`` of visits; ``directions`` of slices.
     """
@@ -103,8 +103,8 @@ def summary(seen: Look) -> Tensor:
     return torch.cat(parts, 1)
 
 
-def hang(pack: Pack, plan: Plan, number: int, vgg: VGG19, run: Run) -> Gallery:
-    """Gallery ``number`` of the paintings in ``pack``, on ``run.device``.
+def hang(pack: Pack, plan: Plan, number: int, vgg: VGG19, run: Run) -> StyleCache:
+    """StyleCache ``number`` of the paintings in ``pack``, on ``run.device``.
 
     With more paintings than ``plan.count`` every one has its turn about equally often.
     """
@@ -128,7 +128,7 @@ def hang(pack: Pack, plan: Plan, number: int, vgg: VGG19, run: Run) -> Gallery:
             palettes.append(Palette.of(part).numbers)
             looks.append(_halved(look(vgg(part, LAYERS), directions, run.dtype)))
             run.step(start + len(part), len(pictures), phase="look at paintings")
-    return Gallery(
+    return StyleCache(
         number,
         pictures,
         torch.cat(palettes),

@@ -23,7 +23,7 @@ from .texts import tr
 Manifest = Mapping[str, Mapping[str, Any]]
 Wish = dict[str, Any]
 Kind = Literal["double", "int", "boolean", "choice", "string", "file", "layer"]
-Place = Literal["own", "treatment", "params", "inputs"]
+Place = Literal["own", "common", "params", "inputs"]
 
 DEFAULT_ENGINE = "glaze"
 PREVIEW_ENGINE = "glaze-live"
@@ -147,7 +147,7 @@ def arguments_of(engine: str, entry: Mapping[str, Any]) -> list[Argument]:
         for each in entry["descriptor"].get("inputs", ())
         if each["kind"] == "raster"
     ]
-    found = [*_knobs("treatment", entry["treatment"]), *_knobs("params", entry["schema"]), *inputs]
+    found = [*_knobs("common", entry["common"]), *_knobs("params", entry["schema"]), *inputs]
     others = []
     for argument in found:
         name = canonical(argument.name)
@@ -208,13 +208,13 @@ def wish_of(
         "styles": rest,
         "regions": regions,
         "params": {},
-        "treatment": {},
+        "common": {},
         "inputs": {},
     }
     for argument in arguments:
         if argument.place == "inputs" and values[argument.name] is not None:
             wish["inputs"][argument.knob] = {"layer": values[argument.name]}
-        elif argument.place in ("params", "treatment"):
+        elif argument.place in ("params", "common"):
             wish[argument.place][argument.knob] = values[argument.name]
     return wish
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from gi.repository import GimpUi, GLib, Gtk
 
-from velatura_link.daemon_env import Cancel, Home, OnStep, Step
+from velatura_link.daemon_env import Cancel, DaemonEnv, OnStep, Step
 from velatura_link.errors import LinkError
 from velatura_link.run_process import Cancelled
 from velatura_link.torch_build import size_of_bytes
@@ -20,7 +20,7 @@ _PULSE_MS = 100
 _WIDTH = 60
 
 
-def provide(home: Home, *, and_go_on: bool) -> bool:
+def provide(home: DaemonEnv, *, and_go_on: bool) -> bool:
     """Let the person install, repair or remove the daemon; whether there is one then.
 
     With ``and_go_on`` the dialog is gone as soon as there is.
@@ -37,7 +37,7 @@ def provide(home: Home, *, and_go_on: bool) -> bool:
 class _Dialog:
     """The work is done on a thread; what it says comes back to GTK's."""
 
-    def __init__(self, home: Home, and_go_on: bool) -> None:
+    def __init__(self, home: DaemonEnv, and_go_on: bool) -> None:
         self._home = home
         self._and_go_on = and_go_on
         self._cancelled = threading.Event()

@@ -111,7 +111,7 @@ class _Dialog:
                 show_about(self._dialog)
             elif answer == _RESET:
                 self._values.reset(
-                    each.name for each in self._arguments if each.place in ("params", "treatment")
+                    each.name for each in self._arguments if each.place in ("params", "common")
                 )
             else:
                 break

@@ -51,10 +51,10 @@ class KnobPages(Gtk.Notebook):
             self.remove_page(-1)
         self._pickers = []
         own = [] if self._editing else [SOURCE, OUTPUT]
-        treatment = [each for each in arguments if each.place == "treatment"]
+        common = [each for each in arguments if each.place == "common"]
         engine = [each for each in arguments if each.place in ("params", "inputs")]
         for heading, wanted in (
-            (tr("Manner"), [STRENGTH, *treatment, SEED]),
+            (tr("Manner"), [STRENGTH, *common, SEED]),
             (tr("Where"), [*own, USE_SELECTION, REST_STYLE, MASK_STYLE]),
             (title, engine),
         ):

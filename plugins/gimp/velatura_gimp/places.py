@@ -19,7 +19,7 @@ from typing import Any
 
 from velatura_link.client import Client
 from velatura_link.connection import FILE_NAME, Connection, read_connection
-from velatura_link.daemon_env import Home
+from velatura_link.daemon_env import DaemonEnv
 from velatura_link.errors import LaunchFailed
 from velatura_link.launch import ensure_daemon
 from velatura_link.messages import PROTOCOL
@@ -61,9 +61,9 @@ class Places:
             Path(draft.name).replace(self.folder / "schema-next.json")
             os.utime(self.entry)
 
-    def home(self) -> Home | None:
+    def home(self) -> DaemonEnv | None:
         """Where the daemon goes that came with the plug-in; None when the installer brought the plug-in."""
-        return Home.beside(self.folder)
+        return DaemonEnv.beside(self.folder)
 
     def connection(self, on_wait: Callable[[], None] | None = None) -> Connection:
         """Where the daemon listens, which is started if there is none; see :func:`ensure_daemon`.

@@ -28,7 +28,7 @@ def values_of_preset(preset: Preset, arguments: Iterable[Argument]) -> dict[str,
         # A file or a layer would go before them.
         values |= {STYLE_FILE.name: None, STYLE_LAYER.name: None}
     for argument in arguments:
-        if argument.place in ("params", "treatment"):
+        if argument.place in ("params", "common"):
             said = preset.get(argument.place) or {}
             values[argument.name] = said.get(argument.knob, argument.default)
     return values
@@ -38,7 +38,7 @@ def preset_of(
     engine: str, arguments: Iterable[Argument], values: Mapping[str, Any]
 ) -> dict[str, Any]:
     """``values`` as a preset: the styles of the library that are chosen, the strength, and every knob that differs."""
-    preset: dict[str, Any] = {"engine": engine, "params": {}, "treatment": {}}
+    preset: dict[str, Any] = {"engine": engine, "params": {}, "common": {}}
     if values.get(STYLE_FILE.name) is None and values.get(STYLE_LAYER.name) is None:
         mixture = mixture_of(values.get(STYLE.name) or "")
         if mixture:
@@ -46,7 +46,7 @@ def preset_of(
     if values[STRENGTH.name] != STRENGTH.default:
         preset["strength"] = values[STRENGTH.name]
     for argument in arguments:
-        if argument.place in ("params", "treatment"):
+        if argument.place in ("params", "common"):
             value = values[argument.name]
             if value != argument.default:
                 preset[argument.place][argument.knob] = value

@@ -23,13 +23,13 @@ def preview_of(wish: Wish, scale: float, manifest: Manifest) -> Wish:
     """
     known = manifest[PREVIEW_ENGINE]["schema"].get("properties", {})
     params = {knob: value for knob, value in wish["params"].items() if knob in known}
-    treatment = {key: each for key, each in wish["treatment"].items() if key != "detail"}
-    for knob in _IN_PIXELS & set(treatment):
-        treatment[knob] *= scale
+    common = {key: each for key, each in wish["common"].items() if key != "detail"}
+    for knob in _IN_PIXELS & set(common):
+        common[knob] *= scale
     return {
         **wish,
         "engine": PREVIEW_ENGINE,
         "params": params,
         "inputs": {},
-        "treatment": treatment,
+        "common": common,
     }

@@ -15,7 +15,7 @@ from .texts import tr
 
 _CODE_SUFFIX = ".code"
 _KEYS = {
-    *("engine", "preset", "params", "treatment", "strength", "seed", "device"),
+    *("engine", "preset", "params", "common", "strength", "seed", "device"),
     *("styles", "regions", "segments", "inputs"),
 }
 _MODELS = frozenset(("checkpoint", "bank"))
@@ -57,7 +57,7 @@ def wish_read(text: str) -> Wish:
             tr("A request has no “{key}”.", key=unknown[0]),
             hint=tr("It has {keys}.", keys=", ".join(sorted(_KEYS))),
         )
-    _check_form(wish, {"params": dict, "treatment": dict, "inputs": dict})
+    _check_form(wish, {"params": dict, "common": dict, "inputs": dict})
     for part in (wish, *_maps(wish, "regions")):
         _maps(part, "styles")
     if "engine" not in wish and "preset" not in wish:
@@ -79,7 +79,7 @@ def request_of(wish: Wish, manifest: Manifest, source: Source) -> Request:
         raise LinkError(
             tr("No style is chosen."), hint=tr("Choose one of the library, a file or a layer.")
         )
-    given = {key: wish[key] for key in ("params", "treatment") if wish.get(key)}
+    given = {key: wish[key] for key in ("params", "common") if wish.get(key)}
     content = source.content()
     if descriptor.get("content") == "none":
         given["size"] = (content.width, content.height)

@@ -8,13 +8,13 @@ from typing import Any
 
 from velatura_link.errors import LinkError
 
-from .daemon.daemon_installer import Housing
+from .daemon.daemon_installer import DaemonInstaller
 from .daemon.link import Link, LinkState, Offer
 from .daemon.places import Places
 from .daemon.postbox import Postbox
-from .document.cooperative_tasks import Turns
+from .document.cooperative_tasks import CooperativeTasks
 from .document.given_inputs import GivenInputs
-from .document.job_runner import Easel
+from .document.job_runner import JobRunner
 from .document.kept_result import id_of
 from .document.layer_reader import Source, bounds_of
 from .document.variation_painter import VariationPainter
@@ -22,9 +22,9 @@ from .model import request_builder
 from .model.choices import Choices, StyleChoice
 from .model.history import Entry
 from .model.picture_parts import Parts
-from .model.settings import Settings, document_choices, shelf
+from .model.settings import Settings, document_choices, pending
 from .model.state import Message, State
-from .model.style_collection import Collection
+from .model.style_collection import StyleCollection
 from .model.variations import Ground, Variation
 from .qt import QtCore, Signal
 from .texts import tr
@@ -35,7 +35,7 @@ VERSION = "0.1.0"
 _KEEP_MS = 300
 
 
-class Studio(QtCore.QObject):
+class Controller(QtCore.QObject):
     """One for each window. Signals carry pictures; everything else is in ``state``."""
 
     sketched = Signal(object)
@@ -47,24 +47,24 @@ class Studio(QtCore.QObject):
         self.state = State()
         self._krita = krita
         self._settings = self.settings = Settings(krita)
-        self._turns = Turns(self)
+        self._tasks = CooperativeTasks(self)
         self._remembered: dict[str, Choices] = {}
         self._document_key = ""
         self._may_start = False
         self._postbox = Postbox(self)
         post = self._postbox.post
-        self.housing = Housing(places, post, self.state.message.set, self.start_daemon)
+        self.installer = DaemonInstaller(places, post, self.state.message.set, self.start_daemon)
         self.link = Link(
-            find=self.housing.find,
-            start=self.housing.start,
+            find=self.installer.find,
+            start=self.installer.start,
             post=post,
             on_state=self._link_is,
             on_offer=self._offered,
             version=VERSION,
         )
-        self._easel = Easel(krita, self.state, self._settings, self.link, self._turns, self)
-        self._easel.sketched.connect(self.sketched)
-        self._easel.painted.connect(self._painted)
+        self._runner = JobRunner(krita, self.state, self._settings, self.link, self._tasks, self)
+        self._runner.sketched.connect(self.sketched)
+        self._runner.painted.connect(self._painted)
         self._parts = Parts(self.state, self.change)
         self.state.choices.set(self._settings.choices())
         self.state.history.set(self._settings.history())
@@ -76,9 +76,9 @@ class Studio(QtCore.QObject):
         self._keeper.setInterval(_KEEP_MS)
         self._keeper.timeout.connect(lambda: self._settings.keep_choices(self.state.choices.value))
         self.state.choices.watch(lambda choices: self._keeper.start())
-        self.styles = Collection(
+        self.styles = StyleCollection(
             self.state,
-            shelf(),
+            pending(),
             self.link,
             added=self._style_added,
             removed=self._style_removed,
@@ -86,16 +86,16 @@ class Studio(QtCore.QObject):
             refused=self._style_refused,
         )
         self.preview = PreviewControl(
-            krita, self.state, self.link, self._turns, self.styles.find, lambda: self.busy, self
+            krita, self.state, self.link, self._tasks, self.styles.find, lambda: self.busy, self
         )
         self._varied = VariationPainter(
-            self.link, self._turns, self.varied.emit, lambda error: self._style_refused(error)
+            self.link, self._tasks, self.varied.emit, lambda error: self._style_refused(error)
         )
         self.applying = ApplyController(
             krita,
             self.state,
             self._settings,
-            self._easel,
+            self._runner,
             self.styles,
             self.link.start,
             self._draft,
@@ -124,31 +124,31 @@ class Studio(QtCore.QObject):
 
     def close(self) -> None:
         """Krita ends: say goodbye."""
-        self._easel.stop_all()
-        self.housing.cancel()
+        self._runner.stop_all()
+        self.installer.cancel()
         self._postbox.close()
         self.link.close()
 
     def _link_is(self, state: LinkState) -> None:
         before = self.state.link.value
         self.state.link.set(state)
-        if self.housing.busy:
+        if self.installer.busy:
             return
         if state.kind == "absent" and not state.message and self._starts_by_itself:
             if self._may_start:
                 self.link.start()
         elif state.kind == "absent":
-            self.state.message.set(self.housing.absent(state.message, state.hint))
+            self.state.message.set(self.installer.absent(state.message, state.hint))
         elif state.kind == "starting":
             self.state.message.set(None)
         elif state.message:
             self.state.message.set(Message(state.message, state.hint, bad=state.kind == "lost"))
         elif state.kind == "ready" and before.kind != "ready":
-            self.state.message.set(self.housing.offer())
+            self.state.message.set(self.installer.offer())
 
     @property
     def _starts_by_itself(self) -> bool:
-        return self.state.autostart.value and self.housing.can_start
+        return self.state.autostart.value and self.installer.can_start
 
     def _offered(self, offer: Offer) -> None:
         self.state.offer.set(offer)
@@ -194,7 +194,7 @@ class Studio(QtCore.QObject):
             self._remembered[self._document_key] = self.state.choices.value
         document = self._krita.activeDocument()
         self._document_key = key_of(document) if document is not None else ""
-        self._easel.front(self._document_key)
+        self._runner.front(self._document_key)
         if self.state.edited.value is not None:
             self.applying.stop_editing()
         if document is None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from .controller import Studio
+from .controller import Controller
 from .model.choices import Choices
 from .model.heights import kept_height, preview_height
 from .model.viewing import Viewed, why_no_view
 from .qt import QtCore, QtWidgets
 from .texts import tr
 from .ui.apply_bar import ApplyBar
-from .ui.engine_panel import MannerPanel
+from .ui.engine_panel import EnginePanel
 from .ui.library_panel import LibraryPanel
 from .ui.message_bar import MessageBar
 from .ui.mixture_panel import MixturePanel
@@ -20,7 +20,7 @@ from .ui.preview_panel import PreviewPanel
 from .ui.region_list import RegionList
 from .ui.results_panel import ResultsPanel
 from .ui.status_line import StatusLine
-from .ui.value_slider import Fader
+from .ui.value_slider import ValueSlider
 from .ui.view_desk import ViewDesk
 
 _LEAST_STYLES = 96
@@ -35,26 +35,28 @@ class Panel(QtWidgets.QWidget):
     nothing moves under the hand.
     """
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, controller: Controller) -> None:
         super().__init__()
-        self._studio = studio
+        self._controller = controller
         self.message = MessageBar()
-        self.library = LibraryPanel(studio)
-        self.mixture = MixturePanel(studio)
-        self.views = ViewDesk(studio, self)
-        self.strength = Fader(
+        self.library = LibraryPanel(controller)
+        self.mixture = MixturePanel(controller)
+        self.views = ViewDesk(controller, self)
+        self.strength = ValueSlider(
             tr("Strength"), 0.0, 1.0, step=0.05, unit="%", decimals=0, shown=100.0
         )
         self.strength.setObjectName("velatura_strength")
         self.strength.setToolTip(tr("How much of the painting is laid over the layer"))
-        self.manner = MannerPanel(studio)
-        self.regions = RegionList(lambda style: why_no_view(style, studio.state.offer.value.styles))
-        self.looking = PreviewPanel(studio)
+        self.manner = EnginePanel(controller)
+        self.regions = RegionList(
+            lambda style: why_no_view(style, controller.state.offer.value.styles)
+        )
+        self.looking = PreviewPanel(controller)
         self.view, self.live = self.looking.view, self.looking.live
-        self.results = ResultsPanel(studio)
+        self.results = ResultsPanel(controller)
         self.history = self.results.history
-        self.foot = ApplyBar(studio)
-        self.status = StatusLine(studio)
+        self.foot = ApplyBar(controller)
+        self.status = StatusLine(controller)
         self.pages = QtWidgets.QTabWidget()
         self.parted = QtWidgets.QSplitter(QtCore.Qt.Orientation.Vertical)
         self._arrange()
@@ -105,19 +107,19 @@ class Panel(QtWidgets.QWidget):
         outer.addWidget(self.status)
 
     def _connect(self) -> None:
-        studio, state = self._studio, self._studio.state
+        controller, state = self._controller, self._controller.state
         self.message.acted.connect(self._act)
         self.message.dismissed.connect(lambda: state.message.set(None))
         self.strength.changed.connect(
-            lambda value: studio.change(replace(state.choices.value, strength=value))
+            lambda value: controller.change(replace(state.choices.value, strength=value))
         )
         self.regions.changed.connect(
-            lambda regions: studio.change(replace(state.choices.value, regions=regions))
+            lambda regions: controller.change(replace(state.choices.value, regions=regions))
         )
         self.mixture.wants_view.connect(self._edit_view)
         self.regions.wants_view.connect(self._edit_view)
-        self.regions.wants_layer.connect(lambda: studio.add_region_layer())
-        self.regions.wants_selection.connect(lambda: studio.add_region_selection())
+        self.regions.wants_layer.connect(lambda: controller.add_region_layer())
+        self.regions.wants_selection.connect(lambda: controller.add_region_selection())
         self.results.compared.connect(self._compare)
         self.parted.splitterMoved.connect(lambda *_: self._keep_heights())
         state.message.watch(self.message.say)
@@ -141,9 +143,9 @@ class Panel(QtWidgets.QWidget):
         """Once, when the docker is first opened, have room for two rows of styles, as far as the others leave it."""
         window, docker = self.window(), self.parentWidget()
         docked = isinstance(window, QtWidgets.QMainWindow) and self.isVisible()
-        if not docked or self._studio.kept("placed"):
+        if not docked or self._controller.kept("placed"):
             return
-        self._studio.keep("placed", "yes")
+        self._controller.keep("placed", "yes")
         if docker.height() < _GOOD_HEIGHT:
             window.resizeDocks([docker], [_GOOD_HEIGHT], QtCore.Qt.Orientation.Vertical)
 
@@ -152,15 +154,15 @@ class Panel(QtWidgets.QWidget):
         message = self.message.height() if self.message.isVisible() else 0
         room = self.parted.height() - self.parted.handleWidth()
         row = self.library.grid.gridSize().height()
-        preview = preview_height(room + message, row, kept_height(self._studio.kept("heights")))
+        preview = preview_height(room + message, row, kept_height(self._controller.kept("heights")))
         self.parted.setSizes([preview, max(room - preview, 1)])
 
     def _keep_heights(self) -> None:
-        self._studio.keep("heights", " ".join(map(str, self.parted.sizes())))
+        self._controller.keep("heights", " ".join(map(str, self.parted.sizes())))
 
     def _show(self, choices: Choices) -> None:
         self.strength.set(choices.strength)
-        self.regions.show_regions(choices.regions, self._studio.state.tiles.value)
+        self.regions.show_regions(choices.regions, self._controller.state.tiles.value)
         count = f" ({len(choices.regions)})" if choices.regions else ""
         self.pages.setTabText(self.pages.indexOf(_page_of(self.regions)), tr("Parts") + count)
 
@@ -175,17 +177,17 @@ class Panel(QtWidgets.QWidget):
 
     def _act(self, action: str) -> None:
         if action == "start":
-            self._studio.start_daemon()
+            self._controller.start_daemon()
         elif action == "again":
-            self._studio.apply()
+            self._controller.apply()
         elif action in ("install", "upgrade"):
-            self._studio.housing.install()
+            self._controller.installer.install()
         elif action == "repair":
-            self._studio.housing.repair()
+            self._controller.installer.repair()
         elif action == "cancel":
-            self._studio.housing.cancel()
+            self._controller.installer.cancel()
         elif action == "new":
-            self._studio.applying.stop_editing()
+            self._controller.applying.stop_editing()
 
 
 def _scrolled(inside: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from krita import DockWidget, DockWidgetFactory, DockWidgetFactoryBase, Extension, Krita
 
 from . import texts
-from .controller import Studio
+from .controller import Controller
 from .daemon.places import Places
 from .docker import Panel
 from .qt import QtCore, QtWidgets
@@ -25,13 +25,13 @@ class VelaturaDocker(DockWidget):  # type: ignore[misc]
         super().__init__()
         self.setWindowTitle("Velatura")
         krita = Krita.instance()
-        self.studio = Studio(krita, Places.beside(Path(__file__).parent), self)
-        self.panel = Panel(self.studio)
+        self.controller = Controller(krita, Places.beside(Path(__file__).parent), self)
+        self.panel = Panel(self.controller)
         self.setWidget(self.panel)
-        QtCore.QCoreApplication.instance().aboutToQuit.connect(self.studio.close)
+        QtCore.QCoreApplication.instance().aboutToQuit.connect(self.controller.close)
 
     def canvasChanged(self, canvas: Any) -> None:
-        self.studio.document_changed()
+        self.controller.document_changed()
 
 
 class VelaturaExtension(Extension):  # type: ignore[misc]
@@ -41,10 +41,10 @@ class VelaturaExtension(Extension):  # type: ignore[misc]
 
     def createActions(self, window: Any) -> None:
         for name, act in (
-            ("velatura_again", lambda studio: studio.apply()),
-            ("velatura_selection", lambda studio: studio.apply(on_selection=True)),
-            ("velatura_refine", lambda studio: studio.applying.refine()),
-            ("velatura_stop", lambda studio: studio.stop()),
+            ("velatura_again", lambda controller: controller.apply()),
+            ("velatura_selection", lambda controller: controller.apply(on_selection=True)),
+            ("velatura_refine", lambda controller: controller.applying.refine()),
+            ("velatura_stop", lambda controller: controller.stop()),
         ):
             action = window.createAction(name, "", _MENU)
             action.triggered.connect(lambda _=False, act=act: self._do(act))
@@ -54,7 +54,7 @@ class VelaturaExtension(Extension):  # type: ignore[misc]
         # A window of Krita 5.1 does not know its dockers.
         docker = window and window.qwindow().findChild(QtWidgets.QDockWidget, DOCKER)
         if docker is not None:
-            act(docker.studio)
+            act(docker.controller)
 
 
 def register() -> None:

@@ -9,7 +9,7 @@ from functools import partial
 
 from .errors import Disconnected, LinkError
 from .messages import STYLES_ADD, Header
-from .pending_replies import Questions
+from .pending_replies import PendingReplies
 from .request import EncodedFile, Payload
 from .uploads import Upload, Uploads
 
@@ -29,7 +29,7 @@ class Additions:
     That does no harm: the daemon keeps the same bytes once under a title. Belongs to the thread that owns the session.
     """
 
-    def __init__(self, uploads: Uploads, questions: Questions) -> None:
+    def __init__(self, uploads: Uploads, questions: PendingReplies) -> None:
         self._uploads = uploads
         self._questions = questions
         self._open: list[_Addition] = []

@@ -12,9 +12,9 @@ from typing import Any
 
 from . import messages as m
 from .checksum import ChecksumThread
-from .client_state import Exchange
+from .client_state import ClientState
 from .connection import Connection
-from .connection_thread import Courier
+from .connection_thread import ConnectionThread
 from .errors import Disconnected, JobFailed, LinkError
 from .jobs import Event, Job, OnDisconnect, Priority, Terms
 from .library import LibraryClient
@@ -78,12 +78,12 @@ class Client(LibraryClient):
         self._patience = patience
         self._checking = ChecksumThread()
         self._lock = threading.Lock()
-        self._retired: list[Courier] = []
+        self._retired: list[ConnectionThread] = []
         self._closed = False
         self._welcome: Welcome | None = None
-        self._courier = self._new_courier(avoid=None)
+        self._connection_thread = self._new_courier(avoid=None)
         try:
-            self._courier.opened.result()
+            self._connection_thread.opened.result()
         except BaseException:
             self.close()
             raise
@@ -143,9 +143,9 @@ class Client(LibraryClient):
         """Say goodbye; jobs that are under way fail here, and end there unless they were to be kept."""
         with self._lock:
             self._closed = True
-            couriers = [*self._retired, self._courier]
-        for courier in couriers:
-            courier.close()
+            couriers = [*self._retired, self._connection_thread]
+        for connection_thread in couriers:
+            connection_thread.close()
         self._checking.close()
 
     def __enter__(self) -> Client:
@@ -160,25 +160,27 @@ class Client(LibraryClient):
         return self._welcome
 
     def _carry(self, job: Job) -> None:
-        while (courier := self._willing_courier()) is not None:
-            if courier.post(partial(courier.exchange.submit, job)):
+        while (connection_thread := self._willing_courier()) is not None:
+            if connection_thread.post(partial(connection_thread.client_state.submit, job)):
                 return
         job.fail(Disconnected("The client was closed."))
 
-    def _willing_courier(self) -> Courier | None:
-        """The courier for new work; a new one when the last has ended or its daemon drains. None once closed."""
+    def _willing_courier(self) -> ConnectionThread | None:
+        """The connection thread for new work; a new one when the last has ended or its daemon drains. None once closed."""
         with self._lock:
             if self._closed:
                 return None
-            if not self._courier.takes_jobs:
-                draining = self._courier.exchange.draining
+            if not self._connection_thread.takes_jobs:
+                draining = self._connection_thread.client_state.draining
                 self._retired = [each for each in self._retired if not each.ended]
-                self._retired.append(self._courier)
-                self._courier = self._new_courier(avoid=self.instance if draining else None)
-            return self._courier
+                self._retired.append(self._connection_thread)
+                self._connection_thread = self._new_courier(
+                    avoid=self.instance if draining else None
+                )
+            return self._connection_thread
 
-    def _new_courier(self, avoid: str | None) -> Courier:
-        return Courier(
+    def _new_courier(self, avoid: str | None) -> ConnectionThread:
+        return ConnectionThread(
             lambda: self._dial(avoid),
             self._checking,
             notify=self._notice,
@@ -211,34 +213,38 @@ class Client(LibraryClient):
             self._carry(job)
 
     def _cancel(self, job: Job) -> None:
-        for courier in (*self._retired, self._courier):
-            courier.post(partial(courier.exchange.cancel, job))
+        for connection_thread in (*self._retired, self._connection_thread):
+            connection_thread.post(partial(connection_thread.client_state.cancel, job))
 
     def _finish(self, job: Job) -> None:
-        for courier in (*self._retired, self._courier):
-            courier.post(partial(courier.exchange.finish, job))
+        for connection_thread in (*self._retired, self._connection_thread):
+            connection_thread.post(partial(connection_thread.client_state.finish, job))
 
     def _ask(self, header: Header, answer: str, timeout: float) -> Header:
         # What cannot be sent is the caller's error, not the end of the connection.
         m.pack_header(header)
-        return self._answer(lambda exchange: exchange.ask(header, answer), timeout)
+        return self._answer(lambda client_state: client_state.ask(header, answer), timeout)
 
-    def _answer(self, begin: Callable[[Exchange], Future[Header]], timeout: float) -> Header:
-        """What comes of what ``begin``, on the courier's thread, asks for."""
-        courier = self._willing_courier()
-        if courier is None:
+    def _answer(self, begin: Callable[[ClientState], Future[Header]], timeout: float) -> Header:
+        """What comes of what ``begin``, on the connection thread, asks for."""
+        connection_thread = self._willing_courier()
+        if connection_thread is None:
             raise Disconnected("The client was closed.")
         asked: Future[Future[Header]] = Future()
         deadline = time.monotonic() + timeout
         try:
-            courier.opened.result(timeout)
-            if not courier.post(lambda: asked.set_result(begin(courier.exchange))):
+            connection_thread.opened.result(timeout)
+            if not connection_thread.post(
+                lambda: asked.set_result(begin(connection_thread.client_state))
+            ):
                 raise Disconnected("The connection to the daemon ended.")
             reply = asked.result(max(deadline - time.monotonic(), 0))
             return reply.result(max(deadline - time.monotonic(), 0))
         except FutureTimeout as error:
             asked.add_done_callback(
-                lambda asked: courier.post(lambda: courier.exchange.give_up(asked.result()))
+                lambda asked: connection_thread.post(
+                    lambda: connection_thread.client_state.give_up(asked.result())
+                )
             )
             raise LinkError("The daemon did not answer in time.") from error
 

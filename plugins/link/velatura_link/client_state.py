@@ -17,7 +17,7 @@ from .jobs import Accepted, Downloading, Job, Preview, Result, Uploading
 from .messages import Header
 from .notes import decode_notes
 from .pace import Pace
-from .pending_replies import Questions
+from .pending_replies import PendingReplies
 from .request import EncodedFile, Payload
 from .session import Limits, Message, Session, Welcome, reason
 from .uploads import Post, Upload, Uploads
@@ -42,7 +42,7 @@ class _Active:
         return self.uploads[payload].blob
 
 
-class Exchange:
+class ClientState:
     """What one client has under way. Belongs to the thread that owns the session.
 
     ``hand_over`` gets the jobs that a draining daemon does not take.
@@ -61,7 +61,7 @@ class Exchange:
         self._downloads = Downloads(checking, post)
         self._active: dict[bytes, _Active] = {}
         self._cancelling: set[bytes] = set()
-        self._questions = Questions()
+        self._questions = PendingReplies()
         self._additions = Additions(self._uploads, self._questions)
         self._session: Session | None = None
         self._limits = Limits()

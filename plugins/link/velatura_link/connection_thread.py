@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from .checksum import ChecksumThread
-from .client_state import Exchange
+from .client_state import ClientState
 from .errors import Disconnected, LinkError, ProtocolError, Refused
 from .jobs import Job
 from .session import Session, Welcome
@@ -25,7 +25,7 @@ _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 1.0
 
 
-class Courier:
+class ConnectionThread:
     """Carries one client's jobs until the daemon is lost for good, drained, or idle when its connection ends.
 
     A lost connection is made again for ``patience`` seconds while anything is under way.
@@ -41,7 +41,7 @@ class Courier:
         patience: float,
     ) -> None:
         self.opened: Future[Welcome] = Future()
-        self.exchange = Exchange(checking, self.post, notify, hand_over)
+        self.client_state = ClientState(checking, self.post, notify, hand_over)
         self._dial = dial
         self._notify = notify
         self._hand_over = hand_over
@@ -76,7 +76,7 @@ class Courier:
     @property
     def takes_jobs(self) -> bool:
         """Whether a new job could be done here."""
-        return not (self._ended or self._closing or self.exchange.draining)
+        return not (self._ended or self._closing or self.client_state.draining)
 
     def close(self, timeout: float = 2.0) -> None:
         """Say goodbye and end; what is under way fails."""
@@ -112,17 +112,17 @@ class Courier:
             with self._lock:
                 self._session = None
             self._hang_up(session)
-            self.exchange.detach()
+            self.client_state.detach()
         if not lost:
             return False
-        if self.exchange.draining:
-            for job in self.exchange.take_unfinished():
+        if self.client_state.draining:
+            for job in self.client_state.take_unfinished():
                 self._hand_over(job)
             return False
         self._run_commands()
-        if not self.exchange.busy:
+        if not self.client_state.busy:
             self._notify(Notice("lost", "The daemon is not running any more."))
-        return self.exchange.busy
+        return self.client_state.busy
 
     def _connect(self) -> Session | None:
         """A session, opened within the time of patience; None when the client was closed meanwhile."""
@@ -142,7 +142,7 @@ class Courier:
             with self._lock:
                 self._session = session
             self._tell_of(welcome)
-            self.exchange.attach(session, welcome, endpoint)
+            self.client_state.attach(session, welcome, endpoint)
             self._heartbeat = welcome.heartbeat
             if not self.opened.done():
                 self.opened.set_result(welcome)
@@ -165,7 +165,7 @@ class Courier:
             more = self._send_due(session)
             message = session.recv(0 if more else self._heartbeat)
             if message is not None:
-                self.exchange.handle(message)
+                self.client_state.handle(message)
             silence = time.monotonic() - session.last_heard
             if silence > _DEAD_AFTER * self._heartbeat:
                 raise Disconnected("The daemon does not answer any more.")
@@ -174,13 +174,13 @@ class Courier:
             elif not asked:
                 asked = True
                 session.send({"t": "ping", "n": 0})
-            if self.exchange.draining and not self.exchange.busy and not self._commands:
+            if self.client_state.draining and not self.client_state.busy and not self._commands:
                 return
 
     def _send_due(self, session: Session) -> bool:
         """Send what is due while the link takes it; whether there may be more at once."""
         sent = 0
-        while sent < _SENDS_A_TURN and not session.transport.pending and self.exchange.pump():
+        while sent < _SENDS_A_TURN and not session.transport.pending and self.client_state.pump():
             sent += 1
         return sent == _SENDS_A_TURN
 
@@ -199,6 +199,6 @@ class Courier:
         with self._lock:
             self._ended = True
         self._run_commands()
-        self.exchange.abandon(error)
+        self.client_state.abandon(error)
         if not self.opened.done():
             self.opened.set_exception(error)

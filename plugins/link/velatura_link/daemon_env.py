@@ -21,7 +21,7 @@ from .errors import LaunchFailed, LinkError
 from .install_steps import Cancel as Cancel
 from .install_steps import OnStep as OnStep
 from .install_steps import Step as Step
-from .install_wheel import Filling, OnlyUsualBuild
+from .install_wheel import OnlyUsualBuild, WheelInstall
 from .launch import SERVE, WAKE_NAME, find_daemon, read_launcher, try_lock
 from .places import runtime_dir
 from .pythons import find_python
@@ -40,7 +40,7 @@ _STOPPING = 10.0
 
 
 @dataclass(frozen=True)
-class Home:
+class DaemonEnv:
     """``plugin`` is the folder of a plugin that came with ``wheel``; ``where`` is the environment's."""
 
     plugin: Path
@@ -48,7 +48,7 @@ class Home:
     where: Path
 
     @classmethod
-    def beside(cls, plugin: Path) -> Home | None:
+    def beside(cls, plugin: Path) -> DaemonEnv | None:
         """The home that the plugin in that folder can make; None when it came without a wheel."""
         wheels = list((plugin / WHEELS).glob("velatura-*.whl"))
         # One that was unpacked over another has the other's wheel, too.
@@ -190,7 +190,7 @@ class Home:
 
     def _fill(self, made: Environment, agreed: bool, on_step: OnStep, cancelled: Cancel) -> None:
         """Install the wheel; what is whole then has shown that it works."""
-        filling = Filling(made, self.wheel, fitting_build(), self.environment.fetched, agreed)
+        filling = WheelInstall(made, self.wheel, fitting_build(), self.environment.fetched, agreed)
         try:
             filling.run(on_step, cancelled)
         except OnlyUsualBuild:

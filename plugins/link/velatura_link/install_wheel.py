@@ -25,7 +25,7 @@ class OnlyUsualBuild(InstallFailed):
 
 
 @dataclass(frozen=True)
-class Filling:
+class WheelInstall:
     """``wheel`` goes into ``made``, with ``build`` of torch. In ``fetched`` uv keeps what it fetches meanwhile.
 
     ``agreed``: the person knows how large the usual build is, which comes where ``build`` cannot be had.

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from . import messages as m
-from .client_state import Exchange
+from .client_state import ClientState
 from .errors import ProtocolError
 from .messages import Header
 from .request import EncodedFile
@@ -26,7 +26,7 @@ class LibraryClient(ABC):
     def _ask(self, header: Header, answer: str, timeout: float) -> Header: ...
 
     @abstractmethod
-    def _answer(self, begin: Callable[[Exchange], Future[Header]], timeout: float) -> Header: ...
+    def _answer(self, begin: Callable[[ClientState], Future[Header]], timeout: float) -> Header: ...
 
     def presets(self, timeout: float = 10.0) -> list[dict[str, Any]]:
         """The daemon's presets, sorted by name; docs/protocol.md, section 6. A request may name one."""
@@ -59,7 +59,7 @@ class LibraryClient(ABC):
         ``bad_picture`` for a file that cannot be read, and :class:`LinkError` after ``timeout`` seconds.
         """
         return _named(
-            self._answer(lambda exchange: exchange.add_style(title, file), timeout), "style"
+            self._answer(lambda client_state: client_state.add_style(title, file), timeout), "style"
         )
 
     def remove_style(self, name: str, timeout: float = 10.0) -> None:
@@ -103,7 +103,7 @@ class LibraryClient(ABC):
         replace: bool = False,
         timeout: float = 10.0,
     ) -> dict[str, Any]:
-        """Keep ``preset`` (``engine``, ``params``, ``treatment``, ``styles``, ``segments``, ``strength``, as in a
+        """Keep ``preset`` (``engine``, ``params``, ``common``, ``styles``, ``segments``, ``strength``, as in a
         request) under the name that ``title`` makes. What :meth:`presets` says of it from now on.
 
         Raises :class:`Refused`: with ``exists`` where a preset has that name, unless it is to be replaced, and with

@@ -1,4 +1,4 @@
-"""Questions to the daemon itself, and the answers that come some time later."""
+"""PendingReplies to the daemon itself, and the answers that come some time later."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .errors import LinkError
 from .messages import Header
 
 
-class Questions:
+class PendingReplies:
     """What was asked and not answered yet. The broker answers in order, so the oldest of a kind is meant."""
 
     def __init__(self) -> None:

@@ -86,7 +86,7 @@ class RecipeRegion:
 class Recipe:
     """A request with everything in it that its sender left to others, and what carried it out.
 
-    ``params`` and ``treatment`` hold every knob, defaults included. ``velatura`` is the version and ``code`` a hash of
+    ``params`` and ``common`` hold every knob, defaults included. ``velatura`` is the version and ``code`` a hash of
     the engines' source; ``weights`` are SHA-256 by the names of models. ``device`` is empty for engines that need none;
     ``dtype`` is the type that networks computed in. ``tile`` is the side of the tiles in pixels where the picture was
     cut, and ``stop_after`` the number of steps after which it was stopped.
@@ -96,7 +96,7 @@ class Recipe:
     velatura: str = ""
     code: str = ""
     params: Mapping[str, Scalar] = field(default_factory=dict)
-    treatment: Mapping[str, Scalar] = field(default_factory=dict)
+    common: Mapping[str, Scalar] = field(default_factory=dict)
     content: Source | None = None
     size: tuple[int, int] | None = None
     styles: tuple[RecipeStyle, ...] = ()
@@ -173,7 +173,7 @@ def _recipe(found: Any) -> Recipe:
         velatura=_text(get("velatura", "")),
         code=_text(get("code", "")),
         params=_scalars(get("params", {})),
-        treatment=_scalars(get("treatment", {})),
+        common=_scalars(get("common", {})),
         content=_maybe(get("content"), _source),
         size=_maybe(get("size"), _size),
         styles=_listed(get("styles", []), _style),

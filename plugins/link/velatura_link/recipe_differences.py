@@ -18,8 +18,8 @@ def _asked(before: Recipe, now: Recipe) -> Iterator[str]:
         return
     for name in dict.fromkeys([*before.params, *now.params]):
         yield from _other(name, before.params.get(name), now.params.get(name))
-    for name in dict.fromkeys([*before.treatment, *now.treatment]):
-        yield from _other(name, before.treatment.get(name), now.treatment.get(name))
+    for name in dict.fromkeys([*before.common, *now.common]):
+        yield from _other(name, before.common.get(name), now.common.get(name))
     for name in ("strength", "seed", "segments", "size"):
         yield from _other(name, getattr(before, name), getattr(now, name))
 

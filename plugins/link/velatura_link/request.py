@@ -128,7 +128,7 @@ class RegionRef:
 class Request:
     """One wish. ``regions`` are parts, ``styles`` apply to what they leave; ``strength`` is 0 to 1, None for 1.
 
-    ``treatment`` holds the knobs that every engine has, ``params`` the engine's own. ``segments`` from 2 on has the
+    ``common`` holds the knobs that every engine has, ``params`` the engine's own. ``segments`` from 2 on has the
     picture parted by itself, one part for each of ``styles`` in turn, the largest first. ``preset`` names one of the
     daemon's, which says what the rest of the request leaves out: what is None or empty.
     ``stop_after`` ends an interruptible engine after so many steps, as :meth:`Job.finish` did when a result was made.
@@ -147,7 +147,7 @@ class Request:
     styles: tuple[StyleRef, ...] = ()
     regions: tuple[RegionRef, ...] = ()
     inputs: Mapping[str, Payload | Scalar] = field(default_factory=dict)
-    treatment: Mapping[str, Scalar] = field(default_factory=dict)
+    common: Mapping[str, Scalar] = field(default_factory=dict)
     segments: int | None = None
     preset: str | None = None
     stop_after: int | None = None
@@ -180,7 +180,7 @@ def encode_request(request: Request, name: Callable[[Payload], bytes]) -> dict[s
             for region in request.regions
         ],
         "inputs": {key: _input(value, name) for key, value in request.inputs.items()},
-        "treatment": dict(request.treatment),
+        "common": dict(request.common),
         "segments": request.segments,
         "preset": request.preset,
         "stop_after": request.stop_after,

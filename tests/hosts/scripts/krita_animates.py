@@ -17,19 +17,19 @@ SAME = Choices(engine="identity", source="frames")
 
 def main(stage):
     docker = yield from stage.docker("velatura_docker")
-    studio = docker.studio
-    studio.start_daemon()
-    yield lambda: studio.state.offer.value.manifest
+    controller = docker.controller
+    controller.start_daemon()
+    yield lambda: controller.state.offer.value.manifest
     history = UndoHistory(stage.krita)
     report, said = {}, []
-    studio.state.shown.watch(lambda shown: said.append(shown.text if shown else ""))
+    controller.state.shown.watch(lambda shown: said.append(shown.text if shown else ""))
     for depth, profile, code in (("U8", SRGB, "B"), ("U16", LINEAR, "H"), ("F16", LINEAR, "e")):
         document, layer = yield from animation(stage, depth, profile, code)
         before = history.position(document)
         said.clear()
-        studio.change(SAME)
-        studio.apply()
-        yield lambda: not studio.busy
+        controller.change(SAME)
+        controller.apply()
+        yield lambda: not controller.busy
         yield 0.5
         made = document.rootNode().childNodes()[-1]
         report[depth] = {
@@ -46,18 +46,20 @@ def main(stage):
         yield 1.0
         report[depth]["undone"] = history.position(document).current == before.current
         if depth == "U8":
-            studio.change(replace(SAME, params={"identity": {"steps": 100, "pause": 0.1}}))
-            studio.apply()
-            yield lambda: "Pretend" in studio.state.shown.value.text
-            folder = Path(studio._easel._runs[next(iter(studio._easel._runs))].folder.name)
+            controller.change(replace(SAME, params={"identity": {"steps": 100, "pause": 0.1}}))
+            controller.apply()
+            yield lambda: "Pretend" in controller.state.shown.value.text
+            folder = Path(
+                controller._runner._runs[next(iter(controller._runner._runs))].folder.name
+            )
             report["was there"] = folder.is_dir()
-            studio.stop()
+            controller.stop()
             yield 0.3
             report["stopped"] = [len(document.rootNode().childNodes()), folder.exists()]
             document.setActiveNode(document.rootNode().childNodes()[0])
             yield 0.5
-            studio.apply()
-            report["still"] = studio.state.message.value.text
+            controller.apply()
+            report["still"] = controller.state.message.value.text
         document.setModified(False)
         document.close()
         yield 0.4

@@ -12,9 +12,9 @@ def main(stage):
     docker = yield from stage.docker("velatura_docker")
     docker.setFloating(True)
     docker.setGeometry(1100, 20, 420, 900)
-    studio = docker.studio
-    studio.start_daemon()
-    yield lambda: studio.state.offer.value.manifest
+    controller = docker.controller
+    controller.start_daemon()
+    yield lambda: controller.state.offer.value.manifest
     document = yield from stage.open(stage.arguments["content"])
     content = document.activeNode()
     grid = docker.findChild(QListWidget, "velatura_styles")
@@ -54,10 +54,10 @@ def painted(stage, docker, document, content, name):
     yield 0.3
     before = len(document.rootNode().childNodes())
     QTest.mouseClick(docker.findChild(QPushButton, "velatura_apply"), Qt.LeftButton)
-    yield lambda: not docker.studio.busy and len(document.rootNode().childNodes()) > before
+    yield lambda: not docker.controller.busy and len(document.rootNode().childNodes()) > before
     yield 0.6
     layer = document.rootNode().childNodes()[before]
-    message = docker.studio.state.message.value
+    message = docker.controller.state.message.value
     width, height = document.width(), document.height()
     into = Path(stage.arguments["into"]) / f"{name}.raw"
     into.write_bytes(bytes(layer.pixelData(0, 0, width, height)))

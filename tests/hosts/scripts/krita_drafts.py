@@ -9,10 +9,10 @@ SIDE = 1400
 
 def main(stage):
     docker = yield from stage.docker("velatura_docker")
-    studio, view = docker.studio, docker.panel.view
-    studio.set_live(False)
-    studio.start_daemon()
-    yield lambda: studio.state.offer.value.manifest
+    controller, view = docker.controller, docker.panel.view
+    controller.set_live(False)
+    controller.start_daemon()
+    yield lambda: controller.state.offer.value.manifest
     document = stage.krita.createDocument(SIDE, SIDE, "large", "RGBA", "U8", "", 100.0)
     stage.window.addView(document)
     stage.krita.setActiveDocument(document)
@@ -23,12 +23,12 @@ def main(stage):
     yield 0.5
     document.setActiveNode(layer)
     yield lambda: document.activeNode() == layer
-    studio.change(Choices(mixture=(Ingredient(StyleChoice(name="starry-night")),)))
-    studio.apply()
+    controller.change(Choices(mixture=(Ingredient(StyleChoice(name="starry-night")),)))
+    controller.apply()
     yield lambda: view.caption
-    drafted = {"caption": view.caption, "busy": studio.busy, "layers": len(nodes(document))}
+    drafted = {"caption": view.caption, "busy": controller.busy, "layers": len(nodes(document))}
     draft = view.after
-    yield lambda: not studio.busy
+    yield lambda: not controller.busy
     seen = view.after
     facts = {
         "draft": drafted,

@@ -12,28 +12,28 @@ def main(stage):
     docker = yield from stage.docker("velatura_docker")
     docker.setFloating(True)
     docker.resize(420, 900)
-    studio, panel = docker.studio, docker.panel
-    studio.start_daemon()
-    yield lambda: studio.state.offer.value.manifest
+    controller, panel = docker.controller, docker.panel
+    controller.start_daemon()
+    yield lambda: controller.state.offer.value.manifest
     document = yield from stage.open(stage.arguments["given"])
     grid = panel.library.grid
     note = panel.library.findChild(QLabel, "velatura_style_note")
     report = {"at first": [able(grid), note.isVisible()]}
-    studio.change(Choices().with_styles((StyleChoice(name="numbers"),)))
-    studio.change(replace(studio.state.choices.value, engine="gatys"))
+    controller.change(Choices().with_styles((StyleChoice(name="numbers"),)))
+    controller.change(replace(controller.state.choices.value, engine="gatys"))
     report["for gatys"] = [able(grid), note.isVisible()]
     yield 0.3
-    studio.apply()
-    message = studio.state.message.value
-    report["said"] = [message.text, message.hint, studio.busy]
+    controller.apply()
+    message = controller.state.message.value
+    report["said"] = [message.text, message.hint, controller.busy]
     report["layers"] = len(document.rootNode().childNodes())
-    studio.change(replace(studio.state.choices.value, engine="glaze"))
-    wave = studio.state.choices.value.with_styles((StyleChoice(name="great-wave"),))
-    studio.change(replace(wave, engine="glaze"))
+    controller.change(replace(controller.state.choices.value, engine="glaze"))
+    wave = controller.state.choices.value.with_styles((StyleChoice(name="great-wave"),))
+    controller.change(replace(wave, engine="glaze"))
     report["larger"] = ["larger" in note.text()]
-    studio.change(replace(wave, engine="gatys"))
+    controller.change(replace(wave, engine="gatys"))
     report["larger"].append("larger" in note.text())
-    studio.change(replace(studio.state.choices.value, engine="glaze"))
+    controller.change(replace(controller.state.choices.value, engine="glaze"))
     report["again"] = [able(grid), note.isVisible()]
     return report
 

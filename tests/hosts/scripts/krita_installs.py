@@ -3,18 +3,18 @@
 
 def main(stage):
     docker = yield from stage.docker("velatura_docker")
-    studio, bar = docker.studio, docker.panel.message
+    controller, bar = docker.controller, docker.panel.message
     report, progress = {}, []
-    studio.state.message.watch(lambda message: progress.append(message and message.progress))
+    controller.state.message.watch(lambda message: progress.append(message and message.progress))
 
-    yield lambda: studio.state.link.value.kind == "absent"
+    yield lambda: controller.state.link.value.kind == "absent"
     report["offered"] = bar.isVisible() and bar._button.text()
     bar._button.click()
-    yield lambda: studio.state.offer.value.manifest
+    yield lambda: controller.state.offer.value.manifest
     report["progress"] = any(progress)
-    report["ready"] = studio.state.link.value.kind == "ready" and not bar.isVisible()
+    report["ready"] = controller.state.link.value.kind == "ready" and not bar.isVisible()
 
-    studio.housing.remove()
-    yield lambda: not studio.housing.busy
+    controller.installer.remove()
+    yield lambda: not controller.installer.busy
     report["removed"] = bar.isVisible() and bar._button.text()
     return report

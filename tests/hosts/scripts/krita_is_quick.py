@@ -39,9 +39,9 @@ class Heart:
 
 def main(stage):
     docker = yield from stage.docker("velatura_docker")
-    studio = docker.studio
-    studio.start_daemon()
-    yield lambda: studio.state.offer.value.manifest
+    controller = docker.controller
+    controller.start_daemon()
+    yield lambda: controller.state.offer.value.manifest
     heart = Heart()
     report = {"refining": {}}
     for side in stage.arguments["sides"]:
@@ -49,10 +49,10 @@ def main(stage):
         rounds = []
         for _ in range(stage.arguments["rounds"]):
             facts = yield from bare(document, layer, side, heart)
-            facts.update((yield from applied(studio, heart, Choices(engine="identity"))))
+            facts.update((yield from applied(controller, heart, Choices(engine="identity"))))
             rounds.append(facts)
         report[str(side)] = rounds
-        report["refining"][str(side)] = yield from refined(document, studio, heart)
+        report["refining"][str(side)] = yield from refined(document, controller, heart)
         document.setModified(False)
         document.close()
         yield 1.0
@@ -60,14 +60,14 @@ def main(stage):
     return report
 
 
-def applied(studio, heart, choices):
+def applied(controller, heart, choices):
     """Seconds from the click until the result is seen, without those that the engine had, and the longest stops.
 
-    ``running`` is the longest stop until the layer is inserted, ``landing`` how long that took with its compositing,
+    ``running`` is the longest stop until the layer is inserted, ``placement`` how long that took with its compositing,
     both in milliseconds; ``seen`` whether the canvas showed it then.
     """
     engine, found = [], {}
-    submit, insert = studio.link.submit, layer_writer.insert
+    submit, insert = controller.link.submit, layer_writer.insert
 
     def listening(request, on_event, **options):
         def heard(event):
@@ -85,35 +85,35 @@ def applied(studio, heart, choices):
         found["landing"], found["seen"] = landed["seen"], landed["right"]
         heart.rest()
 
-    studio.link.submit, layer_writer.insert = listening, inserting
-    studio.change(choices)
+    controller.link.submit, layer_writer.insert = listening, inserting
+    controller.change(choices)
     heart.rest()
     began = time.perf_counter()
-    studio.apply()
-    while studio.busy:
+    controller.apply()
+    while controller.busy:
         yield 0.005
     seconds = time.perf_counter() - began - engine[0]
     yield 1.5
-    studio.link.submit, layer_writer.insert = submit, insert
+    controller.link.submit, layer_writer.insert = submit, insert
     found.pop("node").remove()
     yield 0.5
     return {"ours": seconds, **found}
 
 
-def refined(document, studio, heart):
+def refined(document, controller, heart):
     """Milliseconds: the longest stop while a result is refined for some seconds, and what it takes to replace it then.
 
     The engine that changes nothing stands for the slow one: what is measured is what Krita itself has to do.
     ``resting`` is the longest stop while nothing is done, for as long.
     """
-    submit, by = studio.link.submit, Refining("identity", "start", {"steps": 40, "pause": 0.1})
+    submit, by = controller.link.submit, Refining("identity", "start", {"steps": 40, "pause": 0.1})
     apply_controller.refining_in = lambda manifest: by
-    studio.link.submit = lambda request, on_event, **options: submit(
+    controller.link.submit = lambda request, on_event, **options: submit(
         replace(request, inputs={}), on_event, **options
     )
     # What Krita does of a result of another engine is the same.
     apply_controller.can_refine = lambda refining, kept: kept is not None
-    add, about_to = finished_results.FinishedResults.add, layer_run.LayerRun._landing
+    add, about_to = finished_results.FinishedResults.add, layer_run.LayerRun._placement
     found, moments = {}, []
 
     def inserting(run):
@@ -128,22 +128,22 @@ def refined(document, studio, heart):
         document.waitForDone()
         moments.append(time.perf_counter())
 
-    studio.change(Choices(engine="identity"))
-    studio.apply()
-    yield lambda: not studio.busy
+    controller.change(Choices(engine="identity"))
+    controller.apply()
+    yield lambda: not controller.busy
     yield 2.0
     heart.rest()
     yield 5.0
     found["resting"] = heart.longest
     finished_results.FinishedResults.add = replacing
-    layer_run.LayerRun._landing = inserting
+    layer_run.LayerRun._placement = inserting
     heart.rest()
-    studio.applying.refine()
-    assert studio.busy, studio.state.message.value
-    yield lambda: not studio.busy
+    controller.applying.refine()
+    assert controller.busy, controller.state.message.value
+    yield lambda: not controller.busy
     yield 1.0
-    finished_results.FinishedResults.add, studio.link.submit = add, submit
-    layer_run.LayerRun._landing = about_to
+    finished_results.FinishedResults.add, controller.link.submit = add, submit
+    layer_run.LayerRun._placement = about_to
     first, second, third = moments
     found.update({"inserting": (second - first) * 1000, "taking out": (third - second) * 1000})
     assert len(document.rootNode().childNodes()) == 3
@@ -221,14 +221,14 @@ def picture(stage, side):
 
 def preview(stage, docker):
     """Seconds from a slider's move to the new preview, in a document of 1024²."""
-    studio, panel = docker.studio, docker.panel
+    controller, panel = docker.controller, docker.panel
     yield from picture(stage, 1024)
-    studio.change(Choices().with_styles((StyleChoice(name="starry-night"),)))
+    controller.change(Choices().with_styles((StyleChoice(name="starry-night"),)))
     panel.live.setChecked(True)
     yield lambda: panel.looking.glance is not None
     found = {}
     for side in (panel.view.side, 1024):
-        studio.preview.show(side)
+        controller.preview.show(side)
         yield 3.0
         times = []
         for step in range(8):

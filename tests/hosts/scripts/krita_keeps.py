@@ -9,8 +9,8 @@ from velatura_krita.model.settings import document_choices, keep_in_document
 
 def main(stage):
     docker = yield from stage.docker("velatura_docker")
-    studio, grid = docker.studio, docker.panel.library.grid
-    state = studio.state
+    controller, grid = docker.controller, docker.panel.library.grid
+    state = controller.state
     yield lambda: state.link.value.kind == "absent"
     document = yield from stage.open(stage.arguments["given"])
     report = {}
@@ -20,12 +20,12 @@ def main(stage):
     keep_in_document(document, state.choices.value)
     report["shown"] = own(grid)
 
-    studio.start_daemon()
+    controller.start_daemon()
     yield lambda: state.choices.value.styles[0].name
     report["moved"] = [[style.name, style.file] for style in state.choices.value.styles]
     report["chosen"] = [tile(item).style.name for item in grid.selectedItems()]
     report["of the document"] = [
-        style.name for style in studio.styles.settled(document_choices(document)).styles
+        style.name for style in controller.styles.settled(document_choices(document)).styles
     ]
 
     grid.dropped_file.emit(stage.arguments["second"])
@@ -33,8 +33,8 @@ def main(stage):
     report["own"] = own(grid)
     # Styles are kept before the daemon knows its engines.
     yield lambda: state.offer.value.manifest
-    studio.apply()
-    yield lambda: not studio.busy
+    controller.apply()
+    yield lambda: not controller.busy
     yield 0.6
     message = state.message.value
     report["message"] = None if message is None else message.text

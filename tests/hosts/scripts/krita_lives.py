@@ -17,67 +17,67 @@ DONE = {"identity": {"steps": 1}}
 
 def main(stage):
     docker = yield from stage.docker("velatura_docker")
-    studio, bar = docker.studio, docker.panel.message
+    controller, bar = docker.controller, docker.panel.message
     places = Places.beside(Path(stage.arguments["plugin"]))
     said = []
-    studio.state.message.watch(lambda message: said.append(message.text if message else ""))
+    controller.state.message.watch(lambda message: said.append(message.text if message else ""))
     report = {}
 
-    yield lambda: studio.state.link.value.kind == "absent"
-    report["absent"] = bar.isVisible() and studio.state.message.value.action
+    yield lambda: controller.state.link.value.kind == "absent"
+    report["absent"] = bar.isVisible() and controller.state.message.value.action
     bar._button.click()
-    yield lambda: studio.state.offer.value.manifest
+    yield lambda: controller.state.offer.value.manifest
     report["started"] = not bar.isVisible()
 
     first, second = (yield from picture(stage)), (yield from picture(stage))
     yield from front(stage, first)
-    studio.change(Choices(engine="identity", params=SLOW))
-    studio.apply()
+    controller.change(Choices(engine="identity", params=SLOW))
+    controller.apply()
     yield from front(stage, second)
-    report["another document is free"] = not studio.busy
-    studio.change(Choices(engine="identity", params=DONE))
-    studio.apply()
-    yield lambda: not studio.busy
+    report["another document is free"] = not controller.busy
+    controller.change(Choices(engine="identity", params=DONE))
+    controller.apply()
+    yield lambda: not controller.busy
     report["second"] = names(second)
     yield from front(stage, first)
-    report["its choices came back"] = studio.state.choices.value.params == SLOW
-    yield lambda: not studio.busy
+    report["its choices came back"] = controller.state.choices.value.params == SLOW
+    yield lambda: not controller.busy
     report["first"] = names(first)
 
-    studio.change(Choices(engine="identity", params=ENDLESS))
-    studio.apply()
-    yield lambda: studio.state.shown.value.text == "Pretend"
+    controller.change(Choices(engine="identity", params=ENDLESS))
+    controller.apply()
+    yield lambda: controller.state.shown.value.text == "Pretend"
     report["progress"] = docker.panel.foot.bar.isVisible()
     Krita.instance().action("velatura_stop").trigger()
-    report["stopped"] = not studio.busy and names(first)
+    report["stopped"] = not controller.busy and names(first)
     yield lambda: not jobs(places)
     report["jobs left"] = jobs(places)
 
-    studio.change(Choices(engine="identity").with_styles((StyleChoice(name="no-such-style"),)))
+    controller.change(Choices(engine="identity").with_styles((StyleChoice(name="no-such-style"),)))
     Krita.instance().action("velatura_again").trigger()
-    yield lambda: not studio.busy
-    message = studio.state.message.value
+    yield lambda: not controller.busy
+    message = controller.state.message.value
     report["refused"] = [message.text, message.hint, message.bad, message.action]
-    studio.change(Choices(engine="identity", params=DONE))
+    controller.change(Choices(engine="identity", params=DONE))
     bar._button.click()
-    yield lambda: not studio.busy
+    yield lambda: not controller.busy
     report["again"] = names(first)
 
     Krita.instance().action("velatura_selection").trigger()
-    report["no selection"] = studio.state.message.value.text
+    report["no selection"] = controller.state.message.value.text
 
     said.clear()
-    studio.change(Choices(engine="identity", params=SLOW))
-    studio.apply()
-    yield lambda: studio.state.shown.value.text == "Pretend"
+    controller.change(Choices(engine="identity", params=SLOW))
+    controller.apply()
+    yield lambda: controller.state.shown.value.text == "Pretend"
     os.kill(places.find().pid, signal.SIGKILL)
-    yield lambda: not studio.busy
+    yield lambda: not controller.busy
     report["told"] = said
     report["went on"] = names(first)
 
-    report["history"] = len(studio.state.history.value)
-    studio.use_entry(studio.state.history.value[-1])
-    report["from history"] = studio.state.choices.value.params == SLOW
+    report["history"] = len(controller.state.history.value)
+    controller.use_entry(controller.state.history.value[-1])
+    report["from history"] = controller.state.choices.value.params == SLOW
     return json.loads(json.dumps(report))
 
 

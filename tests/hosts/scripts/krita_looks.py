@@ -14,11 +14,11 @@ def main(stage):
     into = Path(stage.arguments["into"])
     document = yield from stage.open(stage.arguments["photo"])
     docker = stage.window.qwindow().findChild(QDockWidget, "velatura_docker")
-    panel, studio = docker.panel, docker.studio
+    panel, controller = docker.panel, docker.controller
     docker.setVisible(True)
     docker.setFloating(True)
     docker.setGeometry(20, 20, WIDTH, HEIGHT)
-    yield lambda: studio.state.offer.value.manifest
+    yield lambda: controller.state.offer.value.manifest
     yield 0.5
     clipped = []
 
@@ -27,13 +27,13 @@ def main(stage):
         clipped.extend(f"{name}: {each}" for each in too_narrow(docker))
 
     look("0-no-style")
-    choices = studio.state.choices.value
-    studio.change(choices.with_styles((StyleChoice(name="great-wave"),)))
+    choices = controller.state.choices.value
+    controller.change(choices.with_styles((StyleChoice(name="great-wave"),)))
     yield lambda: panel.view.after is not None
     yield 0.5
     look("1-styles")
-    studio.change(
-        studio.state.choices.value.with_styles(
+    controller.change(
+        controller.state.choices.value.with_styles(
             (StyleChoice(name="great-wave"), StyleChoice(name="starry-night"))
         )
     )
@@ -49,19 +49,21 @@ def main(stage):
     panel.pages.setCurrentIndex(2)
     yield 0.3
     look("4-parts")
-    studio.add_region_layer()
+    controller.add_region_layer()
     yield 0.5
     look("5-a-part")
-    regions = studio.state.choices.value.regions
-    studio.change(studio.state.choices.value.__class__(mixture=studio.state.choices.value.mixture))
+    regions = controller.state.choices.value.regions
+    controller.change(
+        controller.state.choices.value.__class__(mixture=controller.state.choices.value.mixture)
+    )
     assert regions
     panel.pages.setCurrentIndex(3)
     yield 0.3
     look("6-no-results")
     panel.results.make.click()
     yield lambda: all(panel.results.strip.pictures)
-    studio.apply()
-    yield lambda: not studio.busy and studio.state.history.value
+    controller.apply()
+    yield lambda: not controller.busy and controller.state.history.value
     yield 0.5
     look("7-results")
     panel.results.compare.click()
@@ -70,7 +72,7 @@ def main(stage):
     yield 0.3
     look("8-compared")
     panel.results.compare.click()
-    studio._complain("Nothing is selected.", "Select a part of the picture first.")
+    controller._complain("Nothing is selected.", "Select a part of the picture first.")
     yield 0.5
     look("9-message")
     panel.status.menu.popup(panel.status.mapToGlobal(QPoint(0, 0)))

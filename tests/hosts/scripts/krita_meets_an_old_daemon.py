@@ -3,12 +3,12 @@
 
 def main(stage):
     docker = yield from stage.docker("velatura_docker")
-    studio = docker.studio
+    controller = docker.controller
     said = []
-    studio.state.message.watch(
+    controller.state.message.watch(
         lambda message: said.append([message.text, message.hint] if message else None)
     )
     yield lambda: any("protocol" in text for text, _ in filter(None, said))
-    studio.start_daemon()
+    controller.start_daemon()
     yield lambda: sum("protocol" in text for text, _ in filter(None, said)) > 1
-    return {"said": said, "ready": studio.state.link.value.kind == "ready"}
+    return {"said": said, "ready": controller.state.link.value.kind == "ready"}

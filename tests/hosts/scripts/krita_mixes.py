@@ -16,26 +16,26 @@ def main(stage):
     docker = yield from stage.docker("velatura_docker")
     docker.setFloating(True)
     docker.resize(420, 900)
-    studio, panel = docker.studio, docker.panel
-    studio.start_daemon()
-    yield lambda: studio.state.offer.value.manifest
+    controller, panel = docker.controller, docker.panel
+    controller.start_daemon()
+    yield lambda: controller.state.offer.value.manifest
     document = yield from stage.open(stage.arguments["given"])
     report = {}
 
-    studio.styles.add_file(stage.arguments["style"])
+    controller.styles.add_file(stage.arguments["style"])
     # It is the daemon's before anything is done with it.
-    yield lambda: any(style.name for style in studio.state.choices.value.styles)
-    own = studio.state.choices.value.styles
+    yield lambda: any(style.name for style in controller.state.choices.value.styles)
+    own = controller.state.choices.value.styles
     report["alone"] = [row.share is None for row in panel.mixture.rows]
     select(panel.library.grid, StyleChoice(name="great-wave"))
-    report["styles"] = [style == own[0] for style in studio.state.choices.value.styles]
+    report["styles"] = [style == own[0] for style in controller.state.choices.value.styles]
     rows = panel.mixture.rows
     report["equal"] = [row.share.value for row in rows]
     yield 0.3
     share = rows[0].share
     drag(share, (0.5, 0.5), (0.75, 0.5))
     report["shares"] = [row.share.value for row in rows]
-    report["weights"] = [each.weight for each in studio.state.choices.value.mixture]
+    report["weights"] = [each.weight for each in controller.state.choices.value.mixture]
     report["of a built-in style"] = rows[1].view.isEnabled()
 
     panel.live.setChecked(True)
@@ -51,47 +51,47 @@ def main(stage):
     editor.quarters[90].click()
     drag(editor.scale, (0.5, 0.5), (0.6, 0.5))
     yield lambda: panel.looking.glance.after != before.after
-    view = studio.state.choices.value.mixture[0].view
+    view = controller.state.choices.value.mixture[0].view
     report["view"] = said(view)
     editor.close()
     panel.live.setChecked(False)
 
-    studio.apply()
-    yield lambda: not studio.busy
+    controller.apply()
+    yield lambda: not controller.busy
     yield 0.6
-    message = studio.state.message.value
+    message = controller.state.message.value
     report["message"] = None if message is None else message.text
     layer = document.rootNode().childNodes()[-1]
     report["name"] = layer.name()
     pixels = layer.pixelData(0, 0, document.width(), document.height())
     Path(stage.arguments["into"]).write_bytes(bytes(pixels))
 
-    mixture = studio.state.choices.value.mixture
+    mixture = controller.state.choices.value.mixture
     kept = bytes(document.annotation("velatura/choices")).decode()
     report["in the document"] = chosen.from_json(kept).mixture == mixture
     select(panel.library.grid, StyleChoice(name="great-wave"), only=True)
-    report["one left"] = len(studio.state.choices.value.mixture)
+    report["one left"] = len(controller.state.choices.value.mixture)
     report["offered"] = choose_from_menu(panel.library.grid, own[0])
-    again = {each.style: each.view for each in studio.state.choices.value.mixture}
+    again = {each.style: each.view for each in controller.state.choices.value.mixture}
     report["view came back"] = again[own[0]] == view
-    studio.use_entry(studio.state.history.value[0])
-    report["from history"] = studio.state.choices.value.mixture == mixture
+    controller.use_entry(controller.state.history.value[0])
+    report["from history"] = controller.state.choices.value.mixture == mixture
     rows = panel.mixture.rows
     report["shown"] = [row.share.value for row in rows]
-    studio.add_region_layer()
-    report["region's first view"] = studio.state.choices.value.regions[0].view == view
+    controller.add_region_layer()
+    report["region's first view"] = controller.state.choices.value.regions[0].view == view
     region = panel.regions.findChild(ViewButton)
     region.click()
     yield lambda: editor.isVisible()
     editor.quarters[180].click()
-    views = [each.view.rotation for each in studio.state.choices.value.regions]
-    report["of a region"] = [*views, studio.state.choices.value.mixture == mixture]
+    views = [each.view.rotation for each in controller.state.choices.value.regions]
+    report["of a region"] = [*views, controller.state.choices.value.mixture == mixture]
     region.click()
     report["put away"] = not editor.isVisible()
     rows[0].view.click()
     yield lambda: editor.isVisible()
     rows[0].removed.emit()
-    report["removed"] = [style.name for style in studio.state.choices.value.styles]
+    report["removed"] = [style.name for style in controller.state.choices.value.styles]
     report["closed"] = not editor.isVisible()
     return report
 

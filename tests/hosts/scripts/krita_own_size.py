@@ -8,19 +8,19 @@ def main(stage):
     docker = yield from stage.docker("velatura_docker")
     docker.setFloating(True)
     docker.resize(420, 900)
-    panel, studio = docker.panel, docker.studio
+    panel, controller = docker.panel, docker.controller
     view = panel.view
-    yield lambda: studio.state.offer.value.manifest
-    choices = studio.state.choices.value
-    studio.change(choices.with_styles((StyleChoice(name="starry-night"),)))
+    yield lambda: controller.state.offer.value.manifest
+    choices = controller.state.choices.value
+    controller.change(choices.with_styles((StyleChoice(name="starry-night"),)))
     yield lambda: view.after is not None
     # Across the edge of tiles.
     view.look_at(1.0, tuple(stage.arguments["middle"]))
     yield lambda: view.part is not None
     window = view._right.window
     promised = pixels(view.part)
-    studio.apply()
-    yield lambda: not studio.busy and studio.state.history.value
+    controller.apply()
+    yield lambda: not controller.busy and controller.state.history.value
     yield lambda: pixels(view.part) != promised or len(nodes(document)) > 1
     yield 1.0
     left, top, right, bottom = window

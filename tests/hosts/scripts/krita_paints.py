@@ -11,16 +11,16 @@ from velatura_krita.model import choices as chosen
 
 def main(stage):
     docker = yield from stage.docker("velatura_docker")
-    studio = docker.studio
-    studio.start_daemon()
-    yield lambda: studio.state.offer.value.manifest
+    controller = docker.controller
+    controller.start_daemon()
+    yield lambda: controller.state.offer.value.manifest
     results = []
     for case in stage.arguments["cases"]:
-        results += [(yield from perform(stage, studio, case))]
+        results += [(yield from perform(stage, controller, case))]
     return results
 
 
-def perform(stage, studio, case):
+def perform(stage, controller, case):
     document = yield from made(stage, case)
     layer = [add(document, facts) for facts in case["layers"]][-1]
     yield lambda: layer.parentNode() is not None
@@ -36,15 +36,15 @@ def perform(stage, studio, case):
         document.setSelection(selection)
         yield 0.3
     choices = chosen.from_json(case["choices"])
-    studio.change(replace(choices, regions=regions(document, choices, case)))
+    controller.change(replace(choices, regions=regions(document, choices, case)))
     before = names(document)
     pixels = read(layer)
     seen, shown = layer.visible(), canvas(document)
-    studio.apply()
-    yield lambda: not studio.busy
+    controller.apply()
+    yield lambda: not controller.busy
     # The layer that was painted is made the active one again.
     yield 0.6
-    message = studio.state.message.value
+    message = controller.state.message.value
     report = {
         "version": stage.krita.version(),
         "message": None if message is None else message.text,

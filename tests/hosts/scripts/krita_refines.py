@@ -18,42 +18,42 @@ FEW, MANY = 1, 400
 
 def main(stage):
     docker = yield from stage.docker("velatura_docker")
-    docker.studio.start_daemon()
-    yield lambda: docker.studio.state.offer.value.manifest
+    docker.controller.start_daemon()
+    yield lambda: docker.controller.state.offer.value.manifest
     return (yield from PARTS[stage.arguments["part"]](stage, docker))
 
 
-def refining(studio, steps):
+def refining(controller, steps):
     """How it refines; in so many steps from now on, since the engine's own are many."""
-    found = refining_in(studio.state.offer.value.manifest)
+    found = refining_in(controller.state.offer.value.manifest)
     found = replace(found, params={**found.params, "steps": steps})
     apply_controller.refining_in = lambda manifest: found
     return found
 
 
-def heard(studio):
+def heard(controller):
     """Requests of batch priority, from now on."""
-    sent, submit = [], studio.link.submit
+    sent, submit = [], controller.link.submit
 
     def listening(request, on_event, **options):
         if options.get("priority") == "batch":
             sent.append(request)
         return submit(request, on_event, **options)
 
-    studio.link.submit = listening
+    controller.link.submit = listening
     return sent
 
 
 def replaced(stage, docker):
     """The result that waits, while somebody works on another layer."""
-    studio, foot = docker.studio, docker.panel.foot
-    history, sent = UndoHistory(stage.krita), heard(studio)
-    by = refining(studio, FEW)
-    entry = studio.state.offer.value.manifest[by.engine]
+    controller, foot = docker.controller, docker.panel.foot
+    history, sent = UndoHistory(stage.krita), heard(controller)
+    by = refining(controller, FEW)
+    entry = controller.state.offer.value.manifest[by.engine]
     report = {"engine": by.engine, "title": entry["descriptor"]["title"], "knobs": by.params}
     document, layer = yield from picture(stage, "refine")
     report["nothing to refine"] = foot.refine.isVisible()
-    yield from painted(studio, QUICK)
+    yield from painted(controller, QUICK)
     yield lambda: foot.refine.isVisible()
     quick = layers(document)[-1]
     quick.setOpacity(230)
@@ -64,7 +64,7 @@ def replaced(stage, docker):
     before, position = canvas(document), history.position(document)
     button(docker, "velatura_refine").click()
     report["offers to keep"] = foot.finish.isEnabled()
-    yield lambda: not studio.busy
+    yield lambda: not controller.busy
     yield 1.0
     refined = layers(document)[2]
     report["names"] = names(document)
@@ -90,14 +90,14 @@ def replaced(stage, docker):
         yield 1.2
         report["redone once"] = [names(document), canvas(document) == again]
     foot.discard.click()
-    yield lambda: studio.state.message.value and "back" in studio.state.message.value.text
+    yield lambda: controller.state.message.value and "back" in controller.state.message.value.text
     yield 0.5
     report["discarded"] = [names(document), canvas(document) == before]
     # Something was done since.
     yield from activate(document, layers(document)[2])
     yield lambda: foot.refine.isVisible()
     foot.refine.click()
-    yield lambda: not studio.busy
+    yield lambda: not controller.busy
     yield 0.6
     document.rootNode().addChildNode(document.createNode("drawn since", "paintlayer"), None)
     yield 0.6
@@ -114,15 +114,15 @@ def replaced(stage, docker):
 
 def selected(stage, docker):
     """In a selection that is gone by then, moved meanwhile, stopped and kept."""
-    studio, foot, report = docker.studio, docker.panel.foot, {}
-    sent, sketches = heard(studio), []
-    studio.sketched.connect(sketches.append)
-    refining(studio, MANY)
+    controller, foot, report = docker.controller, docker.panel.foot, {}
+    sent, sketches = heard(controller), []
+    controller.sketched.connect(sketches.append)
+    refining(controller, MANY)
     document, layer = yield from picture(stage, "selection")
     half = selection(0, 0, WIDTH // 2, HEIGHT)
     document.setSelection(half)
     yield 0.5
-    yield from painted(studio, QUICK)
+    yield from painted(controller, QUICK)
     document.setSelection(None)
     yield 0.5
     quick = layers(document)[-1]
@@ -137,7 +137,7 @@ def selected(stage, docker):
     # Pictures come on the way.
     yield lambda: sketches
     foot.finish.click()
-    yield lambda: not studio.busy
+    yield lambda: not controller.busy
     yield 0.6
     refined = layers(document)[-1]
     report["stopped"] = [names(document), kept_result(document, refined).recipe.get("stop_after")]
@@ -153,19 +153,19 @@ def selected(stage, docker):
 
 def between(stage, docker):
     """Given up: nothing is changed. A group with a mask; painted on meanwhile."""
-    studio, foot, report = docker.studio, docker.panel.foot, {}
-    refining(studio, MANY)
+    controller, foot, report = docker.controller, docker.panel.foot, {}
+    refining(controller, MANY)
     document, _ = yield from picture(stage, "between")
-    yield from painted(studio, replace(QUICK, output="group"))
+    yield from painted(controller, replace(QUICK, output="group"))
     before = canvas(document)
     foot.refine.click()
-    yield lambda: at_work(studio)
+    yield lambda: at_work(controller)
     foot.stop.click()
-    yield lambda: not studio.busy
+    yield lambda: not controller.busy
     report["given up"] = [names(document), canvas(document) == before]
-    refining(studio, FEW)
+    refining(controller, FEW)
     foot.refine.click()
-    yield lambda: not studio.busy
+    yield lambda: not controller.busy
     yield 0.6
     group = layers(document)[-1]
     inner = group.childNodes()[0]
@@ -177,73 +177,73 @@ def between(stage, docker):
     yield from activate(document, layers(document)[-1])
     yield lambda: foot.refine.isVisible()
     foot.refine.click()
-    yield lambda: at_work(studio)
+    yield lambda: at_work(controller)
     inner.setPixelData(b"\x20\x90\xf0\xff" * 100, 4, 4, 10, 10)
-    yield lambda: not studio.busy
+    yield lambda: not controller.busy
     yield 0.6
-    report["painted on"] = [names(document), studio.state.message.value.text]
+    report["painted on"] = [names(document), controller.state.message.value.text]
     yield from close(document)
     return report
 
 
 def gone(stage, docker):
     """Layers that are removed, and a document that is closed, while or before a result is refined."""
-    studio, foot, report = docker.studio, docker.panel.foot, {}
-    refining(studio, FEW)
+    controller, foot, report = docker.controller, docker.panel.foot, {}
+    refining(controller, FEW)
     for which in ("result", "source", "both"):
         document, layer = yield from picture(stage, which)
-        yield from painted(studio, QUICK)
+        yield from painted(controller, QUICK)
         yield lambda: foot.refine.isVisible()
         quick = layers(document)[-1]
         foot.refine.click()
-        yield lambda: at_work(studio)
+        yield lambda: at_work(controller)
         if which != "source":
             quick.remove()
         if which != "result":
             layer.remove()
-        yield lambda: not studio.busy
+        yield lambda: not controller.busy
         yield 0.6
-        said = studio.state.message.value
+        said = controller.state.message.value
         report[f"{which} gone"] = [names(document), said.text if said else ""]
         yield from close(document)
 
     document, layer = yield from picture(stage, "source gone before")
-    yield from painted(studio, QUICK)
+    yield from painted(controller, QUICK)
     yield lambda: foot.refine.isVisible()
     layer.remove()
     yield 0.4
     foot.refine.click()
-    report["source gone before"] = [studio.busy, studio.state.message.value.text]
+    report["source gone before"] = [controller.busy, controller.state.message.value.text]
     yield from close(document)
 
-    refining(studio, MANY)
+    refining(controller, MANY)
     document, layer = yield from picture(stage, "closed")
-    yield from painted(studio, QUICK)
+    yield from painted(controller, QUICK)
     yield lambda: foot.refine.isVisible()
     foot.refine.click()
-    yield lambda: at_work(studio)
+    yield lambda: at_work(controller)
     document.setModified(False)
     document.close()
-    yield lambda: studio.state.message.value and "closed" in studio.state.message.value.text
-    report["closed"] = not studio._easel._runs
+    yield lambda: controller.state.message.value and "closed" in controller.state.message.value.text
+    report["closed"] = not controller._runner._runs
     return report
 
 
 def brushed(stage, docker):
     """Somebody paints on another layer when the refined one could come."""
-    studio, foot = docker.studio, docker.panel.foot
-    refining(studio, FEW)
+    controller, foot = docker.controller, docker.panel.foot
+    refining(controller, FEW)
     document, _ = yield from picture(stage, "brushed")
-    yield from painted(studio, QUICK)
+    yield from painted(controller, QUICK)
     other = document.createNode("drawn on", "paintlayer")
     document.rootNode().addChildNode(other, None)
     yield from activate(document, other)
     stage.krita.action("KritaShape/KisToolBrush").trigger()
     foot.refine.click()
     Path(stage.arguments["begun"]).touch()
-    yield lambda: studio.state.shown.value.text == "Writing the layer"
+    yield lambda: controller.state.shown.value.text == "Writing the layer"
     Path(stage.arguments["writing"]).touch()
-    yield lambda: not studio.busy
+    yield lambda: not controller.busy
     Path(stage.arguments["landed"]).touch()
     yield 1.0
     drawn = any(bytes(other.pixelData(0, 0, WIDTH, HEIGHT)))
@@ -253,9 +253,9 @@ def brushed(stage, docker):
 PARTS = {each.__name__: each for each in (replaced, selected, between, gone, brushed)}
 
 
-def at_work(studio):
+def at_work(controller):
     """Whether the painter has begun; what is painted on from now on was read before."""
-    shown = studio.state.shown.value
+    shown = controller.state.shown.value
     return shown is not None and shown.text in ("Painting", "Preparing", "Looking at the picture")
 
 
@@ -306,10 +306,10 @@ def activate(document, node):
     yield 0.4
 
 
-def painted(studio, choices):
-    studio.change(choices)
-    studio.apply()
-    yield lambda: not studio.busy
+def painted(controller, choices):
+    controller.change(choices)
+    controller.apply()
+    yield lambda: not controller.busy
     yield 0.6
 
 

@@ -14,9 +14,9 @@ SLOW = Choices(engine="identity", params={"identity": {"steps": 5000, "pause": 0
 
 def main(stage):
     docker = yield from stage.docker("velatura_docker")
-    studio, foot = docker.studio, docker.panel.foot
-    studio.start_daemon()
-    yield lambda: studio.state.offer.value.manifest
+    controller, foot = docker.controller, docker.panel.foot
+    controller.start_daemon()
+    yield lambda: controller.state.offer.value.manifest
     history = UndoHistory(stage.krita)
     report = {}
 
@@ -25,7 +25,7 @@ def main(stage):
     layer.addChildNode(mask, None)
     mask.setPixelData(b"\xff" * (WIDTH * HEIGHT // 2), 0, 0, WIDTH, HEIGHT // 2)
     yield from activate(document, mask)
-    yield from painted(studio, GLAZE)
+    yield from painted(controller, GLAZE)
     result = layers(document)[-1]
     report["of a mask"] = [result.name(), result.colorModel(), result.parentNode() is not None]
     report["lies above its layer"] = result.index() == layer.index() + 1
@@ -33,7 +33,7 @@ def main(stage):
 
     document, layer = yield from picture(stage, "discard")
     before, seen = history.position(document), canvas(document)
-    yield from painted(studio, GLAZE)
+    yield from painted(controller, GLAZE)
     report["asks"] = foot.discard.isEnabled() and foot.keep.isEnabled()
     report["shown"] = canvas(document) != seen
     yield 0.5
@@ -49,20 +49,20 @@ def main(stage):
     stage.krita.action("edit_undo").trigger()
     yield lambda: len(layers(document)) == 2
     yield from activate(document, layer)
-    yield from painted(studio, GLAZE)
+    yield from painted(controller, GLAZE)
     yield 0.5
     stage.krita.action("edit_undo").trigger()
     yield lambda: len(layers(document)) == 2
     undone = history.position(document)
     foot.discard.click()
     yield 0.5
-    report["said after Undo"] = studio.state.message.value.text
+    report["said after Undo"] = controller.state.message.value.text
     report["nothing was done"] = history.position(document) == undone
     stage.krita.action("edit_redo").trigger()
     yield lambda: len(layers(document)) == 3
 
     yield from activate(document, layer)
-    yield from painted(studio, GLAZE)
+    yield from painted(controller, GLAZE)
     yield 0.5
     other = document.createNode("drawn since", "paintlayer")
     document.rootNode().addChildNode(other, None)
@@ -70,12 +70,12 @@ def main(stage):
     foot.discard.click()
     yield 0.5
     report["after other steps"] = names(document)
-    report["said"] = studio.state.message.value.text + " " + studio.state.message.value.hint
+    report["said"] = controller.state.message.value.text + " " + controller.state.message.value.hint
     yield from close(document)
 
     document, layer = yield from picture(stage, "in place")
     seen = canvas(document)
-    yield from painted(studio, replace(GLAZE, output="in-place"))
+    yield from painted(controller, replace(GLAZE, output="in-place"))
     yield 0.5
     foot.discard.click()
     yield lambda: layer.visible()
@@ -84,17 +84,17 @@ def main(stage):
     yield from close(document)
 
     document, layer = yield from picture(stage, "edit")
-    yield from painted(studio, GLAZE)
+    yield from painted(controller, GLAZE)
     result = layers(document)[-1]
     first = canvas(document)
     foot.keep.click()
     yield from activate(document, result)
     yield lambda: foot.edit.isVisible()
-    studio.change(Choices())
+    controller.change(Choices())
     foot.edit.click()
     report["says so"] = foot.apply.text()
-    report["settings came back"] = studio.state.choices.value.mixture == GLAZE.mixture
-    yield from painted(studio, replace(studio.state.choices.value, strength=0.5))
+    report["settings came back"] = controller.state.choices.value.mixture == GLAZE.mixture
+    yield from painted(controller, replace(controller.state.choices.value, strength=0.5))
     yield 0.5
     after = layers(document)
     report["replaced"] = [node.name() for node in after]
@@ -110,24 +110,24 @@ def main(stage):
     layer.remove()
     yield 0.3
     foot.edit.click()
-    studio.apply()
-    report["its source is gone"] = [studio.busy, studio.state.message.value.text]
+    controller.apply()
+    report["its source is gone"] = [controller.busy, controller.state.message.value.text]
     yield from close(document)
 
     document, layer = yield from picture(stage, "edited in place")
-    yield from painted(studio, replace(GLAZE, output="in-place"))
+    yield from painted(controller, replace(GLAZE, output="in-place"))
     foot.keep.click()
     yield from activate(document, layers(document)[-1])
     yield lambda: foot.edit.isVisible()
     foot.edit.click()
-    yield from painted(studio, replace(studio.state.choices.value, strength=0.5))
+    yield from painted(controller, replace(controller.state.choices.value, strength=0.5))
     yield 0.5
     report["in place edited"] = [names(document), layer.visible()]
     yield from close(document)
 
     document, layer = yield from picture(stage, "visible")
-    studio.change(replace(GLAZE, source="visible"))
-    yield from painted(studio, replace(GLAZE, source="visible"))
+    controller.change(replace(GLAZE, source="visible"))
+    yield from painted(controller, replace(GLAZE, source="visible"))
     top = layers(document)[-1]
     report["visible"] = [top.name(), layers(document).index(top)]
     report["visible is on the canvas"] = bytes(top.pixelData(0, 0, WIDTH, HEIGHT)) == canvas(
@@ -147,7 +147,7 @@ def main(stage):
     report["selected nodes"] = sorted(
         node.name() for node in stage.window.activeView().selectedNodes()
     )
-    yield from painted(studio, replace(GLAZE, source="selected"))
+    yield from painted(controller, replace(GLAZE, source="selected"))
     report["each above its own"] = names(document)
     yield 0.5
     foot.discard.click()
@@ -156,11 +156,11 @@ def main(stage):
     yield from activate(document, second)
     stage.krita.action("select_all_layers").trigger()
     yield 0.5
-    studio.change(replace(BRIEF, source="selected"))
-    studio.apply()
-    yield lambda: studio.state.shown.value.text.startswith("Layer 2")
+    controller.change(replace(BRIEF, source="selected"))
+    controller.apply()
+    yield lambda: controller.state.shown.value.text.startswith("Layer 2")
     document.rootNode().addChildNode(document.createNode("drawn between", "paintlayer"), None)
-    yield lambda: not studio.busy
+    yield lambda: not controller.busy
     yield 0.5
     foot.discard.click()
     yield 0.5
@@ -174,20 +174,20 @@ def main(stage):
         yield 0.3
         document.waitForDone()
         yield from activate(document, node)
-        yield from painted(studio, GLAZE)
+        yield from painted(controller, GLAZE)
         kinds[kind] = names(document)[-1]
         yield from close(document)
     report["kinds"] = kinds
 
     document, layer = yield from picture(stage, "closed")
-    studio.change(SLOW)
-    studio.apply()
-    yield lambda: studio.state.shown.value.text == "Pretend"
+    controller.change(SLOW)
+    controller.apply()
+    yield lambda: controller.state.shown.value.text == "Pretend"
     document.setModified(False)
     document.close()
-    yield lambda: studio.state.message.value and "closed" in studio.state.message.value.text
-    report["closed"] = studio.state.message.value.text
-    report["nothing goes on"] = not studio._easel._runs
+    yield lambda: controller.state.message.value and "closed" in controller.state.message.value.text
+    report["closed"] = controller.state.message.value.text
+    report["nothing goes on"] = not controller._runner._runs
 
     keys = {}
     for action in stage.krita.actions():
@@ -247,10 +247,10 @@ def activate(document, node):
     yield 0.4
 
 
-def painted(studio, choices):
-    studio.change(choices)
-    studio.apply()
-    yield lambda: not studio.busy
+def painted(controller, choices):
+    controller.change(choices)
+    controller.apply()
+    yield lambda: not controller.busy
     yield 0.5
 
 

@@ -1,4 +1,4 @@
-"""Turns knobs and uses the library with a real mouse and keys.
+"""CooperativeTasks knobs and uses the library with a real mouse and keys.
 
 What xdotool is to do lies in numbered files, and the test does it.
 """
@@ -14,7 +14,7 @@ from PyQt5.QtWidgets import QApplication, QComboBox, QMenu, QScrollArea, QTabWid
 from velatura_krita.model.choices import StyleChoice
 from velatura_krita.ui.inputs import SpinBox
 from velatura_krita.ui.style_tile import star_of
-from velatura_krita.ui.value_slider import Fader
+from velatura_krita.ui.value_slider import ValueSlider
 
 LAST = "Shift_R"
 """A key that does nothing. Events come in order: when it has come, so has all that was done before."""
@@ -22,11 +22,11 @@ LAST = "Shift_R"
 
 def main(stage):
     docker = yield from stage.docker("velatura_docker")
-    studio, panel = docker.studio, docker.panel
+    controller, panel = docker.controller, docker.panel
     report = {}
     if not stage.arguments["first"]:
         # The styles are there, and the one of the last time is seen among them.
-        yield lambda: any(tile.style.name for tile in studio.state.tiles.value)
+        yield lambda: any(tile.style.name for tile in controller.state.tiles.value)
         yield 0.5
         grid = panel.library.grid
         reveal(grid)
@@ -36,8 +36,8 @@ def main(stage):
         report["rows below"] = grid.verticalScrollBar().maximum() > 0
         report["seen"] = grid.viewport().rect().intersects(grid.visualItemRect(item))
         return report
-    studio.start_daemon()
-    yield lambda: studio.state.offer.value.manifest
+    controller.start_daemon()
+    yield lambda: controller.state.offer.value.manifest
     hands = Hands(Path(stage.arguments["folder"]))
     # Without a window manager nobody gives the keys to Krita.
     yield from hands.do(["windowfocus", int(stage.window.qwindow().winId())])
@@ -49,9 +49,9 @@ def main(stage):
     yield 0.3
     scrolled = scroll_of(engine)
     before = scrolled.verticalScrollBar().value() if scrolled else 0
-    chosen = studio.state.choices.value.engine
+    chosen = controller.state.choices.value.engine
     yield from hands.do(*at(engine), *wheel(3))
-    report["engine stays"] = studio.state.choices.value.engine == chosen
+    report["engine stays"] = controller.state.choices.value.engine == chosen
     report["engine has no focus"] = not engine.hasFocus()
     bar = scrolled.verticalScrollBar() if scrolled else None
     report["scrolled"] = bar is None or bar.maximum() == 0 or bar.value() != before
@@ -60,7 +60,7 @@ def main(stage):
     yield from hands.do(*at(engine), ["click", 1], ["sleep", 0.4], ["key", "Escape"])
     report["list is closed"] = not engine.view().isVisible()
     yield from hands.do(*at(engine), *wheel(3))
-    report["engine still stays"] = studio.state.choices.value.engine == chosen
+    report["engine still stays"] = controller.state.choices.value.engine == chosen
 
     panel.manner._fine.fold_out()
     yield 0.3
@@ -68,13 +68,13 @@ def main(stage):
     reveal(seed)
     yield 0.3
     yield from hands.do(*at(seed, 0.3), *wheel(2))
-    report["seed in passing"] = studio.state.choices.value.seed
+    report["seed in passing"] = controller.state.choices.value.seed
     reveal(seed)
     yield 0.3
     yield from hands.do(*at(seed, 0.3), ["click", 1], *wheel(2, up=True))
-    report["seed after a click"] = studio.state.choices.value.seed
+    report["seed after a click"] = controller.state.choices.value.seed
 
-    stroke = panel.findChild(Fader, "velatura_knob_stroke")
+    stroke = panel.findChild(ValueSlider, "velatura_knob_stroke")
     reveal(stroke)
     yield 0.3
     told = []
@@ -93,15 +93,15 @@ def main(stage):
     yield from soon(lambda: stroke.value != 33.0)
     report["after a click"] = stroke.value
 
-    yield from use_library(studio, panel, hands, report)
+    yield from use_library(controller, panel, hands, report)
     name = panel.library.grid.item(panel.library.grid.count() - 1).data(256).style.name
-    studio.change(studio.state.choices.value.with_styles((StyleChoice(name=name),)))
+    controller.change(controller.state.choices.value.with_styles((StyleChoice(name=name),)))
     report["last"] = panel.library.grid.item(panel.library.grid.count() - 1).text()
     yield 0.3
     return report
 
 
-def use_library(studio, panel, hands, report):
+def use_library(controller, panel, hands, report):
     """Rest on a style, mark it as a favourite, and open its menu."""
     grid = panel.library.grid
     reveal(grid)
@@ -119,8 +119,8 @@ def use_library(studio, panel, hands, report):
     report["popup is beside"] = not popup.geometry().contains(middle)
     star = grid.viewport().mapToGlobal(star_of(tile).center())
     yield from hands.do(["mousemove", star.x(), star.y()], ["click", 1], ["sleep", 0.2])
-    yield lambda: [each for each in studio.state.tiles.value if each.favourite]
-    marked = [each.style.name for each in studio.state.tiles.value if each.favourite]
+    yield lambda: [each for each in controller.state.tiles.value if each.favourite]
+    marked = [each.style.name for each in controller.state.tiles.value if each.favourite]
     report["starred"] = marked == [name]
     report["popup is gone"] = not popup.isVisible()
     report["nothing chosen"] = grid.selectedItems() == []
@@ -171,8 +171,8 @@ def at(widget, share=0.5):
     return [["mousemove", place.x(), place.y()], ["sleep", 0.1]]
 
 
-def wheel(turns, *, up=False):
-    return [["click", "--repeat", turns, "--delay", 80, 4 if up else 5], ["sleep", 0.2]]
+def wheel(tasks, *, up=False):
+    return [["click", "--repeat", tasks, "--delay", 80, 4 if up else 5], ["sleep", 0.2]]
 
 
 def scroll_of(widget):

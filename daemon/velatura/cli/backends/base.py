@@ -33,7 +33,7 @@ class Painted:
     """Pictures that the engine gave beside the one that was asked for, by name."""
 
 
-class Painter(Protocol):
+class Backend(Protocol):
     """Paints pictures, and stays warm in between."""
 
     hands: int
@@ -57,12 +57,12 @@ class Painter(Protocol):
         """Let go of every picture in work, and take no more; from any thread."""
 
 
-def painter(*, daemon: bool) -> AbstractContextManager[Painter]:
+def backend(*, daemon: bool) -> AbstractContextManager[Backend]:
     """The daemon, which is started if it does not run, or this process."""
     if daemon:
-        from velatura.cli.backends.daemon import Remote
+        from velatura.cli.backends.daemon import DaemonBackend
 
-        return Remote()
-    from velatura.cli.backends.local import Direct
+        return DaemonBackend()
+    from velatura.cli.backends.local import LocalBackend
 
-    return Direct()
+    return LocalBackend()

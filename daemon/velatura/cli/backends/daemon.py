@@ -15,7 +15,7 @@ from velatura.cli.inputs import Given, given_inputs
 from velatura.cli.parts import Parts
 from velatura.cli.preview import PreviewFile
 from velatura.cli.requests import Wish
-from velatura.cli.style_options import StyleWish
+from velatura.cli.style_options import StyleOption
 from velatura.errors import BadPicture
 from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
@@ -39,7 +39,7 @@ HANDS = 64
 """How many jobs the daemon takes of one client."""
 
 
-class Remote:
+class DaemonBackend:
     """A client of the daemon. What several pictures share is read and sent once."""
 
     hands = HANDS
@@ -52,7 +52,7 @@ class Remote:
         self._files: dict[Path, EncodedFile] = {}
         self._masks: WeakKeyDictionary[Raster, Pixels] = WeakKeyDictionary()
 
-    def __enter__(self) -> Remote:
+    def __enter__(self) -> DaemonBackend:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -79,7 +79,7 @@ class Remote:
         preview: PreviewFile | None = None,
         priority: Priority = "interactive",
     ) -> Painted:
-        """See :class:`~velatura.cli.backends.base.Painter`.
+        """See :class:`~velatura.cli.backends.base.Backend`.
 
         Raises :class:`~velatura_link.errors.JobFailed` and what connecting raises; Ctrl-C cancels the job.
         """
@@ -104,7 +104,7 @@ class Remote:
             styles=rest,
             regions=regions,
             inputs={name: self._input(each) for name, each in inputs.items()},
-            treatment=wish.treatment,
+            common=wish.common,
             segments=wish.segments,
             stop_after=wish.stop_after,
         )
@@ -149,7 +149,7 @@ class Remote:
                 self._client = session.connect()
             return self._client
 
-    def _style(self, style: StyleWish, parts: Parts) -> StyleRef:
+    def _style(self, style: StyleOption, parts: Parts) -> StyleRef:
         name, picture, code = style.name, None, None
         if style.path is not None and codes.is_code(style.path):
             # The daemon, which gets bytes, could not name the file.

@@ -13,9 +13,9 @@ from velatura.cli.parts import Parts, path_of
 from velatura.cli.preview import PreviewFile
 from velatura.cli.requests import Wish
 from velatura.cli.showing import Showing
-from velatura.cli.style_options import StyleWish
+from velatura.cli.style_options import StyleOption
 from velatura.contract import registry, validation
-from velatura.contract.common_params import Treatment
+from velatura.contract.common_params import CommonParams
 from velatura.contract.run import Run
 from velatura.contract.scene import WHOLE, Origin, Region, Scene, Style
 from velatura.imaging.files import read_picture
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class _Showing(Showing):
-    def __init__(self, direct: Direct, bar: Bar, preview: PreviewFile | None) -> None:
+    def __init__(self, direct: LocalBackend, bar: Bar, preview: PreviewFile | None) -> None:
         super().__init__(bar)
         self._direct = direct
         self._preview = preview
@@ -54,7 +54,7 @@ class _Showing(Showing):
             self._preview.show(raster_of(picture))
 
 
-class Direct:
+class LocalBackend:
     """Paints one picture after another, with networks that stay warm in between."""
 
     hands = 1
@@ -64,7 +64,7 @@ class Direct:
         self.finishing = False
         self._models: WarmModels | None = None
 
-    def __enter__(self) -> Direct:
+    def __enter__(self) -> LocalBackend:
         return self
 
     def __exit__(self, *_: object) -> None: ...
@@ -86,7 +86,7 @@ class Direct:
         preview: PreviewFile | None = None,
         priority: Priority = "interactive",
     ) -> Painted:
-        """See :class:`~velatura.cli.backends.base.Painter`. Raises what the engine raises."""
+        """See :class:`~velatura.cli.backends.base.Backend`. Raises what the engine raises."""
         bar.show("Loading", 0, 0, None)
         engine = registry.load(wish.engine)
         params = registry.validate(engine, wish.params)
@@ -100,7 +100,7 @@ class Direct:
             strength=wish.strength,
             seed=wish.seed,
             inputs=_inputs(wish, engine),
-            treatment=validation.validate("treatment", Treatment, wish.treatment),
+            common=validation.validate("common", CommonParams, wish.common),
             segments=wish.segments,
         )
         if self._models is None:
@@ -117,7 +117,7 @@ class Direct:
 def _regions(wish: Wish, content: Raster, parts: Parts) -> tuple[Region, ...]:
     """The regions of ``wish``, in the order in which the daemon has them."""
 
-    def opened(wishes: tuple[StyleWish, ...]) -> tuple[Style, ...]:
+    def opened(wishes: tuple[StyleOption, ...]) -> tuple[Style, ...]:
         return tuple(_style(style, parts.of_styles) for style in wishes)
 
     drawn = [Region(opened(part.styles), part.mask, part.strength) for part in parts.regions]
@@ -139,7 +139,7 @@ def _input(given: Given) -> Raster | Path | float | str:
     return given.value
 
 
-def _style(style: StyleWish, masks: Mapping[StyleWish, Raster]) -> Style:
+def _style(style: StyleOption, masks: Mapping[StyleOption, Raster]) -> Style:
     entry = styles.show(style.name or "") if style.path is None else None
     path = entry.path if entry is not None else path_of(style)
     picture, code = styles.opened(path)

@@ -21,12 +21,12 @@ Buffer = Any
 
 
 @dataclass(eq=False)
-class Inscription:
+class PendingWrite:
     """A blob being written, in order from ``position``, and whom to tell.
 
     ``on_written`` gets the bytes written so far after every chunk; ``on_finished`` the CRC-32, and the SHA-256 if there
-    is a ``hasher``, once :meth:`Scribe.finish` is reached; ``on_error`` what the system said when it would not write,
-    and nothing follows that.
+    is a ``hasher``, once :meth:`BlobWriter.finish` is reached; ``on_error`` what the system said when it would not
+    write, and nothing follows that.
     """
 
     file: FileIO
@@ -42,22 +42,22 @@ class Inscription:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-class Scribe:
+class BlobWriter:
     """Two threads that write and check. ``report`` is called from them with what the event loop is to call."""
 
     def __init__(self, report: Callable[[Callable[[], None]], None]) -> None:
         self._report = report
-        self._threads = ThreadPoolExecutor(2, thread_name_prefix="scribe")
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="blob-writer")
 
-    def write(self, inscription: Inscription, chunk: Buffer) -> None:
+    def write(self, inscription: PendingWrite, chunk: Buffer) -> None:
         """Append ``chunk``."""
         self._add(inscription, chunk)
 
-    def finish(self, inscription: Inscription) -> None:
+    def finish(self, inscription: PendingWrite) -> None:
         """Tell the check once all chunks handed in so far are written."""
         self._add(inscription, None)
 
-    def abandon(self, inscription: Inscription) -> None:
+    def abandon(self, inscription: PendingWrite) -> None:
         """Drop what waits and wait until no thread touches the file any more (at most one chunk's write)."""
         inscription.abandoned = True
         with inscription.lock:
@@ -68,7 +68,7 @@ class Scribe:
     def close(self) -> None:
         self._threads.shutdown(wait=True, cancel_futures=True)
 
-    def _add(self, inscription: Inscription, item: Buffer | None) -> None:
+    def _add(self, inscription: PendingWrite, item: Buffer | None) -> None:
         with inscription.lock:
             inscription.waiting.append(item)
             if inscription.busy:
@@ -76,7 +76,7 @@ class Scribe:
             inscription.busy = True
         self._threads.submit(self._work, inscription)
 
-    def _work(self, inscription: Inscription) -> None:
+    def _work(self, inscription: PendingWrite) -> None:
         while True:
             with inscription.lock:
                 if inscription.abandoned or not inscription.waiting:
@@ -91,7 +91,7 @@ class Scribe:
                 self._report(partial(inscription.on_error, error))
                 return
 
-    def _handle(self, inscription: Inscription, chunk: Buffer | None) -> None:
+    def _handle(self, inscription: PendingWrite, chunk: Buffer | None) -> None:
         if chunk is None:
             digest = inscription.hasher.digest() if inscription.hasher is not None else None
             self._report(partial(inscription.on_finished, inscription.check, digest))

@@ -10,7 +10,7 @@ from io import FileIO
 from typing import Any
 
 from velatura.errors import VelaturaError
-from velatura.serve.blobs.blob_writer import Inscription, Scribe
+from velatura.serve.blobs.blob_writer import BlobWriter, PendingWrite
 from velatura.serve.blobs.spool import Spool, Stored
 from velatura.serve.broker.sessions import Session, Sessions
 from velatura.serve.config import Config
@@ -25,7 +25,7 @@ class Upload:
     blob: bytes
     stored: Stored
     session: Session | None
-    inscription: Inscription
+    inscription: PendingWrite
     received: int = 0
     upto: int = 0
     named: bytes | None = None
@@ -55,7 +55,7 @@ class Transfers:
         self,
         config: Config,
         spool: Spool,
-        scribe: Scribe,
+        blob_writer: BlobWriter,
         sessions: Sessions,
         *,
         on_sealed: Callable[[bytes], None],
@@ -63,7 +63,7 @@ class Transfers:
     ) -> None:
         self._config = config
         self._spool = spool
-        self._scribe = scribe
+        self._blob_writer = blob_writer
         self._sessions = sessions
         self._on_sealed = on_sealed
         self._on_lost = on_lost
@@ -120,7 +120,7 @@ class Transfers:
             self._fail(upload, "bad_request", "A chunk came without credit for it.")
         else:
             upload.received += length
-            self._scribe.write(upload.inscription, data)
+            self._blob_writer.write(upload.inscription, data)
 
     def finish(self, session: Session, header: Header) -> None:
         """``blob.end``: all bytes were sent, and this is their check."""
@@ -131,7 +131,7 @@ class Transfers:
             self._fail(upload, "bad_request", "A blob.end came before all bytes, or without check.")
             return
         upload.claimed = check
-        self._scribe.finish(upload.inscription)
+        self._blob_writer.finish(upload.inscription)
 
     def drop(self, session: Session, header: Header) -> None:
         """``blob.drop``: the client gives up a transfer, or needs the blob no longer."""
@@ -215,7 +215,7 @@ class Transfers:
 
         assert stored.file is not None, "a new blob is open"
         hasher = hashlib.sha256() if digest is not None else None
-        inscription = Inscription(stored.file, written, finished, failed, hasher)
+        inscription = PendingWrite(stored.file, written, finished, failed, hasher)
         upload = Upload(blob, stored, session, inscription, named=digest)
         self._uploads[blob] = upload
         session.uploads[blob] = upload
@@ -283,7 +283,7 @@ class Transfers:
         if self._uploads.get(upload.blob) is not upload:
             return
         self._remove(upload)
-        self._scribe.abandon(upload.inscription)
+        self._blob_writer.abandon(upload.inscription)
         self._spool.forget(upload.stored)
         self._on_lost(upload.blob, code, reason)
 

@@ -23,20 +23,20 @@ import zmq
 
 from velatura import __version__
 from velatura.contract import manifest as manifests
-from velatura.serve.blobs.blob_writer import Scribe
+from velatura.serve.blobs.blob_writer import BlobWriter
 from velatura.serve.blobs.spool import Spool, remove_stale_spools
 from velatura.serve.blobs.transfers import Transfers
 from velatura.serve.broker import replies
 from velatura.serve.broker.endpoints import allow_many_files, bind, unlink
 from velatura.serve.broker.instance import InstanceLock, start_successor
-from velatura.serve.broker.router import Handler, Reception
+from velatura.serve.broker.router import Handler, Router
 from velatura.serve.broker.sessions import Session, Sessions, number_of
 from velatura.serve.broker.upgrade import installation_fingerprint
 from velatura.serve.config import Config
-from velatura.serve.jobs.scheduler import Dispatcher
-from velatura.serve.jobs.worker_pool import Crew, Worker
-from velatura.serve.library.queries import Librarian
-from velatura.serve.library.updates import Curator
+from velatura.serve.jobs.scheduler import Scheduler
+from velatura.serve.jobs.worker_pool import Worker, WorkerPool
+from velatura.serve.library.queries import LibraryQueries
+from velatura.serve.library.updates import LibraryUpdates
 from velatura_link.connection import FILE_NAME, Connection, private_directory, write_connection
 from velatura_link.messages import HEADER_LIMIT, Header
 
@@ -86,25 +86,25 @@ class Broker:
         self.spool = Spool(
             spools / f"{self._instance[:8]}-{os.getpid()}", config.quota, config.limits
         )
-        self.crew = Crew(config, self.spool.folder, self._context)
+        self.pool = WorkerPool(config, self.spool.folder, self._context)
         frontend = self._bind_frontend()
         self.sessions = Sessions(
             frontend, config, secret, welcome=self._welcome, on_end=self._session_ended
         )
         self.sessions.endpoints = self._endpoints
-        self.scribe = Scribe(self._report)
-        self.librarian = Librarian(self._report, self.sessions)
-        self.curator = Curator(self._report, self.sessions, self.spool, config.limits)
-        self.dispatcher = Dispatcher(
-            config, self.spool, self.sessions, self.crew, engines=self._engines
+        self.blob_writer = BlobWriter(self._report)
+        self.queries = LibraryQueries(self._report, self.sessions)
+        self.updates = LibraryUpdates(self._report, self.sessions, self.spool, config.limits)
+        self.scheduler = Scheduler(
+            config, self.spool, self.sessions, self.pool, engines=self._engines
         )
         self.transfers = Transfers(
             config,
             self.spool,
-            self.scribe,
+            self.blob_writer,
             self.sessions,
-            on_sealed=self.dispatcher.blob_sealed,
-            on_lost=self.dispatcher.blob_lost,
+            on_sealed=self.scheduler.blob_sealed,
+            on_lost=self.scheduler.blob_lost,
         )
         handlers: dict[str, Handler] = {
             "blob.put": self.transfers.put,
@@ -112,26 +112,26 @@ class Broker:
             "blob.drop": self.transfers.drop,
             "blob.get": self.transfers.get,
             "blob.credit": self.transfers.credit,
-            "submit": self.dispatcher.submit,
-            "cancel": self.dispatcher.cancel,
-            "finish": self.dispatcher.finish,
-            "release": self.dispatcher.release,
-            "presets": self.librarian.presets,
-            "presets.save": self.curator.save_preset,
-            "presets.rename": self.curator.rename_preset,
-            "presets.remove": self.curator.remove_preset,
-            "styles": self.librarian.styles,
-            "styles.add": self.curator.add,
-            "styles.picture": self.librarian.picture,
-            "styles.change": self.curator.change,
-            "styles.remove": self.curator.remove,
+            "submit": self.scheduler.submit,
+            "cancel": self.scheduler.cancel,
+            "finish": self.scheduler.finish,
+            "release": self.scheduler.release,
+            "presets": self.queries.presets,
+            "presets.save": self.updates.save_preset,
+            "presets.rename": self.updates.rename_preset,
+            "presets.remove": self.updates.remove_preset,
+            "styles": self.queries.styles,
+            "styles.add": self.updates.add,
+            "styles.picture": self.queries.picture,
+            "styles.change": self.updates.change,
+            "styles.remove": self.updates.remove,
             "status": self._status,
             "stop": self._stop,
             "ping": self._ping,
             "pong": lambda session, header: None,
             "bye": lambda session, header: self.sessions.end(session),
         }
-        self.reception = Reception(frontend, self.sessions, handlers, self.transfers.chunk)
+        self.router = Router(frontend, self.sessions, handlers, self.transfers.chunk)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._signalled)
         self._connection = Connection(
@@ -143,12 +143,12 @@ class Broker:
             started=self._started,
         )
         write_connection(config.runtime / FILE_NAME, self._connection)
-        self.crew.start()
+        self.pool.start()
 
     def main_loop(self) -> None:
-        """Handle messages, reports of the scribe, and the clock."""
+        """Handle messages, reports of the blob writer, and the clock."""
         poller = zmq.Poller()
-        for source in (self._frontend, self.crew.socket, self._wakeup):
+        for source in (self._frontend, self.pool.socket, self._wakeup):
             poller.register(source, zmq.POLLIN)
         last_tick = 0.0
         while not self._stopping:
@@ -158,9 +158,9 @@ class Broker:
             while self._reports:
                 guarded(self._reports.popleft())
             if self._frontend in ready:
-                guarded(self.reception.receive)
-            if self.crew.socket in ready:
-                guarded(partial(self.crew.receive, self))
+                guarded(self.router.receive)
+            if self.pool.socket in ready:
+                guarded(partial(self.pool.receive, self))
             now = time.monotonic()
             if now - last_tick >= 0.02:
                 last_tick = now
@@ -170,10 +170,10 @@ class Broker:
         """Take the connection file away, end the workers, remove the spool."""
         if not self._replaced:
             self._withdraw()
-        self.crew.close()
-        self.scribe.close()
-        self.librarian.close()
-        self.curator.close()
+        self.pool.close()
+        self.blob_writer.close()
+        self.queries.close()
+        self.updates.close()
         self.spool.close()
         self._frontend.close(linger=200)
         self._wakeup.close()
@@ -182,7 +182,7 @@ class Broker:
         for endpoint in self._endpoints:
             unlink(endpoint)
 
-    # -- what the crew is told -------------------------------------------------------------------
+    # -- what the pool is told -------------------------------------------------------------------
 
     def worker_ready(self, worker: Worker) -> None:
         """A worker that starts writes the manifest when there was none for this code."""
@@ -191,16 +191,16 @@ class Broker:
             if self._manifest is not None:
                 for session in self.sessions:
                     self.sessions.send(session, replies.manifest_notice(self._manifest))
-        self.dispatcher.worker_ready()
+        self.scheduler.worker_ready()
 
     def worker_says(self, worker: Worker, header: Header) -> None:
-        self.dispatcher.worker_says(worker, header)
+        self.scheduler.worker_says(worker, header)
 
     def worker_broken(self, worker: Worker, error: Header) -> None:
-        self.dispatcher.worker_broken(worker, error)
+        self.scheduler.worker_broken(worker, error)
 
     def worker_died(self, worker: Worker, reason: str) -> None:
-        self.dispatcher.worker_died(worker, reason)
+        self.scheduler.worker_died(worker, reason)
 
     # -- inside ----------------------------------------------------------------------------------
 
@@ -225,7 +225,7 @@ class Broker:
         return frontend
 
     def _report(self, call: Callable[[], None]) -> None:
-        """Queue ``call`` for the event loop; called by the scribe's threads."""
+        """Queue ``call`` for the event loop; called by the blob writer's threads."""
         self._reports.append(call)
         with contextlib.suppress(BlockingIOError):  # full: the loop has enough reasons to wake
             self._waker.send(b"\0")
@@ -234,18 +234,18 @@ class Broker:
         """Milliseconds to wait for messages: short while something may be due."""
         if self.sessions.anyone_waiting:
             return 5
-        busy = self.dispatcher.unfinished or any(s.active for s in self.sessions)
+        busy = self.scheduler.unfinished or any(s.active for s in self.sessions)
         return 50 if busy else 500
 
     def _tick(self, now: float) -> None:
         self.sessions.tick(now)
         self.transfers.tick(now)
-        self.dispatcher.tick(now)
-        self.crew.tick(now, self)
-        if self.sessions or self.dispatcher.unfinished or self.dispatcher.keeps_results:
+        self.scheduler.tick(now)
+        self.pool.tick(now, self)
+        if self.sessions or self.scheduler.unfinished or self.scheduler.keeps_results:
             self._last_use = now
-        self._last_use = max(self._last_use, self.reception.last_hello)
-        if self.dispatcher.draining:
+        self._last_use = max(self._last_use, self.router.last_hello)
+        if self.scheduler.draining:
             self._end_when_drained(now)
             return
         if now - self._checked >= CHECK_SECONDS:
@@ -265,8 +265,8 @@ class Broker:
         """End once the jobs are done and fetched; what clients do not send or fetch is waited for only so long."""
         late = self._deadline is not None and now > self._deadline
         if late:
-            self.dispatcher.give_up_waiting()
-        if self.dispatcher.unfinished == 0 and (late or not self.curator.busy):
+            self.scheduler.give_up_waiting()
+        if self.scheduler.unfinished == 0 and (late or not self.updates.busy):
             fetched = not any(s.jobs or s.downloads for s in self.sessions)
             self._stopping = self._stopping or fetched or late
 
@@ -287,7 +287,7 @@ class Broker:
             traceback.print_exc()
 
     def _drain(self, reason: str) -> None:
-        self.dispatcher.draining = True
+        self.scheduler.draining = True
         self._deadline = time.monotonic() + self.config.drain_grace
         for session in self.sessions:
             self.sessions.send(session, {"t": "notice", "code": "draining", "message": reason})
@@ -301,7 +301,7 @@ class Broker:
         self._stopping = True
 
     def _session_ended(self, session: Session) -> None:
-        self.dispatcher.end_session(session)
+        self.scheduler.end_session(session)
         self.transfers.end_session(session)
 
     def _engines(self) -> dict[str, Any] | None:
@@ -317,18 +317,18 @@ class Broker:
         self.sessions.send(session, {"t": "stopping"})
         if header.get("now"):
             self._stopping = True
-        elif not self.dispatcher.draining:
+        elif not self.scheduler.draining:
             self._drain("The daemon was asked to stop.")
 
     def _status(self, session: Session, header: Header) -> None:
         facts = {
             "instance": self._instance,
             "uptime": time.time() - self._started,
-            "draining": self.dispatcher.draining,
+            "draining": self.scheduler.draining,
             "sessions": len(self.sessions),
-            "jobs": self.dispatcher.counts(),
+            "jobs": self.scheduler.counts(),
         }
-        self.sessions.send(session, replies.status(self.config, facts, self.spool, self.crew))
+        self.sessions.send(session, replies.status(self.config, facts, self.spool, self.pool))
 
 
 def guarded(call: Callable[[], None]) -> None:

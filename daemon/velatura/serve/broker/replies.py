@@ -9,7 +9,7 @@ from velatura import __version__
 from velatura.contract.manifest import Manifest, manifest_hash
 from velatura.serve.blobs.spool import Spool
 from velatura.serve.config import Config
-from velatura.serve.jobs.worker_pool import Crew, Worker
+from velatura.serve.jobs.worker_pool import Worker, WorkerPool
 from velatura_link.messages import PROTOCOL, Header
 
 
@@ -40,14 +40,14 @@ def manifest_notice(manifest: Manifest) -> Header:
     }
 
 
-def status(config: Config, facts: dict[str, Any], spool: Spool, crew: Crew) -> Header:
+def status(config: Config, facts: dict[str, Any], spool: Spool, pool: WorkerPool) -> Header:
     """``facts`` about the daemon, with its spool and workers."""
     return {
         "t": "status",
         "version": __version__,
         **facts,
         "spool": {"bytes": spool.bytes, "quota": spool.quota, "blobs": len(spool)},
-        "workers": [_worker(worker, config) for worker in crew],
+        "workers": [_worker(worker, config) for worker in pool],
     }
 
 

@@ -22,7 +22,7 @@ AT_ONCE = 256
 """Messages handled before the clock and the workers have their turn."""
 
 
-class Reception:
+class Router:
     """Reads the frontend socket. ``handlers`` are by message type; ``on_chunk`` also gets the bytes."""
 
     def __init__(

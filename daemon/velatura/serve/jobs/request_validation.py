@@ -77,7 +77,7 @@ def blobs_of(request: dict[str, Any], limits: Limits) -> list[BlobUse]:
     _require(isinstance(request.get("engine"), str), "A request must name its engine.")
     _require(isinstance(request.get("params", {}), dict), "The params of a request must be a map.")
     _require(
-        isinstance(request.get("treatment", {}), dict), "The treatment of a request must be a map."
+        isinstance(request.get("common", {}), dict), "The common knobs of a request must be a map."
     )
     segments = request.get("segments", 0)
     _require(

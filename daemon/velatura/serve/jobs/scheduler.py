@@ -19,7 +19,7 @@ from velatura.serve.jobs.job_blobs import (
     take_preview,
 )
 from velatura.serve.jobs.request_validation import read_submit
-from velatura.serve.jobs.worker_pool import Crew, Worker
+from velatura.serve.jobs.worker_pool import Worker, WorkerPool
 from velatura_link.errors import ProtocolError
 from velatura_link.messages import Header, new_id
 
@@ -30,7 +30,7 @@ MAX_ENDED = 256
 """Ended jobs of one session that are remembered."""
 
 
-class Dispatcher:
+class Scheduler:
     """Every job of the daemon."""
 
     def __init__(
@@ -38,14 +38,14 @@ class Dispatcher:
         config: Config,
         spool: Spool,
         sessions: Sessions,
-        crew: Crew,
+        pool: WorkerPool,
         *,
         engines: Callable[[], dict[str, Any] | None],
     ) -> None:
         self._config = config
         self._spool = spool
         self._sessions = sessions
-        self._crew = crew
+        self._pool = pool
         self._engines = engines
         self._jobs: dict[bytes, Job] = {}
         self._queue = Queue()
@@ -57,7 +57,7 @@ class Dispatcher:
 
     def counts(self) -> dict[str, int]:
         """How many jobs are queued and running."""
-        running = sum(len(worker.jobs) for worker in self._crew)
+        running = sum(len(worker.jobs) for worker in self._pool)
         return {"queued": max(0, self.unfinished - running), "running": running}
 
     # -- what clients say ------------------------------------------------------------------------
@@ -81,7 +81,7 @@ class Dispatcher:
             return
         self._jobs[job_id] = job
         session.jobs[job_id] = job
-        self._crew.require(job.device)
+        self._pool.require(job.device)
         self._replace(session, job)
         if not job.missing:
             self._queue.add(job)
@@ -101,7 +101,7 @@ class Dispatcher:
             return
         job.finishing = True
         if job.worker is not None:
-            self._crew.send(job.worker, {"t": "finish", "job": job.order})
+            self._pool.send(job.worker, {"t": "finish", "job": job.order})
 
     def release(self, session: Session, header: Header) -> None:
         """``release``: forget a finished job and its outputs."""
@@ -182,14 +182,14 @@ class Dispatcher:
                     job,
                     "worker_died",
                     f"The process that painted ended twice ({reason}).",
-                    f"Its last words are in {self._crew.log}; `velatura doctor` may tell more.",
+                    f"Its last words are in {self._pool.log}; `velatura doctor` may tell more.",
                 )
             else:
                 job.started = None
                 self._queue.add(job, first=True)
         worker.jobs.clear()
         self._spool.sweep(worker.process.pid)
-        if self._crew.hopeless:
+        if self._pool.hopeless:
             self._give_up(reason)
         elif worker.asked is not None and not worker.ready:
             self._give_up(reason, worker.asked)
@@ -211,7 +211,7 @@ class Dispatcher:
 
     def tick(self, now: float) -> None:
         """Forget kept results whose time is over; end workers that do not stop."""
-        for worker in self._crew:
+        for worker in self._pool:
             job = worker.jobs[-1] if worker.jobs else None
             if job is not None and job.finished is not None and now - job.finished > STUCK_SECONDS:
                 worker.process.kill()
@@ -226,17 +226,17 @@ class Dispatcher:
 
     def schedule(self) -> None:
         """Give waiting jobs to workers that can take them."""
-        for worker in sorted(self._crew, key=lambda worker: len(worker.jobs)):
+        for worker in sorted(self._pool, key=lambda worker: len(worker.jobs)):
             while (job := self._queue.take(worker.takes)) is not None:
                 self._start(job, worker)
 
     # -- inside ----------------------------------------------------------------------------------
 
     def _require_workers(self) -> None:
-        """Have a worker for every job that waits for one of its own; the crew minds the daemon's own."""
+        """Have a worker for every job that waits for one of its own; the pool minds the daemon's own."""
         for job in self._jobs.values():
             if job.final is None and job.worker is None and job.device is not None:
-                self._crew.require(job.device)
+                self._pool.require(job.device)
 
     def _check_room(self, session: Session) -> None:
         if self.draining:
@@ -279,7 +279,7 @@ class Dispatcher:
             "room": str(room) if room is not None else None,
         }
         try:
-            self._crew.send(worker, order)
+            self._pool.send(worker, order)
         except ProtocolError:
             if room is not None:
                 room.unlink(missing_ok=True)
@@ -290,7 +290,7 @@ class Dispatcher:
         job.started = time.monotonic()
         worker.jobs.append(job)
         if job.finishing:
-            self._crew.send(worker, {"t": "finish", "job": job.order})
+            self._pool.send(worker, {"t": "finish", "job": job.order})
 
     def _progress(self, job: Job, header: Header) -> None:
         keys = ("t", "job", "phase", "step", "steps", "seconds_left")
@@ -321,7 +321,7 @@ class Dispatcher:
         if job.final is not None:
             return
         if job.worker is not None:
-            self._crew.send(job.worker, {"t": "cancel", "job": job.order})
+            self._pool.send(job.worker, {"t": "cancel", "job": job.order})
         self._fail(job, code, message)
 
     def _fail(self, job: Job, code: str, message: str, hint: str = "") -> None:
@@ -363,7 +363,7 @@ class Dispatcher:
                 job,
                 "worker_died",
                 f"The process that paints does not start ({reason}).",
-                f"Its last words are in {self._crew.log}; `velatura doctor` may tell more.",
+                f"Its last words are in {self._pool.log}; `velatura doctor` may tell more.",
             )
 
     def _tell(self, job: Job, header: Header) -> None:

@@ -35,7 +35,7 @@ MAX_BACKOFF = 30.0
 MAX_LOG = 1 << 20
 
 
-class CrewListener(Protocol):
+class PoolListener(Protocol):
     """Who is told what workers do."""
 
     def worker_ready(self, worker: Worker) -> None: ...
@@ -76,7 +76,7 @@ class Worker:
         return not self.jobs or (guest and job.priority == "interactive")
 
 
-class Crew:
+class WorkerPool:
     """All workers of one daemon."""
 
     def __init__(self, config: Config, spool: Path, context: zmq.Context[Any]) -> None:
@@ -91,7 +91,7 @@ class Crew:
         self.socket.setsockopt(zmq.SNDHWM, 0)
         self.socket.setsockopt(zmq.LINGER, 0)
         self.socket.setsockopt(zmq.MAXMSGSIZE, HEADER_LIMIT)  # any local user may reach a loopback
-        [self._endpoint] = bind(self.socket, config.runtime / f"{os.getpid()}-crew.sock")
+        [self._endpoint] = bind(self.socket, config.runtime / f"{os.getpid()}-workers.sock")
 
     def __iter__(self) -> Iterator[Worker]:
         return iter(self._workers)
@@ -125,7 +125,7 @@ class Crew:
             if error.errno not in (zmq.EHOSTUNREACH, zmq.EAGAIN):
                 raise
 
-    def receive(self, listener: CrewListener) -> None:
+    def receive(self, listener: PoolListener) -> None:
         """Handle every message that is there."""
         while True:
             try:
@@ -151,7 +151,7 @@ class Crew:
             else:
                 listener.worker_says(worker, header)
 
-    def tick(self, now: float, listener: CrewListener) -> None:
+    def tick(self, now: float, listener: PoolListener) -> None:
         """Notice deaths, and start workers anew, ever more slowly while they die young."""
         for worker in list(self._workers):
             status = worker.process.poll()

@@ -30,7 +30,7 @@ def filled(request: dict[str, Any]) -> dict[str, Any]:
         return request
     if not isinstance(name, str):
         raise BadRequest("The preset of a request must be a name.")
-    for key, kind in (("params", dict), ("treatment", dict), ("styles", list), ("regions", list)):
+    for key, kind in (("params", dict), ("common", dict), ("styles", list), ("regions", list)):
         if not isinstance(request.get(key) or kind(), kind):
             raise BadRequest(
                 f"The {key} of a request must be a {'map' if kind is dict else 'list'}."
@@ -40,7 +40,7 @@ def filled(request: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-class Librarian:
+class LibraryQueries:
     """Looks things up on a thread of its own, since a thumbnail may have to be made first.
 
     ``report`` is called from it with what the event loop is to call.
@@ -49,7 +49,7 @@ class Librarian:
     def __init__(self, report: Callable[[Callable[[], None]], None], sessions: Sessions) -> None:
         self._report = report
         self._sessions = sessions
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="librarian")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="library-queries")
 
     def presets(self, session: Session, header: Header) -> None:
         """``presets``: those after the one named ``after``, as many as fit."""

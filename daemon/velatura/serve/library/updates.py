@@ -43,7 +43,7 @@ Change = Callable[[], Header]
 """Makes a change of the library; what its answer says. Raises :class:`VelaturaError`."""
 
 
-class Curator:
+class LibraryUpdates:
     """Makes one change of the library after the other, so that they are answered in the order in which they came.
 
     What a client sent is looked at by a process of its own (:mod:`velatura.serve.library.import_process`), for which a
@@ -61,7 +61,7 @@ class Curator:
         self._sessions = sessions
         self._spool = spool
         self._limits = limits
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="curator")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="library-updates")
         self._waiting = 0
         self._looking: subprocess.Popen[bytes] | None = None
         self._closed = False

@@ -1,4 +1,4 @@
-"""A worker's line to the broker: what it is told at its start, orders, and a thread that talks while it computes."""
+"""A worker's channel to the broker: what it is told at its start, orders, and a thread that talks while it computes."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Order:
         return bool(self.header["priority"] == "interactive")
 
 
-class Line:
+class Channel:
     """The connection to the broker, in a thread of its own."""
 
     def __init__(self, settings: Settings) -> None:
@@ -72,7 +72,7 @@ class Line:
         self._wake_out = self._context.socket(zmq.PAIR)
         self._wake_out.connect("inproc://wake")
         self._endpoint = settings.endpoint
-        threading.Thread(target=self._talk, name="line", daemon=True).start()
+        threading.Thread(target=self._talk, name="channel", daemon=True).start()
 
     def send(self, header: Header) -> None:
         """Tell the broker something; only the computing thread calls this."""

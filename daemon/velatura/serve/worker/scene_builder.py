@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from velatura.contract import validation
-from velatura.contract.common_params import Treatment
+from velatura.contract.common_params import CommonParams
 from velatura.contract.engine import Descriptor
 from velatura.contract.scene import WHOLE, Origin, Region, Scene, Style
 from velatura.imaging.raster import Raster
@@ -81,7 +81,7 @@ def scene_of(request: Mapping[str, Any], descriptor: Descriptor, sources: Source
             name: _input(value, kinds.get(name, "raster"), sources)
             for name, value in request.get("inputs", {}).items()
         },
-        treatment=validation.validate("treatment", Treatment, request.get("treatment", {})),
+        common=validation.validate("common", CommonParams, request.get("common", {})),
         segments=segments,
     )
 

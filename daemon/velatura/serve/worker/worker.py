@@ -21,7 +21,7 @@ from velatura.errors import Cancelled, OutOfMemory, VelaturaError
 from velatura.pipeline.recipe import recipe_of
 from velatura.pipeline.render import render
 from velatura.serve.worker.allocator import REST_SECONDS, give_back_freed
-from velatura.serve.worker.channel import Line, Order, Settings
+from velatura.serve.worker.channel import Channel, Order, Settings
 from velatura.serve.worker.parent_watch import end_with_broker
 from velatura.serve.worker.result_files import ResultFolder, write_raster
 from velatura.serve.worker.scene_builder import Sources, SpoolFile, scene_of
@@ -43,8 +43,8 @@ MOST_RECIPE = HEADER_LIMIT // 2
 class Watch:
     """Watches one job's run: tells the broker how far it is, and lets interactive jobs go first."""
 
-    def __init__(self, atelier: Atelier, order: Order) -> None:
-        self._atelier = atelier
+    def __init__(self, executor: JobExecutor, order: Order) -> None:
+        self._executor = executor
         self._order = order
         self._told = 0.0
         self._phase = ""
@@ -58,7 +58,7 @@ class Watch:
         if now - self._told < PROGRESS_SECONDS and not (begins or ends):
             return
         self._told, self._phase = now, progress.phase
-        self._atelier.line.send(
+        self._executor.channel.send(
             {
                 "t": "progress",
                 "job": self._order.job,
@@ -77,7 +77,7 @@ class Watch:
 
     def breathe(self) -> None:
         if not self._order.interactive:
-            self._atelier.serve_guests()
+            self._executor.serve_guests()
 
     def wants_preview(self) -> bool:
         if self._preview_seconds is None:
@@ -88,8 +88,8 @@ class Watch:
         from velatura.pipeline.tensors import raster_of
 
         self._previewed = time.monotonic()
-        written = write_raster(self._atelier.settings.spool, raster_of(picture))
-        self._atelier.line.send(
+        written = write_raster(self._executor.settings.spool, raster_of(picture))
+        self._executor.channel.send(
             {
                 "t": "preview",
                 "job": self._order.job,
@@ -101,12 +101,12 @@ class Watch:
         )
 
 
-class Atelier:
+class JobExecutor:
     """Paints orders one after another; engines and models stay warm in between."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.line = Line(settings)
+        self.channel = Channel(settings)
         self._engines: dict[str, Engine] = {}
         self._models: WarmModels | None = None
 
@@ -118,7 +118,7 @@ class Atelier:
             manifests.write(settings.cache, code, manifests.build(settings.engines))
         if settings.engines is None:
             _ = self.models
-        self.line.send({"t": "ready", **self._device(), "counters": self._counters()})
+        self.channel.send({"t": "ready", **self._device(), "counters": self._counters()})
 
     def work(self) -> None:
         """Take orders until told to quit."""
@@ -127,20 +127,20 @@ class Atelier:
 
     def _next(self) -> Order | None:
         try:
-            return self.line.orders.get(timeout=REST_SECONDS)
+            return self.channel.orders.get(timeout=REST_SECONDS)
         except queue.Empty:
             give_back_freed()
-            return self.line.orders.get()
+            return self.channel.orders.get()
 
     def serve_guests(self) -> None:
         """Paint interactive orders that came while a batch order is being painted."""
         while True:
             try:
-                order = self.line.orders.get_nowait()
+                order = self.channel.orders.get_nowait()
             except queue.Empty:
                 return
             if order is None:
-                self.line.orders.put(None)
+                self.channel.orders.put(None)
                 raise Cancelled
             self._paint(order)
 
@@ -160,9 +160,9 @@ class Atelier:
             outputs, notes, recipe = self._render(order, folder)
         except BaseException as error:
             folder.discard()
-            self.line.send(self._failure(order, error))
+            self.channel.send(self._failure(order, error))
         else:
-            self.line.send(
+            self.channel.send(
                 {
                     "t": "done",
                     "job": order.job,
@@ -172,7 +172,7 @@ class Atelier:
                     "counters": self._counters(),
                 }
             )
-        self.line.forget(order)
+        self.channel.forget(order)
 
     def _render(
         self, order: Order, folder: ResultFolder
@@ -262,16 +262,16 @@ def _model_file(name: str) -> Path:
 
 def main() -> None:
     end_with_broker()
-    atelier = Atelier(Settings.from_environment())
+    executor = JobExecutor(Settings.from_environment())
     try:
-        atelier.open()
+        executor.open()
     except VelaturaError as error:
-        atelier.line.send(
+        executor.channel.send(
             {"t": "broken", "code": error.code, "message": error.message, "hint": error.hint}
         )
-        time.sleep(0.5)  # for the line to say it
+        time.sleep(0.5)  # for the channel to say it
         sys.exit(3)
-    atelier.work()
+    executor.work()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from velatura_link.connection import Connection
-from velatura_link.daemon_env import Cancel, Home, OnStep, Step
+from velatura_link.daemon_env import Cancel, DaemonEnv, OnStep, Step
 from velatura_link.errors import LinkError
 from velatura_link.run_process import Cancelled
 from velatura_link.torch_build import TorchBuild, size_of_bytes, usual_build
@@ -17,7 +17,7 @@ from ..texts import tr
 from .places import Places
 
 
-class Housing:
+class DaemonInstaller:
     """Knows where the daemon is, also after that has changed. Every method returns at once but ``find`` and ``start``.
 
     ``say`` shows a message, ``on_installed`` is called when there is a daemon to start; both through ``post``.
@@ -41,7 +41,7 @@ class Housing:
         self._outdated = ""
 
     @property
-    def home(self) -> Home | None:
+    def home(self) -> DaemonEnv | None:
         """Where the daemon goes; None when the installer brought the plugin."""
         return self._places.home
 
@@ -132,7 +132,7 @@ class Housing:
         )
         self._thread.start()
 
-    def _ask(self, home: Home) -> None:
+    def _ask(self, home: DaemonEnv) -> None:
         hint = costs(home.repair_build)
         question = Message(tr("Reinstall Velatura's painter?"), hint, action="repair")
         self._post(lambda: self._say(question))

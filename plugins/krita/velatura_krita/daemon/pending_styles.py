@@ -16,7 +16,7 @@ RECORD = "moved.json"
 
 
 @dataclass(frozen=True)
-class Shelf:
+class PendingStyles:
     """``folder`` is made when the first style comes."""
 
     folder: Path
@@ -35,7 +35,7 @@ class Shelf:
     def add(self, title: str, suffix: str, data: bytes) -> str:
         """Keep a picture file's bytes; its name. The same bytes under the same title are kept once.
 
-        No name is given to two pictures, also when one of them has left the shelf.
+        No name is given to two pictures, also when one of them is no longer pending.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         digest, ending = hashlib.sha256(data).hexdigest(), suffix.lower()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from velatura_link.connection import Connection
-from velatura_link.daemon_env import Home
+from velatura_link.daemon_env import DaemonEnv
 from velatura_link.launch import ensure_daemon, find_daemon
 from velatura_link.places import runtime_dir
 
@@ -29,7 +29,7 @@ class Places:
 
     runtime: Path
     command: tuple[str, ...] | None = None
-    home: Home | None = None
+    home: DaemonEnv | None = None
 
     @classmethod
     def beside(cls, folder: Path) -> Places:
@@ -45,7 +45,7 @@ class Places:
         return cls(
             runtime=Path(connection).parent if known else runtime_dir(),
             command=tuple(command) if listed and command else None,
-            home=Home.beside(folder),
+            home=DaemonEnv.beside(folder),
         )
 
     def find(self) -> Connection | None:

@@ -1,4 +1,4 @@
-"""From the shelf into the daemon's library, so that a style is there in every host. No Qt here."""
+"""Pending styles on their way into the daemon's library, so that a style is there in every host. No Qt here."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from ..model.choices import Choices, from_json, to_json
 from ..model.state import State
 from ..texts import tr
 from .link import Link, Offer, Outcome
-from .pending_styles import Shelf
+from .pending_styles import PendingStyles
 
 _FOR_GOOD = ("bad_request", "bad_picture", "too_large")
 """Refusals of a file that would be refused again."""
 
 
-class Mover:
-    """Moves what waits on ``shelf`` whenever a daemon is there that keeps styles, one file after the other.
+class StyleUploader:
+    """Moves what is ``pending`` whenever a daemon is there that keeps styles, one file after the other.
 
     ``moved`` is called when one has become a style of ``state.offer``, ``refused`` when one stays where it is.
     """
@@ -30,13 +30,13 @@ class Mover:
     def __init__(
         self,
         state: State,
-        shelf: Shelf,
+        pending: PendingStyles,
         link: Link,
         moved: Callable[[], object],
         refused: Callable[[LinkError], object],
     ) -> None:
         self._state = state
-        self._shelf = shelf
+        self._pending = pending
         self._link = link
         self._moved = moved
         self._refused = refused
@@ -51,20 +51,20 @@ class Mover:
     def go_on(self) -> None:
         """Begin with the next file, unless one is on its way."""
         ready = self._state.link.value.kind == "ready" and self._state.offer.value.keeps
-        waiting = [file for file in self._shelf.files() if file not in self._staying]
+        waiting = [file for file in self._pending.files() if file not in self._staying]
         if ready and waiting and self._moving is None:
             self._moving = waiting[0]
             self._known = frozenset(each["name"] for each in self._state.offer.value.styles)
             self._link.add_style(partial(self._read, waiting[0]), partial(self._ended, waiting[0]))
 
     def begin(self, file: str) -> None:
-        """``file`` is new on the shelf."""
+        """``file`` is newly pending."""
         self._staying.discard(file)
         self.go_on()
 
     def _read(self, file: str) -> tuple[str, bytes]:
         """On a thread of the link's."""
-        title, data = self._shelf.read(file)
+        title, data = self._pending.read(file)
         self._digest = hashlib.sha256(data).hexdigest()
         return title, data
 
@@ -77,18 +77,18 @@ class Mover:
             self._staying.add(file)
             self._refused(outcome)
             self.go_on()
-        elif not self._shelf.path(file).exists():
+        elif not self._pending.path(file).exists():
             self.go_on()
 
     def _arrived(self, file: str, style: Mapping[str, Any]) -> None:
         name = style["name"]
-        if self._shelf.path(file).exists():
+        if self._pending.path(file).exists():
             try:
-                self._shelf.hand_over(file, name, self._digest)
+                self._pending.hand_over(file, name, self._digest)
             except OSError as error:
                 self._staying.add(file)
                 self._refused(LinkError(tr("The picture cannot be kept: {error}", error=error)))
-        elif file not in self._shelf.moved() and name not in self._known:
+        elif file not in self._pending.moved() and name not in self._known:
             # Removed by the person while it was on its way, and no style that was there before.
             self._link.remove_style(name, partial(self._left, name))
             return

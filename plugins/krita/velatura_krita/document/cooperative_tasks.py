@@ -15,7 +15,7 @@ Steps = Generator[None, None, T]
 TURN_SECONDS = 0.012
 
 
-class Turns(QtCore.QObject):
+class CooperativeTasks(QtCore.QObject):
     """Does one piece of work at a time, a few milliseconds in each turn of the event loop."""
 
     def __init__(self, parent: QtCore.QObject | None = None) -> None:

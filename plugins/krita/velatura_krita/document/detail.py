@@ -17,7 +17,7 @@ from ..model.choices import Choices
 from ..model.lens import Window
 from ..model.sketch import windowed
 from ..ui.preview import given_up
-from .cooperative_tasks import Piece, Steps, Turns
+from .cooperative_tasks import CooperativeTasks, Piece, Steps
 from .formats import Bounds
 from .images import picture_image, region_image
 from .layer_reader import Source, read_layer, read_region, read_selection
@@ -54,12 +54,12 @@ class DetailPainter:
     def __init__(
         self,
         link: Link,
-        turns: Turns,
+        tasks: CooperativeTasks,
         on_detail: Callable[[Detail], object],
         on_error: Callable[[LinkError], object],
     ) -> None:
         self._link = link
-        self._turns = turns
+        self._tasks = tasks
         self._on_detail = on_detail
         self._on_error = on_error
         self._scene: request_builder.Scene | None = None
@@ -106,7 +106,7 @@ class DetailPainter:
             self._submit(look, choices, manifest, find, began)
 
         # Krita's objects are gone with their document; then there is nothing to show.
-        self._piece = self._turns.begin(_read(look, choices), read, lambda error: None)
+        self._piece = self._tasks.begin(_read(look, choices), read, lambda error: None)
 
     def _same(self, scene: request_builder.Scene) -> request_builder.Scene:
         """``scene``, with the pixels of the one before where they are the same: those are sent already."""

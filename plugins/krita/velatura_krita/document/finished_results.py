@@ -21,7 +21,7 @@ from .layer_reader import Source
 from .layer_run import LayerRun, Task
 from .pending_result import Discarding, Outcome, PendingResult
 from .refinement import offset_of
-from .replaced_layers import Replaced
+from .replaced_layers import ReplacedLayers
 from .undo_history import UndoHistory
 
 _SETTLE_MS = 300
@@ -46,7 +46,7 @@ class FinishedResults(QtCore.QObject):
         self._krita = krita
         self._state = state
         self._settings = settings
-        self._replaced = Replaced(self)
+        self._replaced = ReplacedLayers(self)
         self._discarding = Discarding(history, self)
         self._joined = JoinedSteps(history, self)
         self._pending: dict[str, PendingResult] = {}

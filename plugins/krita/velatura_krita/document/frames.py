@@ -16,11 +16,11 @@ from velatura_link.request import Pixels
 from .cooperative_tasks import Steps
 from .formats import Bounds
 from .layer_reader import Source, space_of
-from .layer_writer import Landing, painted_layer
+from .layer_writer import Placement, painted_layer
 from .undo_history import UndoHistory
 
 _PATIENCE = 2000
-"""Turns of the event loop after which Krita counts as not having undone what it was asked to."""
+"""CooperativeTasks of the event loop after which Krita counts as not having undone what it was asked to."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class KeptFrame:
     title: str
     shape: tuple[int, int, int, str, str]
 
-    def landing(self) -> Landing:
+    def placement(self) -> Placement:
         """It as something to be written, its pixels read."""
         pixels = Pixels(self.path.read_bytes(), *self.shape)
-        return Landing(self.source, pixels, self.title, "layer")
+        return Placement(self.source, pixels, self.title, "layer")
 
 
 def frame_sources(document: Any, node: Any) -> list[Source]:
@@ -51,14 +51,14 @@ def frame_sources(document: Any, node: Any) -> list[Source]:
     ]
 
 
-def keep_frame(landing: Landing, folder: Path) -> Steps[KeptFrame]:
+def keep_frame(placement: Placement, folder: Path) -> Steps[KeptFrame]:
     """Put the painted frame into a file of ``folder``."""
-    picture = landing.picture
-    path = folder / f"{landing.source.time}.raw"
+    picture = placement.picture
+    path = folder / f"{placement.source.time}.raw"
     path.write_bytes(picture.view)
     yield
     shape = (picture.width, picture.height, picture.channels, picture.depth, picture.transfer)
-    return KeptFrame(path, landing.source, landing.title, shape)
+    return KeptFrame(path, placement.source, placement.title, shape)
 
 
 def insert_frames(
@@ -82,7 +82,7 @@ def insert_frames(
             break
         document.setCurrentTime(frame.source.time)
         document.waitForDone()
-        yield from painted_layer(made, frame.landing())
+        yield from painted_layer(made, frame.placement())
     yield from _restore(history, before, document, time)
     if given_up():
         return None

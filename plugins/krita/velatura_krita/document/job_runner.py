@@ -17,7 +17,7 @@ from ..model.sketch import Sketch
 from ..model.state import Message, State
 from ..qt import QtCore, Signal
 from ..texts import tr
-from .cooperative_tasks import Turns
+from .cooperative_tasks import CooperativeTasks
 from .finished_results import FinishedResults
 from .kept_result import id_of
 from .layer_reader import Source
@@ -28,7 +28,7 @@ from .undo_history import UndoHistory
 _LOOK_MS = 300
 
 
-class Easel(QtCore.QObject):
+class JobRunner(QtCore.QObject):
     """Runs by their document's key. What is shown is that of the document in front.
 
     ``sketched`` has a glance at what is being painted, ``painted`` a QImage of what lies in the document now and its
@@ -44,14 +44,14 @@ class Easel(QtCore.QObject):
         state: State,
         settings: Settings,
         link: Link,
-        turns: Turns,
+        tasks: CooperativeTasks,
         parent: QtCore.QObject,
     ) -> None:
         super().__init__(parent)
         self._krita = krita
         self._state = state
         self._link = link
-        self._turns = turns
+        self._tasks = tasks
         self._history = UndoHistory(krita)
         self._results = FinishedResults(krita, state, settings, self._history, self)
         self._results.painted.connect(self.painted)
@@ -121,7 +121,7 @@ class Easel(QtCore.QObject):
             landed=partial(self._results.landed, key, task),
             ended=partial(self._ended, key),
         )
-        self._runs[key] = run = LayerRun(task, self._link, self._turns, self._history, listener)
+        self._runs[key] = run = LayerRun(task, self._link, self._tasks, self._history, listener)
         self._looker.start(_LOOK_MS)
         run.start()
 

@@ -20,7 +20,7 @@ from ..model.selection_text import KeptMask
 from ..model.sketch import Sketch
 from ..texts import note as said
 from ..texts import tr
-from .cooperative_tasks import Turns
+from .cooperative_tasks import CooperativeTasks
 from .frames import KeptFrame, insert_frames, keep_frame
 from .layer_reader import Source
 from .painting import Listener, Painting, Wanted, trouble_of
@@ -77,7 +77,12 @@ class LayerRun:
     """
 
     def __init__(
-        self, task: Task, link: Link, turns: Turns, history: UndoHistory, listener: RunListener
+        self,
+        task: Task,
+        link: Link,
+        tasks: CooperativeTasks,
+        history: UndoHistory,
+        listener: RunListener,
     ) -> None:
         self.task = task
         self.nodes: list[Any] = []
@@ -88,7 +93,7 @@ class LayerRun:
         self.folder: TemporaryDirectory[str] | None = None
         """Where painted frames wait for one another; None while no frames are painted."""
         self._link = link
-        self._turns = turns
+        self._tasks = tasks
         self._history = history
         self._tell = listener
         self._frames: list[KeptFrame] = []
@@ -133,12 +138,12 @@ class LayerRun:
         listener = Listener(
             shown=self._show,
             sketched=self._tell.sketched,
-            landing=self._landing,
+            placement=self._placement,
             landed=landed,
             failed=self._end,
             stopped=lambda: self._end(None),
         )
-        self._painting = Painting(wanted, self._link, self._turns, listener)
+        self._painting = Painting(wanted, self._link, self._tasks, listener)
 
     def _show(self, shown: Shown) -> None:
         total = len(self.task.sources)
@@ -151,7 +156,7 @@ class LayerRun:
             shown = replace(shown, text=f"{counted}: {shown.text}")
         self._tell.shown(shown)
 
-    def _landing(self) -> None:
+    def _placement(self) -> None:
         if not self.nodes:
             self.before = self._history.position(self.task.document)
             self.active = self.task.document.activeNode()
@@ -182,9 +187,9 @@ class LayerRun:
             return
         self._tell.shown(stage("write", 0, 0))
         steps = insert_frames(
-            self._history, self._frames, self._landing, given_up=lambda: self._given_up
+            self._history, self._frames, self._placement, given_up=lambda: self._given_up
         )
-        self._turns.begin(
+        self._tasks.begin(
             steps,
             lambda node: self._inserted(node, result),
             lambda error: self._end(trouble_of(error)),

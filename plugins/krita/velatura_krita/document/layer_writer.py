@@ -16,7 +16,7 @@ from .layer_reader import STRIP, Source, space_of
 
 
 @dataclass(frozen=True)
-class Landing:
+class Placement:
     """What is inserted where. ``mask`` (a byte a pixel over the source's bounds) is for a group alone.
 
     ``above`` is the node that it is put upon, None for the source itself.
@@ -35,60 +35,60 @@ def can_mask(document: Any) -> bool:
     return hasattr(document, "createTransparencyMask")
 
 
-def land(landing: Landing, about_to: Callable[[], object]) -> Steps[Any]:
+def place(placement: Placement, about_to: Callable[[], object]) -> Steps[Any]:
     """Insert the result above its source, in the source's own colours; the node that was inserted.
 
     Everything is made apart from the document and inserted once: that is one undo step. ``about_to`` is called just
     before.
     """
-    source = landing.source
-    if landing.output == "in-place" and source.node.type() == "paintlayer":
+    source = placement.source
+    if placement.output == "in-place" and source.node.type() == "paintlayer":
         made = layer = source.node.duplicate()
     else:
-        made = layer = source.document.createNode(landing.title, "paintlayer")
-    yield from painted_layer(layer, landing)
-    if landing.output == "group":
-        made = source.document.createGroupLayer(landing.title)
+        made = layer = source.document.createNode(placement.title, "paintlayer")
+    yield from painted_layer(layer, placement)
+    if placement.output == "group":
+        made = source.document.createGroupLayer(placement.title)
         made.addChildNode(layer, None)
-        yield from _hide(source, layer, landing.mask)
+        yield from _hide(source, layer, placement.mask)
     about_to()
-    if landing.output == "in-place":
+    if placement.output == "in-place":
         # Before the insertion, whose compositing then covers both.
         source.node.setVisible(False)
-    insert(made, landing)
+    insert(made, placement)
     if layer.childNodes():
         # Krita composites what is inserted without the masks that it has already. This applies them, as no undo step.
         source.document.refreshProjection()
     return made
 
 
-def insert(made: Any, landing: Landing) -> None:
+def insert(made: Any, placement: Placement) -> None:
     """Put ``made`` into the document, shown: Krita 5.2 composites nothing for a node that is shown later.
 
     It comes on top of all where the source is all that is visible, or is gone.
     """
-    source = landing.source
+    source = placement.source
     parent = source.node.parentNode()
     if parent is None:
         source.document.rootNode().addChildNode(made, None)
     else:
-        parent.addChildNode(made, _beneath(landing, parent))
+        parent.addChildNode(made, _beneath(placement, parent))
 
 
-def _beneath(landing: Landing, parent: Any) -> Any:
+def _beneath(placement: Placement, parent: Any) -> Any:
     """What the result is put upon: the one before, if that still lies in the same group, or its source in place."""
-    if landing.output == "in-place":
-        return landing.source.node
-    above = landing.above.parentNode() if landing.above is not None else None
+    if placement.output == "in-place":
+        return placement.source.node
+    above = placement.above.parentNode() if placement.above is not None else None
     same = above is not None and above.uniqueId() == parent.uniqueId()
-    return landing.above if same else landing.source.node
+    return placement.above if same else placement.source.node
 
 
-def painted_layer(layer: Any, landing: Landing) -> Steps[None]:
+def painted_layer(layer: Any, placement: Placement) -> Steps[None]:
     """Give ``layer``, which is in no document's tree yet, the pixels and the colours of the result."""
-    space = landing.source.space
+    space = placement.source.space
     _become(layer, space.sent_as)
-    yield from _write(layer, landing.picture, landing.source.bounds, space.sent_as)
+    yield from _write(layer, placement.picture, placement.source.bounds, space.sent_as)
     _become(layer, space)
 
 

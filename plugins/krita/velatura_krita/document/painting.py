@@ -17,10 +17,10 @@ from ..model.progress import Shown, shown, stage
 from ..model.selection_text import KeptMask, kept_mask
 from ..model.sketch import Sketch, sketched
 from ..texts import tr
-from .cooperative_tasks import Piece, Steps, Turns
+from .cooperative_tasks import CooperativeTasks, Piece, Steps
 from .input_reading import read_inputs
 from .layer_reader import Source, read_layer, read_region, read_selection
-from .layer_writer import Landing, land
+from .layer_writer import Placement, place
 from .refinement import Refinement, Start, land_refined, read_start
 
 PREVIEW_SECONDS = 1.0
@@ -43,7 +43,7 @@ class Wanted:
     title: str
     selection: Any = None
     above: Any = None
-    take: Callable[[Landing], Steps[Any]] | None = None
+    take: Callable[[Placement], Steps[Any]] | None = None
     refinement: Refinement | None = None
 
 
@@ -53,7 +53,7 @@ class Listener:
 
     shown: Callable[[Shown], object]
     sketched: Callable[[Sketch], object]
-    landing: Callable[[], object]
+    placement: Callable[[], object]
     landed: Callable[[Any, Result], object]
     failed: Callable[[LinkError], object]
     stopped: Callable[[], object]
@@ -62,10 +62,12 @@ class Listener:
 class Painting:
     """Runs by itself from its making on; everything happens on the interface's thread."""
 
-    def __init__(self, wanted: Wanted, link: Link, turns: Turns, listener: Listener) -> None:
+    def __init__(
+        self, wanted: Wanted, link: Link, tasks: CooperativeTasks, listener: Listener
+    ) -> None:
         self._wanted = wanted
         self._link = link
-        self._turns = turns
+        self._tasks = tasks
         self._tell = listener
         self.limits: KeptMask | None = None
         """What is painted of the layer, once that was read; None for all of it."""
@@ -74,7 +76,7 @@ class Painting:
         self._ticket: Ticket | None = None
         self._over = False
         self._tell.shown(stage("read", 0, 0))
-        self._piece: Piece = turns.begin(self._read(), self._submit, self._broke)
+        self._piece: Piece = tasks.begin(self._read(), self._submit, self._broke)
 
     def cancel(self) -> None:
         """Give it up; nothing is inserted, and the listener hears that it was stopped."""
@@ -130,7 +132,7 @@ class Painting:
         if self._over:
             return
         if isinstance(event, Result):
-            self._land(event)
+            self._place(event)
         elif isinstance(event, Failed):
             stopped = isinstance(event.error, JobFailed) and event.error.code in _STOPPED
             self._end(self._tell.stopped if stopped else lambda: self._tell.failed(event.error))
@@ -140,11 +142,11 @@ class Painting:
         elif (seen := shown(event)) is not None:
             self._tell.shown(seen)
 
-    def _land(self, result: Result) -> None:
+    def _place(self, result: Result) -> None:
         wanted = self._wanted
         self._tell.shown(stage("write", 0, 0))
         try:
-            landing = Landing(
+            placement = Placement(
                 wanted.source,
                 result.picture,
                 wanted.title,
@@ -155,19 +157,19 @@ class Painting:
         except LinkError as error:
             self._broke(error)
             return
-        self._piece = self._turns.begin(
-            self._take(landing),
+        self._piece = self._tasks.begin(
+            self._take(placement),
             lambda node: self._end(lambda: self._tell.landed(node, result)),
             self._broke,
         )
 
-    def _take(self, landing: Landing) -> Steps[Any]:
-        wanted, about_to = self._wanted, self._tell.landing
+    def _take(self, placement: Placement) -> Steps[Any]:
+        wanted, about_to = self._wanted, self._tell.placement
         if wanted.take is not None:
-            return wanted.take(landing)
+            return wanted.take(placement)
         if wanted.refinement is not None and self._start is not None:
-            return land_refined(landing, wanted.refinement, self._start, about_to)
-        return land(landing, about_to)
+            return land_refined(placement, wanted.refinement, self._start, about_to)
+        return place(placement, about_to)
 
     def _broke(self, error: Exception) -> None:
         self._end(lambda: self._tell.failed(trouble_of(error)))

@@ -21,7 +21,7 @@ from .cooperative_tasks import Steps
 from .formats import Bounds
 from .kept_result import KeptResult, id_of, kept_limits
 from .layer_reader import STRIP, Source, layer_strips, read_layer, source_of
-from .layer_writer import Landing, insert, painted_layer
+from .layer_writer import Placement, insert, painted_layer
 
 _MOMENT = 0.002
 """Seconds between two looks at whether a brush is still on the canvas."""
@@ -122,7 +122,7 @@ def read_start(refinement: Refinement) -> Steps[Start]:
 
 
 def land_refined(
-    landing: Landing, refinement: Refinement, start: Start, about_to: Callable[[], object]
+    placement: Placement, refinement: Refinement, start: Start, about_to: Callable[[], object]
 ) -> Steps[Refined]:
     """Insert the refined layer, while no brush is on the canvas.
 
@@ -134,8 +134,8 @@ def land_refined(
         area = _area_now(refinement)
         made = result.duplicate()
         if result.name() == refinement.title:
-            made.setName(landing.title)
-        moved = replace(landing, source=replace(landing.source, bounds=area))
+            made.setName(placement.title)
+        moved = replace(placement, source=replace(placement.source, bounds=area))
         yield from painted_layer(_painted_node(made), moved)
         unchanged = yield from _is_unchanged(refinement, start)
         if (parent := result.parentNode()) is not None:
@@ -150,11 +150,11 @@ def land_refined(
                 made,
                 note=tr("The result was changed while it was refined, so this is a new layer."),
             )
-    made = document.createNode(landing.title, "paintlayer")
-    yield from painted_layer(made, landing)
+    made = document.createNode(placement.title, "paintlayer")
+    yield from painted_layer(made, placement)
     yield from _brush_is_up()
     about_to()
-    insert(made, replace(landing, output="layer", above=None))
+    insert(made, replace(placement, output="layer", above=None))
     return Refined(
         made, note=tr("The result was removed while it was refined, so this is a new layer.")
     )

@@ -21,7 +21,7 @@ class _Layer:
     hidden: bool = True
 
 
-class Replaced(QtCore.QObject):
+class ReplacedLayers(QtCore.QObject):
     """Krita tells nobody of undo and redo, so this looks now and then."""
 
     def __init__(self, parent: QtCore.QObject) -> None:

@@ -11,7 +11,7 @@ from ..daemon.link import Link
 from ..model import request_builder
 from ..model.variations import COUNT, Variation
 from ..ui.preview import Glance, LivePreview, View
-from .cooperative_tasks import Turns
+from .cooperative_tasks import CooperativeTasks
 
 SIDE = 480
 """Longest side of a picture: large enough to be compared with another in the docker."""
@@ -23,14 +23,14 @@ class VariationPainter:
     def __init__(
         self,
         link: Link,
-        turns: Turns,
+        tasks: CooperativeTasks,
         on_picture: Callable[[int, Any], object],
         on_error: Callable[[LinkError], object],
     ) -> None:
         self._painters = [
             LivePreview(
                 link,
-                turns,
+                tasks,
                 lambda glance, place=place: self._glanced(place, glance, on_picture),
                 on_error,
                 replaces=f"variation {place}",

@@ -24,7 +24,7 @@ _WEIGHTS = (1e-9, 1e9)
 
 @dataclass(frozen=True)
 class StyleChoice:
-    """A style by where it is: ``name`` of the daemon's library, or ``file`` of the docker's own shelf."""
+    """A style by where it is: ``name`` of the daemon's library, or ``file`` of the docker's own pending styles."""
 
     name: str | None = None
     file: str | None = None
@@ -88,7 +88,7 @@ class Choices:
 
     engine: str = DEFAULT_ENGINE
     params: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
-    treatment: Mapping[str, Value] = field(default_factory=dict)
+    common: Mapping[str, Value] = field(default_factory=dict)
     mixture: tuple[Ingredient, ...] = ()
     strength: float = 1.0
     seed: int = 0
@@ -123,9 +123,9 @@ class Choices:
         own = rest if given is None else {**rest, name: given}
         return replace(self, inputs={**self.inputs, self.engine: own})
 
-    def with_treatment(self, name: str, value: Value) -> Choices:
+    def with_common(self, name: str, value: Value) -> Choices:
         """These, with a knob of every engine turned."""
-        return replace(self, treatment={**self.treatment, name: value})
+        return replace(self, common={**self.common, name: value})
 
     def with_styles(
         self,
@@ -164,7 +164,7 @@ class Choices:
             self,
             engine=engine,
             params={**self.params, engine: dict(preset.get("params") or {})},
-            treatment=dict(preset.get("treatment") or {}),
+            common=dict(preset.get("common") or {}),
             mixture=mixture or self.mixture,
             strength=self.strength if strength is None else float(strength),
         )
@@ -214,7 +214,7 @@ def from_json(text: str) -> Choices:
             for name, each in _map(found.get("params")).items()
             if isinstance(each, dict)
         },
-        treatment=_scalars(_map(found.get("treatment"))),
+        common=_scalars(_map(found.get("common"))),
         mixture=_mixture(found.get("styles")),
         strength=min(max(float(strength), 0.0), 1.0) if is_number(strength) else start.strength,
         seed=int(seed) if is_number(seed) else start.seed,

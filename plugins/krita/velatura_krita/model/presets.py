@@ -47,7 +47,7 @@ def is_preset(manifest: request_builder.Manifest, choices: Choices, preset: Pres
 
 def without_knobs(choices: Choices) -> Choices:
     """``choices`` with every knob of the engine's and of all engines at its default, and the default seed."""
-    return replace(choices, params={**choices.params, choices.engine: {}}, treatment={}, seed=0)
+    return replace(choices, params={**choices.params, choices.engine: {}}, common={}, seed=0)
 
 
 def _knobs(manifest: request_builder.Manifest, choices: Choices) -> dict[str, Any]:
@@ -55,9 +55,7 @@ def _knobs(manifest: request_builder.Manifest, choices: Choices) -> dict[str, An
     engine = choices.engine
     return {
         "params": own_values(request_builder.engine_knobs(manifest, engine), choices.engine_params),
-        "treatment": own_values(
-            request_builder.treatment_knobs(manifest, engine), choices.treatment
-        ),
+        "common": own_values(request_builder.common_knobs(manifest, engine), choices.common),
     }
 
 

@@ -56,9 +56,9 @@ def engine_knobs(manifest: Manifest, engine: str) -> tuple[Knob, ...]:
     return knobs_of(manifest[engine]["schema"]) if engine in manifest else ()
 
 
-def treatment_knobs(manifest: Manifest, engine: str) -> tuple[Knob, ...]:
+def common_knobs(manifest: Manifest, engine: str) -> tuple[Knob, ...]:
     """The knobs that every engine has."""
-    return knobs_of(manifest[engine]["treatment"]) if engine in manifest else ()
+    return knobs_of(manifest[engine]["common"]) if engine in manifest else ()
 
 
 def needs_style(manifest: Manifest, engine: str) -> bool:
@@ -111,11 +111,11 @@ def live(manifest: Manifest, choices: Choices, scene: Scene, find: FindStyle) ->
 def _request(
     manifest: Manifest, engine: str, choices: Choices, scene: Scene, find: FindStyle
 ) -> Request:
-    own, every = engine_knobs(manifest, engine), treatment_knobs(manifest, engine)
+    own, every = engine_knobs(manifest, engine), common_knobs(manifest, engine)
     params = {**own_values(own, choices.engine_params)}
     if engine == choices.engine:
         params.update(scene.params)
-    treatment = own_values(every, choices.treatment)
+    common = own_values(every, choices.common)
     styles = tuple(
         _taken(replace(find(each.style), weight=each.weight), each.view) for each in choices.mixture
     )
@@ -130,7 +130,7 @@ def _request(
     return Request(
         engine=engine,
         params=scaled(own, params, scene.scale),
-        treatment=scaled(every, treatment, scene.scale),
+        common=scaled(every, common, scene.scale),
         content=scene.content,
         strength=choices.strength,
         seed=choices.seed,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..daemon.pending_styles import Shelf
+from ..daemon.pending_styles import PendingStyles
 from ..qt import QtCore
 from . import choices as chosen
 from . import history
@@ -76,9 +76,9 @@ def keep_in_document(document: Any, choices: Choices) -> None:
     document.setAnnotation(ANNOTATION, "Velatura", QtCore.QByteArray(text))
 
 
-def shelf() -> Shelf:
+def pending() -> PendingStyles:
     """The folder of the artist's own styles, beside Krita's resources."""
-    return Shelf(_folder() / "velatura_styles")
+    return PendingStyles(_folder() / "velatura_styles")
 
 
 def input_files() -> InputFiles:

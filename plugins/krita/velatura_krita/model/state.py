@@ -82,7 +82,7 @@ def tiles_of(
     *,
     keeps: bool = False,
 ) -> tuple[Tile, ...]:
-    """The shelf's ``files`` (name, thumbnail) first, then the daemon's ``styles``: the person's own, then the others.
+    """The pending ``files`` (name, thumbnail) first, then the daemon's ``styles``: the person's own, then the others.
 
     ``keeps``: those that are the person's own can be removed from the daemon's library.
     """

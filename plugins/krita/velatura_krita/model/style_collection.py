@@ -1,4 +1,4 @@
-"""The styles that there are: those of the daemon's library, and those that wait on the shelf to be taken into it."""
+"""The styles that there are: those of the daemon's library, and pending ones, which are yet to be taken into it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from velatura_link.errors import LinkError
 from velatura_link.request import EncodedFile, StyleRef
 
 from ..daemon.link import Link, Outcome
-from ..daemon.pending_styles import Shelf
-from ..daemon.style_uploader import Mover, settled, with_style, without_style
+from ..daemon.pending_styles import PendingStyles
+from ..daemon.style_uploader import StyleUploader, settled, with_style, without_style
 from ..document.images import file_thumbnail, node_image, png_of
 from .choices import Choices, StyleChoice
 from .state import State, tiles_of
@@ -22,17 +22,17 @@ STYLE_SIDE = 1024
 """Longest side of a style that is made from a layer."""
 
 
-class Collection:
+class StyleCollection:
     """Keeps ``state.tiles``. ``added`` is told of a new style, ``removed`` of one that is gone.
 
-    What is added lies on the shelf first, where it can be painted with, and moves into the daemon's library as soon as
+    What is added is pending first, where it can be painted with, and moves into the daemon's library as soon as
     there is a daemon; ``failed`` and ``refused`` are told when the one or the other is not possible.
     """
 
     def __init__(
         self,
         state: State,
-        shelf: Shelf,
+        pending: PendingStyles,
         link: Link,
         *,
         added: Callable[[StyleChoice], object],
@@ -41,7 +41,7 @@ class Collection:
         refused: Callable[[LinkError], object],
     ) -> None:
         self._state = state
-        self._shelf = shelf
+        self._pending = pending
         self._link = link
         self._added = added
         self._removed = removed
@@ -49,11 +49,11 @@ class Collection:
         self._refused = refused
         self._files: dict[str, EncodedFile] = {}
         state.offer.watch(lambda offer: self.look())
-        self._mover = Mover(state, shelf, link, self.look, refused)
+        self._uploader = StyleUploader(state, pending, link, self.look, refused)
 
     def look(self) -> None:
         """Show what is there now."""
-        files = [(name, file_thumbnail(self._shelf.path(name))) for name in self._shelf.files()]
+        files = [(name, file_thumbnail(self._pending.path(name))) for name in self._pending.files()]
         offer = self._state.offer.value
         # Every daemon lists some: without any there is none yet.
         styles = offer.styles or builtin_styles()
@@ -61,31 +61,31 @@ class Collection:
         self._state.choices.set(self.settled(self._state.choices.value))
 
     def settled(self, choices: Choices) -> Choices:
-        """``choices`` that name no file of the shelf which is in the library now."""
-        return settled(choices, self._shelf.moved())
+        """``choices`` that name no pending file that is in the library now."""
+        return settled(choices, self._pending.moved())
 
     @property
     def moved(self) -> Mapping[str, str]:
-        """Which file of the shelf has which name in the library now."""
-        return self._shelf.moved()
+        """Which pending file has which name in the library now."""
+        return self._pending.moved()
 
     def add_file(self, path: str) -> None:
-        """Put a picture file on the shelf."""
+        """Add a picture file to the pending styles."""
         file = Path(path)
         self._keep(file.stem, file.suffix, file.read_bytes)
 
     def add_picture(self, title: str, png: bytes) -> None:
-        """Put a picture on the shelf."""
+        """Add a picture to the pending styles."""
         self._keep(title, ".png", lambda: png)
 
     def add_layer(self, node: Any) -> None:
-        """Put a layer on the shelf."""
+        """Add a layer to the pending styles."""
         self.add_picture(node.name(), png_of(node_image(node, STYLE_SIDE)))
 
     def remove(self, style: StyleChoice) -> None:
         """Forget a style of the person's own, wherever it is."""
         if style.file is not None:
-            self._shelf.remove(style.file)
+            self._pending.remove(style.file)
             self._files.pop(style.file, None)
             self._removed(style)
             self.look()
@@ -102,10 +102,10 @@ class Collection:
         """The style on the wire; raises ``OSError`` for a file that is gone."""
         if style.file is None:
             return StyleRef(name=style.name)
-        if (name := self._shelf.moved().get(style.file)) is not None:
+        if (name := self._pending.moved().get(style.file)) is not None:
             return StyleRef(name=name)
         if style.file not in self._files:
-            self._files[style.file] = EncodedFile.read(self._shelf.path(style.file))
+            self._files[style.file] = EncodedFile.read(self._pending.path(style.file))
         return StyleRef(picture=self._files[style.file])
 
     def _marked(self, outcome: Outcome) -> None:
@@ -119,17 +119,17 @@ class Collection:
         if isinstance(outcome, LinkError):
             self._refused(outcome)
             return
-        self._shelf.forget(name)
+        self._pending.forget(name)
         self._removed(StyleChoice(name=name))
         self._state.offer.set(without_style(self._state.offer.value, name))
 
     def _keep(self, title: str, suffix: str, data: Callable[[], bytes]) -> None:
         try:
-            file = self._shelf.add(title, suffix, data())
+            file = self._pending.add(title, suffix, data())
         except OSError as error:
             self._failed(error)
             return
         self._files.pop(file, None)
         self.look()
         self._added(StyleChoice(file=file))
-        self._mover.begin(file)
+        self._uploader.begin(file)

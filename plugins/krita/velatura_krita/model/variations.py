@@ -66,7 +66,7 @@ def _strokes(ground: Ground, dice: random.Random) -> tuple[Variation, ...]:
     return tuple(
         Variation(
             tr("Strokes of {size} px", size=size),
-            ground.choices.with_treatment("stroke", float(min(size, 512))),
+            ground.choices.with_common("stroke", float(min(size, 512))),
         )
         for size in sizes
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..controller import Studio
+from ..controller import Controller
 from ..model.choices import Choices
 from ..model.progress import Shown
 from ..qt import QtCore, QtWidgets
@@ -24,10 +24,10 @@ class ApplyBar(QtWidgets.QWidget):
     Refine is there while there is something to refine, above all the others, which do not move.
     """
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, controller: Controller) -> None:
         super().__init__()
-        self._studio = studio
-        applying, state = studio.applying, studio.state
+        self._controller = controller
+        applying, state = controller.applying, controller.state
         self._source = _picker(
             "velatura_source",
             {
@@ -62,9 +62,11 @@ class ApplyBar(QtWidgets.QWidget):
             },
             lambda output: self._choose(output=output),
         )
-        self.apply = _button("velatura_apply", tr("Apply"), lambda: studio.apply())
+        self.apply = _button("velatura_apply", tr("Apply"), lambda: controller.apply())
         self.apply.setDefault(True)
-        self.edit = _button("velatura_edit", tr("Edit this result"), lambda: studio.edit_result())
+        self.edit = _button(
+            "velatura_edit", tr("Edit this result"), lambda: controller.edit_result()
+        )
         self.edit.setToolTip(
             tr("Bring back the settings that made the active layer; Apply then replaces it")
         )
@@ -82,7 +84,7 @@ class ApplyBar(QtWidgets.QWidget):
             "velatura_finish", tr("Keep what is there"), lambda: applying.finish()
         )
         self.finish.setToolTip(tr("Stop painting, and insert the picture as it is now"))
-        self.stop = _button("velatura_stop", tr("Stop"), lambda: studio.stop())
+        self.stop = _button("velatura_stop", tr("Stop"), lambda: controller.stop())
         self.bar = QtWidgets.QProgressBar()
         self.bar.setObjectName("velatura_progress")
         self.bar.setTextVisible(False)
@@ -111,15 +113,15 @@ class ApplyBar(QtWidgets.QWidget):
         )
 
     def _choose(self, **changed: Any) -> None:
-        self._studio.change(replace(self._studio.state.choices.value, **changed))
+        self._controller.change(replace(self._controller.state.choices.value, **changed))
 
     def _show_choices(self, choices: Choices) -> None:
         self._source.setCurrentIndex(max(self._source.findData(choices.source), 0))
         self._output.setCurrentIndex(self._output.findData(choices.output))
-        self.finish.setVisible(self._studio.applying.can_finish)
+        self.finish.setVisible(self._controller.applying.can_finish)
 
     def _show_results(self) -> None:
-        state = self._studio.state
+        state = self._controller.state
         self.keep.setEnabled(state.pending.value)
         self.discard.setEnabled(state.pending.value)
         self.refine.setVisible(state.refinable.value and state.shown.value is None)
@@ -134,7 +136,7 @@ class ApplyBar(QtWidgets.QWidget):
             pages.setCurrentIndex(int(busy))
         if shown is None:
             return
-        self.finish.setVisible(self._studio.applying.can_finish)
+        self.finish.setVisible(self._controller.applying.can_finish)
         self.words.setText(shown.sentence)
         if shown.share is None:
             self.bar.setRange(_UNKNOWN, _UNKNOWN)

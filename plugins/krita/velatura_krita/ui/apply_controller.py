@@ -1,4 +1,4 @@
-"""From the Apply button to a run of the easel: what is painted, why it cannot be, and what becomes of a result."""
+"""From the Apply button to a run: what is painted, why it cannot be, and what becomes of a result."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from velatura_link.errors import LinkError
 from velatura_link.refining import Refining, refining_in
 
-from ..document.job_runner import Easel
+from ..document.job_runner import JobRunner
 from ..document.kept_result import KeptResult, id_of, kept_result
 from ..document.layer_reader import Source
 from ..document.layer_writer import can_mask
@@ -19,7 +19,7 @@ from ..model.obstacles import in_the_way
 from ..model.settings import Settings, keep_in_document
 from ..model.sources import Edited, edited_result, layer_of, sources_of
 from ..model.state import Message, State
-from ..model.style_collection import Collection
+from ..model.style_collection import StyleCollection
 from ..texts import tr
 
 
@@ -34,15 +34,15 @@ class ApplyController:
         krita: Any,
         state: State,
         settings: Settings,
-        easel: Easel,
-        styles: Collection,
+        runner: JobRunner,
+        styles: StyleCollection,
         start: Callable[[], object],
         draft: Callable[[Source, Choices, Any], object],
     ) -> None:
         self._krita = krita
         self._state = state
         self._settings = settings
-        self._easel = easel
+        self._runner = runner
         self._styles = styles
         self._start = start
         self._draft = draft
@@ -76,7 +76,7 @@ class ApplyController:
         self._state.edited.set(None)
         self._draft(sources[0], choices, selection)
         replaces = None if edited is None else edited.result
-        self._easel.begin(self._key, sources, choices, selection, self._styles.find, replaces)
+        self._runner.begin(self._key, sources, choices, selection, self._styles.find, replaces)
 
     def offered(self) -> None:
         """The daemon is there: do what was asked for before."""
@@ -86,33 +86,33 @@ class ApplyController:
 
     def stop(self) -> None:
         """Give up what is painted."""
-        self._easel.stop(self._key)
+        self._runner.stop(self._key)
 
     def finish(self) -> None:
         """Stop painting, and keep what is there."""
-        self._easel.finish(self._key)
+        self._runner.finish(self._key)
 
     @property
     def can_finish(self) -> bool:
         """Whether the engine that paints, or would, gives what is there when it is stopped."""
-        engine = self._easel.engine(self._key) or self._state.choices.value.engine
+        engine = self._runner.engine(self._key) or self._state.choices.value.engine
         entry = self._state.offer.value.manifest.get(engine)
         return entry is not None and bool(entry["descriptor"].get("interruptible"))
 
     @property
     def busy(self) -> bool:
         """Whether the document in front is being painted."""
-        return self._easel.busy(self._key)
+        return self._runner.busy(self._key)
 
     # ---- results
 
     def keep(self) -> None:
         """The result stays."""
-        self._easel.keep(self._key)
+        self._runner.keep(self._key)
 
     def discard(self) -> None:
         """Take the result out of the document."""
-        self._easel.discard(self._key)
+        self._runner.discard(self._key)
 
     def look(self) -> None:
         """Whether the active layer is a result that can be edited, and whether anything can be refined.
@@ -158,7 +158,7 @@ class ApplyController:
         if not self._can_paint(document, sources, choices):
             return
         self._state.edited.set(None)
-        self._easel.begin(
+        self._runner.begin(
             self._key, sources, choices, None, self._styles.find, refinements=refinements
         )
 
@@ -173,7 +173,7 @@ class ApplyController:
             return []
         active = document.activeNode()
         layers = [layer_of(active)] if active is not None else []
-        for nodes in (layers, self._easel.pending(self._key)):
+        for nodes in (layers, self._runner.pending(self._key)):
             there = [each for each in nodes if each is not None and each.parentNode() is not None]
             found = [(each, kept_result(document, each)) for each in there]
             able = [

@@ -7,7 +7,7 @@ from typing import Any
 
 from velatura_link.titles import engine_title
 
-from ..controller import Studio
+from ..controller import Controller
 from ..daemon.link import Offer
 from ..model import request_builder
 from ..model.choices import Choices
@@ -27,18 +27,18 @@ _WIDEST_NAME = 110
 """Pixels; longer names do not push the other fields aside."""
 
 
-class MannerPanel(QtWidgets.QWidget):
+class EnginePanel(QtWidgets.QWidget):
     """Presets and engines to choose from; knobs in two parts, of every engine and of the chosen one.
 
     What differs from its default is marked, in the title of a folded section too, and all of it can be put back.
     """
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, controller: Controller) -> None:
         super().__init__()
-        self._studio = studio
+        self._controller = controller
         self._engines = ComboBox()
         self._engines.setObjectName("velatura_engine")
-        self.presets = PresetBar(studio)
+        self.presets = PresetBar(controller)
         self.seed = SeedRow()
         self._first, self._more, self._own = KnobPanel(), KnobPanel(), KnobPanel()
         self._fine = Section(tr("More settings"), open_now=False)
@@ -49,7 +49,7 @@ class MannerPanel(QtWidgets.QWidget):
         self._reset.setObjectName("velatura_reset_all")
         self._reset.setAutoRaise(True)
         self._reset.setToolTip(tr("Put all of these settings back to their defaults"))
-        self._reset.clicked.connect(lambda: studio.change(without_knobs(self._choices)))
+        self._reset.clicked.connect(lambda: controller.change(without_knobs(self._choices)))
         form = QtWidgets.QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(4)
@@ -61,28 +61,28 @@ class MannerPanel(QtWidgets.QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(form)
-        column.addWidget(InputPanel(studio))
+        column.addWidget(InputPanel(controller))
         column.addWidget(self._first)
         column.addWidget(self._fine)
         column.addWidget(self._reset, 0, Qt.AlignmentFlag.AlignRight)
         self._engines.activated.connect(lambda place: self._engine(self._engines.itemData(place)))
         for panel in (self._first, self._more):
             panel.changed.connect(
-                lambda name, value: studio.change(self._choices.with_treatment(name, value))
+                lambda name, value: controller.change(self._choices.with_common(name, value))
             )
         self._own.changed.connect(
-            lambda name, value: studio.change(self._choices.with_param(name, value))
+            lambda name, value: controller.change(self._choices.with_param(name, value))
         )
-        self.seed.changed.connect(lambda seed: studio.change(replace(self._choices, seed=seed)))
-        studio.state.offer.watch(self._offer)
-        studio.state.choices.watch(self._show)
+        self.seed.changed.connect(lambda seed: controller.change(replace(self._choices, seed=seed)))
+        controller.state.offer.watch(self._offer)
+        controller.state.choices.watch(self._show)
 
     @property
     def _choices(self) -> Choices:
-        return self._studio.state.choices.value
+        return self._controller.state.choices.value
 
     def _engine(self, name: str) -> None:
-        self._studio.change(replace(self._choices, engine=name))
+        self._controller.change(replace(self._choices, engine=name))
 
     def _offer(self, offer: Offer) -> None:
         blocker = QtCore.QSignalBlocker(self._engines)
@@ -97,12 +97,12 @@ class MannerPanel(QtWidgets.QWidget):
         self._show(self._choices)
 
     def _show(self, choices: Choices) -> None:
-        manifest = self._studio.state.offer.value.manifest
+        manifest = self._controller.state.offer.value.manifest
         place = self._engines.findData(choices.engine)
         self._engines.setCurrentIndex(place)
         summary = self._engines.itemData(place, Qt.ItemDataRole.ToolTipRole)
         self._engines.setToolTip(summary or "")
-        every = request_builder.treatment_knobs(manifest, choices.engine)
+        every = request_builder.common_knobs(manifest, choices.engine)
         own = request_builder.engine_knobs(manifest, choices.engine)
         first = [each for each in every if each.name in _PROMINENT]
         more = [each for each in every if each.name not in _PROMINENT]
@@ -110,14 +110,14 @@ class MannerPanel(QtWidgets.QWidget):
         self._more.show_knobs(more)
         self._own.show_knobs(own)
         self._line_up()
-        self._first.show_values(choices.treatment)
-        self._more.show_values(choices.treatment)
+        self._first.show_values(choices.common)
+        self._more.show_values(choices.common)
         self._own.show_values(choices.engine_params)
         self.seed.show_seed(choices.seed)
-        folded = _differing(more, choices.treatment) + _differing(own, choices.engine_params)
+        folded = _differing(more, choices.common) + _differing(own, choices.engine_params)
         folded += choices.seed != 0
         self._fine.mark(folded)
-        number = folded + _differing(first, choices.treatment)
+        number = folded + _differing(first, choices.common)
         self._reset.setEnabled(number > 0)
         self._reset.setText(
             tr("Reset all ({number})", number=number) if number else tr("Reset all")

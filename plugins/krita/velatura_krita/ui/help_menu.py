@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..controller import VERSION, Studio
+from ..controller import VERSION, Controller
 from ..qt import QtCore, QtWidgets
 from ..texts import tr
 from .help_window import HelpWindow, about_page, manual_page
@@ -13,36 +13,36 @@ from .help_window import HelpWindow, about_page, manual_page
 class HelpMenu(QtWidgets.QMenu):
     """Pages open in one window, beside the docker."""
 
-    def __init__(self, studio: Studio, parent: Any) -> None:
+    def __init__(self, controller: Controller, parent: Any) -> None:
         super().__init__(parent)
-        self._studio = studio
+        self._controller = controller
         self._window: HelpWindow | None = None
         self.addAction(tr("Help")).triggered.connect(lambda: self.show_page("help"))
         self.addAction(tr("About Velatura")).triggered.connect(lambda: self.show_page("about"))
         self.addSeparator()
         self.autostart = self.addAction(tr("Start Velatura's painter with this docker"))
         self.autostart.setCheckable(True)
-        self.autostart.toggled.connect(studio.set_autostart)
+        self.autostart.toggled.connect(controller.set_autostart)
         self._start = self.addAction(tr("Start Velatura's painter now"))
-        self._start.triggered.connect(lambda: studio.start_daemon())
-        housing = studio.housing
-        if housing.home is not None:
+        self._start.triggered.connect(lambda: controller.start_daemon())
+        installer = controller.installer
+        if installer.home is not None:
             self.addAction(tr("Repair Velatura's painter")).triggered.connect(
-                lambda: housing.offer_repair()
+                lambda: installer.offer_repair()
             )
             self.addAction(tr("Remove Velatura's painter")).triggered.connect(
-                lambda: housing.remove()
+                lambda: installer.remove()
             )
-        studio.state.autostart.watch(self._show_autostart)
+        controller.state.autostart.watch(self._show_autostart)
         self.aboutToShow.connect(
-            lambda: self._start.setEnabled(studio.state.link.value.kind != "ready")
+            lambda: self._start.setEnabled(controller.state.link.value.kind != "ready")
         )
 
     def show_page(self, name: str) -> None:
         """Open ``help`` or ``about``."""
         if self._window is None:
             self._window = HelpWindow(self.parentWidget().window())
-        painter = self._studio.link.daemon_version
+        painter = self._controller.link.daemon_version
         page = manual_page() if name == "help" else about_page(VERSION, painter)
         self._window.show_page(page)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..controller import Studio
+from ..controller import Controller
 from ..document.images import clipboard_png
 from ..model.choices import Choices, InputChoice
 from ..model.extra_inputs import PICTURE, Input, asked
@@ -20,20 +20,20 @@ _MOST = 1e12
 class InputPanel(QtWidgets.QWidget):
     """Made from the engine's descriptor; hidden while there is nothing to give."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, controller: Controller) -> None:
         super().__init__()
         self.setObjectName("velatura_inputs")
-        self._studio = studio
+        self._controller = controller
         self._asked: tuple[Input, ...] = ()
         self._rows: dict[str, Any] = {}
         self._column = QtWidgets.QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
-        studio.state.offer.watch(lambda offer: self._show(studio.state.choices.value))
-        studio.state.choices.watch(self._show)
+        controller.state.offer.watch(lambda offer: self._show(controller.state.choices.value))
+        controller.state.choices.watch(self._show)
 
     def _show(self, choices: Choices) -> None:
-        wanted = asked(self._studio.state.offer.value.manifest, choices)
+        wanted = asked(self._controller.state.offer.value.manifest, choices)
         if wanted != self._asked:
             self._asked = wanted
             self._build()
@@ -48,21 +48,21 @@ class InputPanel(QtWidgets.QWidget):
         self._rows = {}
         for each in self._asked:
             make = {"number": _NumberRow, "text": _TextRow}.get(each.kind, _PictureRow)
-            self._rows[each.name] = row = make(self._studio, each)
+            self._rows[each.name] = row = make(self._controller, each)
             self._column.addWidget(row)
 
 
 class _Row(QtWidgets.QWidget):
     """The input's title, a widget for its value, and a button that takes it back."""
 
-    def __init__(self, studio: Studio, wanted: Input, widget: Any) -> None:
+    def __init__(self, controller: Controller, wanted: Input, widget: Any) -> None:
         super().__init__()
-        self.studio, self.wanted = studio, wanted
+        self.controller, self.wanted = controller, wanted
         self.remove = QtWidgets.QToolButton()
         self.remove.setText("×")
         self.remove.setAutoRaise(True)
         self.remove.setToolTip(tr("Remove it"))
-        self.remove.clicked.connect(lambda: studio.inputs.take_back(wanted.name))
+        self.remove.clicked.connect(lambda: controller.inputs.take_back(wanted.name))
         line = QtWidgets.QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(6)
@@ -76,13 +76,15 @@ class _Row(QtWidgets.QWidget):
 
 
 class _NumberRow(_Row):
-    def __init__(self, studio: Studio, wanted: Input) -> None:
+    def __init__(self, controller: Controller, wanted: Input) -> None:
         self.box = DoubleSpinBox()
         self.box.setDecimals(3)
         self.box.setRange(-_MOST, _MOST)
         self.box.setKeyboardTracking(False)
-        super().__init__(studio, wanted, self.box)
-        self.box.valueChanged.connect(lambda value: studio.inputs.give_value(wanted.name, value))
+        super().__init__(controller, wanted, self.box)
+        self.box.valueChanged.connect(
+            lambda value: controller.inputs.give_value(wanted.name, value)
+        )
 
     def show_given(self, given: InputChoice | None) -> None:
         super().show_given(given)
@@ -93,11 +95,11 @@ class _NumberRow(_Row):
 
 
 class _TextRow(_Row):
-    def __init__(self, studio: Studio, wanted: Input) -> None:
+    def __init__(self, controller: Controller, wanted: Input) -> None:
         self.line = QtWidgets.QLineEdit()
-        super().__init__(studio, wanted, self.line)
+        super().__init__(controller, wanted, self.line)
         self.line.editingFinished.connect(
-            lambda: studio.inputs.give_value(wanted.name, self.line.text())
+            lambda: controller.inputs.give_value(wanted.name, self.line.text())
         )
 
     def show_given(self, given: InputChoice | None) -> None:
@@ -108,14 +110,14 @@ class _TextRow(_Row):
 class _PictureRow(_Row):
     """A picture, or another file: from the disk, from a layer of the document, from the clipboard."""
 
-    def __init__(self, studio: Studio, wanted: Input) -> None:
+    def __init__(self, controller: Controller, wanted: Input) -> None:
         self.button = QtWidgets.QToolButton()
         self.button.setObjectName(f"velatura_input_{wanted.name}")
         self.button.setToolButtonStyle(QtCore.Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.InstantPopup)
         policy = QtWidgets.QSizePolicy.Policy
         self.button.setSizePolicy(policy.Ignored, policy.Fixed)
-        super().__init__(studio, wanted, self.button)
+        super().__init__(controller, wanted, self.button)
         menu = QtWidgets.QMenu(self.button)
         menu.addAction(tr("From a file…")).triggered.connect(lambda: self._from_file())
         if wanted.kind == PICTURE:
@@ -132,31 +134,31 @@ class _PictureRow(_Row):
         self.button.setToolTip("" if given is None else given.title)
 
     def _from_file(self) -> None:
-        studio, wanted = self.studio, self.wanted
+        controller, wanted = self.controller, self.wanted
         if wanted.kind == PICTURE:
-            dialog = PictureDialog(self, tr(wanted.title), studio.settings, several=False)
-            dialog.choose(lambda path: studio.inputs.give_file(wanted.name, path))
+            dialog = PictureDialog(self, tr(wanted.title), controller.settings, several=False)
+            dialog.choose(lambda path: controller.inputs.give_file(wanted.name, path))
             return
         files = QtWidgets.QFileDialog(self, tr(wanted.title))
         files.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
         files.setFileMode(QtWidgets.QFileDialog.FileMode.ExistingFile)
-        files.fileSelected.connect(lambda path: studio.inputs.give_file(wanted.name, path))
+        files.fileSelected.connect(lambda path: controller.inputs.give_file(wanted.name, path))
         files.open()
 
     def _list_layers(self) -> None:
         self.layers.clear()
-        for title, node in self.studio.inputs.layers():
+        for title, node in self.controller.inputs.layers():
             action = self.layers.addAction(title.replace("&", "&&"))
             action.triggered.connect(
-                lambda _=False, node=node: self.studio.inputs.give_layer(self.wanted.name, node)
+                lambda _=False, node=node: self.controller.inputs.give_layer(self.wanted.name, node)
             )
 
     def _from_clipboard(self) -> None:
         png = clipboard_png()
         if png is None:
-            self.studio.state.message.set(nothing_to_paste())
+            self.controller.state.message.set(nothing_to_paste())
         else:
-            self.studio.inputs.give_picture(self.wanted.name, tr("From the clipboard"), png)
+            self.controller.inputs.give_picture(self.wanted.name, tr("From the clipboard"), png)
 
 
 def nothing_to_paste() -> Message:

@@ -11,7 +11,7 @@ from ..qt import QtCore, QtWidgets, Signal
 from ..texts import tr
 from .inputs import ComboBox, DoubleSpinBox, SpinBox
 from .reset_button import NameLabel, ResetButton
-from .value_slider import Fader
+from .value_slider import ValueSlider
 
 _MOST_WHOLE = 2**31 - 1
 _NAME, _VALUE, _RESET = range(3)
@@ -60,7 +60,7 @@ class KnobPanel(QtWidgets.QWidget):
 
     def _add(self, row: int, knob: Knob) -> None:
         makers = {
-            "slider": self._fader,
+            "slider": self._slider,
             "number": self._number,
             "whole": self._whole,
             "choice": self._choice,
@@ -93,9 +93,9 @@ class KnobPanel(QtWidgets.QWidget):
     def _reset(self, knob: Knob) -> None:
         self.changed.emit(knob.name, knob.default)
 
-    def _fader(self, knob: Knob) -> Any:
+    def _slider(self, knob: Knob) -> Any:
         span = knob.most - knob.least
-        fader = Fader(
+        slider = ValueSlider(
             tr(knob.title),
             knob.least,
             knob.most,
@@ -104,9 +104,9 @@ class KnobPanel(QtWidgets.QWidget):
             decimals=2 if span <= 10 else 1 if span <= 100 else 0,
             zero=tr(knob.zero),
         )
-        fader.changed.connect(lambda value: self.changed.emit(knob.name, value))
-        self._put[knob.name] = lambda value: fader.set(float(value))
-        return fader
+        slider.changed.connect(lambda value: self.changed.emit(knob.name, value))
+        self._put[knob.name] = lambda value: slider.set(float(value))
+        return slider
 
     def _number(self, knob: Knob) -> Any:
         box = DoubleSpinBox()

@@ -8,7 +8,7 @@ from typing import Any
 from velatura_link.builtin import builtin_picture
 from velatura_link.styles import is_small
 
-from ..controller import Studio
+from ..controller import Controller
 from ..daemon.link import Outcome
 from ..document.images import clipboard_png
 from ..model.choices import Choices, StyleChoice
@@ -34,9 +34,9 @@ _REMEMBERED = 40
 class LibraryPanel(QtWidgets.QWidget):
     """Choose a style, or bring one."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, controller: Controller) -> None:
         super().__init__()
-        self._studio = studio
+        self._controller = controller
         self.grid = StyleGrid()
         self._popup = StylePopup(self)
         self._rested: Tile | None = None
@@ -72,18 +72,18 @@ class LibraryPanel(QtWidgets.QWidget):
         self._note.setWordWrap(True)
         self._note.hide()
         column.addWidget(self._note)
-        state = studio.state
+        state = controller.state
         self._views: dict[StyleChoice, View] = {}
         self.grid.chose.connect(
-            lambda styles: studio.change(state.choices.value.with_styles(styles, self._views))
+            lambda styles: controller.change(state.choices.value.with_styles(styles, self._views))
         )
-        self.grid.dropped_file.connect(studio.styles.add_file)
-        self.grid.dropped_picture.connect(studio.styles.add_picture)
-        self.grid.removed.connect(studio.styles.remove)
-        self.grid.starred.connect(lambda style, on: studio.styles.change(style, favourite=on))
+        self.grid.dropped_file.connect(controller.styles.add_file)
+        self.grid.dropped_picture.connect(controller.styles.add_picture)
+        self.grid.removed.connect(controller.styles.remove)
+        self.grid.starred.connect(lambda style, on: controller.styles.change(style, favourite=on))
         self.grid.rested_on.connect(self._rest)
         self.grid.wants_menu.connect(
-            lambda tile, place: open_style_menu(studio, self.grid, tile, place)
+            lambda tile, place: open_style_menu(controller, self.grid, tile, place)
         )
         state.offer.watch(lambda offer: self.grid.allow_marks(offer.marks))
         state.tiles.watch(self._show)
@@ -96,18 +96,18 @@ class LibraryPanel(QtWidgets.QWidget):
     def _show(self, tiles: tuple[Tile, ...]) -> None:
         self.grid.show_tiles(tiles)
         self._list_filters(tiles)
-        self._show_fitting(self._studio.state.choices.value)
-        self.grid.show_chosen(self._studio.state.choices.value.styles)
+        self._show_fitting(self._controller.state.choices.value)
+        self.grid.show_chosen(self._controller.state.choices.value.styles)
         self._filter()
 
     def _show_fitting(self, choices: Choices) -> None:
-        manifest = self._studio.state.offer.value.manifest
+        manifest = self._controller.state.offer.value.manifest
         needs = paints_from_pictures(manifest, choices.engine)
-        codes = any(tile.code for tile in self._studio.state.tiles.value)
+        codes = any(tile.code for tile in self._controller.state.tiles.value)
         chosen = {each.name for each in choices.styles}
         small = [
             each["name"]
-            for each in self._studio.state.offer.value.styles
+            for each in self._controller.state.offer.value.styles
             if needs and is_small(each, manifest[choices.engine]["descriptor"])
         ]
         said = (
@@ -137,7 +137,7 @@ class LibraryPanel(QtWidgets.QWidget):
     # ---- which are shown
 
     def _list_filters(self, tiles: tuple[Tile, ...]) -> None:
-        which = self._studio.settings.text(_SHOWN) or ALL
+        which = self._controller.settings.text(_SHOWN) or ALL
         blocker = QtCore.QSignalBlocker(self._which)
         self._which.clear()
         self._which.addItem(tr("All"), ALL)
@@ -149,13 +149,13 @@ class LibraryPanel(QtWidgets.QWidget):
         blocker.unblock()
 
     def _chose_which(self) -> None:
-        self._studio.settings.keep_text(_SHOWN, str(self._which.currentData()))
+        self._controller.settings.keep_text(_SHOWN, str(self._which.currentData()))
         self._filter()
 
     def _filter(self) -> None:
         words, which = self._find.text(), str(self._which.currentData() or ALL)
         self.grid.show_only(lambda tile: is_shown(tile, words, which))
-        tiles = self._studio.state.tiles.value
+        tiles = self._controller.state.tiles.value
         nothing = bool(tiles) and not any(is_shown(tile, words, which) for tile in tiles)
         self._none.setText(
             tr("No style has these words.")
@@ -173,12 +173,12 @@ class LibraryPanel(QtWidgets.QWidget):
             return
         name = tile.style.name
         known = None if name is None else self._pictures.get(name) or builtin_picture(name)
-        picture = decoded(known, LARGEST) if known else large_picture(self._studio, tile.style)
+        picture = decoded(known, LARGEST) if known else large_picture(self._controller, tile.style)
         why = self.grid.why_refused(tile)
         notes = [note for note in (tile.title if tile.title != tile.label else "", why) if note]
         self._popup.show_style(picture, tile.label, "\n".join(notes), place)
         if name is not None and known is None and not tile.code:
-            self._studio.link.see_style(name, partial(self._seen, name))
+            self._controller.link.see_style(name, partial(self._seen, name))
 
     def _seen(self, name: str, outcome: Outcome) -> None:
         if not isinstance(outcome, bytes):
@@ -199,24 +199,24 @@ class LibraryPanel(QtWidgets.QWidget):
         menu = QtWidgets.QMenu(button)
         menu.addAction(tr("From a file…")).triggered.connect(lambda: self._from_file())
         menu.addAction(tr("From the active layer")).triggered.connect(
-            lambda: self._studio.add_style_layer()
+            lambda: self._controller.add_style_layer()
         )
         menu.addAction(tr("From the clipboard")).triggered.connect(lambda: self._from_clipboard())
         menu.addSeparator()
         menu.addAction(tr("Reload styles and presets")).triggered.connect(
-            lambda: self._studio.refresh()
+            lambda: self._controller.refresh()
         )
         button.setMenu(menu)
         return button
 
     def _from_file(self) -> None:
         title = tr("Pictures to paint in the manner of")
-        dialog = PictureDialog(self, title, self._studio.settings, several=True)
-        dialog.choose(self._studio.styles.add_file)
+        dialog = PictureDialog(self, title, self._controller.settings, several=True)
+        dialog.choose(self._controller.styles.add_file)
 
     def _from_clipboard(self) -> None:
         png = clipboard_png()
         if png is None:
-            self._studio.state.message.set(nothing_to_paste())
+            self._controller.state.message.set(nothing_to_paste())
         else:
-            self._studio.styles.add_picture(tr("From the clipboard"), png)
+            self._controller.styles.add_picture(tr("From the clipboard"), png)

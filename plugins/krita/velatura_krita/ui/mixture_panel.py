@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..controller import Studio
+from ..controller import Controller
 from ..document.images import THUMBNAIL
 from ..model.choices import Choices, Ingredient, StyleChoice
 from ..model.shares import percents
 from ..model.viewing import Viewed, why_no_view
 from ..qt import QtWidgets, Signal
 from ..texts import tr
-from .value_slider import Fader
+from .value_slider import ValueSlider
 from .view_button import ViewButton
 from .view_images import decoded, squared, taken, thumbnail_of
 
@@ -24,10 +24,10 @@ class MixturePanel(QtWidgets.QWidget):
 
     wants_view = Signal(object)
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, controller: Controller) -> None:
         super().__init__()
         self.setObjectName("velatura_mixture")
-        self._studio = studio
+        self._controller = controller
         self.rows: list[Row] = []
         self._faces: tuple[Face, ...] = ()
         self._title = QtWidgets.QLabel()
@@ -35,7 +35,7 @@ class MixturePanel(QtWidgets.QWidget):
         self._even.setText(tr("Equal parts"))
         self._even.setAutoRaise(True)
         self._even.setToolTip(tr("The same amount of each style"))
-        self._even.clicked.connect(lambda: studio.change(self._choices.evened()))
+        self._even.clicked.connect(lambda: controller.change(self._choices.evened()))
         self._head = QtWidgets.QWidget()
         head = QtWidgets.QHBoxLayout(self._head)
         head.setContentsMargins(2, 0, 0, 0)
@@ -48,12 +48,12 @@ class MixturePanel(QtWidgets.QWidget):
         self._column = QtWidgets.QVBoxLayout()
         self._column.setSpacing(3)
         column.addLayout(self._column)
-        studio.state.tiles.watch(lambda tiles: self._show(self._choices))
-        studio.state.choices.watch(self._show)
+        controller.state.tiles.watch(lambda tiles: self._show(self._choices))
+        controller.state.choices.watch(self._show)
 
     @property
     def _choices(self) -> Choices:
-        return self._studio.state.choices.value
+        return self._controller.state.choices.value
 
     def _show(self, choices: Choices) -> None:
         mixture = choices.mixture
@@ -61,7 +61,7 @@ class MixturePanel(QtWidgets.QWidget):
         self._head.setVisible(len(mixture) > 1)
         self._title.setText(tr("Mixture of {number} styles", number=len(mixture)))
         self._even.setEnabled(len({each.weight for each in mixture}) > 1)
-        faces = tuple(face_of(self._studio, style) for style in choices.styles)
+        faces = tuple(face_of(self._controller, style) for style in choices.styles)
         if faces != self._faces:
             self._faces = faces
             self._build()
@@ -77,12 +77,12 @@ class MixturePanel(QtWidgets.QWidget):
         for place, face in enumerate(self._faces):
             row = Row(face, mixed=len(self._faces) > 1)
             row.shared.connect(
-                lambda share, place=place: self._studio.change(
+                lambda share, place=place: self._controller.change(
                     self._choices.with_share(place, share)
                 )
             )
             row.removed.connect(
-                lambda place=place: self._studio.change(self._choices.without(place))
+                lambda place=place: self._controller.change(self._choices.without(place))
             )
             viewed = Viewed("mixture", place, face.style)
             row.wants_view.connect(lambda viewed=viewed: self.wants_view.emit(viewed))
@@ -100,11 +100,11 @@ class Face:
     refused: str | None
 
 
-def face_of(studio: Studio, style: StyleChoice) -> Face:
+def face_of(controller: Controller, style: StyleChoice) -> Face:
     """What is known of ``style`` now."""
-    state = studio.state
+    state = controller.state
     refused = why_no_view(style, state.offer.value.styles)
-    return Face(style, state.name_of(style), thumbnail_of(studio, style), refused)
+    return Face(style, state.name_of(style), thumbnail_of(controller, style), refused)
 
 
 class Row(QtWidgets.QWidget):
@@ -122,7 +122,9 @@ class Row(QtWidgets.QWidget):
         self._icon.setFixedSize(SIDE, SIDE)
         self.share: Any = None
         if mixed:
-            self.share = Fader(face.name, 0.0, 1.0, step=0.05, unit="%", decimals=0, shown=100.0)
+            self.share = ValueSlider(
+                face.name, 0.0, 1.0, step=0.05, unit="%", decimals=0, shown=100.0
+            )
             self.share.setToolTip(
                 tr("How much of the mixture is this style; the others share the rest as they did")
             )

@@ -8,7 +8,7 @@ from typing import Any
 from velatura_link.client import Client
 from velatura_link.errors import LinkError, Refused
 
-from ..controller import Studio
+from ..controller import Controller
 from ..daemon.link import Offer, Outcome
 from ..model.choices import Choices
 from ..model.presets import Preset, is_preset, preset_of, title_of_preset
@@ -27,9 +27,9 @@ class PresetBar(QtWidgets.QWidget):
     One that was chosen stays the one that is shown; “(changed)” says that the settings are not it any more.
     """
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, controller: Controller) -> None:
         super().__init__()
-        self._studio = studio
+        self._controller = controller
         self._presets: tuple[Preset, ...] = ()
         self._chosen = ""
         self._box = ComboBox()
@@ -55,8 +55,8 @@ class PresetBar(QtWidgets.QWidget):
         line.setSpacing(4)
         line.addWidget(self._box, 1)
         line.addWidget(more)
-        studio.state.offer.watch(self._offer)
-        studio.state.choices.watch(self._show)
+        controller.state.offer.watch(self._offer)
+        controller.state.choices.watch(self._show)
 
     def _offer(self, offer: Offer) -> None:
         self._presets = offer.presets
@@ -67,10 +67,10 @@ class PresetBar(QtWidgets.QWidget):
             self._box.addItem(title_of_preset(preset), preset)
         blocker.unblock()
         self._more.setVisible(offer.keeps_presets)
-        self._show(self._studio.state.choices.value)
+        self._show(self._controller.state.choices.value)
 
     def _show(self, choices: Choices) -> None:
-        manifest = self._studio.state.offer.value.manifest
+        manifest = self._controller.state.offer.value.manifest
         preset = self._current()
         if preset is None or not is_preset(manifest, choices, preset):
             same = (each for each in self._presets if is_preset(manifest, choices, each))
@@ -91,8 +91,8 @@ class PresetBar(QtWidgets.QWidget):
     def _use(self, preset: Preset | None) -> None:
         self._chosen = "" if preset is None else str(preset["name"])
         if preset is not None:
-            self._studio.use_preset(dict(preset))
-        self._show(self._studio.state.choices.value)
+            self._controller.use_preset(dict(preset))
+        self._show(self._controller.state.choices.value)
 
     def _ask_title(self, use: Callable[[str], object]) -> None:
         """Have a title typed and ``use`` it. The dialog runs no event loop of its own, so that painting goes on."""
@@ -108,9 +108,9 @@ class PresetBar(QtWidgets.QWidget):
         dialog.open()
 
     def _save(self, title: str, *, replace: bool = False) -> None:
-        choices = self._studio.styles.settled(self._studio.state.choices.value)
+        choices = self._controller.styles.settled(self._controller.state.choices.value)
         try:
-            preset = preset_of(self._studio.state.offer.value.manifest, choices)
+            preset = preset_of(self._controller.state.offer.value.manifest, choices)
         except ValueError:
             self._complain(
                 tr("A style of this mixture is not in the library yet."),
@@ -132,7 +132,7 @@ class PresetBar(QtWidgets.QWidget):
             self._keep(lambda client: client.rename_preset(name, title), self._changed)
 
     def _keep(self, change: Callable[[Client], Outcome], done: Callable[[Outcome], object]) -> None:
-        self._studio.link.keep(change, done)
+        self._controller.link.keep(change, done)
 
     def _changed(self, outcome: Outcome) -> None:
         """The daemon's answer: the preset as it is now, None for one that was deleted, or an error."""
@@ -141,7 +141,7 @@ class PresetBar(QtWidgets.QWidget):
             self._complain(error.message, error.hint)
             return
         self._chosen = str(outcome["name"]) if isinstance(outcome, dict) else ""
-        self._studio.link.refresh()
+        self._controller.link.refresh()
 
     def _ask_replacement(self, title: str) -> None:
         box = self._question(
@@ -175,4 +175,4 @@ class PresetBar(QtWidgets.QWidget):
         return box
 
     def _complain(self, text: str, hint: str) -> None:
-        self._studio.state.message.set(Message(text, hint, bad=True))
+        self._controller.state.message.set(Message(text, hint, bad=True))

@@ -12,7 +12,7 @@ from velatura_link.jobs import Event, Failed, Result
 from velatura_link.request import Pixels
 
 from ..daemon.link import Link, Ticket
-from ..document.cooperative_tasks import Steps, Turns
+from ..document.cooperative_tasks import CooperativeTasks, Steps
 from ..document.layer_reader import bounds_of, read_region, read_selection
 from ..model import request_builder
 from ..model.choices import Choices
@@ -51,13 +51,13 @@ class LivePreview:
     def __init__(
         self,
         link: Link,
-        turns: Turns,
+        tasks: CooperativeTasks,
         on_glance: Callable[[Glance], object],
         on_error: Callable[[LinkError], object],
         replaces: str = REPLACES,
     ) -> None:
         self._link = link
-        self._turns = turns
+        self._tasks = tasks
         self._on_glance = on_glance
         self._on_error = on_error
         self._replaces = replaces
@@ -99,7 +99,7 @@ class LivePreview:
             self._scene = self._same(scene)
             self._submit(self._scene, choices, manifest, find, began)
 
-        self._turns.begin(self._look(view, choices), looked, lambda error: None)
+        self._tasks.begin(self._look(view, choices), looked, lambda error: None)
 
     def _look(self, view: View, choices: Choices) -> Steps[request_builder.Scene]:
         bounds = bounds_of(view.node)

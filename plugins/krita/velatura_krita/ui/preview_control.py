@@ -10,7 +10,7 @@ from typing import Any
 from velatura_link.errors import LinkError
 
 from ..daemon.link import Link
-from ..document.cooperative_tasks import Turns
+from ..document.cooperative_tasks import CooperativeTasks
 from ..document.detail import Detail, DetailPainter, Look, placed
 from ..document.formats import Bounds
 from ..document.images import node_image, region_image
@@ -54,7 +54,7 @@ class PreviewControl(QtCore.QObject):
         krita: Any,
         state: State,
         link: Link,
-        turns: Turns,
+        tasks: CooperativeTasks,
         find: request_builder.FindStyle,
         busy: Callable[[], bool],
         parent: QtCore.QObject,
@@ -77,8 +77,8 @@ class PreviewControl(QtCore.QObject):
         self._soon = QtCore.QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._paint_detail)
-        self._live = LivePreview(link, turns, self._glanced, self._failed)
-        self._detail = DetailPainter(link, turns, self._detailed, self._failed)
+        self._live = LivePreview(link, tasks, self._glanced, self._failed)
+        self._detail = DetailPainter(link, tasks, self._detailed, self._failed)
 
     def source(self) -> tuple[Any, Any]:
         """The document in front and the layer that is previewed, the one that a mask belongs to; None without one.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..controller import Studio
+from ..controller import Controller
 from ..document.detail import Detail
 from ..model import request_builder
 from ..model.choices import Choices
@@ -27,9 +27,9 @@ _ROOM_MS = 300
 class PreviewPanel(QtWidgets.QWidget):
     """Follows the layer in front and the choices while it is shown."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, controller: Controller) -> None:
         super().__init__()
-        self._studio = studio
+        self._controller = controller
         self._seen: tuple[object, ...] = ()
         self._settling = False
         self.comparing = False
@@ -75,26 +75,26 @@ class PreviewPanel(QtWidgets.QWidget):
         column.addWidget(self.view, 1)
 
     def _connect(self) -> None:
-        studio, state = self._studio, self._studio.state
+        controller, state = self._controller, self._controller.state
         self._looker = QtCore.QTimer(self)
         self._looker.timeout.connect(self._look)
         # While it starts, Krita shows every docker for a moment, and hides what nobody opened.
         self._appears = QtCore.QTimer(self)
         self._appears.setSingleShot(True)
-        self._appears.timeout.connect(lambda: studio.be_seen(True))
+        self._appears.timeout.connect(lambda: controller.be_seen(True))
         self._soon = QtCore.QTimer(self)
         self._soon.setSingleShot(True)
-        self._soon.timeout.connect(lambda: studio.preview.show(self.view.side))
-        self.live.toggled.connect(studio.set_live)
-        self.again.clicked.connect(lambda: studio.preview.paint())
+        self._soon.timeout.connect(lambda: controller.preview.show(self.view.side))
+        self.live.toggled.connect(controller.set_live)
+        self.again.clicked.connect(lambda: controller.preview.paint())
         self.whole.clicked.connect(lambda: self.view.look_at(None))
         self.own.clicked.connect(lambda: self.view.look_at(1.0))
         self.view.looked.connect(self._looked)
-        studio.preview.scenery.connect(self._meet)
-        studio.preview.glanced.connect(self._glanced)
-        studio.preview.detailed.connect(self._detailed)
-        studio.sketched.connect(self._sketched)
-        studio.painted.connect(self._painted)
+        controller.preview.scenery.connect(self._meet)
+        controller.preview.glanced.connect(self._glanced)
+        controller.preview.detailed.connect(self._detailed)
+        controller.sketched.connect(self._sketched)
+        controller.painted.connect(self._painted)
         state.shown.watch(self._end_draft)
         state.live.watch(self._show_live)
         state.link.watch(lambda link: self._wait())
@@ -110,7 +110,7 @@ class PreviewPanel(QtWidgets.QWidget):
         super().hideEvent(event)
         self._looker.stop()
         self._appears.stop()
-        self._studio.be_seen(False)
+        self._controller.be_seen(False)
 
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)
@@ -125,12 +125,12 @@ class PreviewPanel(QtWidgets.QWidget):
         """Show the layer and its preview again."""
         if self.comparing:
             self.comparing = False
-            self._studio.preview.show_again()
+            self._controller.preview.show_again()
 
     def _look(self) -> None:
         """Krita tells nobody of another active layer or selection, or of a stroke, so this looks now and then."""
-        self._studio.applying.look()
-        seen = self._studio.preview.looked_at()
+        self._controller.applying.look()
+        seen = self._controller.preview.looked_at()
         # What is being painted on is previewed when the brush rests.
         rests, self._settling = seen == self._seen and self._settling, seen != self._seen
         if rests or seen[:-1] != self._seen[:-1]:
@@ -142,7 +142,7 @@ class PreviewPanel(QtWidgets.QWidget):
         zoom = self.view.zoom
         self.own.setText(tr("1:1") if zoom in (None, 1.0) else f"{round(100 * (zoom or 1))} %")
         if not self.comparing:
-            self._studio.preview.look_at(window)
+            self._controller.preview.look_at(window)
 
     def _meet(self, scenery: Scenery) -> None:
         if not self.comparing:
@@ -157,13 +157,13 @@ class PreviewPanel(QtWidgets.QWidget):
     def _wait(self) -> None:
         """Say what there is to wait for, while there is nothing to see."""
         if self.view.after is None and not self.comparing:
-            self.view.say(waiting_words(self._studio.state))
+            self.view.say(waiting_words(self._controller.state))
 
     def _glanced(self, glance: Glance) -> None:
         self.glance = glance
         if self.comparing:
             return
-        caption = tr("Draft") if self._studio.busy else self._sketch_words()
+        caption = tr("Draft") if self._controller.busy else self._sketch_words()
         self.view.show_after(glance.after, caption)
 
     def _detailed(self, detail: Detail) -> None:
@@ -172,14 +172,14 @@ class PreviewPanel(QtWidgets.QWidget):
         caption = self.view.caption
         if detail.after is not None:
             caption = self._sketch_words() if detail.seconds else ""
-        elif self._studio.state.live.value and request_builder.paints(
-            self._studio.state.choices.value
+        elif self._controller.state.live.value and request_builder.paints(
+            self._controller.state.choices.value
         ):
             caption = tr("Painting at its own size …")
         self.view.show_part(detail.window, detail.before, detail.after, caption)
 
     def _sketch_words(self) -> str:
-        quick = request_builder.is_quick(self._studio.state.choices.value)
+        quick = request_builder.is_quick(self._controller.state.choices.value)
         return "" if quick else tr("Sketch by the fast engine")
 
     def _sketched(self, sketch: Sketch) -> None:

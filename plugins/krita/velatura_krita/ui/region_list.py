@@ -13,7 +13,7 @@ from ..model.views import PLAIN
 from ..qt import QtWidgets, Signal
 from ..texts import tr
 from .inputs import ComboBox
-from .value_slider import Fader
+from .value_slider import ValueSlider
 from .view_button import ViewButton
 
 
@@ -99,7 +99,9 @@ class RegionList(QtWidgets.QWidget):
         styles.currentIndexChanged.connect(
             lambda index: self._turn(place, lambda old: _styled(old, chosen[index]))
         )
-        strength = Fader(tr("Strength"), 0.0, 1.0, step=0.05, unit="%", decimals=0, shown=100.0)
+        strength = ValueSlider(
+            tr("Strength"), 0.0, 1.0, step=0.05, unit="%", decimals=0, shown=100.0
+        )
         strength.set(region.strength)
         strength.changed.connect(
             lambda value: self._turn(place, lambda old: replace(old, strength=value))

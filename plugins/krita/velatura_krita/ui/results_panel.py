@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from ..controller import Studio
+from ..controller import Controller
 from ..model.history import Entry
 from ..model.variations import COUNT, KINDS, Ground, Kind, Variation, variations
 from ..qt import QtGui, QtWidgets, Signal
@@ -24,9 +24,9 @@ class ResultsPanel(QtWidgets.QWidget):
 
     compared = Signal(object)
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, controller: Controller) -> None:
         super().__init__()
-        self._studio = studio
+        self._controller = controller
         self._variations: tuple[Variation, ...] = ()
         self._picked: list[_Pick] = []
         self._pictures: dict[float, Any] = {}
@@ -63,9 +63,9 @@ class ResultsPanel(QtWidgets.QWidget):
         self.compare.toggled.connect(self._comparing)
         self.history.chose.connect(self._chose_entry)
         self.history.again.connect(self._again)
-        studio.varied.connect(self.strip.show_picture)
-        studio.painted.connect(self._painted)
-        studio.state.history.watch(self._remember)
+        controller.varied.connect(self.strip.show_picture)
+        controller.painted.connect(self._painted)
+        controller.state.history.watch(self._remember)
 
     def _arrange(self) -> None:
         row = QtWidgets.QHBoxLayout()
@@ -84,7 +84,7 @@ class ResultsPanel(QtWidgets.QWidget):
         column.addWidget(self.hint)
 
     def _make(self) -> None:
-        made = self._studio.vary(self._ground_varied)
+        made = self._controller.vary(self._ground_varied)
         if made:
             self._variations = made
             self.strip.clear()
@@ -103,7 +103,7 @@ class ResultsPanel(QtWidgets.QWidget):
             self._pick(("variation", place, variation.words, self.strip.pictures[place]))
         else:
             self.strip.mark({place})
-            self._studio.use_choices(variation.choices)
+            self._controller.use_choices(variation.choices)
 
     def _chose_entry(self, entry: Entry) -> None:
         if self.compare.isChecked():
@@ -111,12 +111,12 @@ class ResultsPanel(QtWidgets.QWidget):
             if not picture.isNull():
                 self._pick((_HISTORY, entry, entry.title, picture))
         else:
-            self._studio.use_entry(entry)
+            self._controller.use_entry(entry)
 
     def _again(self, entry: Entry) -> None:
         if not self.compare.isChecked():
-            self._studio.use_entry(entry)
-            self._studio.apply()
+            self._controller.use_entry(entry)
+            self._controller.apply()
 
     def _pick(self, pick: _Pick) -> None:
         """One more to compare; of three the first is let go."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..controller import Studio
+from ..controller import Controller
 from ..daemon.link import LinkState
 from ..qt import QtCore, QtGui, QtWidgets
 from ..texts import tr
@@ -23,7 +23,7 @@ _COLOURS = {
 class StatusLine(QtWidgets.QWidget):
     """Always there, so that nothing moves when its words change."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, controller: Controller) -> None:
         super().__init__()
         self._dot = QtWidgets.QLabel()
         self.words = QtWidgets.QLabel()
@@ -36,7 +36,7 @@ class StatusLine(QtWidgets.QWidget):
         self.button.setAutoRaise(True)
         self.button.setToolTip(tr("Help and settings"))
         self.button.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.menu = HelpMenu(studio, self)
+        self.menu = HelpMenu(controller, self)
         self.button.setMenu(self.menu)
         self.button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         row = QtWidgets.QHBoxLayout(self)
@@ -45,7 +45,7 @@ class StatusLine(QtWidgets.QWidget):
         row.addWidget(self._dot)
         row.addWidget(self.words, 1)
         row.addWidget(self.button)
-        studio.state.link.watch(self._show)
+        controller.state.link.watch(self._show)
 
     def _show(self, link: LinkState) -> None:
         self.words.setText(status_words(link))

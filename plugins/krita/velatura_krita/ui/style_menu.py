@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..controller import Studio
+from ..controller import Controller
 from ..model.state import Tile
 from ..model.style_filter import collections_of
 from ..qt import QtCore, QtWidgets
@@ -16,16 +16,16 @@ LONGEST_TITLE, LONGEST_COLLECTION = 200, 60
 """Letters (docs/protocol.md, 6)."""
 
 
-def open_style_menu(studio: Studio, grid: StyleGrid, tile: Tile, place: Any) -> None:
+def open_style_menu(controller: Controller, grid: StyleGrid, tile: Tile, place: Any) -> None:
     """Offer at ``place`` of the screen what can be done with ``tile``."""
     menu = QtWidgets.QMenu(grid)
-    chosen = tile.style in studio.state.choices.value.styles
+    chosen = tile.style in controller.state.choices.value.styles
     if not grid.why_refused(tile):
         # For pens and fingers, which have no Ctrl key.
         mix = menu.addAction(tr("Take out of the mixture") if chosen else tr("Mix in"))
         mix.triggered.connect(lambda: grid.mix(tile.style, not chosen))
-    if studio.state.offer.value.marks and tile.style.name is not None:
-        _add_marks(menu, studio, tile)
+    if controller.state.offer.value.marks and tile.style.name is not None:
+        _add_marks(menu, controller, tile)
     if tile.own:
         menu.addSeparator()
         remove = menu.addAction(tr("Remove “{name}” from the library", name=tile.label))
@@ -34,15 +34,15 @@ def open_style_menu(studio: Studio, grid: StyleGrid, tile: Tile, place: Any) -> 
         menu.popup(place)
 
 
-def _add_marks(menu: Any, studio: Studio, tile: Tile) -> None:
-    styles = studio.styles
+def _add_marks(menu: Any, controller: Controller, tile: Tile) -> None:
+    styles = controller.styles
     favourite = menu.addAction(tr("Favourite"))
     favourite.setCheckable(True)
     favourite.setChecked(tile.favourite)
     favourite.triggered.connect(lambda: styles.change(tile.style, favourite=not tile.favourite))
     inside = menu.addMenu(tr("Collections"))
     mine = {each.casefold() for each in tile.collections}
-    for name in collections_of(studio.state.tiles.value):
+    for name in collections_of(controller.state.tiles.value):
         action = inside.addAction(name.replace("&", "&&"))
         action.setCheckable(True)
         action.setChecked(name.casefold() in mine)

@@ -13,7 +13,7 @@ _DRAG = 3
 """Pixels that the pointer moves before a press is a drag."""
 
 
-class Fader(ClickFocus, QtWidgets.QWidget):
+class ValueSlider(ClickFocus, QtWidgets.QWidget):
     """A value between ``least`` and ``most``. Drag, click, use the arrow keys, or double-click and type.
 
     The wheel turns it after a click into it. A click is told from a double click by waiting for the second one.
@@ -236,5 +236,5 @@ class _Editor(QtWidgets.QLineEdit):
             self.escaped.emit()
         else:
             super().keyPressEvent(event)
-        # What the editor has no use for, Return say, is not meant for the fader below it.
+        # What the editor has no use for, Return say, is not meant for the slider below it.
         event.accept()

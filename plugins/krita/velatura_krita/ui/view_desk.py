@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from ..controller import Studio
+from ..controller import Controller
 from ..daemon.link import Outcome
 from ..model.choices import Choices, StyleChoice
 from ..model.viewing import Viewed
@@ -18,27 +18,27 @@ from .view_images import LARGEST, decoded, large_picture
 class ViewDesk(QtCore.QObject):
     """One editor for all styles of the docker: it is gone when its style is."""
 
-    def __init__(self, studio: Studio, parent: Any) -> None:
+    def __init__(self, controller: Controller, parent: Any) -> None:
         super().__init__(parent)
-        self._studio = studio
+        self._controller = controller
         self._viewed: Viewed | None = None
         self.editor = ViewEditor(parent)
         self.editor.changed.connect(self._turned)
-        studio.state.choices.watch(self._follow)
+        controller.state.choices.watch(self._follow)
 
     def open(self, viewed: Viewed, beside: Any) -> None:
         """Edit the view of ``viewed``, next to the widget ``beside``; no more if it is edited already."""
-        view = viewed.view(self._studio.state.choices.value)
+        view = viewed.view(self._controller.state.choices.value)
         if view is None or (viewed == self._viewed and self.editor.isVisible()):
             self.close()
             return
         self._viewed = viewed
-        name = self._studio.state.name_of(viewed.style)
-        self.editor.edit(name, large_picture(self._studio, viewed.style), view)
+        name = self._controller.state.name_of(viewed.style)
+        self.editor.edit(name, large_picture(self._controller, viewed.style), view)
         self.editor.stand_beside(beside)
         if viewed.style.name is not None:
             # Until it comes, the thumbnail does.
-            self._studio.link.see_style(viewed.style.name, partial(self._seen, viewed.style))
+            self._controller.link.see_style(viewed.style.name, partial(self._seen, viewed.style))
 
     def close(self) -> None:
         """Put it away."""
@@ -54,8 +54,8 @@ class ViewDesk(QtCore.QObject):
 
     def _turned(self, view: View) -> None:
         if self._viewed is not None:
-            choices = self._studio.state.choices.value
-            self._studio.change(self._viewed.put(choices, view))
+            choices = self._controller.state.choices.value
+            self._controller.change(self._viewed.put(choices, view))
 
     def _follow(self, choices: Choices) -> None:
         if self._viewed is None:
@@ -63,7 +63,7 @@ class ViewDesk(QtCore.QObject):
         view = self._viewed.view(choices)
         if view is None and self._viewed.style.file is not None:
             # It may be on its way into the daemon's library at this moment.
-            self._viewed = self._viewed.settled(self._studio.styles.moved)
+            self._viewed = self._viewed.settled(self._controller.styles.moved)
             view = self._viewed.view(choices)
         if view is None:
             self.close()

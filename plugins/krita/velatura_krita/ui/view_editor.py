@@ -10,7 +10,7 @@ from ..model.views import PLAIN, View
 from ..qt import Qt, QtGui, QtWidgets, Signal
 from ..texts import tr
 from .crop_canvas import MARGIN, CropCanvas
-from .value_slider import Fader
+from .value_slider import ValueSlider
 from .view_images import fitted, taken
 
 _QUARTERS = (0, 90, 180, 270)
@@ -22,7 +22,7 @@ _MARKED = (
 )
 
 
-class _ScaleFader(Fader):
+class _ScaleFader(ValueSlider):
     """A scale by its octaves, so that half and double are equally far; written in percent."""
 
     def _neat(self, value: float) -> float:
@@ -56,7 +56,7 @@ class ViewEditor(QtWidgets.QDialog):
         self._result.setFixedSize(_SIDE, _SIDE)
         self._result.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._result.setToolTip(tr("What is left of the picture: the engine sees nothing else."))
-        self.rotation = Fader(tr("Turned by"), 0.0, 359.0, step=1.0, unit="°", decimals=0)
+        self.rotation = ValueSlider(tr("Turned by"), 0.0, 359.0, step=1.0, unit="°", decimals=0)
         self.rotation.setToolTip(
             tr("Degrees counter-clockwise. Of a slanted picture the largest upright part is taken.")
         )

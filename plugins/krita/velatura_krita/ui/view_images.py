@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..controller import Studio
+from ..controller import Controller
 from ..model.choices import StyleChoice
 from ..model.views import View, upright_inside
 from ..qt import Qt, QtCore, QtGui
@@ -13,21 +13,21 @@ LARGEST = 1024
 """Longest side at which a style's own file is shown."""
 
 
-def large_picture(studio: Studio, style: StyleChoice) -> Any:
+def large_picture(controller: Controller, style: StyleChoice) -> Any:
     """The style's file as a QImage, or else its thumbnail; a null image without either."""
     if style.file is not None:
         try:
-            file = studio.styles.find(style).picture
+            file = controller.styles.find(style).picture
         except OSError:
             file = None
         if file is not None and not (image := decoded(bytes(file.view), LARGEST)).isNull():
             return image
-    return decoded(thumbnail_of(studio, style), LARGEST)
+    return decoded(thumbnail_of(controller, style), LARGEST)
 
 
-def thumbnail_of(studio: Studio, style: StyleChoice) -> bytes | None:
+def thumbnail_of(controller: Controller, style: StyleChoice) -> bytes | None:
     """A small picture file of the style, when there is one."""
-    tiles = studio.state.tiles.value
+    tiles = controller.state.tiles.value
     return next((tile.thumbnail for tile in tiles if tile.style == style), None)
 
 

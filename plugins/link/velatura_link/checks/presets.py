@@ -27,7 +27,7 @@ def a_preset_is_saved_renamed_and_removed(bench: Bench) -> None:
     if not _keeps_presets(peer):
         return
     title, later = f"{some_title()} Öl", f"{some_title()} two"
-    wish = {"engine": "identity", "params": {}, "treatment": {}, "styles": [], "strength": 0.5}
+    wish = {"engine": "identity", "params": {}, "common": {}, "styles": [], "strength": 0.5}
     peer.send(m.PRESETS_SAVE, title=title, preset=wish)
     saved = peer.expect(m.PRESETS_SAVE, m.FAILED).header.get("preset")
     require(isinstance(saved, dict) and isinstance(saved.get("name"), str), "It was not saved.")

@@ -141,9 +141,9 @@ def whereabouts() -> str:
     """What Velatura's dockers show, and where every thread is."""
     lines = []
     for docker in Krita.instance().activeWindow().qwindow().findChildren(QDockWidget):
-        if (studio := getattr(docker, "studio", None)) is not None:
-            state = studio.state
-            lines += [f"busy: {studio.busy}", f"link: {state.link.value}"]
+        if (controller := getattr(docker, "controller", None)) is not None:
+            state = controller.state
+            lines += [f"busy: {controller.busy}", f"link: {state.link.value}"]
             lines += [f"shown: {state.shown.value}", f"message: {state.message.value}"]
     names = {thread.ident: thread.name for thread in threading.enumerate()}
     for ident, frame in sys._current_frames().items():

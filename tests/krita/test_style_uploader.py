@@ -1,4 +1,4 @@
-"""What waits on the shelf, and how it comes into the library of a real daemon; the interface is played by the test."""
+"""Pending styles, and how they come into the library of a real daemon; the interface is played by the test."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ import pytest
 from PIL import Image
 
 from velatura_krita.daemon.link import Link, LinkState, Offer, Outcome
-from velatura_krita.daemon.pending_styles import RECORD, Shelf
-from velatura_krita.daemon.style_uploader import Mover, settled, with_style, without_style
+from velatura_krita.daemon.pending_styles import RECORD, PendingStyles
+from velatura_krita.daemon.style_uploader import StyleUploader, settled, with_style, without_style
 from velatura_krita.model import choices as chosen
 from velatura_krita.model.choices import Choices, RegionChoice, StyleChoice
 from velatura_krita.model.state import State, tiles_of
@@ -36,12 +36,15 @@ def png(colour: int = 1) -> bytes:
 
 
 class Desk:
-    """A window of Krita's: its state, its shelf and its link, as the studio puts them together."""
+    """A window of Krita's: its state, its pending styles and its link, as the controller puts them together."""
 
     def __init__(
-        self, shelf: Shelf, daemon: Callable[[], Connection], find: Callable[[], Connection | None]
+        self,
+        pending: PendingStyles,
+        daemon: Callable[[], Connection],
+        find: Callable[[], Connection | None],
     ) -> None:
-        self.shelf = shelf
+        self.pending = pending
         self.state = State()
         self.refused: list[LinkError] = []
         self.moves = 0
@@ -53,20 +56,22 @@ class Desk:
             on_state=self.state.link.set,
             on_offer=self.state.offer.set,
         )
-        self.mover = Mover(self.state, shelf, self.link, self._moved, self.refused.append)
+        self.uploader = StyleUploader(
+            self.state, pending, self.link, self._moved, self.refused.append
+        )
 
     def _moved(self) -> None:
         self.moves += 1
 
     def add(self, title: str, data: bytes) -> str:
-        file = self.shelf.add(title, ".png", data)
-        self.mover.begin(file)
+        file = self.pending.add(title, ".png", data)
+        self.uploader.begin(file)
         return file
 
     def until(self, true: Callable[[], Any]) -> None:
         deadline = time.monotonic() + PATIENCE
         while not true():
-            assert time.monotonic() < deadline, (self.state.link.value, self.shelf.files())
+            assert time.monotonic() < deadline, (self.state.link.value, self.pending.files())
             try:
                 self._calls.get(timeout=0.1)()
             except Empty:
@@ -90,7 +95,7 @@ def desk_of(tmp_path: Path, daemon: Daemon) -> Iterator[Callable[..., Desk]]:
     made: list[Desk] = []
 
     def make(find: Callable[[], Connection | None] = daemon.present) -> Desk:
-        made.append(Desk(Shelf(tmp_path / "shelf"), daemon.present, find))
+        made.append(Desk(PendingStyles(tmp_path / "shelf"), daemon.present, find))
         return made[-1]
 
     yield make
@@ -107,12 +112,12 @@ def test_without_a_daemon_a_style_waits_and_moves_when_one_is_there(
     desk.until(lambda: desk.state.link.value.kind == "absent")
     file = desk.add("By the Sea", png())
     desk.add("By the Lake", png(2))
-    assert desk.shelf.files() == ("By the Lake.png", "By the Sea.png")
+    assert desk.pending.files() == ("By the Lake.png", "By the Sea.png")
     desk.link.start()
     desk.until(lambda: desk.moves == 2)
     assert desk.own == ["by-the-lake", "by-the-sea"]
-    assert desk.shelf.files() == ()
-    assert desk.shelf.moved()[file] == "by-the-sea"
+    assert desk.pending.files() == ()
+    assert desk.pending.moved()[file] == "by-the-sea"
 
 
 def test_with_a_daemon_a_style_is_there_for_everybody(
@@ -137,28 +142,28 @@ def test_two_windows_of_one_shelf_move_a_style_once(
 ) -> None:
     first, second = desk_of(), desk_of()
     for number in range(3):
-        first.shelf.add("Sea", ".png", png(number))
+        first.pending.add("Sea", ".png", png(number))
     for each in (first, second):
         each.link.look()
-    first.until(lambda: not first.shelf.files())
+    first.until(lambda: not first.pending.files())
     second.until(lambda: len(second.own) == 3)
     with daemon.client() as client:
         styles = [each["name"] for each in client.styles() if not each["builtin"]]
     assert styles == ["sea", "sea-2", "sea-3"]
-    assert sorted(first.shelf.moved().values()) == styles
+    assert sorted(first.pending.moved().values()) == styles
 
 
 def test_what_the_daemon_refuses_stays_is_told_once_and_holds_up_nobody(
     desk_of: Callable[..., Desk],
 ) -> None:
     desk = desk_of()
-    desk.shelf.add("A damaged one", ".png", png()[:50])
-    desk.shelf.add("Sea", ".png", png())
+    desk.pending.add("A damaged one", ".png", png()[:50])
+    desk.pending.add("Sea", ".png", png())
     desk.link.look()
     desk.until(lambda: desk.own == ["sea"])
-    assert desk.shelf.files() == ("A damaged one.png",)
+    assert desk.pending.files() == ("A damaged one.png",)
     assert [error.message.split("”")[0] for error in desk.refused] == ["“A damaged one"]
-    desk.mover.go_on()
+    desk.uploader.go_on()
     desk.add("Lake", png(2))
     desk.until(lambda: desk.own == ["lake", "sea"])
     assert len(desk.refused) == 1
@@ -172,12 +177,12 @@ def test_a_daemon_that_keeps_no_styles_leaves_the_shelf_as_it_is(
     desk.until(lambda: desk.state.offer.value.keeps)
     desk.state.offer.set(replace(desk.state.offer.value, keeps=False))
     desk.add("Sea", png())
-    desk.mover.go_on()
+    desk.uploader.go_on()
     done: list[Outcome] = []
     desk.link.remove_style("sea", done.append)
     desk.until(lambda: done)
     assert isinstance(done[0], Refused)
-    assert desk.shelf.files() == ("Sea.png",)
+    assert desk.pending.files() == ("Sea.png",)
 
 
 def test_a_style_that_is_removed_on_its_way_is_in_no_library(
@@ -197,9 +202,9 @@ def test_a_style_that_is_removed_on_its_way_is_in_no_library(
         while own() != ["sea"]:
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        desk.shelf.remove(file)
+        desk.pending.remove(file)
         desk.until(lambda: own() == [] and desk.own == [])
-    assert desk.shelf.moved() == {}
+    assert desk.pending.moved() == {}
 
 
 def test_without_a_daemon_a_change_fails_at_once(desk_of: Callable[..., Desk]) -> None:
@@ -225,42 +230,42 @@ def test_a_file_that_cannot_be_read_fails_the_change(desk_of: Callable[..., Desk
     assert isinstance(done[0], FileNotFoundError)
 
 
-def moved(shelf: Shelf, file: str, name: str) -> None:
-    _, data = shelf.read(file)
-    shelf.hand_over(file, name, hashlib.sha256(data).hexdigest())
+def moved(pending: PendingStyles, file: str, name: str) -> None:
+    _, data = pending.read(file)
+    pending.hand_over(file, name, hashlib.sha256(data).hexdigest())
 
 
 def test_a_name_that_moved_is_given_to_no_other_picture(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
-    moved(shelf, shelf.add("Sea", ".png", b"1"), "sea")
-    assert shelf.moved() == {"Sea.png": "sea"}
-    other = shelf.add("Sea", ".png", b"2")
+    pending = PendingStyles(tmp_path)
+    moved(pending, pending.add("Sea", ".png", b"1"), "sea")
+    assert pending.moved() == {"Sea.png": "sea"}
+    other = pending.add("Sea", ".png", b"2")
     assert other != "Sea.png"
-    assert shelf.read(other) == ("Sea", b"2")
+    assert pending.read(other) == ("Sea", b"2")
     # The same picture again is the same style; while it lies here, it is here.
-    assert shelf.add("Sea", ".png", b"1") == "Sea.png"
-    assert shelf.moved() == {}
-    moved(shelf, "Sea.png", "sea-2")
-    assert shelf.moved() == {"Sea.png": "sea-2"}
-    shelf.forget("sea-2")
-    assert shelf.moved() == {}
+    assert pending.add("Sea", ".png", b"1") == "Sea.png"
+    assert pending.moved() == {}
+    moved(pending, "Sea.png", "sea-2")
+    assert pending.moved() == {"Sea.png": "sea-2"}
+    pending.forget("sea-2")
+    assert pending.moved() == {}
 
 
 def test_a_file_that_changed_meanwhile_stays(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
-    file = shelf.add("Sea", ".png", b"1")
-    shelf.hand_over(file, "sea", "of something else")
-    assert shelf.files() == (file,)
-    assert shelf.moved() == {}
+    pending = PendingStyles(tmp_path)
+    file = pending.add("Sea", ".png", b"1")
+    pending.hand_over(file, "sea", "of something else")
+    assert pending.files() == (file,)
+    assert pending.moved() == {}
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"a": 1}', '{"a": {"name": "b"}}', '{"a": null}'])
 def test_a_damaged_record_is_none(tmp_path: Path, text: str) -> None:
-    shelf = Shelf(tmp_path)
+    pending = PendingStyles(tmp_path)
     (tmp_path / RECORD).write_text(text)
-    assert shelf.moved() == {}
-    moved(shelf, shelf.add("Sea", ".png", b"1"), "sea")
-    assert shelf.moved() == {"Sea.png": "sea"}
+    assert pending.moved() == {}
+    moved(pending, pending.add("Sea", ".png", b"1"), "sea")
+    assert pending.moved() == {"Sea.png": "sea"}
 
 
 def test_choices_of_old_documents_name_the_library_s_style() -> None:
