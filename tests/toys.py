@@ -8,7 +8,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from velatura.contract.engine import Descriptor, EngineParams, FeedForward, Iterative, Pixelwise
+from velatura.contract.engine import (
+    PICTURE,
+    Descriptor,
+    EngineParams,
+    FeedForward,
+    Iterative,
+    Output,
+    Pixelwise,
+)
 from velatura.contract.run import Run
 from velatura.contract.scene import Scene
 from velatura.imaging.raster import DTYPES, Depth, Pixels, Raster, Transfer
@@ -19,6 +27,9 @@ DEPTHS: tuple[Depth, ...] = ("u8", "u16", "f16", "f32")
 
 
 TRANSFERS: tuple[Transfer, ...] = ("srgb", "linear")
+
+
+STATE = Output(name="state", kind="state", title="State", suffix="bin")
 
 
 class Models:
@@ -36,7 +47,7 @@ def new_run(observer: Any = None) -> Run:
 
 
 def described(name: str, **facts: Any) -> Descriptor:
-    given = {"style_required": False, **facts}
+    given = {"fewest_styles": 0, **facts}
     return Descriptor(name=name, title=name, summary=name, source="a test", **given)
 
 
@@ -167,7 +178,7 @@ class Dims(Pixelwise[NoParams]):
 class Descends(Iterative[NoParams]):
     """Walks from grey to 0.75 by gradient descent and gives its state besides."""
 
-    descriptor = described("descends", content="optional", gives=("picture", "state"))
+    descriptor = described("descends", content="optional", outputs=(PICTURE, STATE))
     Params = NoParams
 
     def stylize(self, scene: Scene, params: NoParams, run: Run) -> Tensor | dict[str, Any]:

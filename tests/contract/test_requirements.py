@@ -56,12 +56,12 @@ def test_a_style_of_another_kind_is_refused() -> None:
 def test_a_style_that_is_needed_must_be_there() -> None:
     with pytest.raises(BadRequest, match="needs a style"):
         check_fits(descriptor(), scene())
-    check_fits(descriptor(style_required=False), scene())
+    check_fits(descriptor(fewest_styles=0), scene())
 
 
 def test_an_engine_without_styles_takes_none() -> None:
     with pytest.raises(BadRequest, match="does not take"):
-        check_fits(descriptor(styles=(), style_required=False), scene(PICTURE))
+        check_fits(descriptor(styles=(), fewest_styles=0), scene(PICTURE))
 
 
 def test_an_engine_that_starts_from_nothing_takes_no_content() -> None:

@@ -14,8 +14,8 @@ from velatura_link.request import EncodedFile, Pixels
 
 CONTENT = Pixels(bytes(12), 2, 2, 3, "u8")
 MANIFEST = {
-    "oil": {"descriptor": {"styles": ["picture", "code"], "style_required": True}},
-    "bank": {"descriptor": {"styles": ["bank"], "style_required": True}},
+    "oil": {"descriptor": {"styles": ["picture", "code"], "fewest_styles": 1}},
+    "bank": {"descriptor": {"styles": ["bank"], "fewest_styles": 1}},
     "texture": {"descriptor": {"styles": [], "content": "none"}},
 }
 

@@ -146,13 +146,13 @@ TREATMENT = {"properties": {"stroke": {**NUMBER, "unit": "px"}}}
 
 
 def _engine(name: str, **descriptor: Any) -> dict[str, Any]:
-    facts = {"name": name, "content": "required", "style_required": True, "hidden": False}
+    facts = {"name": name, "content": "required", "fewest_styles": 1, "hidden": False}
     knobs = {"properties": {"steps": {"type": "integer", "default": 40}}}
     return {"descriptor": {**facts, **descriptor}, "schema": knobs, "common": TREATMENT}
 
 
 MANIFEST = {
-    "dream": _engine("dream", style_required=False),
+    "dream": _engine("dream", fewest_styles=0),
     "glaze": _engine("glaze"),
     "glaze-live": _engine("glaze-live"),
     "identity": _engine("identity", hidden=True),

@@ -11,8 +11,8 @@ from velatura_krita.model.obstacles import in_the_way, paints_from_pictures
 from velatura_krita.model.state import State
 
 MANIFEST: dict[str, dict[str, Any]] = {
-    "glaze": {"descriptor": {"styles": ("picture", "code"), "style_required": True}},
-    "gatys": {"descriptor": {"styles": ("picture",), "style_required": True, "title": "Gatys"}},
+    "glaze": {"descriptor": {"styles": ("picture", "code"), "fewest_styles": 1}},
+    "gatys": {"descriptor": {"styles": ("picture",), "fewest_styles": 1, "title": "Gatys"}},
     "identity": {"descriptor": {"styles": ()}},
 }
 STYLES = ({"name": "scream", "kind": "code"}, {"name": "sea", "kind": "picture"})

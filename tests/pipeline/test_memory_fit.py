@@ -41,7 +41,7 @@ class Models:
 
 def described(**facts: Any) -> Descriptor:
     return Descriptor(
-        name="hungry", title="Hungry", summary="", source="a test", style_required=False, **facts
+        name="hungry", title="Hungry", summary="", source="a test", fewest_styles=0, **facts
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from velatura.contract.engine import Input
+from velatura.contract.engine import PICTURE, Input, Output
 from velatura.contract.run import Run
 from velatura.contract.scene import Region, Scene, Style
 from velatura.errors import BadPicture, BadRequest
@@ -21,6 +21,7 @@ from velatura.pipeline.render import output_shape, render
 
 from ..toys import (
     DEPTHS,
+    STATE,
     TRANSFERS,
     Blur,
     Descends,
@@ -222,7 +223,9 @@ def test_the_stage_needs_no_torch_for_engines_without_one() -> None:
 class Video(Toy):
     """Remembers how many frames there were, as a video engine remembers its codes."""
 
-    descriptor = described("video", tiles=True, gives=("picture", "state", "mask"))
+    descriptor = described(
+        "video", tiles=True, outputs=(PICTURE, STATE, Output(name="mask", title="Mask"))
+    )
 
     def prepare(self, scene: Scene, params: NoParams, run: Run) -> int:
         before = scene.inputs.get("state")

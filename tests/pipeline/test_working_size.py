@@ -36,7 +36,7 @@ class Witness(Iterative[NoParams]):
         title="Witness",
         summary="",
         source="a test",
-        style_required=False,
+        fewest_styles=0,
         inputs=tuple(Input(name=name, kind="raster", title=name) for name in ("start", "other")),
     )
     Params: ClassVar[type[EngineParams]] = NoParams

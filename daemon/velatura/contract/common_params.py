@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+CommonKnob = Literal["stroke", "detail", "colours", "feather", "tileable"]
 Colours = Literal["none", "luminance", "lab-chroma", "histogram", "match-style"]
 Tileable = Literal["none", "x", "y", "both"]
 

@@ -1,9 +1,9 @@
 """The contract of an engine: what every way of stylising says about itself and does.
 
-An engine is one file in this folder. Its :class:`Descriptor` states as data what it takes and gives, its ``Params``
-are its knobs; plugins, the command line and the wire are made from both, so a new engine changes none of them.
-Bit depth, alpha, strength, masks, tiles and sizes are done once around every engine (:mod:`velatura.pipeline.render`)
-and never inside one. ``docs/engines.md`` shows how very different methods fit.
+An engine is one module in ``velatura/engines``. Its :class:`Descriptor` states as data what it takes and gives, its
+``Params`` are its knobs; plugins, the command line and the wire are made from both, so a new engine changes none of
+them. Bit depth, alpha, strength, masks, tiles and sizes are done once around every engine
+(:mod:`velatura.pipeline.render`) and never inside one. ``docs/engines.md`` shows how very different methods fit.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from velatura.contract.common_params import CommonKnob
 from velatura.imaging.raster import Raster
 
 if TYPE_CHECKING:
@@ -21,9 +22,13 @@ if TYPE_CHECKING:
 
     from velatura.contract.run import Run
     from velatura.contract.scene import Scene
-    from velatura.pipeline.tensors import ContentTile
+    from velatura.contract.tile import ContentTile, FilterTile
+    from velatura.imaging.colour import Floats
 
 StyleKind = Literal["picture", "code", "checkpoint", "bank", "pair"]
+InputKind = Literal["raster", "flow", "file", "state", "number", "text"]
+OutputKind = Literal["raster", "file", "state"]
+Duration = Literal["instant", "seconds", "minutes"]
 
 
 class Input(BaseModel):
@@ -32,17 +37,36 @@ class Input(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     name: str
-    kind: Literal["raster", "file", "state", "number", "text"]
+    kind: InputKind
+    """``flow`` is a raster of three f32 channels (dx, dy in pixels, confidence) whose vectors grow with the picture;
+    ``state`` is the output of that name that the frame before gave."""
     title: str
     required: bool = False
     when: dict[str, str | int | float | bool] = {}
     """Knobs and the choices with which it is needed, and without which it makes no difference."""
 
 
+class Output(BaseModel):
+    """One thing that an engine gives."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    kind: OutputKind = "raster"
+    """``state`` is what the next frame of a sequence hands back as the input of that name."""
+    title: str
+    suffix: str = ""
+    """What a file of it is called after the dot: ``safetensors``; rasters are written as pictures are."""
+
+
+PICTURE = Output(name="picture", title="Picture")
+"""What every engine gives first: the painted layer."""
+
+
 class Descriptor(BaseModel):
     """What an engine is, as data. Everything outside the engine decides by this alone."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     title: str
@@ -51,15 +75,25 @@ class Descriptor(BaseModel):
     summary: str
     source: str
     """The paper: an arXiv number, a DOI or a full reference."""
+    group: str = "Paint in a style"
+    """The heading under which menus list it."""
+    rank: int = 100
+    """Its place in lists, the lowest first; the first engine that is not hidden is the default one."""
 
     content: Literal["required", "optional", "none"] = "required"
     """``none`` for engines that start from nothing; the request then says the output's size."""
     styles: tuple[StyleKind, ...] = ("picture",)
     """What a style may be; empty for engines without one (activation maximisation)."""
-    style_required: bool = True
+    fewest_styles: int = 1
+    """How many styles a region needs; 0 for an engine that can do without."""
+    most_styles: int = 0
+    """How many styles a region may have; 0 for any number."""
     inputs: tuple[Input, ...] = ()
-    gives: tuple[str, ...] = ("picture",)
-    """Names of the outputs; ``state`` is what the next frame of a video hands back as an input."""
+    outputs: tuple[Output, ...] = (PICTURE,)
+    frames: Literal["independent", "ordered"] = "independent"
+    """Whether each frame of a sequence needs what the frame before it gave."""
+    common: tuple[CommonKnob, ...] | None = None
+    """Which common knobs make a difference; None for those that do for an engine of its kind."""
 
     regions: Literal["native", "composite"] = "composite"
     """Whether the engine blends several regions itself or is run once for each."""
@@ -73,7 +107,13 @@ class Descriptor(BaseModel):
     """The shortest side of such a tensor: five halvings leave two pixels, enough to pad by reflection."""
     memory: int = 1024
     """Bytes that painting a tile takes at most for each of its pixels, its surroundings counted."""
-    devices: tuple[str, ...] = ("cuda", "mps", "xpu", "cpu")
+
+    duration: Duration = "seconds"
+    """How long a picture of a megapixel takes on a processor: so short that it can follow a slider, or not."""
+    preview: str = ""
+    """The engine that paints its quick preview; empty for itself."""
+    phases: dict[str, str] = {}
+    """Titles of phases that :meth:`Run.step` is told of, beyond those that every engine has."""
     deterministic: Literal["bitwise", "close", "no"] = "bitwise"
     """How equal two runs on one device are: the same bytes, within 2/255, or neither."""
     weights: tuple[str, ...] = ()
@@ -101,7 +141,7 @@ PreparedT = TypeVar("PreparedT")
 
 
 class Engine(ABC):
-    """One way to stylise a scene. Subclass one of the three kinds below, never this."""
+    """One way to stylise a scene. Subclass one of the four kinds below, never this."""
 
     descriptor: ClassVar[Descriptor]
     Params: ClassVar[type[EngineParams]]
@@ -122,7 +162,7 @@ class FeedForward(Engine, Generic[ParamsT, PreparedT]):
         """
 
     def finish(self, prepared: PreparedT, run: Run) -> Mapping[str, Raster | Tensor | bytes]:
-        """What ``descriptor.gives`` beside the picture, once all tiles are painted; bytes become a file."""
+        """The outputs beside the picture, by name, once all tiles are painted; bytes become a file."""
         return {}
 
 
@@ -137,10 +177,22 @@ class Iterative(Engine, Generic[ParamsT]):
     def stylize(
         self, scene: Scene, params: ParamsT, run: Run
     ) -> Tensor | Mapping[str, Raster | Tensor | bytes]:
-        """Return (1, 3, h, w) sRGB 0..1 float32 of the scene's size; a dict if ``descriptor.gives`` has more.
+        """Return (1, 3, h, w) sRGB 0..1 float32 of the scene's size; a dict if it has more outputs.
 
         The dict's ``picture`` is such a tensor; bytes become a file.
         """
+
+
+class Filter(Engine, Generic[ParamsT]):
+    """Works on a neighbourhood of each pixel in float RGB, a tile and its halo at a time, without a network."""
+
+    def halo(self, scene: Scene, params: ParamsT) -> int:
+        """How many pixels of surroundings ``apply`` needs on each side; ``descriptor.halo`` unless knobs decide."""
+        return self.descriptor.halo
+
+    @abstractmethod
+    def apply(self, tile: FilterTile, scene: Scene, params: ParamsT, run: Run) -> Floats:
+        """Return ``tile.pixels``, (h, w, 3) sRGB 0..1 float32, painted, as large; what lies in the halo is cut off."""
 
 
 class Pixelwise(Engine, Generic[ParamsT]):

@@ -20,9 +20,9 @@ SOURCES = tuple(Path(__file__).parents[1] / room for room in ("contract", "engin
 """Folders whose files a manifest depends on."""
 
 Manifest = dict[str, dict[str, Any]]
-"""By engine name: ``descriptor`` (its fields), ``kind`` (``feed-forward``, ``iterative`` or
-``pixelwise``), ``schema`` (the JSON schema of its ``Params``) and ``common`` (that of the knobs
-which every engine has)."""
+"""By engine name: ``descriptor`` (its fields), ``kind`` (``feed-forward``, ``iterative``,
+``filter`` or ``pixelwise``), ``schema`` (the JSON schema of its ``Params``) and ``common`` (that of those common knobs
+which make a difference to it)."""
 
 
 def code_hash(only: Collection[str] | None = None) -> str:
@@ -75,7 +75,6 @@ def write(cache: Path, code: str, manifest: Manifest) -> Path:
 def build(only: Collection[str] | None = None) -> Manifest:
     """Import every engine (of ``only``) and write down what it says about itself."""
     from velatura.contract import registry
-    from velatura.contract.common_params import CommonParams
 
     manifest: Manifest = {}
     for name in registry.names():
@@ -86,7 +85,7 @@ def build(only: Collection[str] | None = None) -> Manifest:
             "descriptor": engine.descriptor.model_dump(mode="json"),
             "kind": registry.kind(engine),
             "schema": engine.Params.model_json_schema(),
-            "common": CommonParams.model_json_schema(),
+            "common": registry.common_schema(engine),
         }
     return manifest
 

@@ -14,10 +14,11 @@ from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, get_args
 
 from velatura.contract import validation
-from velatura.contract.engine import Engine, EngineParams, FeedForward, Iterative, Pixelwise
+from velatura.contract.common_params import CommonKnob, CommonParams
+from velatura.contract.engine import Engine, EngineParams, FeedForward, Filter, Iterative, Pixelwise
 from velatura.errors import EngineFailed, UnknownEngine
 
 PACKAGE = GROUP = "velatura.engines"
@@ -74,9 +75,42 @@ def load(name: str, *, only: Collection[str] | None = None) -> Engine:
 
 
 def kind(engine: Engine) -> str:
-    """``feed-forward``, ``iterative`` or ``pixelwise``: how an engine works."""
-    kinds = {"feed-forward": FeedForward, "iterative": Iterative, "pixelwise": Pixelwise}
+    """``feed-forward``, ``iterative``, ``filter`` or ``pixelwise``: how an engine works."""
+    kinds = {
+        "feed-forward": FeedForward,
+        "iterative": Iterative,
+        "filter": Filter,
+        "pixelwise": Pixelwise,
+    }
     return next(word for word, base in kinds.items() if isinstance(engine, base))
+
+
+def common_knobs(engine: Engine) -> tuple[CommonKnob, ...]:
+    """The common knobs that make a difference to an engine: what its descriptor says, or what its kind implies.
+
+    Nothing but masks is soft where pixels are painted one by one; without a style there are no strokes to size; without
+    a content nothing can be painted smaller, recoloured or repeated.
+    """
+    descriptor = engine.descriptor
+    if descriptor.common is not None:
+        return descriptor.common
+    if isinstance(engine, Pixelwise):
+        return ("feather",)
+    knobs: tuple[CommonKnob, ...] = get_args(CommonKnob)
+    if not descriptor.styles or isinstance(engine, Filter):
+        knobs = tuple(each for each in knobs if each != "stroke")
+    if descriptor.content == "none":
+        knobs = tuple(each for each in knobs if each not in ("detail", "colours", "tileable"))
+    return knobs
+
+
+def common_schema(engine: Engine) -> dict[str, Any]:
+    """The JSON schema of :func:`common_knobs`."""
+    schema = CommonParams.model_json_schema()
+    schema["properties"] = {
+        name: knob for name, knob in schema["properties"].items() if name in common_knobs(engine)
+    }
+    return schema
 
 
 def validate(engine: Engine, params: Mapping[str, Any]) -> EngineParams:

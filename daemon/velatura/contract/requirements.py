@@ -23,11 +23,11 @@ def check_fits(descriptor: Descriptor, scene: Scene) -> None:
             f"The engine {name} starts from nothing and takes no picture to paint over.",
             hint="Leave the content out and give a size.",
         )
-    if descriptor.style_required and not scene.styles:
+    if descriptor.fewest_styles and not scene.styles:
         wanted = " or ".join(WORDS[each] for each in descriptor.styles)
         raise BadRequest(f"The engine {name} needs a style.", hint=f"Give it {wanted}.")
     for number, region in enumerate(scene.regions, 1):
-        if descriptor.style_required and not region.styles:
+        if descriptor.fewest_styles and not region.styles:
             raise BadRequest(f"Region {number} has no style.", hint="Give it one, or leave it out.")
     for style in scene.styles:
         kinds = kinds_of(style)

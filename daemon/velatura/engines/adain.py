@@ -12,6 +12,7 @@ from torch import Tensor
 from velatura.contract.engine import Descriptor, EngineParams, FeedForward
 from velatura.contract.run import Run
 from velatura.contract.scene import Region, Scene, Style
+from velatura.contract.tile import ContentTile
 from velatura.errors import BadRequest
 from velatura.library.catalogue import ADAIN_PAIR
 from velatura.library.weights import read_state
@@ -22,7 +23,7 @@ from velatura.perception.statistics import MeanStd, Moments, mean_std, merge, mi
 from velatura.perception.vgg import VGG19
 from velatura.pipeline.regions import counting
 from velatura.pipeline.style_input import USUAL_SIDE, style_key, style_tensor, tell_enlarged
-from velatura.pipeline.tensors import ContentTile, content_tiles, tile_plan
+from velatura.pipeline.tensors import content_tiles, tile_plan
 from velatura.runtime.model_files import ensure
 
 STRIDE = 8
@@ -112,6 +113,8 @@ class AdaIN(FeedForward[AdaINParams, Prepared]):
 
     descriptor = Descriptor(
         name="adain",
+        rank=40,
+        preview="glaze-live",
         title="AdaIN",
         purpose="Fast, an earlier method",
         summary="Any picture as a style, in one pass, from the photo to the style on one slider. Its networks are "

@@ -17,6 +17,8 @@ class GlazeLive(CodePainting[PaintingParams]):
         summary="Glaze in half the time, with less detail: for previews and sketches.",
         source="arXiv:1705.06830, arXiv:1703.06868",
         styles=("picture", "code"),
+        rank=15,
+        duration="instant",
         regions="native",
         tiles=True,
         halo=SIZES["glaze-live"].halo,

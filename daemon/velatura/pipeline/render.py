@@ -137,7 +137,7 @@ class _Job:
         return (
             self.scene.content is not None
             and self.scene.strength * max(strengths) == 0
-            and self.engine.descriptor.gives == ("picture",)
+            and len(self.engine.descriptor.outputs) == 1
         )
 
     @property

@@ -5,14 +5,13 @@ Torch is imported by the functions, so that whoever paints without it never load
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from velatura.contract.tile import ContentTile
 from velatura.errors import BadRequest
 from velatura.imaging.alpha import coverage, hidden_fill, with_fill
 from velatura.imaging.colour import Floats, from_float
@@ -35,29 +34,6 @@ tile_side: ContextVar[int] = ContextVar("tile_side", default=TILE)
 """The longest side of a tile's core in the render that runs; :func:`velatura.pipeline.render.render`
 sets it.
 """
-
-
-@dataclass(frozen=True)
-class ContentTile:
-    """A piece of the content as an engine sees it.
-
-    ``tensor`` is (1, 3, h, w) sRGB 0..1 float32 on the run's device: the tile's core, its halo, and
-    at the picture's right and bottom the repeated edge. ``core`` is (rows, columns) of the core
-    inside it: the cores of all tiles hold every pixel of the content once, and start at multiples
-    of ``descriptor.multiple`` inside the tensor.
-    """
-
-    tensor: Tensor
-    core: tuple[slice, slice]
-    tile: Tile
-    blend: Callable[[], Tensor | None] = field(default=lambda: None, repr=False)
-
-    @cached_property
-    def shares(self) -> Tensor | None:
-        """How much of each pixel each of a scene's regions has, (1, regions, h, w) in sum 1, for engines that blend
-        them; None for a single one. Made when it is asked for.
-        """
-        return self.blend()
 
 
 def picture_tensor(

@@ -32,9 +32,9 @@ BATCH = 16
 
 @dataclass(frozen=True)
 class Plan:
-    """How a style cache or a content cache is made: ``count`` parts of ``side`` pixels, cut from ``closest`` to ``farthest`` times
-    as many pixels of a picture, each visited ``uses`` times; ``variety``, 0..1, is the share of styles that are treated
-    (:mod:`~velatura.training.augmentation`); ``directions`` for slices; ``seed``.
+    """How a style cache or a content cache is made: ``count`` parts of ``side`` pixels, cut from ``closest`` to
+    ``farthest`` times as many pixels of a picture, each visited ``uses`` times; ``variety``, 0..1, is the share of
+    styles that are treated (:mod:`~velatura.training.augmentation`); ``directions`` for slices; ``seed``.
     """
 
     count: int

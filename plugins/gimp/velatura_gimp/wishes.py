@@ -75,7 +75,7 @@ def request_of(wish: Wish, manifest: Manifest, source: Source) -> Request:
     styles = tuple(maker.style(each) for each in wish.get("styles", ()))
     regions = tuple(maker.region(each) for each in wish.get("regions", ()))
     styled = styles or wish.get("preset") or any(region.styles for region in regions)
-    if descriptor.get("style_required") and not styled:
+    if descriptor.get("fewest_styles") and not styled:
         raise LinkError(
             tr("No style is chosen."), hint=tr("Choose one of the library, a file or a layer.")
         )

@@ -160,13 +160,13 @@ class Client(LibraryClient):
         return self._welcome
 
     def _carry(self, job: Job) -> None:
-        while (connection_thread := self._willing_courier()) is not None:
+        while (connection_thread := self._willing_thread()) is not None:
             if connection_thread.post(partial(connection_thread.client_state.submit, job)):
                 return
         job.fail(Disconnected("The client was closed."))
 
-    def _willing_courier(self) -> ConnectionThread | None:
-        """The connection thread for new work; a new one when the last has ended or its daemon drains. None once closed."""
+    def _willing_thread(self) -> ConnectionThread | None:
+        """The thread for new work; a new one when the last has ended or its daemon drains. None once closed."""
         with self._lock:
             if self._closed:
                 return None
@@ -227,7 +227,7 @@ class Client(LibraryClient):
 
     def _answer(self, begin: Callable[[ClientState], Future[Header]], timeout: float) -> Header:
         """What comes of what ``begin``, on the connection thread, asks for."""
-        connection_thread = self._willing_courier()
+        connection_thread = self._willing_thread()
         if connection_thread is None:
             raise Disconnected("The client was closed.")
         asked: Future[Future[Header]] = Future()

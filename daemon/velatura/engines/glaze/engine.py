@@ -19,6 +19,7 @@ from torch import Tensor
 from velatura.contract.engine import Descriptor, EngineParams, FeedForward
 from velatura.contract.run import Run
 from velatura.contract.scene import Region, Scene, Style
+from velatura.contract.tile import ContentTile
 from velatura.engines.glaze import code_optimisation
 from velatura.engines.glaze.grain import grained
 from velatura.errors import BadRequest
@@ -37,7 +38,7 @@ from velatura.networks.glaze_encoder import StyleEncoder
 from velatura.networks.glaze_weights import load_encoder, load_painter
 from velatura.pipeline.sampling import Sample, fair_sample
 from velatura.pipeline.style_input import USUAL_SIDE, style_key, style_tensor, tell_enlarged
-from velatura.pipeline.tensors import ContentTile, picture_tensor, tile_plan
+from velatura.pipeline.tensors import picture_tensor, tile_plan
 from velatura.runtime.cache_keys import fingerprint
 
 MARGIN = STRIDE
@@ -147,6 +148,10 @@ class Glaze(CodePainting[GlazeParams]):
         summary="Any picture as a style, in one pass and without a download. The one to begin with.",
         source="arXiv:1705.06830, arXiv:1703.06868",
         styles=("picture", "code"),
+        rank=10,
+        duration="instant",
+        preview="glaze-live",
+        phases={"polish": "Polishing the style"},
         regions="native",
         tiles=True,
         halo=SIZES["glaze"].halo,

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from velatura.contract.engine import Descriptor, Input, Iterative
+from velatura.contract.engine import PICTURE, Descriptor, Input, Iterative, Output
 from velatura.contract.run import Run
 from velatura.contract.scene import Scene
 from velatura.engines.nearest.optimisation import Pull, descend
@@ -62,7 +62,10 @@ class Nearest(Iterative[NearestParams]):
             Input(name="keep", kind="raster", title="What to keep (white)"),
             Input(name="avoid", kind="raster", title="What to leave out of the style (white)"),
         ),
-        gives=("picture", "provenance"),
+        outputs=(PICTURE, Output(name="provenance", title="Provenance")),
+        duration="minutes",
+        preview="glaze-live",
+        rank=20,
         regions="native",
         deterministic="close",
         interruptible=True,

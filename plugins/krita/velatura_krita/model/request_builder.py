@@ -63,7 +63,7 @@ def common_knobs(manifest: Manifest, engine: str) -> tuple[Knob, ...]:
 
 def needs_style(manifest: Manifest, engine: str) -> bool:
     """Whether the engine paints nothing without a style."""
-    return engine in manifest and bool(manifest[engine]["descriptor"].get("style_required"))
+    return engine in manifest and bool(manifest[engine]["descriptor"].get("fewest_styles"))
 
 
 def final(manifest: Manifest, choices: Choices, scene: Scene, find: FindStyle) -> Request:
