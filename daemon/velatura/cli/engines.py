@@ -51,10 +51,17 @@ def engine_named(name: str, manifest: manifests.Manifest) -> dict[str, Any]:
     return engine
 
 
-def known_engines() -> manifests.Manifest:
-    """The manifest, made and kept when this code has none yet (that loads torch, once)."""
+def known_engines(*, daemon: bool = False) -> manifests.Manifest:
+    """The manifest, made and kept when this code has none yet: that loads torch, once.
+
+    With ``daemon`` the daemon is asked for it then, and started if need be, since its worker has to make it, too.
+    """
     cache, code = cache_dir(), manifests.code_hash()
     manifest = manifests.read(cache, code)
+    if manifest is None and daemon:
+        from velatura.cli import session
+
+        manifest = session.manifest()
     if manifest is None:
         manifest = manifests.build()
         manifests.write(cache, code, manifest)

@@ -1,19 +1,17 @@
-"""Whoever paints: the daemon, or this process."""
+"""Where a request is carried out: by the daemon, or in this process."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from velatura.cli.display import Bar
-    from velatura.cli.parts import Parts
     from velatura.cli.preview import PreviewFile
-    from velatura.cli.requests import Wish
     from velatura.imaging.raster import Raster
     from velatura_link.recipe import Recipe
+    from velatura_link.request import EncodedFile, Request
 
 KEEP = "Enter keeps what is there"
 """What a bar offers while an interruptible engine paints."""
@@ -29,21 +27,19 @@ class Painted:
     notes: Sequence[str] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     recipe: Recipe | None = None
-    further: Mapping[str, Raster] = field(default_factory=dict)
-    """Pictures that the engine gave beside the one that was asked for, by name."""
+    outputs: Mapping[str, Raster | EncodedFile] = field(default_factory=dict)
+    """What the engine gave beside the picture, by name."""
 
 
 class Backend(Protocol):
-    """Paints pictures, and stays warm in between."""
+    """Carries out requests, and stays warm in between."""
 
-    hands: int
-    """How many pictures it can have in work at once."""
+    parallel: int
+    """How many it can have in work at once."""
 
     def paint(
         self,
-        wish: Wish,
-        content: Raster,
-        parts: Parts,
+        request: Request,
         bar: Bar,
         preview: PreviewFile | None = None,
         priority: Priority = "interactive",
@@ -55,14 +51,3 @@ class Backend(Protocol):
 
     def cancel(self) -> None:
         """Let go of every picture in work, and take no more; from any thread."""
-
-
-def backend(*, daemon: bool) -> AbstractContextManager[Backend]:
-    """The daemon, which is started if it does not run, or this process."""
-    if daemon:
-        from velatura.cli.backends.daemon import DaemonBackend
-
-        return DaemonBackend()
-    from velatura.cli.backends.local import LocalBackend
-
-    return LocalBackend()
