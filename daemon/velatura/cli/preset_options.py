@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from velatura.cli.arguments import number, whole_number
 from velatura.cli.region_options import segments_of
-from velatura.cli.style_options import BeforeAction, StyleAction, view_of
+from velatura.cli.style_options import BeforeAction, StyleAction, view_of, viewed
 from velatura.errors import BadParams
 from velatura_link.request import Scalar, StyleRef
 
@@ -104,7 +103,7 @@ def preset_fields(options: argparse.Namespace) -> dict[str, Any]:
         "preset": options.preset,
         "params": params_of(options.set),
         "common": common_knobs_of(options),
-        "styles": tuple(replace(style, **view) for style in styles),
+        "styles": viewed(styles, view),
         "segments": segments_of(options.regions) if options.regions is not None else None,
         "strength": options.strength,
     }

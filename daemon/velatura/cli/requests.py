@@ -11,6 +11,7 @@ from velatura.cli.files import read_file
 from velatura.cli.inputs import inputs_of, read_inputs
 from velatura.cli.preset_options import preset_fields
 from velatura.cli.region_options import paints_of, regions_of
+from velatura.cli.style_options import view_of, viewed
 from velatura.contract.manifest import Manifest
 from velatura.errors import BadRequest
 from velatura_link import engines
@@ -38,10 +39,11 @@ def request_of(options: argparse.Namespace, known: Callable[[], Manifest]) -> Re
         request = request_in(options.request)
         inputs = {}
     else:
+        view = view_of(options.style_crop, options.style_rotation, options.style_scale)
         regions = (*regions_of(options.region), *_mapped(options))
         request = Request(
             **preset_fields(options),
-            regions=regions,
+            regions=tuple(replace(each, styles=viewed(each.styles, view)) for each in regions),
             seed=options.seed,
             depth=options.depth,
             device=options.device,

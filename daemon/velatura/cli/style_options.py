@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
@@ -112,6 +112,11 @@ def view_of(crop: str | None, rotation: float | None, scale: float | None) -> Ma
         "scale": scale,
     }
     return {name: value for name, value in said.items() if value is not None}
+
+
+def viewed(styles: Iterable[StyleRef], view: Mapping[str, Any]) -> tuple[StyleRef, ...]:
+    """``styles``, all of them looked at as ``view`` says."""
+    return tuple(replace(style, **view) for style in styles)
 
 
 def _crop_of(text: str) -> tuple[float, float, float, float]:

@@ -17,6 +17,7 @@ from velatura.imaging.tiles import Box
 from velatura.pipeline.mask_input import Note, fitted, masks_by_colour_at
 from velatura.pipeline.segments import parted
 from velatura_link.messages import is_file
+from velatura_link.request_validation import crop_of
 
 Fields = Mapping[str, Any]
 Size = tuple[int, int]
@@ -143,7 +144,7 @@ def _style(style: Fields, sources: Sources) -> Style:
         mask=_style_mask(style["mask"], picture, sources) if "mask" in style else None,
         index=style.get("index"),
         before=_picture(style["before"], sources) if "before" in style else None,
-        crop=tuple(style["crop"]) if "crop" in style else WHOLE,
+        crop=crop_of(style["crop"]) if "crop" in style else WHOLE,
         rotation=float(style.get("rotation", 0.0)),
         scale=float(style.get("scale", 1.0)),
         origin=origin,
