@@ -13,7 +13,7 @@ from pathlib import Path
 from velatura import __version__
 from velatura.errors import BadWeights
 from velatura.library.checksums import sha256_of
-from velatura.library.lock import locked
+from velatura_link.file_lock import locked
 
 Progress = Callable[[int, int], None]
 """Called with bytes there and bytes in all (0 while unknown); what it raises ends the download."""

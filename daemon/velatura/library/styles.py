@@ -24,9 +24,9 @@ from velatura.imaging.raster import Raster
 from velatura.imaging.resample import thumbnail as reduced
 from velatura.library import assets, codes, marks
 from velatura.library.checksums import remembered_sha256, sha256_of
-from velatura.library.lock import locked
 from velatura.library.names import numbered, slug
 from velatura.library.places import cache_dir, styles_dir
+from velatura_link.file_lock import locked
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".exr", ".bmp", ".gif", ".avif")
 """Endings of pictures that are styles."""

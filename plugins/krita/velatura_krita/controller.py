@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from velatura_link import __version__
 from velatura_link.errors import LinkError
 
 from .daemon.daemon_installer import DaemonInstaller
@@ -31,7 +32,6 @@ from .texts import tr
 from .ui.apply_controller import ApplyController
 from .ui.preview_control import PreviewControl
 
-VERSION = "0.1.0"
 _KEEP_MS = 300
 
 
@@ -60,7 +60,7 @@ class Controller(QtCore.QObject):
             post=post,
             on_state=self._link_is,
             on_offer=self._offered,
-            version=VERSION,
+            version=__version__,
         )
         self._runner = JobRunner(krita, self.state, self._settings, self.link, self._tasks, self)
         self._runner.sketched.connect(self.sketched)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import socket
@@ -10,11 +9,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from .connection import FILE_NAME, Connection, private_directory, read_connection
 from .errors import LaunchFailed
+from .file_lock import locked
 from .places import config_dir, runtime_dir
 from .session import answers
 from .sockets import SocketTransport
@@ -66,7 +67,8 @@ def ensure_daemon(
     if (found := find_daemon(runtime)) is not None:
         return found
     private_directory(runtime)
-    with _exclusive(runtime / _LOCK_NAME, deadline, on_wait):
+    waiting = partial(_wait_for_launch, deadline, on_wait)
+    with locked(runtime / _LOCK_NAME, waiting=waiting, pause=_PAUSE):
         # Whoever held the lock before has probably started it.
         if (found := find_daemon(runtime)) is not None:
             return found
@@ -191,28 +193,8 @@ def _pause(on_wait: Callable[[], None] | None) -> None:
     time.sleep(_PAUSE)
 
 
-@contextlib.contextmanager
-def _exclusive(path: Path, deadline: float, on_wait: Callable[[], None] | None) -> Iterator[None]:
-    """Hold a lock on ``path`` that the system lets go of when this process ends, however it ends."""
-    with path.open("ab") as file:
-        while not try_lock(file.fileno()):
-            if time.monotonic() > deadline:
-                raise LaunchFailed("Another program has been starting the daemon for too long.")
-            _pause(on_wait)
-        yield
-
-
-def try_lock(descriptor: int) -> bool:
-    """Whether the lock on a file is this program's now; it is let go of when the file is closed."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+def _wait_for_launch(deadline: float, on_wait: Callable[[], None] | None) -> None:
+    if time.monotonic() > deadline:
+        raise LaunchFailed("Another program has been starting the daemon for too long.")
+    if on_wait is not None:
+        on_wait()

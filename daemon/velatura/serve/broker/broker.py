@@ -31,7 +31,7 @@ from velatura.serve.broker.endpoints import allow_many_files, bind, unlink
 from velatura.serve.broker.instance import InstanceLock, start_successor
 from velatura.serve.broker.router import Handler, Router
 from velatura.serve.broker.sessions import Session, Sessions, number_of
-from velatura.serve.broker.upgrade import installation_fingerprint
+from velatura.serve.broker.upgrade import installation_stamp
 from velatura.serve.config import Config
 from velatura.serve.jobs.scheduler import Scheduler
 from velatura.serve.jobs.worker_pool import Worker, WorkerPool
@@ -54,7 +54,7 @@ class Broker:
         self._reports: deque[Callable[[], None]] = deque()
         self._code = manifests.code_hash(config.engines)
         self._manifest: manifests.Manifest | None = None
-        self._fingerprint = self._seen_fingerprint = installation_fingerprint()
+        self._stamp = self._seen_stamp = installation_stamp()
         self._checked = time.monotonic()
         self._stopping = False
         self._deadline: float | None = None
@@ -89,7 +89,12 @@ class Broker:
         self.pool = WorkerPool(config, self.spool.folder, self._context)
         frontend = self._bind_frontend()
         self.sessions = Sessions(
-            frontend, config, secret, welcome=self._welcome, on_end=self._session_ended
+            frontend,
+            config,
+            secret,
+            welcome=self._welcome,
+            is_active=self._is_active,
+            on_end=self._session_ended,
         )
         self.sessions.endpoints = self._endpoints
         self.blob_writer = BlobWriter(self._report)
@@ -234,7 +239,7 @@ class Broker:
         """Milliseconds to wait for messages: short while something may be due."""
         if self.sessions.anyone_waiting:
             return 5
-        busy = self.scheduler.unfinished or any(s.active for s in self.sessions)
+        busy = self.scheduler.unfinished or self.transfers.under_way
         return 50 if busy else 500
 
     def _tick(self, now: float) -> None:
@@ -267,13 +272,16 @@ class Broker:
         if late:
             self.scheduler.give_up_waiting()
         if self.scheduler.unfinished == 0 and (late or not self.updates.busy):
-            fetched = not any(s.jobs or s.downloads for s in self.sessions)
+            fetched = not any(
+                self.scheduler.remembers(each) or self.transfers.sends_to(each)
+                for each in self.sessions
+            )
             self._stopping = self._stopping or fetched or late
 
     def _is_outdated(self) -> bool:
-        """Whether other code is installed now, and the installer has finished: two looks agree."""
-        seen, self._seen_fingerprint = self._seen_fingerprint, installation_fingerprint()
-        return self._fingerprint != self._seen_fingerprint == seen
+        """Whether another Velatura is installed now, and the installer has finished: two looks agree."""
+        seen, self._seen_stamp = self._seen_stamp, installation_stamp()
+        return self._stamp != self._seen_stamp == seen
 
     def _hand_over(self) -> None:
         """The code on the disk is not this code any more: finish what there is, let the new one take the rest."""
@@ -299,6 +307,9 @@ class Broker:
 
     def _signalled(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
+
+    def _is_active(self, session: Session) -> bool:
+        return self.transfers.active(session) or self.scheduler.active(session)
 
     def _session_ended(self, session: Session) -> None:
         self.scheduler.end_session(session)

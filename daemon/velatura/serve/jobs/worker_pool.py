@@ -7,7 +7,6 @@ so no worker outlives its broker.
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -22,6 +21,7 @@ import zmq
 from velatura.serve.broker.endpoints import bind, unlink
 from velatura.serve.config import Config
 from velatura.serve.worker.allocator import KEEP_FREED
+from velatura.serve.worker.settings import WorkerSettings
 from velatura.serve.worker.threads import with_short_spins
 from velatura_link.errors import ProtocolError
 from velatura_link.messages import HEADER_LIMIT, pack_header, unpack_header
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from velatura.serve.jobs.job import Job
     from velatura_link.messages import Header
 
-WORKER_ENVIRONMENT = "VELATURA_WORKER"
 MAX_BACKOFF = 30.0
 MAX_LOG = 1 << 20
 
@@ -95,6 +94,10 @@ class WorkerPool:
 
     def __iter__(self) -> Iterator[Worker]:
         return iter(self._workers)
+
+    def worker_of(self, job: Job) -> Worker | None:
+        """The worker that has ``job``, or None while it waits or once it is done."""
+        return next((worker for worker in self._workers if job in worker.jobs), None)
 
     @property
     def log(self) -> Path:
@@ -186,14 +189,14 @@ class WorkerPool:
 
     def _spawn(self, device: str | None) -> None:
         token = os.urandom(16).hex()
-        settings = {
-            "endpoint": self._endpoint,
-            "token": token,
-            "device": device or self._config.device,
-            "engines": self._config.engines,
-            "cache": str(self._config.cache),
-            "spool": str(self._spool),
-        }
+        settings = WorkerSettings(
+            self._endpoint,
+            token,
+            device or self._config.device,
+            self._config.engines,
+            self._config.cache,
+            self._spool,
+        )
         if self.log.exists() and self.log.stat().st_size > MAX_LOG:
             self.log.unlink()
         with self.log.open("ab") as log:
@@ -206,7 +209,7 @@ class WorkerPool:
                     **KEEP_FREED,
                     **with_short_spins(os.environ),
                     "VELATURA_CACHE": str(self._config.cache),
-                    WORKER_ENVIRONMENT: json.dumps(settings),
+                    **settings.to_environment(),
                 },
             )
         self._workers.append(Worker(device, process, token))

@@ -21,10 +21,11 @@ from velatura.errors import Cancelled, OutOfMemory, VelaturaError
 from velatura.pipeline.recipe import recipe_of
 from velatura.pipeline.render import render
 from velatura.serve.worker.allocator import REST_SECONDS, give_back_freed
-from velatura.serve.worker.channel import Channel, Order, Settings
+from velatura.serve.worker.channel import Channel, Order
 from velatura.serve.worker.parent_watch import end_with_broker
 from velatura.serve.worker.result_files import ResultFolder, write_raster
 from velatura.serve.worker.scene_builder import Sources, SpoolFile, scene_of
+from velatura.serve.worker.settings import WorkerSettings
 from velatura_link.messages import HEADER_LIMIT, Header
 from velatura_link.notes import Note, encode_notes
 
@@ -104,7 +105,7 @@ class Watch:
 class JobExecutor:
     """Paints orders one after another; engines and models stay warm in between."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: WorkerSettings) -> None:
         self.settings = settings
         self.channel = Channel(settings)
         self._engines: dict[str, Engine] = {}
@@ -262,7 +263,7 @@ def _model_file(name: str) -> Path:
 
 def main() -> None:
     end_with_broker()
-    executor = JobExecutor(Settings.from_environment())
+    executor = JobExecutor(WorkerSettings.from_environment())
     try:
         executor.open()
     except VelaturaError as error:
