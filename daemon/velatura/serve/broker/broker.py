@@ -8,11 +8,11 @@ Its whole life reads ``startup → main_loop → shutdown``. What it does with a
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import socket
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable
 from functools import partial
@@ -41,6 +41,8 @@ from velatura_link.connection import FILE_NAME, Connection, private_directory, w
 from velatura_link.messages import HEADER_LIMIT, Header
 
 CHECK_SECONDS = 2.0
+
+log = logging.getLogger(__name__)
 
 
 class Broker:
@@ -148,6 +150,7 @@ class Broker:
             started=self._started,
         )
         write_connection(config.runtime / FILE_NAME, self._connection)
+        log.info("Velatura %s listens at %s", __version__, ", ".join(self._endpoints))
         self.pool.start()
 
     def main_loop(self) -> None:
@@ -264,6 +267,7 @@ class Broker:
                 write_connection(self.config.runtime / FILE_NAME, self._connection)
         idle = self.config.idle_stop
         if idle is not None and now - self._last_use > idle:
+            log.info("Nobody was connected for %g s: stopping", idle)
             self._stopping = True
 
     def _end_when_drained(self, now: float) -> None:
@@ -292,11 +296,12 @@ class Broker:
             start_successor(self.config)
         except OSError:
             # The next client starts one; the jobs that are here matter more.
-            traceback.print_exc()
+            log.exception("The successor could not be started")
 
     def _drain(self, reason: str) -> None:
         self.scheduler.draining = True
         self._deadline = time.monotonic() + self.config.drain_grace
+        log.info("Draining: %s", reason)
         for session in self.sessions:
             self.sessions.send(session, {"t": "notice", "code": "draining", "message": reason})
 
@@ -347,4 +352,4 @@ def guarded(call: Callable[[], None]) -> None:
     try:
         call()
     except Exception:
-        traceback.print_exc()
+        log.exception("An error in the event loop")

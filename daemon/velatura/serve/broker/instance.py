@@ -56,6 +56,7 @@ def serve_command(config: Config) -> list[str]:
         command += ["--engines", ",".join(config.engines)]
     if config.tcp:
         command.append("--tcp")
+    command += ["--log-level", config.log_level]
     return command
 
 

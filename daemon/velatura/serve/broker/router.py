@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import zmq
 
+from velatura.serve import logs
 from velatura.serve.broker.sessions import Session, Sessions
 from velatura_link.errors import ProtocolError
 from velatura_link.messages import ID_BYTES, Header, binary, is_id, unpack_header
+
+log = logging.getLogger(__name__)
 
 Handler = Callable[[Session, Header], None]
 ChunkHandler = Callable[[Session, Header, Any], None]
@@ -68,7 +71,8 @@ class Router:
         elif kind == "ping" and "k" not in header:
             self._sessions.pong(route, header)
         elif (session := self._sessions.identify(route, header)) is not None:
-            self._act(session, kind, header, frames[2].buffer if len(frames) > 2 else b"")
+            with logs.about(header.get("job")):
+                self._act(session, kind, header, frames[2].buffer if len(frames) > 2 else b"")
         else:
             self._sessions.refuse_stranger(route)
 
@@ -87,7 +91,7 @@ class Router:
             self._refuse(session, kind, header, error.message)
         except Exception:
             # One client's message must not end everybody's daemon; the log has what it met.
-            traceback.print_exc()
+            log.exception("A message of type %.40r met an error", kind)
             self._refuse(session, kind, header, "The daemon could not make sense of a message.")
 
     def _refuse(self, session: Session, kind: str, header: Header, message: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
 
 from velatura.errors import BadRequest, Busy, Draining, VelaturaError
+from velatura.serve import logs
 from velatura.serve.blobs.spool import Spool
 from velatura.serve.broker.sessions import Session, Sessions
 from velatura.serve.config import Config
@@ -23,6 +25,8 @@ from velatura.serve.jobs.request_validation import read_submit
 from velatura.serve.jobs.worker_pool import Worker, WorkerPool
 from velatura_link.errors import ProtocolError
 from velatura_link.messages import Header, new_id
+
+log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 2
 STUCK_SECONDS = 60.0
@@ -89,6 +93,7 @@ class Scheduler:
             self._refuse(session, job_id, error)
             return
         self._jobs.add(job)
+        log.info("%s by %s", job.request["engine"], session.client.get("name", "a client"))
         self._pool.require(job.device)
         self._replace(session, job)
         if not job.missing:
@@ -273,6 +278,7 @@ class Scheduler:
         order: Header = {
             "t": "run",
             "job": new_id(),
+            "of": job.id,
             "request": job.request,
             "files": [
                 [blob, str(s.path), s.size, s.digest, s.check] for blob, s in job.blobs.items()
@@ -290,6 +296,8 @@ class Scheduler:
             return
         job.order, job.room = order["job"], room
         job.attempts += 1
+        with logs.about(job.id):
+            log.debug("Given to worker %d, attempt %d", worker.process.pid, job.attempts)
         job.started = time.monotonic()
         worker.jobs.append(job)
         if job.finishing:
@@ -342,6 +350,9 @@ class Scheduler:
         job.request = {}
         job.final = final
         job.finished = time.monotonic()
+        with logs.about(job.id):
+            how = "result" if final["t"] == "result" else f"{final['code']}: {final['message']}"
+            log.info("Ended after %.2f s: %s", job.finished - job.submitted, how)
         if self._pool.worker_of(job) is None:
             self._spool.let_go(job)
         self._tell(job, dict(final))

@@ -7,6 +7,7 @@ so no worker outlives its broker.
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -29,6 +30,8 @@ from velatura_link.messages import HEADER_LIMIT, pack_header, unpack_header
 if TYPE_CHECKING:
     from velatura.serve.jobs.job import Job
     from velatura_link.messages import Header
+
+log = logging.getLogger(__name__)
 
 MAX_BACKOFF = 30.0
 MAX_LOG = 1 << 20
@@ -147,9 +150,11 @@ class WorkerPool:
             if header["t"] == "ready":
                 worker.ready = True
                 worker.device, worker.title = header["device"], header["title"]
+                log.info("Worker %d serves %s", worker.process.pid, worker.title)
                 self._deaths = 0
                 listener.worker_ready(worker)
             elif header["t"] == "broken":
+                log.error("Worker %d is of no use: %s", worker.process.pid, header["message"])
                 listener.worker_broken(worker, header)
             else:
                 listener.worker_says(worker, header)
@@ -160,6 +165,7 @@ class WorkerPool:
             status = worker.process.poll()
             if status is not None:
                 self._workers.remove(worker)
+                log.warning("Worker %d ended: %s", worker.process.pid, _ending(status))
                 if worker.asked is None:
                     self._deaths = 1 if worker.ready else self._deaths + 1
                     self._next_start = now + min(0.25 * 2 ** (self._deaths - 1), MAX_BACKOFF)
@@ -196,15 +202,16 @@ class WorkerPool:
             self._config.engines,
             self._config.cache,
             self._spool,
+            self._config.log_level,
         )
         if self.log.exists() and self.log.stat().st_size > MAX_LOG:
             self.log.unlink()
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "velatura.serve.worker.worker"],
                 stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
+                stdout=output,
+                stderr=output,
                 env={
                     **KEEP_FREED,
                     **with_short_spins(os.environ),

@@ -8,14 +8,17 @@ JSON object: the ``file`` in the library, or ``code``, ``message`` and ``hint``.
 from __future__ import annotations
 
 import json
+import logging
 import sys
-import traceback
 from pathlib import Path
 
 from velatura.errors import BadPicture, TooLarge, VelaturaError
 from velatura.library import styles
+from velatura.serve import logs
 from velatura.serve.library.queries import of_disk
 from velatura.serve.worker.parent_watch import end_with_broker
+
+log = logging.getLogger(__name__)
 
 PIXELS = 1 << 26
 """Most pixels of a picture: 8192 × 8192. Engines look at far fewer, and a small file may say that it has any number."""
@@ -36,7 +39,7 @@ def take_in(path: Path, title: str) -> Path:
             f"“{title}” needs more memory than there is.", hint="Make it smaller first."
         ) from error
     except Exception as error:
-        traceback.print_exc()
+        log.exception("A file met an error")
         raise BadPicture(
             f"“{title}” cannot be used as a style: {type(error).__name__}.",
             hint="Save it again as PNG or JPEG.",
@@ -46,6 +49,7 @@ def take_in(path: Path, title: str) -> Path:
 
 def main() -> None:
     end_with_broker()
+    logs.configure("warning")
     wanted = json.loads(sys.argv[1])
     try:
         said = {"file": str(take_in(Path(wanted["path"]), wanted["title"]))}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import traceback
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -15,6 +15,8 @@ from velatura_link.messages import Header, pack_header
 if TYPE_CHECKING:
     from velatura.library.styles import StyleEntry
     from velatura.serve.broker.sessions import Session, Sessions
+
+log = logging.getLogger(__name__)
 
 PAGE = 1 << 19
 """Bytes of a list after which the rest goes into another message: well below what a header may have."""
@@ -146,7 +148,7 @@ def failure(of: str, error: Exception) -> Header:
     if isinstance(error, OSError):
         error = of_disk(error)
     elif not isinstance(error, VelaturaError):
-        traceback.print_exception(error)
+        log.error("%s met an error", of, exc_info=error)
         error = VelaturaError(f"The library cannot be used: {type(error).__name__}: {error}.")
     return {
         "t": "failed",

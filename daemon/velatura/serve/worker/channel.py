@@ -15,7 +15,7 @@ from velatura_link.messages import Header, pack_header, unpack_header
 
 @dataclass(eq=False)
 class Order:
-    """One job as a worker sees it."""
+    """One job as a worker sees it: ``job`` names this attempt, ``of`` the client's job."""
 
     header: Header
     cancelled: threading.Event = field(default_factory=threading.Event)
@@ -24,6 +24,10 @@ class Order:
     @property
     def job(self) -> bytes:
         return bytes(self.header["job"])
+
+    @property
+    def of(self) -> bytes:
+        return bytes(self.header["of"])
 
     @property
     def interactive(self) -> bool:

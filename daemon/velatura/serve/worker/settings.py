@@ -20,6 +20,7 @@ class WorkerSettings:
     engines: tuple[str, ...] | None
     cache: Path
     spool: Path
+    log_level: str
 
     def to_environment(self) -> dict[str, str]:
         """The variable that :meth:`from_environment` reads."""

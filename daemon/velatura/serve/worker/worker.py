@@ -6,10 +6,10 @@ computes. Between two steps of a batch job, a short interactive job may go first
 
 from __future__ import annotations
 
+import logging
 import queue
 import sys
 import time
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from velatura.contract.run import Progress, Run
 from velatura.errors import Cancelled, OutOfMemory, VelaturaError
 from velatura.pipeline.recipe import recipe_of
 from velatura.pipeline.render import render
+from velatura.serve import logs
 from velatura.serve.worker.allocator import REST_SECONDS, give_back_freed
 from velatura.serve.worker.channel import Channel, Order
 from velatura.serve.worker.parent_watch import end_with_broker
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
     from velatura.library.styles import StyleEntry
     from velatura.runtime.model_cache import WarmModels
+
+log = logging.getLogger(__name__)
 
 PROGRESS_SECONDS = 0.08
 
@@ -124,7 +127,8 @@ class JobExecutor:
     def work(self) -> None:
         """Take orders until told to quit."""
         while (order := self._next()) is not None:
-            self._paint(order)
+            with logs.about(order.of):
+                self._paint(order)
 
     def _next(self) -> Order | None:
         try:
@@ -143,7 +147,8 @@ class JobExecutor:
             if order is None:
                 self.channel.orders.put(None)
                 raise Cancelled
-            self._paint(order)
+            with logs.about(order.of):
+                self._paint(order)
 
     @property
     def models(self) -> WarmModels:
@@ -218,7 +223,7 @@ class JobExecutor:
         if isinstance(error, MemoryError):
             error = OutOfMemory("The machine has not enough memory for this picture.")
         if not isinstance(error, VelaturaError):
-            traceback.print_exception(error)
+            log.error("%s met an error", order.header["request"]["engine"], exc_info=error)
             error = VelaturaError(
                 f"The worker met an error: {type(error).__name__}: {error}.",
                 hint="The worker's log has the details; please report it.",
@@ -263,7 +268,9 @@ def _model_file(name: str) -> Path:
 
 def main() -> None:
     end_with_broker()
-    executor = JobExecutor(WorkerSettings.from_environment())
+    settings = WorkerSettings.from_environment()
+    logs.configure(settings.log_level)
+    executor = JobExecutor(settings)
     try:
         executor.open()
     except VelaturaError as error:
