@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,27 +10,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import velatura
-import velatura_link
 from velatura.serve.broker.upgrade import installation_stamp
 from velatura_link.connection import FILE_NAME, read_connection
 from velatura_link.request import Pixels, Request
 
-from ..daemons import Daemon, start_daemon
+from ..daemons import Daemon, install_copy, start_daemon
 from ..waiting import wait_until
 
 
 @pytest.fixture
 def installed(home: Path) -> Iterator[Daemon]:
     """A daemon that runs from an installed copy, which a test may upgrade."""
-    code = home / "code"
-    for package in (velatura, velatura_link):
-        source = Path(package.__file__ or "").parent
-        shutil.copytree(source, code / source.name, ignore=shutil.ignore_patterns("__pycache__"))
-    facts = code / f"velatura-{velatura.__version__}.dist-info"
-    facts.mkdir()
-    (facts / "RECORD").write_text("velatura/__init__.py,,\n")
-    daemon = start_daemon(home, "--engines", "identity", PYTHONPATH=str(code))
+    install_copy(home / "code")
+    daemon = start_daemon(home, "--engines", "identity", PYTHONPATH=str(home / "code"))
     yield daemon
     connection = read_connection(daemon.runtime / FILE_NAME)
     if connection is not None:
@@ -49,7 +40,7 @@ def test_after_an_upgrade_the_old_daemon_drains_and_the_new_one_takes_over(
     content = Pixels(pixels.tobytes(), 32, 32, 4, "u8")
     notices: list[str] = []
     with installed.client(on_notice=lambda notice: notices.append(notice.code)) as client:
-        job = client.submit(Request("identity", {"steps": 80, "pause": 0.1}, content))
+        job = client.submit(Request("identity", {"steps": 200, "pause": 0.1}, content))
         wait_until(lambda: client.status()["jobs"]["running"], "the job to run")
         [facts] = (installed.home / "code").glob("velatura-*.dist-info")
         facts.rename(facts.with_name("velatura-99.0.dist-info"))
@@ -64,7 +55,7 @@ def test_after_an_upgrade_the_old_daemon_drains_and_the_new_one_takes_over(
         later = client.submit(Request("identity", content=content))
         assert bytes(later.wait(20).picture.view) == pixels.tobytes()
         assert not job.done, "the new job did not wait for the old daemon's"
-        assert bytes(job.wait(30).picture.view) == pixels.tobytes()
+        assert bytes(job.wait(60).picture.view) == pixels.tobytes()
     assert "draining" in notices
     assert installed.process.wait(30) == 0
 
