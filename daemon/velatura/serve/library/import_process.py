@@ -18,7 +18,9 @@ from velatura.serve import logs
 from velatura.serve.library.queries import of_disk
 from velatura.serve.worker.parent_watch import end_with_broker
 
-log = logging.getLogger(__name__)
+log = logging.getLogger(
+    "velatura.serve.library.import_process"
+)  # not __name__: this is run as a program
 
 PIXELS = 1 << 26
 """Most pixels of a picture: 8192 × 8192. Engines look at far fewer, and a small file may say that it has any number."""

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from velatura.library.styles import StyleEntry
     from velatura.runtime.model_cache import WarmModels
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("velatura.serve.worker.worker")  # not __name__: this is run as a program
 
 PROGRESS_SECONDS = 0.08
 
@@ -160,6 +160,7 @@ class JobExecutor:
         return self._models
 
     def _paint(self, order: Order) -> None:
+        began, engine = time.monotonic(), order.header["request"]["engine"]
         room = order.header["room"]
         folder = ResultFolder(self.settings.spool, Path(room) if room is not None else None)
         try:
@@ -168,6 +169,7 @@ class JobExecutor:
             folder.discard()
             self.channel.send(self._failure(order, error))
         else:
+            log.info("Painted by %s in %.2f s", engine, time.monotonic() - began)
             self.channel.send(
                 {
                     "t": "done",
