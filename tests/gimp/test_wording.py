@@ -17,7 +17,7 @@ from velatura_gimp.wording import (
 )
 from velatura_link.errors import Disconnected, JobFailed, LinkError, ProtocolError
 from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
-from velatura_link.notes import Note
+from velatura_link.text import Text
 
 
 @pytest.mark.parametrize(
@@ -89,22 +89,22 @@ def test_a_bar_of_several_layers_says_which() -> None:
 @pytest.mark.parametrize(
     ("language", "note", "said"),
     [
-        ("de", Note("Stopped after {step} of {steps} steps.", step=12, steps=60), ""),
+        ("de", Text("Stopped after {step} of {steps} steps.", step=12, steps=60), ""),
         (
             "de",
-            Note("The memory was not enough: painted in tiles of {side} pixels.", side=512),
+            Text("The memory was not enough: painted in tiles of {side} pixels.", side=512),
             "Der Speicher war zu knapp: Es wurde in Kacheln von 512 Pixeln gemalt.",
         ),
         (
             "en",
-            Note("The memory was not enough: painted in tiles of {side} pixels.", side=512),
+            Text("The memory was not enough: painted in tiles of {side} pixels.", side=512),
             "The memory was not enough: painted in tiles of 512 pixels.",
         ),
-        ("de", Note("relu9_1 is not there."), "relu9_1 is not there."),
+        ("de", Text("relu9_1 is not there."), "relu9_1 is not there."),
     ],
 )
 def test_notes_are_said_in_the_persons_language_unless_the_person_knows(
-    language: str, note: Note, said: str
+    language: str, note: Text, said: str
 ) -> None:
     texts.choose([language])
     assert said_of(note) == said

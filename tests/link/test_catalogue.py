@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from velatura_link.catalogue import Catalogue
-from velatura_link.notes import Note, decode_notes, encode_notes
+from velatura_link.text import Text, decode_notes, encode_notes
 
 
 @pytest.fixture
@@ -53,12 +53,12 @@ def test_braces_of_a_sentence_without_values_are_its_own(catalogue: Catalogue) -
 
 
 def test_a_note_is_said_in_the_persons_language(catalogue: Catalogue) -> None:
-    (note,) = decode_notes(encode_notes([Note("{number} left", number=3)]))
+    (note,) = decode_notes(encode_notes([Text("{number} left", number=3)]))
     assert (catalogue.note(note), note) == ("3 left", "3 left")
     catalogue.choose(["de"])
     assert catalogue.note(note) == "noch 3"
-    assert catalogue.note(Note("Stop")) == "Anhalten"
-    assert catalogue.note(Note("A note of tomorrow")) == "A note of tomorrow"
+    assert catalogue.note(Text("Stop")) == "Anhalten"
+    assert catalogue.note(Text("A note of tomorrow")) == "A note of tomorrow"
 
 
 @pytest.mark.parametrize(

@@ -75,14 +75,16 @@ def write(cache: Path, code: str, manifest: Manifest) -> Path:
 def build(only: Collection[str] | None = None) -> Manifest:
     """Import every engine (of ``only``) and write down what it says about itself."""
     from velatura.contract import registry
+    from velatura.contract.phases import PHASES
 
     manifest: Manifest = {}
     for name in registry.names():
         if only is not None and name not in only:
             continue
         engine = registry.load(name)
+        descriptor = engine.descriptor.model_dump(mode="json")
         manifest[name] = {
-            "descriptor": engine.descriptor.model_dump(mode="json"),
+            "descriptor": {**descriptor, "phases": {**PHASES, **engine.descriptor.phases}},
             "kind": registry.kind(engine),
             "schema": engine.Params.model_json_schema(),
             "common": registry.common_schema(engine),

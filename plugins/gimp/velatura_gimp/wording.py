@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from velatura_link.daemon_env import Step
 from velatura_link.errors import Disconnected, LinkError, ProtocolError, Refused
 from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
-from velatura_link.notes import Note
+from velatura_link.text import Text
 from velatura_link.torch_build import TorchBuild
 
 from . import texts
@@ -131,7 +131,7 @@ def reason_of(build: TorchBuild) -> str:
     return reasons[build.kind]
 
 
-def said_of(note: Note) -> str:
+def said_of(note: Text) -> str:
     """A note of the daemon's in the person's language; empty for what the person did themselves."""
     return "" if note.template == _STOPPED else texts.note(note)
 

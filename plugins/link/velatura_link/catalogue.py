@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from .notes import Note
+from .text import Text
 
 SHARED = Path(__file__).resolve().parent / "catalogues"
 """For every plugin: what engines and their knobs are called and what is noted on results. The daemon says it in
@@ -49,7 +49,7 @@ class Catalogue:
         said = self._chosen.get(text, text)
         return said.format(**values) if values else said
 
-    def note(self, note: Note) -> str:
+    def note(self, note: Text) -> str:
         """What the daemon noted on a result, in the chosen language; in English where that has no such sentence."""
         said = self._chosen.get(note.template)
         if said is None:
