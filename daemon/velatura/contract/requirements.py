@@ -7,12 +7,12 @@ from velatura.contract.scene import Scene, Style
 from velatura.errors import BadRequest
 from velatura_link.text import Text, either
 
-WORDS: dict[StyleKind, str] = {
-    "picture": "a picture",
-    "code": "a style code",
-    "checkpoint": "a checkpoint",
-    "bank": "a bank's style",
-    "pair": "a pair of pictures",
+WORDS: dict[StyleKind, Text] = {
+    "picture": Text("a picture"),
+    "code": Text("a style code"),
+    "checkpoint": Text("a checkpoint"),
+    "bank": Text("a bank's style"),
+    "pair": Text("a pair of pictures"),
 }
 
 
@@ -26,7 +26,7 @@ def check_fits(descriptor: Descriptor, scene: Scene) -> None:
             engine=name,
         )
     if descriptor.fewest_styles and not scene.styles:
-        wanted = either([Text(WORDS[each]) for each in descriptor.styles])
+        wanted = either([WORDS[each] for each in descriptor.styles])
         raise BadRequest(
             "The engine {engine} needs a style.",
             hint="Give it {wanted}.",
@@ -41,12 +41,12 @@ def check_fits(descriptor: Descriptor, scene: Scene) -> None:
     for style in scene.styles:
         kinds = kinds_of(style)
         if not set(kinds) & set(descriptor.styles):
-            takes = either([Text(WORDS[each]) for each in descriptor.styles] or [Text("none")])
+            takes = either([WORDS[each] for each in descriptor.styles] or [Text("none")])
             raise BadRequest(
                 "The engine {engine} does not take {kind} as a style.",
                 hint="It takes {takes}.",
                 engine=name,
-                kind=Text(WORDS[kinds[0]]),
+                kind=WORDS[kinds[0]],
                 takes=takes,
             )
     missing = [

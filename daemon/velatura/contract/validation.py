@@ -14,12 +14,17 @@ from velatura_link.text import Text, either
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 _KINDS = {
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "string": "text",
+    "integer": Text("a whole number"),
+    "number": Text("a number"),
+    "boolean": Text("true or false"),
+    "string": Text("text"),
 }
-_LIMITS = ("at least {limit}", "at most {limit}", "greater than {limit}", "less than {limit}")
+_LIMITS = (
+    Text("at least {limit}"),
+    Text("at most {limit}"),
+    Text("greater than {limit}"),
+    Text("less than {limit}"),
+)
 """How ``minimum``, ``maximum``, ``exclusiveMinimum`` and ``exclusiveMaximum`` are said."""
 
 
@@ -81,7 +86,7 @@ def _wanted(schema: Mapping[str, Any]) -> str:
         if len(choices) == 1:
             return str(choices[0])
         return Text("one of {names}", names=", ".join(map(str, choices)))
-    kind = Text(_KINDS.get(schema.get("type", ""), ""))
+    kind = _KINDS.get(schema.get("type", ""), Text(""))
     low, high = schema.get("minimum"), schema.get("maximum")
     above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
     if low is not None and high is not None:

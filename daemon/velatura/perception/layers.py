@@ -52,7 +52,7 @@ def available(wanted: Mapping[str, float], there: Sequence[str], what: str) -> t
     note = Text(
         "These weights lack {missing}; the {what} is looked at in {found}.",
         missing=", ".join(missing),
-        what=Text(what),
+        what=what,
         found=", ".join(found),
     )
     return found, note

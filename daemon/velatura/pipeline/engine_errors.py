@@ -62,7 +62,7 @@ def rgb_floats(engine: Engine, painted: Tensor) -> Floats:
 
     if not bool(torch.isfinite(painted).all()):
         raise EngineFailed(
-            "The engine {engine} painted pixels that are not numbers.",
+            "The engine {engine} produced NaN or infinite pixels.",
             hint="Other settings may help; if not, the model's file may be damaged.",
             engine=engine.descriptor.name,
         )
@@ -93,6 +93,6 @@ def require_like(engine: Engine, painted: Raster, band: Raster) -> None:
         )
     if not all_finite(painted.pixels):
         raise EngineFailed(
-            "The engine {engine} painted pixels that are not numbers.",
+            "The engine {engine} produced NaN or infinite pixels.",
             engine=engine.descriptor.name,
         )

@@ -50,7 +50,7 @@ def output_shape(engine: Engine, scene: Scene) -> RasterShape:
     if descriptor.content == "required" or not isinstance(engine, Iterative):
         raise BadRequest(
             "The engine {engine} needs a picture to paint over.",
-            hint="Give a content.",
+            hint="Provide a content image.",
             engine=descriptor.name,
         )
     if scene.size is None:

@@ -44,4 +44,5 @@ class Velatura(Gimp.PlugIn):
 
 # GIMP puts the language that it was told to speak into LANGUAGE, which comes first here.
 texts.choose(GLib.get_language_names())
+texts.learn(PLACES.manifest())
 Gimp.main(Velatura.__gtype__, sys.argv)
