@@ -10,12 +10,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from velatura import errors
 from velatura.contract import manifest, registry
 from velatura.contract.engine import PICTURE, Descriptor
 from velatura.contract.phases import PHASES
 from velatura.contract.translations import catalogues_of
-from velatura_link import errors as link_errors
 from velatura_link.catalogue import CATALOGUES, is_for_terminals
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,16 +23,15 @@ PLUGINS = ROOT / "plugins"
 ROOMS = ("contract", "imaging", "library", "networks", "perception", "pipeline", "runtime", "serve")
 """Folders of the daemon whose errors and notes can reach a host; the command line's stay in English."""
 
-ERRORS = frozenset(
-    name
-    for module in (errors, link_errors)
-    for name, value in vars(module).items()
-    if isinstance(value, type) and issubclass(value, Exception)
-)
+FAMILIES = frozenset({"VelaturaError", "LinkError"})
+"""The errors that people are told about, and whose descendants are found by their names."""
 PROTOCOL_ERRORS = frozenset({"ProtocolError"})
 """Errors that only a programmer can cause; hosts have one sentence for all of them."""
 WITH_CODE = frozenset({"Refused", "JobFailed"})
 """Errors whose first argument is a code."""
+
+FOR_THE_COMMAND_LINE = frozenset({"AlreadyRunning"})
+"""Errors that no host can meet."""
 
 Found = dict[str, set[str]]
 """English sentences, and the files that say them."""
@@ -119,9 +116,7 @@ def said_in(path: Path) -> Iterator[str]:
 def unfinished(path: Path) -> Iterator[str]:
     """Errors and notes of a module that are filled in before anybody can translate them: f-strings."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if not isinstance(node, ast.Call) or _name(node) in PROTOCOL_ERRORS:
-            continue
-        if _name(node) in ERRORS | {"tr", "Text", "note"}:
+        if isinstance(node, ast.Call) and _name(node) in error_names() | {"tr", "Text", "note"}:
             for argument in (*node.args, *_named(node, "hint")):
                 if any(_has_words(each) for each in _branches(argument)):
                     yield f"{path.relative_to(ROOT)}:{node.lineno}: {ast.unparse(argument)}"
@@ -137,6 +132,21 @@ def constants_in(paths: Iterable[Path]) -> set[str]:
     }
 
 
+@cache
+def error_names() -> frozenset[str]:
+    """Names of all errors that hosts may have to say: the families and whatever is derived from them."""
+    paths = [*PLUGINS.rglob("*.py"), *DAEMON.rglob("*.py")]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths]
+    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    known, before = set(FAMILIES), 0
+    while len(known) > before:
+        before = len(known)
+        for each in classes:
+            if known & {base.id for base in each.bases if isinstance(base, ast.Name)}:
+                known.add(each.name)
+    return frozenset(known - PROTOCOL_ERRORS - FOR_THE_COMMAND_LINE)
+
+
 def _said_by(call: ast.Call) -> Iterator[str]:
     name = _name(call)
     if name in ("tr", "Text", "note"):
@@ -146,7 +156,7 @@ def _said_by(call: ast.Call) -> Iterator[str]:
         yield from _literals([*call.args[2:4], *_named(call, "title"), *_named(call, "blurb")])
         for choices in _named(call, "choices"):
             yield from _literals(_labels(choices))
-    elif name in ERRORS - PROTOCOL_ERRORS:
+    elif name in error_names():
         at = 1 if name in WITH_CODE else 0
         yield from _literals(call.args[at : at + 1])
         hints = _literals([*call.args[at + 1 : at + 2], *_named(call, "hint")])
