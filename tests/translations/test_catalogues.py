@@ -21,6 +21,7 @@ from translations.extraction import (
     unfinished,
 )
 
+from velatura_link.catalogue import in_artists_words
 from velatura_link.po import read_po
 
 DOMAINS = domains()
@@ -81,9 +82,10 @@ def test_words_of_engines_travel_in_the_manifest() -> None:
 
 
 def test_no_artist_needs_the_word_daemon_or_a_terminal() -> None:
-    """Not in German, and not in what plugins say in English by themselves."""
+    """Not in German, not in what plugins say by themselves, and not in what they pass on from the daemon."""
     hosts = [path for each in ("krita", "gimp") for path in (PLUGINS / each).rglob("*.py")]
     english = {text for path in hosts for text in said_in(path)}
+    english |= {in_artists_words(text) for text in DOMAINS["velatura"].found}
     german = {text for each in GERMAN.values() for text in each.values()}
     words = re.compile(r"daemon|\bDienst|`|terminal", re.IGNORECASE)
     assert [text for text in english | german if words.search(text) and "JSON" not in text] == []

@@ -32,6 +32,7 @@ class Velatura(Gimp.PlugIn):
 
     def do_query_procedures(self) -> list[str]:
         PLACES.promote()
+        texts.learn(PLACES.manifest())
         return procedures.names(PLACES)
 
     def do_create_procedure(self, name: str) -> Gimp.Procedure:

@@ -15,7 +15,10 @@ CATALOGUES = Path(__file__).resolve().parent / "catalogues"
 
 PAINTER = "Velatura's painter"
 """What the daemon is called where people paint."""
-_DAEMON = re.compile(r"\b(?:[Tt]he|[Tt]his|[Aa]|[Yy]our|[Aa]nother) daemon\b")
+_DAEMON = re.compile(
+    r"(?:\b(?:[Tt]he|[Tt]his|[Aa]|[Yy]our|[Aa]nother) )?(?<![\w/.-])daemon(?![\w-]|\.\w)"
+)
+"""The word, and not where it is a part of a path or of a file's name."""
 _COMMAND = re.compile(r"[`“]velatura |--\w")
 
 

@@ -36,5 +36,5 @@ def read_po(path: Path) -> dict[str, str]:
             fuzzy, next_fuzzy = next_fuzzy, False
         field = keyword
         # Their escapes are those of JSON.
-        entry[keyword] += json.loads(quoted, strict=False)
+        entry[keyword] += json.loads(quoted, strict=False) if "\\" in quoted else quoted[1:-1]
     return found

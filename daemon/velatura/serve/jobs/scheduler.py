@@ -223,7 +223,7 @@ class Scheduler:
     def give_up_waiting(self) -> None:
         """Fail the jobs whose pixels have not come: the daemon wants to end."""
         for job in [job for job in self._jobs.values() if job.missing]:
-            self._fail(job, "draining", "The daemon ended before the picture had arrived.")
+            self._fail(job, "draining", Text("The daemon ended before the picture had arrived."))
 
     def schedule(self) -> None:
         """Give waiting jobs to workers that can take them."""
@@ -284,7 +284,7 @@ class Scheduler:
         except ProtocolError:
             if room is not None:
                 room.unlink(missing_ok=True)
-            self._fail(job, "too_large", "The request is too long to be given to a worker.")
+            self._fail(job, "too_large", Text("The request is too long to be given to a worker."))
             return
         job.worker, job.order, job.room = worker, order["job"], room
         job.attempts += 1
