@@ -11,6 +11,7 @@ from velatura.errors import BadRequest
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import fit
 from velatura.pipeline.mask_input import check_aspect, fitted, masks_by_colour_at
+from velatura_link.text import Text
 
 
 class Notes(list[str]):
@@ -26,7 +27,7 @@ def plane(height: int, width: int, value: int = 200) -> Raster:
 
 def test_a_mask_is_brought_to_its_pictures_size() -> None:
     notes = Notes()
-    mask = fitted(plane(6, 8), (160, 120), "mask of region 1", notes)
+    mask = fitted(plane(6, 8), (160, 120), Text("The mask of region 1"), notes)
     assert (mask.width, mask.height) == (160, 120)
     assert (mask.pixels == 200).all()
     assert notes == ["The mask of region 1 was brought from 8 × 6 to 160 × 120."]
@@ -34,21 +35,21 @@ def test_a_mask_is_brought_to_its_pictures_size() -> None:
 
 def test_a_mask_that_fits_is_left_as_it_is() -> None:
     notes = Notes()
-    assert (fitted(plane(6, 8), (8, 6), "mask", notes).pixels == 200).all()
-    assert (fitted(plane(6, 8), None, "mask", notes).pixels == 200).all()
+    assert (fitted(plane(6, 8), (8, 6), Text("The mask"), notes).pixels == 200).all()
+    assert (fitted(plane(6, 8), None, Text("The mask"), notes).pixels == 200).all()
     assert notes == []
 
 
 @pytest.mark.parametrize("size", [(800, 700), (1600, 1100), (600, 800)])
 def test_a_mask_of_other_proportions_is_refused(size: tuple[int, int]) -> None:
     with pytest.raises(BadRequest, match=r"The mask has 800 × 600 pixels, .* other proportions"):
-        fitted(plane(600, 800), size, "mask", Notes())
+        fitted(plane(600, 800), size, Text("The mask"), Notes())
 
 
 @given(st.integers(100, 4000), st.integers(100, 4000), st.integers(50, 4000))
 def test_a_picture_made_smaller_still_fits_its_mask(width: int, height: int, long: int) -> None:
     mask = Raster(np.broadcast_to(np.uint8(0), (height, width, 1)))
-    check_aspect("mask", mask, fit(width, height, long=long))
+    check_aspect(Text("The mask"), mask, fit(width, height, long=long))
 
 
 def test_a_maps_colours_become_masks() -> None:

@@ -15,21 +15,24 @@ from velatura.imaging.mask_pictures import (
     masks_by_colour,
 )
 from velatura.imaging.raster import Raster
+from velatura_link.text import Text, Value
 
 ASPECT = 0.01
 """How much a mask's proportions may differ from its picture's."""
+
+MAP = Text("The map")
 
 
 class Note(Protocol):
     """Tells the person who asked something: see :meth:`velatura.contract.run.Run.note`."""
 
-    def __call__(self, sentence: str, /, **values: str | int | float) -> None: ...
+    def __call__(self, sentence: str, /, **values: Value) -> None: ...
 
 
-def fitted(picture: Raster, size: tuple[int, int] | None, what: str, note: Note) -> Raster:
+def fitted(picture: Raster, size: tuple[int, int] | None, what: Text, note: Note) -> Raster:
     """What ``picture`` says as a mask, at ``size`` (width, height); at its own where that is None.
 
-    ``what`` is what a note calls it. Raises :class:`BadRequest` for other proportions.
+    ``what`` is what a note calls it: “The mask of region 1”. Raises :class:`BadRequest` for other proportions.
     """
     if size is None or (picture.width, picture.height) == size:
         return mask_of(picture)
@@ -49,15 +52,20 @@ def masks_by_colour_at(
     for colour, mask in zip(colours, masks, strict=True):
         if not mask.pixels.any():
             commonest = ", ".join(map(hexadecimal, largest_colours(picture, 4)))
-            raise BadRequest(f"The map has no {hexadecimal(colour)}.", hint=f"It has {commonest}.")
+            raise BadRequest(
+                "The map has no {colour}.",
+                hint="It has {commonest}.",
+                colour=hexadecimal(colour),
+                commonest=commonest,
+            )
     if size is None or (picture.width, picture.height) == size:
         return masks
-    check_aspect("map", picture, size)
-    _tell_resized("map", picture, size, note)
+    check_aspect(MAP, picture, size)
+    _tell_resized(MAP, picture, size, note)
     return [mask_at(mask, size) for mask in masks]
 
 
-def check_aspect(what: str, mask: Raster, size: tuple[int, int]) -> None:
+def check_aspect(what: Text, mask: Raster, size: tuple[int, int]) -> None:
     """Refuse to stretch; a pixel more or less comes from rounding. Raises :class:`BadRequest`."""
     width, height = size
     short, scaled = (
@@ -67,18 +75,22 @@ def check_aspect(what: str, mask: Raster, size: tuple[int, int]) -> None:
     )
     if abs(scaled - short) > max(1, ASPECT * short):
         raise BadRequest(
-            f"The {what} has {mask.width} × {mask.height} pixels, its picture {width} × {height}, "
-            "of other proportions.",
+            "{what} has {mask_width} × {mask_height} pixels, its picture {width} × {height}, of other proportions.",
             hint="Draw it on a copy of the picture.",
+            what=what,
+            mask_width=mask.width,
+            mask_height=mask.height,
+            width=width,
+            height=height,
         )
 
 
-def _tell_resized(what: str, mask: Raster, size: tuple[int, int], note: Note) -> None:
+def _tell_resized(what: Text, mask: Raster, size: tuple[int, int], note: Note) -> None:
     note(
-        "The {what} was brought from {from_width} × {from_height} to {width} × {height}.",
+        "{what} was brought from {mask_width} × {mask_height} to {width} × {height}.",
         what=what,
-        from_width=mask.width,
-        from_height=mask.height,
+        mask_width=mask.width,
+        mask_height=mask.height,
         width=size[0],
         height=size[1],
     )

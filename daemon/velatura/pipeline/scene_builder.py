@@ -18,6 +18,7 @@ from velatura.pipeline.mask_input import Note, fitted, masks_by_colour_at
 from velatura.pipeline.segments import parted
 from velatura_link.messages import is_file
 from velatura_link.request_validation import crop_of
+from velatura_link.text import Text
 
 Fields = Mapping[str, Any]
 Size = tuple[int, int]
@@ -107,7 +108,9 @@ def _drawn(regions: Sequence[Fields], size: Size | None, sources: Sources) -> tu
             _styles(region.get("styles") or (), sources),
             masks[id(region)]
             if id(region) in masks
-            else _mask(region["mask"], size, f"mask of region {number}", sources),
+            else _mask(
+                region["mask"], size, Text("The mask of region {number}", number=number), sources
+            ),
             float(_said(region).get("strength", 1.0)),
         )
         for number, region in enumerate(regions, 1)
@@ -157,10 +160,10 @@ def _style_mask(reference: Fields, picture: Raster | None, sources: Sources) -> 
             "A style without a picture has a mask, and a mask limits a picture.",
             hint="Give the picture that its code was made from.",
         )
-    return _mask(reference, (picture.width, picture.height), "mask of a style", sources)
+    return _mask(reference, (picture.width, picture.height), Text("A style's mask"), sources)
 
 
-def _mask(reference: Fields, size: Size | None, what: str, sources: Sources) -> Raster:
+def _mask(reference: Fields, size: Size | None, what: Text, sources: Sources) -> Raster:
     """A mask: one channel as it is sent, or an encoded picture brought to ``size``."""
     if not is_file(reference):
         return sources.blobs.raster(reference)

@@ -24,8 +24,10 @@ def admit(request: Request, limits: Limits) -> list[Payload]:
         if limits.blob and size > limits.blob:
             raise JobFailed(
                 "too_large",
-                f"A file has {size:,} bytes; the daemon takes {limits.blob:,}.",
+                "A file has {size:,} bytes; the daemon takes {limit:,}.",
                 "Make it smaller first.",
+                size=size,
+                limit=limits.blob,
             )
     return found
 
@@ -41,11 +43,17 @@ def admit_style(title: str, file: EncodedFile, limits: Limits) -> None:
     size = len(file.view)
     if size == 0:
         raise Refused(
-            "bad_picture", f"“{title}” is empty.", "The file may not have been saved fully."
+            "bad_picture",
+            "“{title}” is empty.",
+            "The file may not have been saved fully.",
+            title=title,
         )
     if size > limits.style:
         raise Refused(
             "too_large",
-            f"“{title}” has {size:,} bytes; the daemon's library takes files of {limits.style:,}.",
+            "“{title}” has {size:,} bytes; the daemon's library takes files of {limit:,}.",
             "Make it smaller first.",
+            title=title,
+            size=size,
+            limit=limits.style,
         )

@@ -112,11 +112,13 @@ def _check_scalars(said: Fields) -> None:
     steps = said.get("stop_after", 1)
     _require(_is_whole(steps) and steps > 0, "stop_after must be a number of steps.")
     device = said.get("device", "auto")
-    _require(
-        isinstance(device, str) and DEVICE.fullmatch(device),
-        f"“{str(device)[:32]}” is not a device.",
-        hint="Devices are auto, cpu, cuda, cuda:1 (the second one), mps and xpu.",
-    )
+    if not isinstance(device, str) or not DEVICE.fullmatch(device):
+        raise Refused(
+            "bad_request",
+            "“{device}” is not a device.",
+            "Devices are auto, cpu, cuda, cuda:1 (the second one), mps and xpu.",
+            device=str(device)[:32],
+        )
 
 
 def _check_result(said: Fields, limits: SizeLimits) -> None:
@@ -155,16 +157,21 @@ def _check_segments(said: Fields) -> None:
         f"A picture is parted into 2 to {MOST_SEGMENTS}, not {_shown(segments)}.",
     )
     styles = len(said.get("styles", []))
-    _require(
-        not segments or styles or "preset" in said,
-        f"The picture is to be parted into {segments} for styles, and none was given.",
-        hint="Give a style for each part.",
-    )
-    _require(
-        not segments or styles <= segments,
-        f"A picture parted into {segments} has no part for the last of {styles} styles.",
-        hint="Part it into as many as there are styles.",
-    )
+    if segments and not styles and "preset" not in said:
+        raise Refused(
+            "bad_request",
+            "The picture is to be parted into {segments} for styles, and none was given.",
+            "Give a style for each part.",
+            segments=segments,
+        )
+    if segments and styles > segments:
+        raise Refused(
+            "bad_request",
+            "A picture parted into {segments} has no part for the last of {styles} styles.",
+            "Part it into as many as there are styles.",
+            segments=segments,
+            styles=styles,
+        )
 
 
 def _region(region: object, limits: SizeLimits) -> Iterator[BlobUse]:
@@ -284,8 +291,12 @@ def _check_size(width: Any, height: Any, limits: SizeLimits) -> None:
     if max(width, height) > side or width * height > pixels:
         raise Refused(
             "too_large",
-            f"{width} × {height} pixels are over the limit of {pixels:,} pixels and {side:,} a side.",
+            "{width} × {height} pixels are over the limit of {pixels:,} pixels and {side:,} a side.",
             "Scale the picture down or work on a part of it.",
+            width=width,
+            height=height,
+            pixels=pixels,
+            side=side,
         )
 
 

@@ -37,7 +37,9 @@ def read_submit(
     name = request["engine"]
     if engines is not None and name not in engines:
         raise UnknownEngine(
-            f"There is no engine {name!r}.", hint="`velatura engines` lists those there are."
+            "There is no engine “{name}”.",
+            hint="`velatura engines` lists those there are.",
+            name=str(name),
         )
     grace, preview = header.get("grace", 0), header.get("preview")
     priority, fate = header.get("priority", "interactive"), header.get("on_disconnect", "cancel")
