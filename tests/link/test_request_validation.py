@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from velatura_link.admission import admit
+from velatura_link.blob_references import BlobUse
 from velatura_link.errors import JobFailed, Refused
 from velatura_link.request import (
     EncodedFile,
@@ -17,7 +18,7 @@ from velatura_link.request import (
     decode_request,
     encode_request,
 )
-from velatura_link.request_validation import BlobUse, check_request, crop_of
+from velatura_link.request_validation import check_request, crop_of
 from velatura_link.session import Limits
 
 LIMITS = Limits(pixels=10_000, side=1_000)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from math import isfinite
-from typing import Any, Protocol
+from typing import Any
 
-from .errors import ProtocolError, Refused
-from .messages import DEPTH_BYTES, TRANSFERS, check_raster, is_file, is_id
+from .blob_references import BlobUse, SizeLimits, check_size, file_use, mask_use, picture_use
+from .errors import Refused
+from .messages import DEPTH_BYTES, TRANSFERS, is_file
 
 DEVICE = re.compile(r"auto|cpu|mps|(cuda|xpu)(:\d{1,2})?")
 """What a job may ask for: each other device has a worker of its own, so there must not be any number of them."""
@@ -28,24 +28,6 @@ STYLE_KINDS = ("picture", "name", "model", "file", "code")
 
 Crop = tuple[float, float, float, float]
 Fields = Mapping[str, Any]
-
-
-class SizeLimits(Protocol):
-    """Limits of a raster; 0 where there is none."""
-
-    @property
-    def pixels(self) -> int: ...
-
-    @property
-    def side(self) -> int: ...
-
-
-@dataclass(frozen=True)
-class BlobUse:
-    """That a request names a blob; ``size`` in bytes if the request implies it."""
-
-    blob: bytes
-    size: int | None
 
 
 def check_request(request: object, limits: SizeLimits) -> list[BlobUse]:
@@ -70,13 +52,13 @@ def check_request(request: object, limits: SizeLimits) -> list[BlobUse]:
     _check_scalars(said)
     uses: list[BlobUse] = []
     if "content" in said:
-        uses.append(_picture(said["content"], limits))
+        uses.append(picture_use(said["content"], limits))
     _check_result(said, limits)
     uses += _styles(said.get("styles", []), limits)
     for region in said.get("regions", []):
         uses += _region(region, limits)
     uses += [
-        _picture(value, limits)
+        picture_use(value, limits)
         for value in said.get("inputs", {}).values()
         if isinstance(value, Mapping)
     ]
@@ -126,7 +108,7 @@ def _check_result(said: Fields, limits: SizeLimits) -> None:
     if "size" in said:
         size = said["size"]
         _require(_is_list(size) and len(size) == 2, "size must be [width, height].")
-        _check_size(size[0], size[1], limits)
+        check_size(size[0], size[1], limits)
     depth, transfer = said.get("depth", "u8"), said.get("transfer", "srgb")
     _require(
         isinstance(depth, str) and depth in DEPTH_BYTES,
@@ -174,9 +156,8 @@ def _check_segments(said: Fields) -> None:
         )
 
 
-def _region(region: object, limits: SizeLimits) -> Iterator[BlobUse]:
-    if not isinstance(region, Mapping):
-        raise Refused("bad_request", "A region must be a map.")
+def _region(region: Any, limits: SizeLimits) -> Iterator[BlobUse]:
+    _require(isinstance(region, Mapping), "A region must be a map.")
     said = _said(region)
     _check_fraction(said.get("strength", 1.0), "The strength of a region")
     colour = said.get("colour")
@@ -190,27 +171,27 @@ def _region(region: object, limits: SizeLimits) -> Iterator[BlobUse]:
         "A region's colour must be three whole numbers from 0 to 255: red, green, blue.",
     )
     mask = said.get("mask")
-    yield _picture(mask, limits) if is_file(mask) or colour is not None else _mask(mask, limits)
+    yield (
+        picture_use(mask, limits) if is_file(mask) or colour is not None else mask_use(mask, limits)
+    )
     yield from _styles(said.get("styles", []), limits)
 
 
 def _styles(styles: Any, limits: SizeLimits) -> Iterator[BlobUse]:
-    if not _is_list(styles):
-        raise Refused("bad_request", "The styles of a request must be a list.")
+    _require(_is_list(styles), "The styles of a request must be a list.")
     for style in styles:
-        if not isinstance(style, Mapping):
-            raise Refused("bad_request", "A style must be a map.")
+        _require(isinstance(style, Mapping), "A style must be a map.")
         said = _said(style)
         _check_style(said)
         for key in ("picture", "before"):
             if key in said:
-                yield _picture(said[key], limits)
+                yield picture_use(said[key], limits)
         for key in ("file", "code"):
             if key in said:
-                yield _file(said[key])
+                yield file_use(said[key])
         if "mask" in said:
             mask = said["mask"]
-            yield _file(mask) if is_file(mask) else _mask(mask, limits)
+            yield file_use(mask) if is_file(mask) else mask_use(mask, limits)
 
 
 def _check_style(said: Fields) -> None:
@@ -250,54 +231,6 @@ def _check_style(said: Fields) -> None:
         _is_number(scale) and 1 / 64 <= scale <= 64,
         f"A style's scale must be from 1/64 to 64, not {_shown(scale)}.",
     )
-
-
-def _picture(reference: object, limits: SizeLimits) -> BlobUse:
-    return _file(reference) if is_file(reference) else _raster(reference, limits)
-
-
-def _file(reference: object) -> BlobUse:
-    if not isinstance(reference, Mapping) or not is_id(reference.get("blob")):
-        raise Refused("bad_request", "A file reference must name a blob.")
-    return BlobUse(reference["blob"], None)
-
-
-def _mask(reference: object, limits: SizeLimits) -> BlobUse:
-    use = _raster(reference, limits)
-    assert isinstance(reference, Mapping)
-    channels = reference["channels"]
-    _require(
-        channels == 1,
-        f"A mask has {channels} channels instead of one.",
-        hint="Send the selection or the layer's grey values.",
-    )
-    return use
-
-
-def _raster(reference: object, limits: SizeLimits) -> BlobUse:
-    try:
-        size = check_raster(reference)
-    except ProtocolError as error:
-        raise Refused("bad_request", error.message) from error
-    assert isinstance(reference, Mapping)
-    _check_size(reference["width"], reference["height"], limits)
-    return BlobUse(reference["blob"], size)
-
-
-def _check_size(width: Any, height: Any, limits: SizeLimits) -> None:
-    if not _is_whole(width) or not _is_whole(height) or width < 1 or height < 1:
-        raise Refused("bad_request", "A picture must be at least one pixel wide and high.")
-    pixels, side = limits.pixels or width * height, limits.side or max(width, height)
-    if max(width, height) > side or width * height > pixels:
-        raise Refused(
-            "too_large",
-            "{width} × {height} pixels are over the limit of {pixels:,} pixels and {side:,} a side.",
-            "Scale the picture down or work on a part of it.",
-            width=width,
-            height=height,
-            pixels=pixels,
-            side=side,
-        )
 
 
 def _check_fraction(value: Any, what: str) -> None:

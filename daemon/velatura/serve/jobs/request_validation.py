@@ -12,9 +12,10 @@ from velatura.errors import BadRequest, TooLarge, UnknownEngine
 from velatura.library import presets
 from velatura.serve.config import Limits
 from velatura.serve.jobs.job import MAX_GRACE, Job
+from velatura_link.blob_references import BlobUse
 from velatura_link.errors import Refused
 from velatura_link.messages import Header
-from velatura_link.request_validation import BlobUse, check_request
+from velatura_link.request_validation import check_request
 
 if TYPE_CHECKING:
     from velatura.serve.broker.sessions import Session
