@@ -9,7 +9,7 @@ from dataclasses import replace
 from velatura.cli.engines import engine_named
 from velatura.cli.files import read_file
 from velatura.cli.inputs import inputs_of, read_inputs
-from velatura.cli.preset_options import preset_fields
+from velatura.cli.preset_options import COMMON, preset_fields
 from velatura.cli.region_options import paints_of, regions_of
 from velatura.cli.style_options import view_of, viewed
 from velatura.contract.manifest import Manifest
@@ -22,6 +22,12 @@ from velatura_link.session import Limits
 
 UNREAD = EncodedFile(b"-")
 """Stands for a content that is yet to be read."""
+
+SAID_BY_FILE = (
+    *("style", "style_crop", "style_rotation", "style_scale", "region", "map", "paint", "regions"),
+    *("preset", "engine", "set", *COMMON, "input", "strength", "seed", "depth", "device"),
+)
+"""Options that a request in a file has no need of."""
 
 DEFAULT = "default"
 """Stands for the engine that the manifest has first."""
@@ -36,6 +42,7 @@ def request_of(options: argparse.Namespace, known: Callable[[], Manifest]) -> Re
     if options.request is not None:
         from velatura.cli.request_file import request_in
 
+        _check_alone(options)
         request = request_in(options.request)
         inputs = {}
     else:
@@ -44,7 +51,7 @@ def request_of(options: argparse.Namespace, known: Callable[[], Manifest]) -> Re
         request = Request(
             **preset_fields(options),
             regions=tuple(replace(each, styles=viewed(each.styles, view)) for each in regions),
-            seed=options.seed,
+            seed=options.seed or 0,
             depth=options.depth,
             device=options.device,
         )
@@ -57,6 +64,16 @@ def request_of(options: argparse.Namespace, known: Callable[[], Manifest]) -> Re
         request, engine=engine, inputs={**request.inputs, **read_inputs(inputs, engine, kinds)}
     )
     return _with_size(options, _with_models(request, manifest), manifest)
+
+
+def _check_alone(options: argparse.Namespace) -> None:
+    """Raise :class:`BadRequest` for an option beside ``--request`` that the file says, or leaves to its defaults."""
+    for name in SAID_BY_FILE:
+        if getattr(options, name) not in (None, []):
+            raise BadRequest(
+                f"--{name.replace('_', '-')} is for the file that --request names to say.",
+                hint="Write it there, or leave --request out.",
+            )
 
 
 def check(request: Request, *, content: bool = False) -> None:

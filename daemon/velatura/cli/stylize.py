@@ -85,7 +85,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "--seed",
         type=whole_number,
-        default=0,
         metavar="N",
         help="another N, another picture, where an engine throws dice (default: 0)",
     )
