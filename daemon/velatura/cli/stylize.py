@@ -86,7 +86,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--seed",
         type=whole_number,
         metavar="N",
-        help="another N, another picture, where an engine throws dice (default: 0)",
+        help="random seed (default: 0)",
     )
     add("--device", metavar="D", help="cuda, cuda:1, mps, xpu or cpu (default: the daemon's)")
     add(
