@@ -10,13 +10,13 @@ import pytest
 from velatura.contract import manifest
 from velatura_gimp.arguments import (
     Argument,
-    Wish,
+    RequestSpec,
     arguments_of,
     canonical,
     label_of,
+    request_spec,
     shown_engines,
     styles_named,
-    wish_of,
 )
 from velatura_link.errors import LinkError
 
@@ -44,10 +44,10 @@ def values(made: list[Argument], **others: Any) -> dict[str, Any]:
     return {**{each.name: each.default for each in made}, **given}
 
 
-def wish(
+def spec(
     made: list[Argument], *, selected: bool = False, masked: bool = False, **given: Any
-) -> Wish:
-    return wish_of("oil", made, values(made, **given), selected=selected, masked=masked)
+) -> RequestSpec:
+    return request_spec("oil", made, values(made, **given), selected=selected, masked=masked)
 
 
 def test_hidden_engines_are_not_shown_and_the_default_one_is_first(
@@ -95,14 +95,14 @@ def test_kinds_ranges_units_and_choices_are_the_schemas() -> None:
 def test_a_knob_with_a_taken_name_gets_its_engines() -> None:
     made = arguments_of("oil", entry(seed={"type": "integer", "default": 7}))
     assert argument(made, "oil-seed").knob == "seed"
-    assert wish(made, seed=2, oil_seed=5)["params"] == {"seed": 5}
-    assert wish(made, seed=2, oil_seed=5)["seed"] == 2
+    assert spec(made, seed=2, oil_seed=5)["params"] == {"seed": 5}
+    assert spec(made, seed=2, oil_seed=5)["seed"] == 2
 
 
 def test_an_engine_without_styles_has_no_arguments_for_them() -> None:
     made = arguments_of("dream", entry(styles=()))
     assert not [each for each in made if "style" in each.name]
-    assert wish(made)["styles"] == []
+    assert spec(made)["styles"] == []
 
 
 def test_the_default_style_is_one_that_the_engine_takes(engines: manifest.Manifest) -> None:
@@ -115,27 +115,27 @@ def test_the_default_style_is_one_that_the_engine_takes(engines: manifest.Manife
 def test_inputs_that_are_pictures_are_layers(engines: manifest.Manifest) -> None:
     made = arguments_of("gatys", engines["gatys"])
     assert argument(made, "start").kind == "layer"
-    assert wish(made, start=12)["inputs"] == {"start": {"layer": 12}}
-    assert wish(made)["inputs"] == {}
+    assert spec(made, start=12)["inputs"] == {"start": {"layer": 12}}
+    assert spec(made)["inputs"] == {}
 
 
 def test_a_layer_goes_before_a_file_and_a_file_before_a_name() -> None:
     made = arguments_of("oil", entry())
-    assert wish(made, style="scream:2, wave")["styles"] == [
+    assert spec(made, style="scream:2, wave")["styles"] == [
         {"name": "scream", "weight": 2.0},
         {"name": "wave"},
     ]
-    assert wish(made, style_file="/a.png")["styles"] == [{"file": "/a.png"}]
-    assert wish(made, style_file="/a.png", style_layer=4)["styles"] == [{"layer": 4}]
+    assert spec(made, style_file="/a.png")["styles"] == [{"file": "/a.png"}]
+    assert spec(made, style_file="/a.png", style_layer=4)["styles"] == [{"layer": 4}]
 
 
 def test_a_selection_takes_the_style_and_leaves_the_rest_to_another() -> None:
     made = arguments_of("oil", entry())
-    alone = wish(made, selected=True, style="scream")
+    alone = spec(made, selected=True, style="scream")
     assert alone["regions"] == [{"mask": "selection", "styles": [{"name": "scream"}]}]
     assert alone["styles"] == []
-    assert wish(made, selected=True, rest_style="wave")["styles"] == [{"name": "wave"}]
-    ignored = wish(made, selected=True, use_selection=False, style="scream", rest_style="wave")
+    assert spec(made, selected=True, rest_style="wave")["styles"] == [{"name": "wave"}]
+    ignored = spec(made, selected=True, use_selection=False, style="scream", rest_style="wave")
     assert ignored["regions"] == []
     assert ignored["styles"] == [{"name": "scream"}]
 
@@ -143,10 +143,10 @@ def test_a_selection_takes_the_style_and_leaves_the_rest_to_another() -> None:
 def test_a_mask_is_a_region_where_there_is_one() -> None:
     made = arguments_of("oil", entry())
     region = {"mask": "layer-mask", "styles": [{"name": "wave"}]}
-    assert wish(made, masked=True, mask_style="wave")["regions"] == [region]
-    assert wish(made, masked=True)["regions"] == []
-    assert wish(made, masked=False, mask_style="wave")["regions"] == []
-    both = wish(made, selected=True, masked=True, mask_style="wave")
+    assert spec(made, masked=True, mask_style="wave")["regions"] == [region]
+    assert spec(made, masked=True)["regions"] == []
+    assert spec(made, masked=False, mask_style="wave")["regions"] == []
+    both = spec(made, selected=True, masked=True, mask_style="wave")
     assert [each["mask"] for each in both["regions"]] == ["selection", "layer-mask"]
 
 

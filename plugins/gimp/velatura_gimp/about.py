@@ -9,7 +9,7 @@ from velatura_link.request import EncodedFile
 
 from .arguments import DEFAULT_STYLE
 from .pixbufs import fitted
-from .places import VERSION
+from .plugin_folder import VERSION
 from .texts import tr
 
 _WIDTH, _HEIGHT = 560, 480

@@ -1,6 +1,6 @@
-"""The manifest as arguments of GIMP's procedures, and their values as a wish. Knows nothing of GIMP.
+"""The manifest as arguments of GIMP's procedures, and their values as a spec. Knows nothing of GIMP.
 
-A *wish* is what ``velatura-run`` takes as JSON: a request of docs/protocol.md, section 5, in which pixels are named
+A *spec* is what ``velatura-run`` takes as JSON: a request of docs/protocol.md, section 5, in which pixels are named
 instead of sent. A style is ``{name}``, ``{file: path}`` or ``{layer: id or name}``, with ``weight``, ``crop``,
 ``rotation`` and ``scale`` as there; a region's mask is ``"selection"``, ``"layer-mask"`` or ``{layer: id or name}``.
 """
@@ -21,7 +21,7 @@ from velatura_link.titles import title_of
 from .texts import tr
 
 Manifest = Mapping[str, Mapping[str, Any]]
-Wish = dict[str, Any]
+RequestSpec = dict[str, Any]
 Kind = Literal["double", "int", "boolean", "choice", "string", "file", "layer"]
 Place = Literal["own", "common", "params", "inputs"]
 
@@ -171,24 +171,24 @@ def canonical(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
-def spoken(name: str) -> str:
+def choice_title(name: str) -> str:
     """A choice's value as people write it: ``keep-mask`` is Keep mask."""
     return name.replace("-", " ").capitalize()
 
 
-def styles_named(text: str) -> list[Wish]:
+def styles_named(text: str) -> list[RequestSpec]:
     """The styles in ``NAME, NAME:WEIGHT``."""
     return [_style_named(part.strip()) for part in text.split(",") if part.strip()]
 
 
-def wish_of(
+def request_spec(
     engine: str,
     arguments: Iterable[Argument],
     values: Mapping[str, Any],
     *,
     selected: bool,
     masked: bool,
-) -> Wish:
+) -> RequestSpec:
     """What a procedure called with ``values`` wishes; files are paths in them, layers are ids.
 
     ``selected`` says whether anything is selected, ``masked`` whether the layer has a mask.
@@ -201,7 +201,7 @@ def wish_of(
     in_mask = styles_named(values.get(MASK_STYLE.name) or "")
     if masked and in_mask:
         regions.append({"mask": LAYER_MASK, "styles": in_mask})
-    wish: Wish = {
+    spec: RequestSpec = {
         "engine": engine,
         "strength": values[STRENGTH.name],
         "seed": values[SEED.name],
@@ -213,20 +213,20 @@ def wish_of(
     }
     for argument in arguments:
         if argument.place == "inputs" and values[argument.name] is not None:
-            wish["inputs"][argument.knob] = {"layer": values[argument.name]}
+            spec["inputs"][argument.knob] = {"layer": values[argument.name]}
         elif argument.place in ("params", "common"):
-            wish[argument.place][argument.knob] = values[argument.name]
-    return wish
+            spec[argument.place][argument.knob] = values[argument.name]
+    return spec
 
 
-def label_of(wish: Wish, title_of_layer: Callable[[int | str], str]) -> str:
-    """The styles of ``wish`` in a few words; empty when there are none."""
-    styles = [style for region in wish.get("regions", ()) for style in region.get("styles", ())]
-    labels = [_label(style, title_of_layer) for style in (*styles, *wish.get("styles", ()))]
+def label_of(spec: RequestSpec, title_of_layer: Callable[[int | str], str]) -> str:
+    """The styles of ``spec`` in a few words; empty when there are none."""
+    styles = [style for region in spec.get("regions", ()) for style in region.get("styles", ())]
+    labels = [_label(style, title_of_layer) for style in (*styles, *spec.get("styles", ()))]
     return " + ".join(dict.fromkeys(labels))
 
 
-def _chosen(values: Mapping[str, Any]) -> list[Wish]:
+def _chosen(values: Mapping[str, Any]) -> list[RequestSpec]:
     if values.get(STYLE_LAYER.name) is not None:
         return [{"layer": values[STYLE_LAYER.name]}]
     if values.get(STYLE_FILE.name):
@@ -234,7 +234,7 @@ def _chosen(values: Mapping[str, Any]) -> list[Wish]:
     return styles_named(values.get(STYLE.name) or "")
 
 
-def _style_named(text: str) -> Wish:
+def _style_named(text: str) -> RequestSpec:
     name, colon, weight = text.rpartition(":")
     if not colon:
         return {"name": text}
@@ -247,7 +247,7 @@ def _style_named(text: str) -> Wish:
         ) from None
 
 
-def _label(style: Wish, title_of_layer: Callable[[int | str], str]) -> str:
+def _label(style: RequestSpec, title_of_layer: Callable[[int | str], str]) -> str:
     if "layer" in style:
         return title_of_layer(style["layer"])
     return title_of(PurePath(style["file"]).stem if "file" in style else str(style.get("name")))
@@ -273,7 +273,10 @@ def _knob(place: Place, knob: str, kind: Kind, facts: Mapping[str, Any]) -> Argu
         facts.get("default"),
         max(facts.get("minimum", -edge), -edge),
         min(facts.get("maximum", edge), edge),
-        tuple((each, words.get(each) or spoken(each)) for each in map(str, facts.get("enum", ()))),
+        tuple(
+            (each, words.get(each) or choice_title(each))
+            for each in map(str, facts.get("enum", ()))
+        ),
         place,
         knob,
         facts.get("unit", ""),

@@ -92,7 +92,7 @@ def text_of_mixture(mixture: Mapping[str, float]) -> str:
     )
 
 
-def chosen_anew(mixture: Mapping[str, float], names: Iterable[str]) -> dict[str, float]:
+def with_names(mixture: Mapping[str, float], names: Iterable[str]) -> dict[str, float]:
     """The mixture of ``names``: those that were in it before keep their weights and places."""
     wanted = list(dict.fromkeys(names))
     kept = {name: weight for name, weight in mixture.items() if name in wanted}

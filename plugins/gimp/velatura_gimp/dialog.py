@@ -14,17 +14,17 @@ from velatura_link.titles import engine_title
 from .about import show_about, show_help
 from .arguments import DEFAULT_ENGINE, SOURCE, shown_engines
 from .choices import Choices, Values
+from .dialog_client import DialogClient
 from .knob_pages import KnobPages
+from .layer_jobs import arguments_for, changed_since, is_visible
 from .layers import visible_layer
 from .library import Descriptor, Style, fitting, title_of_style
-from .live import Live
-from .orders import arguments_for, changed_since, is_visible
-from .places import Places
+from .plugin_folder import PluginFolder
 from .preset_bar import PresetBar
 from .presets import Preset, preset_of, presets_for, values_of_preset
 from .preview import Preview
-from .previewed import Previewed
-from .results import Made
+from .preview_source import PreviewSource
+from .result_record import ResultRecord
 from .style_menu import StyleMenu
 from .style_panel import Make, StylePanel
 from .style_pictures import StylePictures
@@ -38,18 +38,18 @@ _HELP, _ABOUT, _RESET = 1, 2, 3
 
 
 def ask(
-    places: Places,
+    folder: PluginFolder,
     layers: Sequence[Gimp.Layer],
     start: Choices,
     *,
     replaces: Gimp.Layer | None = None,
-    made: Made | None = None,
+    made: ResultRecord | None = None,
 ) -> Choices | None:
     """What the person chose for ``layers``, ``start`` at first; None when they gave up.
 
     With ``replaces`` it is about painting that layer again, which was ``made`` like that.
     """
-    dialog = _Dialog(places, layers, start, replaces, made)
+    dialog = _Dialog(folder, layers, start, replaces, made)
     try:
         return dialog.run()
     finally:
@@ -59,13 +59,13 @@ def ask(
 class _Dialog:
     def __init__(
         self,
-        places: Places,
+        folder: PluginFolder,
         layers: Sequence[Gimp.Layer],
         start: Choices,
         replaces: Gimp.Layer | None,
-        made: Made | None,
+        made: ResultRecord | None,
     ) -> None:
-        self._manifest = places.manifest()
+        self._manifest = folder.manifest()
         self._layers = layers
         self._replaces = replaces
         self._engine = start.engine
@@ -76,16 +76,16 @@ class _Dialog:
         self._offered: list[Preset] = []
         self._dialog = transient_dialog("")
         self._preview = Preview(self._looked_closer, closer=True)
-        self._seen = Previewed(self._painted_layer())
-        self._live = Live(
-            places, self._library_came, self._painted, self._preview.show_text, self._wait
+        self._seen = PreviewSource(self._painted_layer())
+        self._daemon = DialogClient(
+            folder, self._library_came, self._painted, self._preview.show_text, self._wait
         )
-        self._pictures = StylePictures(self._live)
-        self._menu = StyleMenu(self._live, self._dialog)
+        self._pictures = StylePictures(self._daemon)
+        self._menu = StyleMenu(self._daemon, self._dialog)
         self._panel = StylePanel(
             self._seen.small, self._keep, self._unfit, self._menu.show, self._pictures.of
         )
-        self._presets = PresetBar(self._live, self._take_preset, self._as_preset)
+        self._presets = PresetBar(self._daemon, self._take_preset, self._as_preset)
         self._pages = KnobPages(layers, editing=replaces is not None)
         self._engines = self._engine_choice()
         self._note = Gtk.Label(label=changed_since(made, layers[0]), xalign=0.0, wrap=True)
@@ -123,7 +123,7 @@ class _Dialog:
         """The window is gone, and nobody is told anything more."""
         if self._pending:
             GLib.source_remove(self._pending)
-        self._live.close()
+        self._daemon.close()
         take_away(self._dialog)
 
     @property
@@ -199,7 +199,7 @@ class _Dialog:
         self._offer()
 
     def _offer(self) -> None:
-        self._panel.fill(self._library, self._descriptor, keeps=self._live.can.styles)
+        self._panel.fill(self._library, self._descriptor, keeps=self._daemon.can.styles)
         self._presets.offer(presets_for(self._engine, self._offered))
         self._pages.offer(fitting(self._library, self._descriptor))
 
@@ -218,13 +218,13 @@ class _Dialog:
 
     def _keep(self, title: str, make: Make) -> None:
         self._wait(tr("The picture is put into the library"))
-        self._live.ask(lambda client: client.add_style(title, make()), self._kept)
+        self._daemon.ask(lambda client: client.add_style(title, make()), self._kept)
 
     def _kept(self, style: Style) -> None:
         self._library = [*self._library, style]
         self._offer()
         self._panel.choose([style["name"]])
-        self._live.look_again()
+        self._daemon.look_again()
 
     def _unfit(self, style: Style) -> None:
         self._preview.show_text(
@@ -238,7 +238,7 @@ class _Dialog:
 
     def _changed(self, name: str) -> None:
         if name == SOURCE.name:
-            self._seen = Previewed(self._painted_layer())
+            self._seen = PreviewSource(self._painted_layer())
             self._preview.show_before(self._seen.current.content())
         if not self._pending:
             self._pending = GLib.timeout_add(_PAUSE_MS, self._rested)
@@ -268,13 +268,13 @@ class _Dialog:
             return
         self._dialog.set_response_sensitive(Gtk.ResponseType.OK, True)
         if request is not None:
-            self._live.paint(request)
+            self._daemon.paint(request)
         else:
             self._show_none(tr("There is no preview of this engine."))
 
     def _show_none(self, why: str) -> None:
         """What was painted with other choices is not to be seen any more."""
-        self._live.forget()
+        self._daemon.forget()
         self._preview.show_before(self._seen.current.content())
         self._preview.show_text(why)
 

@@ -98,7 +98,7 @@ def _remember(folder: str) -> None:
     try:
         _file().write_text(json.dumps({**_remembered(), _FOLDER: folder}), encoding="utf-8")
     except OSError:
-        return  # a folder that is not remembered is no loss
+        return  # a folder that is not with_settings is no loss
 
 
 def _file() -> Path:

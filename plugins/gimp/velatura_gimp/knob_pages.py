@@ -20,7 +20,7 @@ from .choices import Values
 from .knob_rows import KnobRows
 from .layers import is_selected
 from .library import Style
-from .shelf import Picker
+from .style_grid import StylePicker
 from .texts import tr
 from .window import without_wheel
 
@@ -36,7 +36,7 @@ class KnobPages(Gtk.Notebook):
         self._layers = layers
         self._image = layers[0].get_image()
         self._editing = editing
-        self._pickers: list[tuple[str, Picker]] = []
+        self._pickers: list[tuple[str, StylePicker]] = []
 
     def show(
         self,
@@ -101,10 +101,10 @@ class KnobPages(Gtk.Notebook):
         return None
 
     def _picker(self, argument: Argument, values: Values) -> Gtk.Widget:
-        picker = without_wheel(Picker(tr("As it is")))
+        picker = without_wheel(StylePicker(tr("As it is")))
         self._pickers.append((argument.name, picker))
 
-        def chosen(box: Picker) -> None:
+        def chosen(box: StylePicker) -> None:
             values.set(argument.name, box.get_active_id() or "")
 
         def told(name: str) -> None:

@@ -14,7 +14,7 @@ from velatura_link.jobs import Event, Failed, Job, Priority, Result
 from velatura_link.request import Pixels
 from velatura_link.titles import title_of
 
-from .arguments import IN_PLACE, LAYER_MASK, Manifest, Wish, label_of
+from .arguments import IN_PLACE, LAYER_MASK, Manifest, RequestSpec, label_of
 from .layers import (
     RGBA8,
     counterpart,
@@ -30,13 +30,13 @@ from .layers import (
     visible_layer,
 )
 from .library import require_fitting
-from .places import Places
-from .progress import Shown
-from .remembering import sign
-from .results import Limits, Made
+from .parasites import attach_record
+from .plugin_folder import PluginFolder
+from .progress import ProgressBar
+from .request_builder import build_request
+from .result_record import ResultRecord, SavedSelection
 from .sources import LayerSource
 from .texts import tr
-from .wishes import request_of
 from .wording import READING, WRITING, bar_of, said_of
 
 _BEAT = 0.1
@@ -49,7 +49,7 @@ Watch = Callable[[Callable[[Callable[[Event], None]], Job], Gimp.Layer], Result]
 
 
 @dataclass(frozen=True)
-class Order:
+class LayerJob:
     """What is to be painted: ``layer``, or with ``visible`` all that is seen; and where the painting goes.
 
     It takes the place of the layer ``replaces``; with ``refines`` it goes on from that one, behind everything that
@@ -57,11 +57,11 @@ class Order:
     """
 
     layer: Gimp.Layer
-    wish: Wish
+    spec: RequestSpec
     output: str
     visible: bool = False
     replaces: Gimp.Layer | None = None
-    made: Made | None = None
+    made: ResultRecord | None = None
     refines: bool = False
 
     @property
@@ -72,65 +72,67 @@ class Order:
 
 @dataclass(frozen=True)
 class _Painted:
-    order: Order
+    job: LayerJob
     image: Gimp.Image
     read: Gimp.Layer
     at: tuple[int, int]
     result: Result
     name: str
-    made: Made | None
+    made: ResultRecord | None
     start: Pixels | None = None
 
 
-def paint(places: Places, orders: Sequence[Order], watch: Watch | None = None) -> list[Gimp.Layer]:
-    """The layers that are made of ``orders``, all of one image, in one undo step: new ones, or those that were painted
+def paint(
+    folder: PluginFolder, jobs: Sequence[LayerJob], watch: Watch | None = None
+) -> list[Gimp.Layer]:
+    """The layers that are made of ``jobs``, all of one image, in one undo step: new ones, or those that were painted
     over.
 
     Nothing is changed before all are painted. An image of a palette is not touched: its RGB copy is, in which the
     layers are then. An engine that shows pictures while it paints is waited for by ``watch``. Raises
     :class:`~velatura_link.errors.LinkError` or :class:`OSError`.
     """
-    for order in orders:
-        if order.in_place:
-            require_own_pixels(order.layer)
-    image = orders[0].layer.get_image()
+    for job in jobs:
+        if job.in_place:
+            require_own_pixels(job.layer)
+    image = jobs[0].layer.get_image()
     Gimp.progress_init(tr("Starting Velatura"))
-    show = Shown()
-    places.connection(on_wait=show.starting)
-    with places.client() as client:
+    show = ProgressBar()
+    folder.connection(on_wait=show.starting)
+    with folder.client() as client:
         painted = []
-        for number, order in enumerate(orders):
-            show.begin(number, len(orders))
-            painted.append(_painted(client, order, show, watch))
+        for number, job in enumerate(jobs):
+            show.begin(number, len(jobs))
+            painted.append(_painted(client, job, show, watch))
         # A new daemon writes its manifest while it works.
-        places.keep(client.manifest)
+        folder.keep(client.manifest)
     layers = _delivered(image, painted, show)
     Gimp.progress_end()
     return layers
 
 
-def _painted(client: Client, order: Order, show: Shown, watch: Watch | None) -> _Painted:
-    manifest, wish = client.manifest or {}, order.wish
-    descriptor = manifest.get(wish.get("engine") or "", {}).get("descriptor", {})
-    require_fitting(wish, descriptor, client.styles)
-    image, hidden = order.layer.get_image(), order.replaces
-    layer = visible_layer(image, hidden) if order.visible else order.layer
+def _painted(client: Client, job: LayerJob, show: ProgressBar, watch: Watch | None) -> _Painted:
+    manifest, spec = client.manifest or {}, job.spec
+    descriptor = manifest.get(spec.get("engine") or "", {}).get("descriptor", {})
+    require_fitting(spec, descriptor, client.styles)
+    image, hidden = job.layer.get_image(), job.replaces
+    layer = visible_layer(image, hidden) if job.visible else job.layer
     at = offsets(layer)
     reading = show.advancing(tr("Reading the layer"), READING)
-    limits = order.made.limits if order.made is not None and order.refines else None
+    limits = job.made.limits if job.made is not None and job.refines else None
     source = LayerSource(
         layer,
         form_of_layer(layer),
         reading,
-        effects=not order.in_place,
+        effects=not job.in_place,
         selection=limits.mask() if limits is not None else None,
     )
-    name, request = name_of(wish, manifest, source), request_of(wish, manifest, source)
-    priority: Priority = "batch" if order.refines else "interactive"
-    made = order.made
-    if made is not None and made.selected and not order.refines:
-        made = replace(made, limits=Limits.of(source.limits()))
-    start = source.layer_named(hidden.get_id()) if order.refines and hidden is not None else None
+    name, request = name_of(spec, manifest, source), build_request(spec, manifest, source)
+    priority: Priority = "batch" if job.refines else "interactive"
+    made = job.made
+    if made is not None and made.selected and not job.refines:
+        made = replace(made, limits=SavedSelection.of(source.limits()))
+    start = source.layer_named(hidden.get_id()) if job.refines and hidden is not None else None
     if watch is not None and descriptor.get("interruptible"):
         result = watch(
             lambda tell: client.submit(
@@ -140,19 +142,19 @@ def _painted(client: Client, order: Order, show: Shown, watch: Watch | None) -> 
         )
     else:
         result = _awaited(client.submit(request, priority=priority), show)
-    return _Painted(order, image, layer, at, result, name, made, start)
+    return _Painted(job, image, layer, at, result, name, made, start)
 
 
-def name_of(wish: Wish, manifest: Manifest, source: LayerSource) -> str:
+def name_of(spec: RequestSpec, manifest: Manifest, source: LayerSource) -> str:
     """What the new layer is called: style and engine."""
-    engine = wish.get("engine") or ""
+    engine = spec.get("engine") or ""
     title = tr(manifest[engine]["descriptor"]["title"]) if engine in manifest else engine
-    label = label_of(wish, lambda name: source.found(name).get_name())
-    label = label or title_of(wish.get("preset") or "")
+    label = label_of(spec, lambda name: source.found(name).get_name())
+    label = label or title_of(spec.get("preset") or "")
     return " — ".join(part for part in (label, title) if part)
 
 
-def _delivered(image: Gimp.Image, painted: list[_Painted], show: Shown) -> list[Gimp.Layer]:
+def _delivered(image: Gimp.Image, painted: list[_Painted], show: ProgressBar) -> list[Gimp.Layer]:
     if not image.is_valid():
         raise LinkError(tr("The image was closed while it was painted."))
     notes: list[str] = []
@@ -177,54 +179,56 @@ def _delivered(image: Gimp.Image, painted: list[_Painted], show: Shown) -> list[
     return layers
 
 
-def _written(painted: _Painted, copy: Gimp.Image | None, show: Shown) -> tuple[Gimp.Layer, str]:
+def _written(
+    painted: _Painted, copy: Gimp.Image | None, show: ProgressBar
+) -> tuple[Gimp.Layer, str]:
     """The painting in the image: in ``copy``, where there is one, in the places of the layers that are named.
 
     With it a sentence for the person where it could not take the place that it was meant for.
     """
-    order, result = painted.order, painted.result
+    job, result = painted.job, painted.result
 
     def there(layer: Gimp.Layer) -> Gimp.Layer:
         return layer if copy is None else counterpart(layer, copy)
 
     advance = show.advancing(tr("Writing the layer"), WRITING)
-    if order.in_place:
-        layer = there(order.layer)
+    if job.in_place:
+        layer = there(job.layer)
         paint_in_place(layer, result.picture, advance)
         return layer, ""
     old, note = _to_replace(painted)
-    at = offsets(order.replaces) if order.refines and is_there(order.replaces) else painted.at
+    at = offsets(job.replaces) if job.refines and is_there(job.replaces) else painted.at
     new = painted_layer(
         copy or painted.image,
         result.picture,
         painted.name,
         advance,
         at=at,
-        masked_like=there(order.layer) if _keeps_mask(painted) else None,
+        masked_like=there(job.layer) if _keeps_mask(painted) else None,
     )
     if painted.made is not None:
-        sign(new, painted.made, result.recipe)
+        attach_record(new, painted.made, result.recipe)
     if old is not None:
         put_instead(new, there(old))
     else:
         # What was changed while it was refined stays below.
-        below = order.replaces if is_there(order.replaces) else order.layer
-        on_top = order.visible and below == order.layer
+        below = job.replaces if is_there(job.replaces) else job.layer
+        on_top = job.visible and below == job.layer
         insert_above(new, there(below) if is_there(below) and not on_top else None)
     return new, note
 
 
 def _keeps_mask(painted: _Painted) -> bool:
     """Whether the new layer gets a copy of the mask of the one that was painted."""
-    order, read = painted.order, painted.read
-    if order.replaces is not None or not read.get_mask() or not read.get_apply_mask():
+    job, read = painted.job, painted.read
+    if job.replaces is not None or not read.get_mask() or not read.get_apply_mask():
         return False
-    return all(region["mask"] != LAYER_MASK for region in order.wish.get("regions", ()))
+    return all(region["mask"] != LAYER_MASK for region in job.spec.get("regions", ()))
 
 
 def _to_replace(painted: _Painted) -> tuple[Gimp.Layer | None, str]:
     """The layer whose place the painting takes, if any; and why it is not the one that it was meant for."""
-    old = painted.order.replaces
+    old = painted.job.replaces
     if old is None:
         return None, ""
     if not is_there(old):
@@ -242,7 +246,7 @@ def _is_same(layer: Gimp.Layer, pixels: Pixels) -> bool:
     return bytes(source.layer_named(layer.get_id()).view) == bytes(pixels.view)
 
 
-def _awaited(job: Job, show: Shown) -> Result:
+def _awaited(job: Job, show: ProgressBar) -> Result:
     """The job's result, while the bar shows how far it is. Cancelling is GIMP's: it ends this process."""
     while True:
         try:

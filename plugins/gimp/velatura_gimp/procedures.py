@@ -19,8 +19,8 @@ from .arguments import (
     canonical,
     shown_engines,
 )
-from .places import Places
-from .tasks import OTHER, PREFIX, EditTask, EngineTask, PainterTask, RefineTask, RunTask
+from .plugin_folder import PluginFolder
+from .tasks import OTHER, PREFIX, EditTask, EngineTask, InstallTask, RefineTask, RunTask
 from .texts import tr
 
 EDIT, REFINE, RUN = "velatura-edit", "velatura-refine", "velatura-run"
@@ -31,34 +31,34 @@ _READWRITE = GObject.ParamFlags.READWRITE
 _LARGEST = GLib.MAXDOUBLE
 
 
-def names(places: Places) -> list[str]:
+def names(folder: PluginFolder) -> list[str]:
     """The procedures that there are."""
-    manifest = places.manifest()
+    manifest = folder.manifest()
     engines = (PREFIX + canonical(name) for name in shown_engines(manifest))
     others = [EDIT, *([REFINE] if refining_in(manifest) is not None else []), RUN]
-    return [*engines, *others, *([DAEMON] if places.home() is not None else [])]
+    return [*engines, *others, *([DAEMON] if folder.home() is not None else [])]
 
 
-def make(plugin: Gimp.PlugIn, name: str, places: Places) -> Gimp.Procedure:
+def make(plugin: Gimp.PlugIn, name: str, folder: PluginFolder) -> Gimp.Procedure:
     """The procedure ``name``."""
     if name == DAEMON:
-        return _daemon_procedure(plugin, places)
+        return _daemon_procedure(plugin, folder)
     if name == EDIT:
-        return _edit_procedure(plugin, places)
+        return _edit_procedure(plugin, folder)
     if name == REFINE:
-        return _refine_procedure(plugin, places)
-    manifest = places.manifest()
+        return _refine_procedure(plugin, folder)
+    manifest = folder.manifest()
     engine = next((each for each in manifest if PREFIX + canonical(each) == name), None)
     if engine is None:
-        return _run_procedure(plugin, places)
-    return _engine_procedure(plugin, name, engine, manifest[engine], places)
+        return _run_procedure(plugin, folder)
+    return _engine_procedure(plugin, name, engine, manifest[engine], folder)
 
 
 def _engine_procedure(
-    plugin: Gimp.PlugIn, name: str, engine: str, entry: Mapping[str, Any], places: Places
+    plugin: Gimp.PlugIn, name: str, engine: str, entry: Mapping[str, Any], folder: PluginFolder
 ) -> Gimp.Procedure:
     descriptor, arguments = entry["descriptor"], arguments_of(engine, entry)
-    task = EngineTask(places, engine, arguments)
+    task = EngineTask(folder, engine, arguments)
     procedure = Gimp.ImageProcedure.new(plugin, name, Gimp.PDBProcType.PLUGIN, task.run, None)
     other = tr("Velatura with {engine}…", engine=tr(descriptor["title"]))
     procedure.set_menu_label("_Velatura…" if engine == DEFAULT_ENGINE else other)
@@ -69,16 +69,16 @@ def _engine_procedure(
     return procedure
 
 
-def _run_procedure(plugin: Gimp.PlugIn, places: Places) -> Gimp.Procedure:
-    task = RunTask(places)
+def _run_procedure(plugin: Gimp.PlugIn, folder: PluginFolder) -> Gimp.Procedure:
+    task = RunTask(folder)
     procedure = Gimp.ImageProcedure.new(plugin, RUN, Gimp.PDBProcType.PLUGIN, task.run, None)
     summary = tr("Paint the layer as a JSON request says, for scripts.")
     _finish(procedure, summary, [REQUEST, OUTPUT])
     return procedure
 
 
-def _edit_procedure(plugin: Gimp.PlugIn, places: Places) -> Gimp.Procedure:
-    task = EditTask(places)
+def _edit_procedure(plugin: Gimp.PlugIn, folder: PluginFolder) -> Gimp.Procedure:
+    task = EditTask(folder)
     procedure = Gimp.ImageProcedure.new(plugin, EDIT, Gimp.PDBProcType.PLUGIN, task.run, None)
     procedure.set_menu_label(tr("Velatura: _Edit This Result…"))
     for path in (_MENU, _LAYERS_MENU):
@@ -89,8 +89,8 @@ def _edit_procedure(plugin: Gimp.PlugIn, places: Places) -> Gimp.Procedure:
     return procedure
 
 
-def _refine_procedure(plugin: Gimp.PlugIn, places: Places) -> Gimp.Procedure:
-    task = RefineTask(places)
+def _refine_procedure(plugin: Gimp.PlugIn, folder: PluginFolder) -> Gimp.Procedure:
+    task = RefineTask(folder)
     procedure = Gimp.ImageProcedure.new(plugin, REFINE, Gimp.PDBProcType.PLUGIN, task.run, None)
     procedure.set_menu_label(tr("Velatura: _Refine This Result"))
     for path in (_MENU, _LAYERS_MENU):
@@ -100,8 +100,8 @@ def _refine_procedure(plugin: Gimp.PlugIn, places: Places) -> Gimp.Procedure:
     return procedure
 
 
-def _daemon_procedure(plugin: Gimp.PlugIn, places: Places) -> Gimp.Procedure:
-    task = PainterTask(places)
+def _daemon_procedure(plugin: Gimp.PlugIn, folder: PluginFolder) -> Gimp.Procedure:
+    task = InstallTask(folder)
     procedure = Gimp.ImageProcedure.new(plugin, DAEMON, Gimp.PDBProcType.PLUGIN, task.run, None)
     procedure.set_menu_label(tr("Velatura: _Install or Remove…"))
     procedure.add_menu_path(_MENU)

@@ -1,4 +1,4 @@
-"""Where the pixels come from that a wish names: the layer, its mask, its image's selection and other layers."""
+"""Where the pixels come from that a spec names: the layer, its mask, its image's selection and other layers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _GREY8 = Form(1, "u8", "srgb")
 
 @dataclass(frozen=True)
 class LayerSource:
-    """A :class:`~velatura_gimp.wishes.Source` around ``layer``. Whatever was read once is the same object again, which
+    """A :class:`~velatura_gimp.request_builder.Source` around ``layer``. Whatever was read once is the same object again, which
     the daemon is sent once.
 
     With a ``scale`` below 1 all is so much smaller that has the layer's size, and other layers are of a handy size.

@@ -11,7 +11,7 @@ from velatura_link.request import EncodedFile, Pixels
 from velatura_link.styles import is_small
 
 from .arguments import STYLE, STYLE_FILE, STYLE_LAYER
-from .choices import Values, chosen_anew, mixture_of, text_of_mixture
+from .choices import Values, mixture_of, text_of_mixture, with_names
 from .file_chooser import FileButton
 from .layer_chooser import LayerChooser
 from .layers import RGBA8, extent, read
@@ -28,8 +28,8 @@ from .library import (
 )
 from .mixture_rows import MixtureRows
 from .pixbufs import fitted, png_of
-from .shelf import Shelf
 from .sources import LayerSource
+from .style_grid import StyleGrid
 from .texts import tr
 from .window import without_wheel
 
@@ -60,7 +60,7 @@ class StylePanel(Gtk.Box):
         self._on_keep = on_keep
         self._styles: dict[str, Style] = {}
         self._keeps = False
-        self._shelf = Shelf(
+        self._grid = StyleGrid(
             self.choose,
             lambda name: on_unfit(self._styles[name]),
             lambda name, event: on_menu(self._styles[name], event),
@@ -98,7 +98,7 @@ class StylePanel(Gtk.Box):
         finder.pack_start(self.search, True, True, 0)
         finder.pack_start(self._collection, False, False, 0)
         self.pack_start(finder, False, False, 0)
-        self.pack_start(self._shelf, True, True, 0)
+        self.pack_start(self._grid, True, True, 0)
         for widget in (self._nothing, self._small, self._mixture, self._choosers(), self._imitated):
             self.pack_start(widget, False, False, 0)
 
@@ -112,7 +112,7 @@ class StylePanel(Gtk.Box):
         """Offer ``styles`` to an engine; ``keeps`` says whether the library takes more of them."""
         self._styles = {each["name"]: each for each in styles}
         self._keeps, self._descriptor = keeps, descriptor
-        self._shelf.fill(styles, lambda style: fits(style, descriptor))
+        self._grid.fill(styles, lambda style: fits(style, descriptor))
         self._offer_collections()
         self._searched()
         self.mark()
@@ -122,7 +122,7 @@ class StylePanel(Gtk.Box):
         self._values.set(STYLE_FILE.name, None)
         self._values.set(STYLE_LAYER.name, None)
         mixture = mixture_of(self._values[STYLE.name] or "")
-        self._values.set(STYLE.name, text_of_mixture(chosen_anew(mixture, names)))
+        self._values.set(STYLE.name, text_of_mixture(with_names(mixture, names)))
 
     def mark(self) -> None:
         """Show what is chosen."""
@@ -134,7 +134,7 @@ class StylePanel(Gtk.Box):
         self._file.show_path(self._values[STYLE_FILE.name] or "")
         self._layer.show_layer(self._values[STYLE_LAYER.name])
         mixture = mixture_of(self._values[STYLE.name] or "") if imitated is None else {}
-        self._shelf.mark(mixture)
+        self._grid.mark(mixture)
         chosen = [self._styles[name] for name in mixture if name in self._styles]
         self._small.set_visible(any(is_small(each, self._descriptor) for each in chosen))
         self._mixture.show_mixture(
@@ -174,7 +174,7 @@ class StylePanel(Gtk.Box):
     def _searched(self, widget: Gtk.Widget | None = None) -> None:
         chosen = self._collection.get_active_id() or ""
         found = found_styles(self._styles.values(), self.search.get_text(), chosen)
-        self._shelf.show_only(found)
+        self._grid.show_only(found)
         self._nothing.set_visible(bool(self._styles) and not found)
 
     def _changed(self, name: str) -> None:

@@ -14,13 +14,13 @@ from velatura_link.errors import JobFailed, LinkError
 
 from .arguments import OUTPUT, REQUEST, Argument, canonical
 from .choices import Choices, Values
+from .layer_jobs import arguments_for, jobs_for, origin_of, refining_job
 from .layers import layers_meant
-from .orders import arguments_for, orders_of, origin_of, refining_order
-from .painting import Order, paint
-from .places import Places
-from .remembering import recall, remember
+from .painting import LayerJob, paint
+from .parasites import load_settings, save_settings
+from .plugin_folder import PluginFolder
+from .request_builder import parse_request
 from .texts import tr
-from .wishes import wish_read
 from .wording import sentence_of
 
 PREFIX = "velatura-"
@@ -58,7 +58,7 @@ def set_values(
 class EngineTask:
     """What an engine's procedure does."""
 
-    places: Places
+    folder: PluginFolder
     engine: str
     arguments: list[Argument]
 
@@ -71,7 +71,7 @@ class EngineTask:
         config: Gimp.ProcedureConfig,
         data: object,
     ) -> Gimp.ValueArray:
-        manifest, watch = self.places.manifest(), None
+        manifest, watch = self.folder.manifest(), None
         try:
             layers = layers_meant(drawables)
             choices: Choices | None = Choices(self.engine, values_of(self.arguments, config))
@@ -84,8 +84,8 @@ class EngineTask:
             if choices is None:
                 return cancelled(procedure)
             arguments = arguments_for(manifest, choices.engine)
-            painted = paint(self.places, orders_of(choices, arguments, layers), watch)
-            remember(image, PREFIX + canonical(choices.engine), choices.values)
+            painted = paint(self.folder, jobs_for(choices, arguments, layers), watch)
+            save_settings(image, PREFIX + canonical(choices.engine), choices.values)
         except (LinkError, OSError) as error:
             return failed(procedure, error)
         return succeeded(mode, image, painted)
@@ -93,14 +93,14 @@ class EngineTask:
     def _asked(self, layers: list[Gimp.Layer], config: Gimp.ProcedureConfig) -> Choices | None:
         from .dialog import ask
 
-        if not is_provided(self.places):
+        if not is_provided(self.folder):
             return None
-        kept = recall(layers[0].get_image(), PREFIX + canonical(self.engine))
+        kept = load_settings(layers[0].get_image(), PREFIX + canonical(self.engine))
         # A file or a layer is chosen anew for each image.
         lasting = {each.name for each in self.arguments if each.kind not in ("file", "layer")}
         values = values_of(self.arguments, config)
         values |= {name: value for name, value in kept.items() if name in lasting}
-        chosen = ask(self.places, layers, Choices(self.engine, values))
+        chosen = ask(self.folder, layers, Choices(self.engine, values))
         if chosen is not None and chosen.engine == self.engine:
             set_values(self.arguments, config, chosen.values)
             config.set_property(OTHER, "")
@@ -116,7 +116,7 @@ class EngineTask:
             return None
         last = Choices(**json.loads(told))
         # GIMP keeps it from one version of Velatura to the next.
-        arguments = arguments_for(self.places.manifest(), last.engine)
+        arguments = arguments_for(self.folder.manifest(), last.engine)
         return Choices(last.engine, Values.of(arguments, last.values).current)
 
 
@@ -124,7 +124,7 @@ class EngineTask:
 class EditTask:
     """What ``velatura-edit`` does."""
 
-    places: Places
+    folder: PluginFolder
 
     def run(
         self,
@@ -135,7 +135,7 @@ class EditTask:
         config: Gimp.ProcedureConfig,
         data: object,
     ) -> Gimp.ValueArray:
-        manifest, watch = self.places.manifest(), None
+        manifest, watch = self.folder.manifest(), None
         try:
             results = layers_meant(drawables)
             if len(results) > 1:
@@ -146,14 +146,14 @@ class EditTask:
                 from .dialog import ask
                 from .progress_dialog import watch
 
-                if not is_provided(self.places):
+                if not is_provided(self.folder):
                     return cancelled(procedure)
-                choices = ask(self.places, [layer], chosen, replaces=results[0], made=made)
+                choices = ask(self.folder, [layer], chosen, replaces=results[0], made=made)
             if choices is None:
                 return cancelled(procedure)
             arguments = arguments_for(manifest, choices.engine)
-            orders = orders_of(choices, arguments, [layer], results[0])
-            painted = paint(self.places, orders, watch)
+            jobs = jobs_for(choices, arguments, [layer], results[0])
+            painted = paint(self.folder, jobs, watch)
         except (LinkError, OSError) as error:
             return failed(procedure, error)
         return succeeded(mode, image, painted)
@@ -163,7 +163,7 @@ class EditTask:
 class RefineTask:
     """What ``velatura-refine`` does."""
 
-    places: Places
+    folder: PluginFolder
 
     def run(
         self,
@@ -174,15 +174,15 @@ class RefineTask:
         config: Gimp.ProcedureConfig,
         data: object,
     ) -> Gimp.ValueArray:
-        manifest, watch = self.places.manifest(), None
+        manifest, watch = self.folder.manifest(), None
         try:
             if mode == Gimp.RunMode.INTERACTIVE:
                 from .progress_dialog import watch
 
-                if not is_provided(self.places):
+                if not is_provided(self.folder):
                     return cancelled(procedure)
-            orders = [refining_order(each, manifest) for each in layers_meant(drawables)]
-            painted = paint(self.places, orders, watch)
+            jobs = [refining_job(each, manifest) for each in layers_meant(drawables)]
+            painted = paint(self.folder, jobs, watch)
         except (LinkError, OSError) as error:
             return failed(procedure, error)
         return succeeded(mode, image, painted)
@@ -192,7 +192,7 @@ class RefineTask:
 class RunTask:
     """What ``velatura-run`` does."""
 
-    places: Places
+    folder: PluginFolder
 
     def run(
         self,
@@ -204,20 +204,20 @@ class RunTask:
         data: object,
     ) -> Gimp.ValueArray:
         try:
-            wish = wish_read(config.get_property(REQUEST.name))
+            spec = parse_request(config.get_property(REQUEST.name))
             output = config.get_property(OUTPUT.name)
-            orders = [Order(layer, wish, output) for layer in layers_meant(drawables)]
-            painted = paint(self.places, orders)
+            jobs = [LayerJob(layer, spec, output) for layer in layers_meant(drawables)]
+            painted = paint(self.folder, jobs)
         except (LinkError, OSError) as error:
             return failed(procedure, error)
         return succeeded(mode, image, painted)
 
 
 @dataclass(frozen=True)
-class PainterTask:
+class InstallTask:
     """What the menu entry for installing does; it is for persons alone."""
 
-    places: Places
+    folder: PluginFolder
 
     def run(
         self,
@@ -228,7 +228,7 @@ class PainterTask:
         config: Gimp.ProcedureConfig,
         data: object,
     ) -> Gimp.ValueArray:
-        home = self.places.home()
+        home = self.folder.home()
         if mode != Gimp.RunMode.INTERACTIVE or home is None:
             return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
         from .daemon_dialog import provide
@@ -237,9 +237,9 @@ class PainterTask:
         return procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, None)
 
 
-def is_provided(places: Places) -> bool:
+def is_provided(folder: PluginFolder) -> bool:
     """Whether there is a painter, after asking the person to install the one that came along."""
-    home = places.home()
+    home = folder.home()
     if home is None or not home.wanted:
         return True
     from .daemon_dialog import provide

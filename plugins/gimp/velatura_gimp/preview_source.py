@@ -11,17 +11,17 @@ from gi.repository import Gimp
 from velatura_link.request import Request
 
 from .arguments import NEW_LAYER, OUTPUT, PREVIEW_ENGINE, Argument, Manifest
+from .layer_jobs import spec_for_layer
 from .layers import RGBA8, extent
 from .library import Style, require_fitting
-from .orders import wish_for
 from .pixels import Box
 from .preview import HEIGHT, WIDTH
-from .preview_wishes import can_preview, preview_of
+from .preview_requests import can_preview, preview_spec
+from .request_builder import build_request
 from .sources import LayerSource
-from .wishes import request_of
 
 
-class Previewed:
+class PreviewSource:
     """The layer of a preview. :meth:`look` chooses what of it is seen."""
 
     def __init__(self, layer: Gimp.Layer) -> None:
@@ -61,15 +61,15 @@ class Previewed:
         """What has to be painted to see this; None when no quick engine can. Raises :class:`LinkError`."""
         # A preview shows what GIMP will do with a selection, too.
         above = {**values, OUTPUT.name: NEW_LAYER}
-        wish = wish_for(engine, arguments, above, self._layer, in_place=False)
-        require_fitting(wish, manifest[engine]["descriptor"], styles)
+        spec = spec_for_layer(engine, arguments, above, self._layer, in_place=False)
+        require_fitting(spec, manifest[engine]["descriptor"], styles)
         part = self.current is not self.small
         source = self._whole if part else self.small
-        request = request_of(wish, manifest, source)
+        request = build_request(spec, manifest, source)
         if not self._by_itself(engine, manifest):
-            if not can_preview(wish, manifest):
+            if not can_preview(spec, manifest):
                 return None
-            request = request_of(preview_of(wish, source.scale, manifest), manifest, source)
+            request = build_request(preview_spec(spec, source.scale, manifest), manifest, source)
         return replace(request, window=self._seen_edges()) if part else request
 
     def _seen_edges(self) -> tuple[int, int, int, int]:

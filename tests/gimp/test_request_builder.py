@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from velatura_gimp.wishes import request_of, wish_read
+from velatura_gimp.request_builder import build_request, parse_request
 from velatura_link.errors import LinkError
 from velatura_link.request import EncodedFile, Pixels
 
@@ -40,11 +40,11 @@ class Named:
 
 
 def test_a_wish_is_json_of_known_keys() -> None:
-    assert wish_read("{}") == {"engine": "glaze"}
-    assert wish_read('{"preset": "mine"}') == {"preset": "mine"}
+    assert parse_request("{}") == {"engine": "glaze"}
+    assert parse_request('{"preset": "mine"}') == {"preset": "mine"}
     for text in ("{", "[]", '{"content": 1}'):
         with pytest.raises(LinkError):
-            wish_read(text)
+            parse_request(text)
 
 
 @pytest.mark.parametrize(
@@ -58,12 +58,12 @@ def test_a_wish_is_json_of_known_keys() -> None:
 )
 def test_what_has_another_form_is_named(text: str, where: str) -> None:
     with pytest.raises(LinkError) as caught:
-        wish_read(text)
+        parse_request(text)
     assert f"“{where}”" in caught.value.message
 
 
 def test_everything_that_a_wish_says_is_in_the_request() -> None:
-    wish = {
+    spec = {
         "engine": "oil",
         "styles": [
             {"name": "sea", "weight": 2, "rotation": 90, "scale": 0.5, "crop": [0, 0, 1, 0.5]}
@@ -78,7 +78,7 @@ def test_everything_that_a_wish_says_is_in_the_request() -> None:
         "inputs": {"start": {"layer": "Sketch"}, "speed": 2},
     }
     source = Named()
-    request = request_of(wish, MANIFEST, source)
+    request = build_request(spec, MANIFEST, source)
     (style,), (region,) = request.styles, request.regions
     assert (style.name, style.weight, style.rotation, style.scale) == ("sea", 2, 90, 0.5)
     assert style.crop == (0, 0, 1, 0.5)
@@ -105,20 +105,20 @@ def test_a_file_is_what_the_engine_takes_it_for(
 ) -> None:
     path = tmp_path / name
     path.write_bytes(b"bytes")
-    wish = {"engine": engine, "styles": [{"file": str(path)}]}
-    (style,) = request_of(wish, MANIFEST, Named()).styles
+    spec = {"engine": engine, "styles": [{"file": str(path)}]}
+    (style,) = build_request(spec, MANIFEST, Named()).styles
     sent = getattr(style, field)
     assert bytes(sent.view) == b"bytes"
 
 
 def test_a_name_is_a_model_where_styles_are_checkpoints() -> None:
-    wish = {"engine": "bank", "styles": [{"name": "sea", "index": 3}]}
-    (style,) = request_of(wish, MANIFEST, Named()).styles
+    spec = {"engine": "bank", "styles": [{"name": "sea", "index": 3}]}
+    (style,) = build_request(spec, MANIFEST, Named()).styles
     assert (style.model, style.name, style.index) == ("sea", None, 3)
 
 
 def test_an_engine_without_content_is_told_a_size() -> None:
-    request = request_of({"engine": "texture"}, MANIFEST, Named())
+    request = build_request({"engine": "texture"}, MANIFEST, Named())
     assert request.content is None
     assert request.size == (2, 2)
 
@@ -126,9 +126,9 @@ def test_an_engine_without_content_is_told_a_size() -> None:
 def test_a_region_without_a_style_is_no_style() -> None:
     bare = {"engine": "oil", "regions": [{"mask": "selection", "styles": []}]}
     with pytest.raises(LinkError, match="No style is chosen"):
-        request_of(bare, MANIFEST, Named())
+        build_request(bare, MANIFEST, Named())
     styled = {**bare, "regions": [{"mask": "selection", "styles": [{"name": "sea"}]}]}
-    assert len(request_of(styled, MANIFEST, Named()).regions) == 1
+    assert len(build_request(styled, MANIFEST, Named()).regions) == 1
 
 
 @pytest.mark.parametrize(
@@ -136,10 +136,10 @@ def test_a_region_without_a_style_is_no_style() -> None:
 )
 def test_a_style_must_be_one_thing(styles: list[Any]) -> None:
     with pytest.raises(LinkError):
-        request_of({"engine": "oil", "styles": styles}, MANIFEST, Named())
+        build_request({"engine": "oil", "styles": styles}, MANIFEST, Named())
 
 
 def test_a_preset_brings_its_styles() -> None:
-    request = request_of(json.loads('{"preset": "mine"}'), MANIFEST, Named())
+    request = build_request(json.loads('{"preset": "mine"}'), MANIFEST, Named())
     assert request.preset == "mine"
     assert request.engine is None

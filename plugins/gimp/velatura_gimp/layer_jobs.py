@@ -20,15 +20,15 @@ from .arguments import (
     VISIBLE,
     Argument,
     Manifest,
-    Wish,
+    RequestSpec,
     arguments_of,
-    wish_of,
+    request_spec,
 )
 from .choices import Choices, Values
 from .layers import is_selected
-from .painting import Order
-from .remembering import how_made
-from .results import Made, with_layers
+from .painting import LayerJob
+from .parasites import record_of
+from .result_record import ResultRecord, with_layers
 from .texts import tr
 
 
@@ -47,50 +47,50 @@ def is_visible(values: Mapping[str, Any]) -> bool:
     return values.get(SOURCE.name, CHOSEN) == VISIBLE
 
 
-def wish_for(
+def spec_for_layer(
     engine: str,
     arguments: Sequence[Argument],
     values: Mapping[str, Any],
     layer: Gimp.Layer,
     *,
     in_place: bool,
-) -> Wish:
+) -> RequestSpec:
     """What is wished of ``layer``."""
     # In place it is GIMP that keeps what is not selected.
     selected = not in_place and is_selected(layer.get_image())
     masked = not is_visible(values) and layer.get_mask() is not None
-    return wish_of(engine, arguments, values, selected=selected, masked=masked)
+    return request_spec(engine, arguments, values, selected=selected, masked=masked)
 
 
-def orders_of(
+def jobs_for(
     choices: Choices,
     arguments: Sequence[Argument],
     layers: Sequence[Gimp.Layer],
     replaces: Gimp.Layer | None = None,
-) -> list[Order]:
+) -> list[LayerJob]:
     """One for each of ``layers``, or for all that is seen; its painting takes the place of ``replaces``."""
     engine, values = choices.engine, choices.values
     output, visible = values[OUTPUT.name], is_visible(values)
     in_selection = bool(values[USE_SELECTION.name])
     in_place = output == IN_PLACE and not visible and replaces is None
-    orders = []
+    jobs = []
     for layer in layers[:1] if visible else layers:
-        wish = wish_for(engine, arguments, values, layer, in_place=in_place)
-        made = Made(
+        spec = spec_for_layer(engine, arguments, values, layer, in_place=in_place)
+        made = ResultRecord(
             Choices(engine, with_layers(values, arguments, _tattoo_of)),
             None if visible else layer.get_tattoo(),
             in_selection and is_selected(layer.get_image()),
         )
-        orders.append(Order(layer, wish, output, visible, replaces, made))
-    return orders
+        jobs.append(LayerJob(layer, spec, output, visible, replaces, made))
+    return jobs
 
 
-def origin_of(result: Gimp.Layer, manifest: Manifest) -> tuple[Made, Choices, Gimp.Layer]:
+def origin_of(result: Gimp.Layer, manifest: Manifest) -> tuple[ResultRecord, Choices, Gimp.Layer]:
     """How ``result`` was made, the choices in today's ids, and the layer that was painted (itself for what was seen).
 
     Raises :class:`LinkError` for a layer that Velatura did not make, or cannot make again.
     """
-    made = how_made(result)
+    made = record_of(result)
     if made is None:
         raise LinkError(
             tr("Velatura did not make this layer."),
@@ -115,7 +115,7 @@ def origin_of(result: Gimp.Layer, manifest: Manifest) -> tuple[Made, Choices, Gi
     return made, choices, layer
 
 
-def refining_order(result: Gimp.Layer, manifest: Manifest) -> Order:
+def refining_job(result: Gimp.Layer, manifest: Manifest) -> LayerJob:
     """What goes on from ``result`` through the engine that refines, with the choices that made it.
 
     Raises :class:`LinkError` for a layer that Velatura did not make, or that cannot go on.
@@ -145,19 +145,19 @@ def refining_order(result: Gimp.Layer, manifest: Manifest) -> Order:
             ),
             hint=tr("Select the same again, and choose “Velatura: Edit This Result…”."),
         )
-    wish = wish_of(
+    spec = request_spec(
         refining.engine,
         arguments,
         {**values, USE_SELECTION.name: made.selected},
         selected=made.selected,
         masked=not visible and layer.get_mask() is not None,
     )
-    wish["params"].update(refining.params)
-    wish["inputs"] = {refining.input: {"layer": result.get_id()}}
+    spec["params"].update(refining.params)
+    spec["inputs"] = {refining.input: {"layer": result.get_id()}}
     refined = replace(
         made, choices=Choices(refining.engine, with_layers(values, arguments, _tattoo_of))
     )
-    return Order(layer, wish, values[OUTPUT.name], visible, result, refined, refines=True)
+    return LayerJob(layer, spec, values[OUTPUT.name], visible, result, refined, refines=True)
 
 
 def _require_same_size(result: Gimp.Layer, layer: Gimp.Layer | None) -> None:
@@ -171,7 +171,7 @@ def _require_same_size(result: Gimp.Layer, layer: Gimp.Layer | None) -> None:
         )
 
 
-def changed_since(made: Made | None, layer: Gimp.Layer) -> str:
+def changed_since(made: ResultRecord | None, layer: Gimp.Layer) -> str:
     """What is not as it was when a result was ``made`` of ``layer``, for the person; ``""`` for nothing."""
     if made is None or not made.selected or is_selected(layer.get_image()):
         return ""

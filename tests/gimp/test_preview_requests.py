@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from velatura.contract import manifest
 from velatura_gimp.arguments import arguments_of
-from velatura_gimp.preview_wishes import can_preview, preview_of
+from velatura_gimp.preview_requests import can_preview, preview_spec
 
 from . import test_arguments
-from .test_arguments import entry, wish
+from .test_arguments import entry, spec
 
 engines = test_arguments.engines
 
 
 def test_a_preview_is_the_same_in_small(engines: manifest.Manifest) -> None:
     made = arguments_of("gatys", engines["gatys"])
-    large = wish(made, stroke=12.0, feather=8.0, detail=512, start=3, steps=9)
-    small = preview_of(large, 0.25, engines)
+    large = spec(made, stroke=12.0, feather=8.0, detail=512, start=3, steps=9)
+    small = preview_spec(large, 0.25, engines)
     assert small["engine"] == "glaze-live"
     assert small["common"]["stroke"] == 3.0
     assert small["common"]["feather"] == 2.0
@@ -25,8 +25,8 @@ def test_a_preview_is_the_same_in_small(engines: manifest.Manifest) -> None:
 
 
 def test_a_preview_has_the_knobs_that_both_engines_have(engines: manifest.Manifest) -> None:
-    large = wish(arguments_of("glaze", engines["glaze"]), grain=2.5, polish=12)
-    assert preview_of(large, 1.0, engines)["params"] == {"grain": 2.5}
+    large = spec(arguments_of("glaze", engines["glaze"]), grain=2.5, polish=12)
+    assert preview_spec(large, 1.0, engines)["params"] == {"grain": 2.5}
 
 
 def test_a_preview_is_of_engines_that_take_the_same_styles(engines: manifest.Manifest) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from velatura_link.errors import LinkError
 from velatura_link.request import EncodedFile, Pixels, RegionRef, Request, StyleRef
 
-from .arguments import DEFAULT_ENGINE, Manifest, Wish
+from .arguments import DEFAULT_ENGINE, Manifest, RequestSpec
 from .texts import tr
 
 _CODE_SUFFIX = ".code"
@@ -23,7 +23,7 @@ _VIEW = ("weight", "index", "rotation", "scale")
 
 
 class Source(Protocol):
-    """Where the pixels come from that a wish names."""
+    """Where the pixels come from that a spec names."""
 
     def content(self) -> Pixels:
         """The layer to be painted over."""
@@ -42,76 +42,76 @@ class Source(Protocol):
         ...
 
 
-def wish_read(text: str) -> Wish:
-    """The wish that ``text`` is. Raises :class:`LinkError` for what is none."""
+def parse_request(text: str) -> RequestSpec:
+    """The spec that ``text`` is. Raises :class:`LinkError` for what is none."""
     try:
-        wish = json.loads(text)
+        spec = json.loads(text)
     except ValueError as error:
         raise LinkError(tr("The request is not JSON: {error}.", error=error)) from error
-    if not isinstance(wish, dict):
+    if not isinstance(spec, dict):
         raise LinkError(
             tr("The request is not a JSON object."), hint=tr('{"engine": "glaze"} is one.')
         )
-    if unknown := sorted(set(wish) - _KEYS):
+    if unknown := sorted(set(spec) - _KEYS):
         raise LinkError(
             tr("A request has no “{key}”.", key=unknown[0]),
             hint=tr("It has {keys}.", keys=", ".join(sorted(_KEYS))),
         )
-    _check_form(wish, {"params": dict, "common": dict, "inputs": dict})
-    for part in (wish, *_maps(wish, "regions")):
+    _check_form(spec, {"params": dict, "common": dict, "inputs": dict})
+    for part in (spec, *_maps(spec, "regions")):
         _maps(part, "styles")
-    if "engine" not in wish and "preset" not in wish:
-        wish["engine"] = DEFAULT_ENGINE
-    return wish
+    if "engine" not in spec and "preset" not in spec:
+        spec["engine"] = DEFAULT_ENGINE
+    return spec
 
 
-def request_of(wish: Wish, manifest: Manifest, source: Source) -> Request:
-    """``wish`` with the pixels that it names, which ``source`` reads.
+def build_request(spec: RequestSpec, manifest: Manifest, source: Source) -> Request:
+    """``spec`` with the pixels that it names, which ``source`` reads.
 
     Raises :class:`LinkError` for what cannot be meant, an :class:`OSError` for files that cannot be read.
     """
-    descriptor = manifest.get(wish.get("engine", ""), {}).get("descriptor", {})
+    descriptor = manifest.get(spec.get("engine", ""), {}).get("descriptor", {})
     maker = _Maker(source, frozenset(descriptor.get("styles", ())))
-    styles = tuple(maker.style(each) for each in wish.get("styles", ()))
-    regions = tuple(maker.region(each) for each in wish.get("regions", ()))
-    styled = styles or wish.get("preset") or any(region.styles for region in regions)
+    styles = tuple(maker.style(each) for each in spec.get("styles", ()))
+    regions = tuple(maker.region(each) for each in spec.get("regions", ()))
+    styled = styles or spec.get("preset") or any(region.styles for region in regions)
     if descriptor.get("fewest_styles") and not styled:
         raise LinkError(
             tr("No style is chosen."), hint=tr("Choose one of the library, a file or a layer.")
         )
-    given = {key: wish[key] for key in ("params", "common") if wish.get(key)}
+    given = {key: spec[key] for key in ("params", "common") if spec.get(key)}
     content = source.content()
     if descriptor.get("content") == "none":
         given["size"] = (content.width, content.height)
     else:
         given["content"] = content
     return Request(
-        engine=wish.get("engine"),
-        preset=wish.get("preset"),
-        strength=wish.get("strength"),
-        seed=wish.get("seed", 0),
-        device=wish.get("device"),
-        segments=wish.get("segments"),
+        engine=spec.get("engine"),
+        preset=spec.get("preset"),
+        strength=spec.get("strength"),
+        seed=spec.get("seed", 0),
+        device=spec.get("device"),
+        segments=spec.get("segments"),
         styles=styles,
         regions=regions,
-        inputs={name: maker.input(value) for name, value in wish.get("inputs", {}).items()},
+        inputs={name: maker.input(value) for name, value in spec.get("inputs", {}).items()},
         **given,
     )
 
 
-def _maps(wish: Wish, key: str) -> list[Wish]:
-    """The list of maps that ``wish`` has there, or none."""
-    _check_form(wish, {key: list})
-    found: list[Wish] = wish.get(key, [])
+def _maps(spec: RequestSpec, key: str) -> list[RequestSpec]:
+    """The list of maps that ``spec`` has there, or none."""
+    _check_form(spec, {key: list})
+    found: list[RequestSpec] = spec.get(key, [])
     for number, each in enumerate(found):
         _check_form({f"{key}[{number}]": each}, {f"{key}[{number}]": dict})
     return found
 
 
-def _check_form(wish: Wish, kinds: Mapping[str, type]) -> None:
+def _check_form(spec: RequestSpec, kinds: Mapping[str, type]) -> None:
     for key, kind in kinds.items():
-        if not isinstance(wish.get(key, kind()), kind):
-            value = json.dumps(wish[key])
+        if not isinstance(spec.get(key, kind()), kind):
+            value = json.dumps(spec[key])
             raise LinkError(
                 tr("“{key}” of a request must be an object, not {value}.", key=key, value=value)
                 if kind is dict
@@ -124,25 +124,25 @@ class _Maker:
     source: Source
     kinds: frozenset[str]
 
-    def style(self, wish: Wish) -> StyleRef:
-        named = [key for key in ("name", "file", "layer") if wish.get(key) is not None]
+    def style(self, spec: RequestSpec) -> StyleRef:
+        named = [key for key in ("name", "file", "layer") if spec.get(key) is not None]
         if len(named) != 1:
             raise LinkError(
                 tr(
                     "A style must be one of a name, a file and a layer, not {value}.",
-                    value=json.dumps(wish),
+                    value=json.dumps(spec),
                 )
             )
-        facts: dict[str, Any] = {key: wish[key] for key in _VIEW if key in wish}
-        if "crop" in wish:
-            facts["crop"] = tuple(wish["crop"])
-        return StyleRef(**self._imitated(named[0], wish[named[0]]), **facts)
+        facts: dict[str, Any] = {key: spec[key] for key in _VIEW if key in spec}
+        if "crop" in spec:
+            facts["crop"] = tuple(spec["crop"])
+        return StyleRef(**self._imitated(named[0], spec[named[0]]), **facts)
 
-    def region(self, wish: Wish) -> RegionRef:
+    def region(self, spec: RequestSpec) -> RegionRef:
         return RegionRef(
-            self.source.mask(wish.get("mask")),
-            tuple(self.style(each) for each in wish.get("styles", ())),
-            wish.get("strength", 1.0),
+            self.source.mask(spec.get("mask")),
+            tuple(self.style(each) for each in spec.get("styles", ())),
+            spec.get("strength", 1.0),
         )
 
     def input(self, value: object) -> Any:
