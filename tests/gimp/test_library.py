@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from velatura_gimp.arguments import RequestSpec
 from velatura_gimp.library import (
     FAVOURITES,
     OWN,
@@ -18,6 +17,7 @@ from velatura_gimp.library import (
     require_fitting,
     title_of_style,
 )
+from velatura_gimp.request_spec import RequestSpec
 from velatura_link.errors import LinkError
 from velatura_link.styles import is_small, needs_pictures
 

@@ -8,20 +8,20 @@ import pytest
 
 from velatura_gimp.arguments import Argument
 from velatura_gimp.choices import Choices
-from velatura_gimp.result_record import ResultRecord, parse_record, with_layers, written
+from velatura_gimp.result_record import ResultRecord, dump_record, parse_record, with_layers
 
 MADE = ResultRecord(Choices("glaze", {"style": "scream", "stroke": 4.0}), 7, True, {"seed": 3})
 
 
 def test_what_was_written_is_read_again() -> None:
-    assert parse_record(written(MADE)) == MADE
+    assert parse_record(dump_record(MADE)) == MADE
     # GIMP ends what it saves with a zero.
-    assert parse_record(written(MADE) + b"\0") == MADE
+    assert parse_record(dump_record(MADE) + b"\0") == MADE
 
 
 def test_a_result_of_what_was_visible_has_no_layer() -> None:
     made = ResultRecord(Choices("glaze", {}), None, False, {})
-    assert parse_record(written(made)) == made
+    assert parse_record(dump_record(made)) == made
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_what_another_hand_wrote_is_no_result(data: bytes) -> None:
 
 
 def test_other_programs_can_read_the_recipe() -> None:
-    assert json.loads(written(MADE))["recipe"] == {"seed": 3}
+    assert json.loads(dump_record(MADE))["recipe"] == {"seed": 3}
 
 
 def test_layers_and_only_they_are_exchanged() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from velatura.contract import manifest
-from velatura_gimp.arguments import arguments_of
+from velatura_gimp.engine_arguments import arguments_of
 from velatura_gimp.presets import presets_for, values_of_preset
 from velatura_gimp.settings import settings_of, with_settings
 
@@ -24,7 +24,7 @@ def test_what_another_hand_wrote_is_nothing() -> None:
 
 
 def test_a_preset_sets_every_knob() -> None:
-    made = arguments_of("gatys", manifest.build()["gatys"])
+    made = arguments_of("gatys", manifest.build())
     preset = {
         "engine": "gatys",
         "params": {"steps": 9},

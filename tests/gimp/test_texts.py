@@ -9,8 +9,10 @@ import pytest
 
 from velatura.contract import manifest
 from velatura_gimp import arguments, texts
-from velatura_gimp.arguments import Argument, arguments_of, shown_engines
+from velatura_gimp.arguments import Argument
+from velatura_gimp.engine_arguments import arguments_of
 from velatura_link import catalogue
+from velatura_link.engines import shown_engines
 
 from ..catalogues import said_in
 from .conftest import PLUGIN
@@ -34,7 +36,7 @@ def said_by_procedures() -> set[str]:
     for name in shown_engines(engines):
         descriptor = engines[name]["descriptor"]
         found |= {descriptor["title"], descriptor["summary"]}
-        found = found.union(*map(said_by, arguments_of(name, engines[name])))
+        found = found.union(*map(said_by, arguments_of(name, engines)))
     return found
 
 

@@ -11,7 +11,7 @@ from velatura_link.errors import LinkError
 from velatura_link.styles import PICTURE, needs_pictures
 from velatura_link.titles import title_of
 
-from .arguments import RequestSpec
+from .request_spec import RequestSpec
 from .texts import tr
 
 Descriptor = Mapping[str, Any]

@@ -8,7 +8,7 @@ from typing import Any
 
 from gi.repository import Gimp
 
-from .result_record import ResultRecord, parse_record, written
+from .result_record import ResultRecord, dump_record, parse_record
 from .settings import settings_of, with_settings
 
 _NAME = "velatura-settings"
@@ -31,9 +31,9 @@ def save_settings(image: Gimp.Image, procedure: str, values: Mapping[str, Any]) 
     image.attach_parasite(Gimp.Parasite.new(_NAME, _PERSISTENT, data))
 
 
-def attach_record(layer: Gimp.Layer, made: ResultRecord, recipe: Mapping[str, Any]) -> None:
+def attach_record(layer: Gimp.Layer, record: ResultRecord, recipe: Mapping[str, Any]) -> None:
     """Write on ``layer`` how it was made."""
-    data = written(replace(made, recipe=recipe))
+    data = dump_record(replace(record, recipe=recipe))
     layer.attach_parasite(Gimp.Parasite.new(_RESULT, _PERSISTENT | _UNDOABLE, data))
 
 

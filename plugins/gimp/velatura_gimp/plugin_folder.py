@@ -20,12 +20,12 @@ from typing import Any
 from velatura_link.client import Client
 from velatura_link.connection import FILE_NAME, Connection, read_connection
 from velatura_link.daemon_env import DaemonEnv
+from velatura_link.engines import Manifest
 from velatura_link.errors import LaunchFailed
 from velatura_link.launch import ensure_daemon
 from velatura_link.messages import PROTOCOL
 from velatura_link.places import runtime_dir
 
-from .arguments import Manifest
 from .texts import tr
 
 VERSION = "0.1.0"

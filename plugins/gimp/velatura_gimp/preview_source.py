@@ -1,4 +1,4 @@
-"""What the preview shows of a layer: all of it, small, or a part in its real size; and the requests for that."""
+"""What the preview shows: all that is painted, small, or a part in its real size; and the requests for that."""
 
 from __future__ import annotations
 
@@ -8,47 +8,56 @@ from typing import Any
 
 from gi.repository import Gimp
 
+from velatura_link.engines import Manifest, is_slow, preview_engine
 from velatura_link.request import Request
 
-from .arguments import NEW_LAYER, OUTPUT, PREVIEW_ENGINE, Argument, Manifest
-from .layer_jobs import spec_for_layer
+from .arguments import NEW_LAYER, OUTPUT, Argument
+from .canvas import Canvas
+from .job_builder import spec_for_canvas, spec_for_layer
 from .layers import RGBA8, extent
 from .library import Style, require_fitting
 from .pixels import Box
 from .preview import HEIGHT, WIDTH
 from .preview_requests import can_preview, preview_spec
 from .request_builder import build_request
-from .sources import LayerSource
+from .request_spec import RequestSpec
+from .sources import CanvasSource, LayerSource, PixelSource
 
 
 class PreviewSource:
-    """The layer of a preview. :meth:`look` chooses what of it is seen."""
+    """The layer of a preview, or the place of a new picture. :meth:`look` chooses what of it is seen."""
 
-    def __init__(self, layer: Gimp.Layer) -> None:
-        self._layer = layer
-        whole = extent(layer)
-        scale = min(WIDTH / whole.width, HEIGHT / whole.height, 1.0)
-        self.small = LayerSource(layer, RGBA8, _quietly, scale)
-        """The whole layer, as large as the preview."""
-        self._whole = LayerSource(layer, RGBA8, _quietly)
-        self.current = self.small
+    def __init__(self, painted: Gimp.Layer | Canvas) -> None:
+        self._painted = painted
+        whole = painted.box if isinstance(painted, Canvas) else extent(painted)
+        self._whole = whole
+        self.small = self._source(min(WIDTH / whole.width, HEIGHT / whole.height, 1.0))
+        """All of it, as large as the preview."""
+        self._large = self._source(1.0)
+        self.current: PixelSource = self.small
         """What is seen now."""
         width, height = min(WIDTH, whole.width), min(HEIGHT, whole.height)
         self._window = Box((whole.width - width) // 2, (whole.height - height) // 2, width, height)
 
+    @property
+    def has_parts(self) -> bool:
+        """Whether a part of it can be seen in its real size: a new picture is made as a whole."""
+        return not isinstance(self._painted, Canvas)
+
     def look(self, part: bool, dx: float, dy: float) -> None:
         """See a part, so many pixels to the right and below the last one; or all of it."""
-        whole, window = extent(self._layer), self._window
+        whole, window = self._whole, self._window
         x = min(max(window.x + round(dx), 0), whole.width - window.width)
         y = min(max(window.y + round(dy), 0), whole.height - window.height)
         self._window = Box(x, y, window.width, window.height)
-        self.current = (
-            LayerSource(self._layer, RGBA8, _quietly, window=self._window) if part else self.small
-        )
+        if part and not isinstance(self._painted, Canvas):
+            self.current = LayerSource(RGBA8, _quietly, layer=self._painted, window=self._window)
+        else:
+            self.current = self.small
 
     def exact(self, engine: str, manifest: Manifest) -> bool:
-        """Whether the layer will look like what is seen."""
-        return engine == PREVIEW_ENGINE or self._by_itself(engine, manifest)
+        """Whether the result will look like what is seen."""
+        return engine == preview_engine(manifest, engine) or self._by_itself(engine, manifest)
 
     def request(
         self,
@@ -59,18 +68,30 @@ class PreviewSource:
         styles: Callable[[], Iterable[Style]],
     ) -> Request | None:
         """What has to be painted to see this; None when no quick engine can. Raises :class:`LinkError`."""
-        # A preview shows what GIMP will do with a selection, too.
-        above = {**values, OUTPUT.name: NEW_LAYER}
-        spec = spec_for_layer(engine, arguments, above, self._layer, in_place=False)
+        spec = self._spec(engine, arguments, values)
         require_fitting(spec, manifest[engine]["descriptor"], styles)
         part = self.current is not self.small
-        source = self._whole if part else self.small
+        source = self._large if part else self.small
         request = build_request(spec, manifest, source)
         if not self._by_itself(engine, manifest):
             if not can_preview(spec, manifest):
                 return None
             request = build_request(preview_spec(spec, source.scale, manifest), manifest, source)
         return replace(request, window=self._seen_edges()) if part else request
+
+    def _source(self, scale: float) -> PixelSource:
+        if isinstance(self._painted, Canvas):
+            return CanvasSource(RGBA8, _quietly, scale, canvas=self._painted)
+        return LayerSource(RGBA8, _quietly, scale, layer=self._painted)
+
+    def _spec(
+        self, engine: str, arguments: Sequence[Argument], values: Mapping[str, Any]
+    ) -> RequestSpec:
+        if isinstance(self._painted, Canvas):
+            return spec_for_canvas(engine, arguments, values, self._painted)
+        # A preview shows what GIMP will do with a selection, too.
+        above = {**values, OUTPUT.name: NEW_LAYER}
+        return spec_for_layer(engine, arguments, above, self._painted, in_place=False)
 
     def _seen_edges(self) -> tuple[int, int, int, int]:
         """The part that is seen: left, top, right, bottom."""
@@ -79,8 +100,7 @@ class PreviewSource:
 
     def _by_itself(self, engine: str, manifest: Manifest) -> bool:
         """Whether the engine is quick enough to paint what is seen."""
-        slow = manifest[engine]["descriptor"].get("interruptible")
-        return self.current is not self.small and not slow
+        return self.current is not self.small and not is_slow(manifest, engine)
 
 
 def _quietly(done: int, total: int) -> None:

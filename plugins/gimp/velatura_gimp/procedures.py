@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import isinf
-from typing import Any
 
 from gi.repository import Gimp, GLib, GObject
 
+from velatura_link.engines import Manifest, content_use, default_engine, shown_engines
 from velatura_link.refining import refining_in
 
-from .arguments import (
-    DEFAULT_ENGINE,
-    OUTPUT,
-    REQUEST,
-    Argument,
-    arguments_of,
-    canonical,
-    shown_engines,
-)
+from .arguments import OUTPUT, REQUEST, Argument
+from .engine_arguments import arguments_of, canonical
 from .plugin_folder import PluginFolder
 from .tasks import OTHER, PREFIX, EditTask, EngineTask, InstallTask, RefineTask, RunTask
 from .texts import tr
@@ -51,20 +43,27 @@ def make(plugin: Gimp.PlugIn, name: str, folder: PluginFolder) -> Gimp.Procedure
     engine = next((each for each in manifest if PREFIX + canonical(each) == name), None)
     if engine is None:
         return _run_procedure(plugin, folder)
-    return _engine_procedure(plugin, name, engine, manifest[engine], folder)
+    return _engine_procedure(plugin, name, engine, manifest, folder)
 
 
 def _engine_procedure(
-    plugin: Gimp.PlugIn, name: str, engine: str, entry: Mapping[str, Any], folder: PluginFolder
+    plugin: Gimp.PlugIn, name: str, engine: str, manifest: Manifest, folder: PluginFolder
 ) -> Gimp.Procedure:
-    descriptor, arguments = entry["descriptor"], arguments_of(engine, entry)
+    descriptor, arguments = manifest[engine]["descriptor"], arguments_of(engine, manifest)
     task = EngineTask(folder, engine, arguments)
     procedure = Gimp.ImageProcedure.new(plugin, name, Gimp.PDBProcType.PLUGIN, task.run, None)
     other = tr("Velatura with {engine}…", engine=tr(descriptor["title"]))
-    procedure.set_menu_label("_Velatura…" if engine == DEFAULT_ENGINE else other)
+    procedure.set_menu_label("_Velatura…" if engine == default_engine(manifest) else other)
     procedure.add_menu_path(_MENU)
-    does = tr("Paint the layer in the manner of a style.")
+    needs_layer = content_use(manifest, engine) == "required"
+    does = (
+        tr("Paint the layer in the manner of a style.")
+        if needs_layer
+        else tr("Make a new picture.")
+    )
     _finish(procedure, f"{does} {tr(descriptor['summary'])}", arguments)
+    if not needs_layer:
+        procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.ALWAYS)
     procedure.add_string_aux_argument(OTHER, OTHER, OTHER, "", _READWRITE)
     return procedure
 
@@ -74,6 +73,7 @@ def _run_procedure(plugin: Gimp.PlugIn, folder: PluginFolder) -> Gimp.Procedure:
     procedure = Gimp.ImageProcedure.new(plugin, RUN, Gimp.PDBProcType.PLUGIN, task.run, None)
     summary = tr("Paint the layer as a JSON request says, for scripts.")
     _finish(procedure, summary, [REQUEST, OUTPUT])
+    procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.ALWAYS)
     return procedure
 
 
@@ -144,8 +144,9 @@ def _add(procedure: Gimp.Procedure, argument: Argument) -> None:
             for number, (value, title) in enumerate(argument.choices):
                 choice.add(value, number, tr(title), "")
             procedure.add_choice_argument(*facts, choice, argument.default, _READWRITE)
-        case "file":
-            action = Gimp.FileChooserAction.OPEN
+        case "file" | "save":
+            chooser = Gimp.FileChooserAction
+            action = chooser.OPEN if argument.kind == "file" else chooser.SAVE
             procedure.add_file_argument(*facts, action, True, None, _READWRITE)
         case "layer":
             procedure.add_layer_argument(*facts, True, _READWRITE)

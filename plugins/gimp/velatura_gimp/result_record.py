@@ -54,17 +54,17 @@ class ResultRecord:
     limits: SavedSelection | None = None
 
 
-def written(made: ResultRecord) -> bytes:
-    """``made`` as a parasite's data."""
+def dump_record(record: ResultRecord) -> bytes:
+    """``record`` as a parasite's data."""
     choices = {
-        "engine": made.choices.engine,
-        "values": dict(made.choices.values),
-        "source": made.source,
-        "selected": made.selected,
+        "engine": record.choices.engine,
+        "values": dict(record.choices.values),
+        "source": record.source,
+        "selected": record.selected,
     }
-    if made.limits is not None:
-        choices["limits"] = asdict(made.limits)
-    return json.dumps({"recipe": dict(made.recipe or {}), "choices": choices}).encode()
+    if record.limits is not None:
+        choices["limits"] = asdict(record.limits)
+    return json.dumps({"recipe": dict(record.recipe or {}), "choices": choices}).encode()
 
 
 def parse_record(data: bytes) -> ResultRecord | None:

@@ -12,11 +12,12 @@ from gi.repository import Gimp, Gio, GLib, GObject
 
 from velatura_link.errors import JobFailed, LinkError
 
-from .arguments import OUTPUT, REQUEST, Argument, canonical
+from .arguments import OUTPUT, REQUEST, Argument
 from .choices import Choices, Values
-from .layer_jobs import arguments_for, jobs_for, origin_of, refining_job
-from .layers import layers_meant
-from .painting import LayerJob, paint
+from .engine_arguments import canonical
+from .job_builder import arguments_for, jobs_as_asked, jobs_for, origin_of, refining_job
+from .layers import layers_meant, require_layers
+from .painting import paint
 from .parasites import load_settings, save_settings
 from .plugin_folder import PluginFolder
 from .request_builder import parse_request
@@ -24,6 +25,8 @@ from .texts import tr
 from .wording import sentence_of
 
 PREFIX = "velatura-"
+FOR_ONE_IMAGE = ("file", "save", "layer")
+"""Kinds of arguments whose values mean nothing for another image."""
 OTHER = "other"
 """Where the dialog's choice of another engine is kept for “Repeat”."""
 
@@ -45,7 +48,7 @@ def set_values(
     """``values``, files as paths and layers as ids, into ``config``, which GIMP keeps for the next time."""
     for argument in arguments:
         value = values.get(argument.name)
-        if argument.kind == "file":
+        if argument.kind in ("file", "save"):
             value = Gio.File.new_for_path(value) if value else None
         elif argument.kind == "layer":
             value = Gimp.Layer.get_by_id(value) if value is not None else None
@@ -66,7 +69,7 @@ class EngineTask:
         self,
         procedure: Gimp.Procedure,
         mode: Gimp.RunMode,
-        image: Gimp.Image,
+        image: Gimp.Image | None,
         drawables: list[Gimp.Drawable],
         config: Gimp.ProcedureConfig,
         data: object,
@@ -78,29 +81,35 @@ class EngineTask:
             if mode == Gimp.RunMode.INTERACTIVE:
                 from .progress_dialog import watch
 
-                choices = self._asked(layers, config)
+                choices = self._asked(image, layers, config)
             elif mode == Gimp.RunMode.WITH_LAST_VALS:
                 choices = self._other_engine(config) or choices
             if choices is None:
                 return cancelled(procedure)
-            arguments = arguments_for(manifest, choices.engine)
-            painted = paint(self.folder, jobs_for(choices, arguments, layers), watch)
-            save_settings(image, PREFIX + canonical(choices.engine), choices.values)
+            painted = paint(self.folder, jobs_for(choices, manifest, image, layers), watch)
+            if image is not None:
+                save_settings(image, PREFIX + canonical(choices.engine), choices.values)
         except (LinkError, OSError) as error:
             return failed(procedure, error)
         return succeeded(mode, image, painted)
 
-    def _asked(self, layers: list[Gimp.Layer], config: Gimp.ProcedureConfig) -> Choices | None:
+    def _asked(
+        self,
+        image: Gimp.Image | None,
+        layers: list[Gimp.Layer],
+        config: Gimp.ProcedureConfig,
+    ) -> Choices | None:
         from .dialog import ask
 
         if not is_provided(self.folder):
             return None
-        kept = load_settings(layers[0].get_image(), PREFIX + canonical(self.engine))
+        name = PREFIX + canonical(self.engine)
+        kept = load_settings(image, name) if image is not None else {}
         # A file or a layer is chosen anew for each image.
-        lasting = {each.name for each in self.arguments if each.kind not in ("file", "layer")}
+        lasting = {each.name for each in self.arguments if each.kind not in FOR_ONE_IMAGE}
         values = values_of(self.arguments, config)
         values |= {name: value for name, value in kept.items() if name in lasting}
-        chosen = ask(self.folder, layers, Choices(self.engine, values))
+        chosen = ask(self.folder, image, layers, Choices(self.engine, values))
         if chosen is not None and chosen.engine == self.engine:
             set_values(self.arguments, config, chosen.values)
             config.set_property(OTHER, "")
@@ -137,10 +146,10 @@ class EditTask:
     ) -> Gimp.ValueArray:
         manifest, watch = self.folder.manifest(), None
         try:
-            results = layers_meant(drawables)
+            results = require_layers(drawables)
             if len(results) > 1:
                 raise LinkError(tr("More than one layer is chosen."), hint=tr("Choose one layer."))
-            made, chosen, layer = origin_of(results[0], manifest)
+            record, chosen, layer = origin_of(results[0], manifest)
             choices: Choices | None = chosen
             if mode == Gimp.RunMode.INTERACTIVE:
                 from .dialog import ask
@@ -148,11 +157,12 @@ class EditTask:
 
                 if not is_provided(self.folder):
                     return cancelled(procedure)
-                choices = ask(self.folder, [layer], chosen, replaces=results[0], made=made)
+                choices = ask(
+                    self.folder, image, [layer], chosen, replaces=results[0], record=record
+                )
             if choices is None:
                 return cancelled(procedure)
-            arguments = arguments_for(manifest, choices.engine)
-            jobs = jobs_for(choices, arguments, [layer], results[0])
+            jobs = jobs_for(choices, manifest, image, [layer], results[0])
             painted = paint(self.folder, jobs, watch)
         except (LinkError, OSError) as error:
             return failed(procedure, error)
@@ -181,7 +191,7 @@ class RefineTask:
 
                 if not is_provided(self.folder):
                     return cancelled(procedure)
-            jobs = [refining_job(each, manifest) for each in layers_meant(drawables)]
+            jobs = [refining_job(each, manifest) for each in require_layers(drawables)]
             painted = paint(self.folder, jobs, watch)
         except (LinkError, OSError) as error:
             return failed(procedure, error)
@@ -204,9 +214,10 @@ class RunTask:
         data: object,
     ) -> Gimp.ValueArray:
         try:
-            spec = parse_request(config.get_property(REQUEST.name))
+            manifest = self.folder.manifest()
+            spec = parse_request(config.get_property(REQUEST.name), manifest)
             output = config.get_property(OUTPUT.name)
-            jobs = [LayerJob(layer, spec, output) for layer in layers_meant(drawables)]
+            jobs = jobs_as_asked(spec, manifest, image, layers_meant(drawables), output)
             painted = paint(self.folder, jobs)
         except (LinkError, OSError) as error:
             return failed(procedure, error)
@@ -260,7 +271,9 @@ def failed(procedure: Gimp.Procedure, error: Exception) -> Gimp.ValueArray:
     return procedure.new_return_values(Gimp.PDBStatusType.EXECUTION_ERROR, reason)
 
 
-def succeeded(mode: Gimp.RunMode, image: Gimp.Image, painted: list[Gimp.Layer]) -> Gimp.ValueArray:
+def succeeded(
+    mode: Gimp.RunMode, image: Gimp.Image | None, painted: list[Gimp.Layer]
+) -> Gimp.ValueArray:
     """The end of a procedure that made ``painted``; shown if that is in another image than the one asked for."""
     if mode != Gimp.RunMode.NONINTERACTIVE:
         if painted[0].get_image() != image:

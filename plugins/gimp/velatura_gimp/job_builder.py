@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from gi.repository import Gimp
 
+from velatura_link.engines import Manifest, content_use, is_ordered
 from velatura_link.errors import LinkError
 from velatura_link.refining import refining_in
 
 from .arguments import (
     CHOSEN,
+    HEIGHT,
     IN_PLACE,
+    NEW_IMAGE,
+    NEW_LAYER,
     OUTPUT,
     SOURCE,
     USE_SELECTION,
     VISIBLE,
+    WIDTH,
     Argument,
-    Manifest,
-    RequestSpec,
-    arguments_of,
-    request_spec,
 )
+from .canvas import Canvas, canvas_of
 from .choices import Choices, Values
-from .layers import is_selected
-from .painting import LayerJob
+from .engine_arguments import arguments_of
+from .jobs import LayerJob
+from .layers import bottom_up, extent, is_selected, offsets
 from .parasites import record_of
+from .request_builder import new_size
+from .request_spec import RequestSpec, request_spec, starts_from_nothing
 from .result_record import ResultRecord, with_layers
 from .texts import tr
 
@@ -39,7 +44,7 @@ def arguments_for(manifest: Manifest, engine: str) -> list[Argument]:
             tr("There is no engine “{engine}” here.", engine=engine),
             hint=tr("Install Velatura again, and start GIMP again."),
         )
-    return arguments_of(engine, manifest[engine])
+    return arguments_of(engine, manifest)
 
 
 def is_visible(values: Mapping[str, Any]) -> bool:
@@ -55,34 +60,114 @@ def spec_for_layer(
     *,
     in_place: bool,
 ) -> RequestSpec:
-    """What is wished of ``layer``."""
+    """What is asked for ``layer``."""
     # In place it is GIMP that keeps what is not selected.
     selected = not in_place and is_selected(layer.get_image())
     masked = not is_visible(values) and layer.get_mask() is not None
     return request_spec(engine, arguments, values, selected=selected, masked=masked)
 
 
+def spec_for_canvas(
+    engine: str, arguments: Sequence[Argument], values: Mapping[str, Any], canvas: Canvas
+) -> RequestSpec:
+    """What is asked for a new picture on ``canvas``."""
+    spec = request_spec(engine, arguments, values, selected=False, masked=False)
+    return {**spec, "size": [canvas.box.width, canvas.box.height]}
+
+
+def canvas_for(
+    image: Gimp.Image | None, values: Mapping[str, Any], replaces: Gimp.Layer | None = None
+) -> Canvas:
+    """Where the new picture goes that ``values`` ask for, or that is made again in the place of ``replaces``."""
+    if replaces is not None:
+        return Canvas(image, extent(replaces).moved(*offsets(replaces)))
+    return canvas_of(
+        image,
+        values[WIDTH.name],
+        values[HEIGHT.name],
+        in_selection=bool(values.get(USE_SELECTION.name)),
+    )
+
+
 def jobs_for(
     choices: Choices,
-    arguments: Sequence[Argument],
+    manifest: Manifest,
+    image: Gimp.Image | None,
     layers: Sequence[Gimp.Layer],
     replaces: Gimp.Layer | None = None,
 ) -> list[LayerJob]:
-    """One for each of ``layers``, or for all that is seen; its painting takes the place of ``replaces``."""
+    """One for each of ``layers``, for all that is seen of ``image``, or for a new picture; its painting takes the place
+    of ``replaces``. Raises :class:`LinkError` where there is no layer that could be painted.
+    """
+    arguments = arguments_for(manifest, choices.engine)
+    if starts_from_nothing(arguments, choices.values):
+        return [_canvas_job(choices, arguments, image, replaces)]
+    if not layers:
+        raise LinkError(tr("No layer is chosen."), hint=tr("Choose a layer."))
     engine, values = choices.engine, choices.values
     output, visible = values[OUTPUT.name], is_visible(values)
     in_selection = bool(values[USE_SELECTION.name])
     in_place = output == IN_PLACE and not visible and replaces is None
+    if is_ordered(manifest, engine):
+        layers = bottom_up(layers)
     jobs = []
     for layer in layers[:1] if visible else layers:
         spec = spec_for_layer(engine, arguments, values, layer, in_place=in_place)
-        made = ResultRecord(
+        record = ResultRecord(
             Choices(engine, with_layers(values, arguments, _tattoo_of)),
             None if visible else layer.get_tattoo(),
             in_selection and is_selected(layer.get_image()),
         )
-        jobs.append(LayerJob(layer, spec, output, visible, replaces, made))
+        extras = extras_of(arguments, values)
+        jobs.append(LayerJob(layer, spec, output, visible, replaces, record, extras=extras))
     return jobs
+
+
+def jobs_as_asked(
+    spec: RequestSpec,
+    manifest: Manifest,
+    image: Gimp.Image | None,
+    layers: Sequence[Gimp.Layer],
+    output: str,
+) -> list[LayerJob]:
+    """What ``spec`` asks for of each of ``layers``, or of none: a new picture. Raises :class:`LinkError`."""
+    use = content_use(manifest, spec.get("engine") or "")
+    width, height = new_size(spec)
+    if use == "none" or (use == "optional" and "size" in spec):
+        canvas = canvas_of(image, width, height, in_selection=True)
+        sized = {**spec, "size": [canvas.box.width, canvas.box.height]}
+        output = NEW_LAYER if image is not None else NEW_IMAGE
+        return [LayerJob(None, sized, output, canvas=canvas)]
+    if not layers:
+        raise LinkError(tr("No layer is chosen."), hint=tr("Choose a layer."))
+    return [LayerJob(layer, spec, output) for layer in layers]
+
+
+def _canvas_job(
+    choices: Choices,
+    arguments: Sequence[Argument],
+    image: Gimp.Image | None,
+    replaces: Gimp.Layer | None,
+) -> LayerJob:
+    values = choices.values
+    canvas = canvas_for(image, values, replaces)
+    spec = spec_for_canvas(choices.engine, arguments, values, canvas)
+    record = ResultRecord(Choices(choices.engine, with_layers(values, arguments, _tattoo_of)))
+    output = NEW_IMAGE if canvas.image is None else values[OUTPUT.name]
+    extras = extras_of(arguments, values)
+    return LayerJob(
+        None, spec, output, replaces=replaces, record=record, canvas=canvas, extras=extras
+    )
+
+
+def extras_of(arguments: Iterable[Argument], values: Mapping[str, Any]) -> dict[str, str]:
+    """The outputs beside the picture that are wanted, by name: the path of a file, ``""`` for a layer."""
+    wanted = {
+        each.knob: values[each.name]
+        for each in arguments
+        if each.place == "outputs" and values[each.name]
+    }
+    return {name: path if isinstance(path, str) else "" for name, path in wanted.items()}
 
 
 def origin_of(result: Gimp.Layer, manifest: Manifest) -> tuple[ResultRecord, Choices, Gimp.Layer]:
@@ -90,17 +175,17 @@ def origin_of(result: Gimp.Layer, manifest: Manifest) -> tuple[ResultRecord, Cho
 
     Raises :class:`LinkError` for a layer that Velatura did not make, or cannot make again.
     """
-    made = record_of(result)
-    if made is None:
+    record = record_of(result)
+    if record is None:
         raise LinkError(
             tr("Velatura did not make this layer."),
             hint=tr("Choose a layer that Velatura has made."),
         )
     image = result.get_image()
-    arguments = arguments_for(manifest, made.choices.engine)
+    arguments = arguments_for(manifest, record.choices.engine)
     # The image may come from another version of Velatura.
-    kept = Values.of(arguments, made.choices.values).current
-    layer = result if made.source is None else image.get_layer_by_tattoo(made.source)
+    kept = Values.of(arguments, record.choices.values).current
+    layer = result if record.source is None else image.get_layer_by_tattoo(record.source)
     if layer is None:
         raise LinkError(
             tr("The layer that this one was painted from is not in the image any more."),
@@ -111,8 +196,8 @@ def origin_of(result: Gimp.Layer, manifest: Manifest) -> tuple[ResultRecord, Cho
         found = image.get_layer_by_tattoo(tattoo)
         return found.get_id() if found is not None else None
 
-    choices = Choices(made.choices.engine, with_layers(kept, arguments, id_of))
-    return made, choices, layer
+    choices = Choices(record.choices.engine, with_layers(kept, arguments, id_of))
+    return record, choices, layer
 
 
 def refining_job(result: Gimp.Layer, manifest: Manifest) -> LayerJob:
@@ -125,7 +210,7 @@ def refining_job(result: Gimp.Layer, manifest: Manifest) -> LayerJob:
         raise LinkError(
             tr("No engine here refines a result."), hint=tr("Install a newer Velatura.")
         )
-    made, chosen, layer = origin_of(result, manifest)
+    record, chosen, layer = origin_of(result, manifest)
     if chosen.engine == refining.engine:
         raise LinkError(
             tr("This layer is refined already."),
@@ -138,7 +223,7 @@ def refining_job(result: Gimp.Layer, manifest: Manifest) -> LayerJob:
     values = Values.of(arguments, others).current
     visible = is_visible(values)
     _require_same_size(result, None if visible else layer)
-    if made.selected and made.limits is None:
+    if record.selected and record.limits is None:
         raise LinkError(
             tr(
                 "This layer was painted in a selection by an older Velatura, which did not keep it."
@@ -148,14 +233,14 @@ def refining_job(result: Gimp.Layer, manifest: Manifest) -> LayerJob:
     spec = request_spec(
         refining.engine,
         arguments,
-        {**values, USE_SELECTION.name: made.selected},
-        selected=made.selected,
+        {**values, USE_SELECTION.name: record.selected},
+        selected=record.selected,
         masked=not visible and layer.get_mask() is not None,
     )
     spec["params"].update(refining.params)
     spec["inputs"] = {refining.input: {"layer": result.get_id()}}
     refined = replace(
-        made, choices=Choices(refining.engine, with_layers(values, arguments, _tattoo_of))
+        record, choices=Choices(refining.engine, with_layers(values, arguments, _tattoo_of))
     )
     return LayerJob(layer, spec, values[OUTPUT.name], visible, result, refined, refines=True)
 
@@ -171,9 +256,9 @@ def _require_same_size(result: Gimp.Layer, layer: Gimp.Layer | None) -> None:
         )
 
 
-def changed_since(made: ResultRecord | None, layer: Gimp.Layer) -> str:
-    """What is not as it was when a result was ``made`` of ``layer``, for the person; ``""`` for nothing."""
-    if made is None or not made.selected or is_selected(layer.get_image()):
+def changed_since(record: ResultRecord | None, image: Gimp.Image | None) -> str:
+    """What of ``image`` is not as it was when a result was made, for the person; ``""`` for nothing."""
+    if record is None or not record.selected or image is None or is_selected(image):
         return ""
     return tr(
         "This result was painted in a selection. Nothing is selected now, so all of the layer is painted."
