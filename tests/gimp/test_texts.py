@@ -8,7 +8,7 @@ import string
 import pytest
 
 from velatura.contract import manifest
-from velatura_gimp import arguments, texts
+from velatura_gimp import arguments, engine_arguments, texts
 from velatura_gimp.arguments import Argument
 from velatura_gimp.engine_arguments import arguments_of
 from velatura_link import catalogue
@@ -32,6 +32,8 @@ def said_by_procedures() -> set[str]:
     """Titles and blurbs of all arguments that there are, and what engines say of themselves."""
     own = [each for each in vars(arguments).values() if isinstance(each, Argument)]
     found = set().union(*map(said_by, own))
+    kinds = (*engine_arguments.INPUTS.values(), *engine_arguments.OUTPUTS.values())
+    found |= {blurb for _, blurb in kinds}
     engines = manifest.build()
     for name in shown_engines(engines):
         descriptor = engines[name]["descriptor"]

@@ -45,7 +45,7 @@ from .arguments import (
 )
 
 _KINDS: dict[str, Kind] = {"number": "double", "integer": "int", "boolean": "boolean"}
-_INPUTS: dict[str, tuple[Kind, str]] = {
+INPUTS: dict[str, tuple[Kind, str]] = {
     "raster": ("layer", "A layer."),
     "flow": (
         "layer",
@@ -56,6 +56,11 @@ _INPUTS: dict[str, tuple[Kind, str]] = {
     "text": ("string", "A text; nothing for none."),
 }
 """Kinds of inputs that a person can give, as arguments; a ``state`` goes from one frame to the next."""
+OUTPUTS: dict[str, tuple[Kind, str]] = {
+    "raster": ("boolean", "Add this as a hidden layer above the result."),
+    "file": ("save", "Where this file of the result is saved; nowhere without a name."),
+}
+"""Kinds of outputs beside the picture that a person can have, as arguments."""
 
 
 def arguments_of(engine: str, manifest: Manifest) -> list[Argument]:
@@ -137,8 +142,8 @@ def _target_arguments(engine: str, manifest: Manifest) -> list[Argument]:
 
 def _inputs(engine: str, manifest: Manifest) -> Iterator[Argument]:
     for each in inputs_of(manifest, engine):
-        if each["kind"] in _INPUTS:
-            kind, blurb = _INPUTS[each["kind"]]
+        if each["kind"] in INPUTS:
+            kind, blurb = INPUTS[each["kind"]]
             default = "" if kind == "string" else None
             name = each["name"]
             yield Argument(name, kind, each["title"], blurb, default, place="inputs", knob=name)
@@ -147,15 +152,13 @@ def _inputs(engine: str, manifest: Manifest) -> Iterator[Argument]:
 def _outputs(engine: str, manifest: Manifest) -> Iterator[Argument]:
     """Whether and where a person wants the outputs beside the picture."""
     for each in outputs_of(manifest, engine)[1:]:
-        name, title = each["name"], each["title"]
-        if each["kind"] == "raster":
-            blurb = "Add this as a hidden layer above the result."
+        if each["kind"] in OUTPUTS:
+            kind, blurb = OUTPUTS[each["kind"]]
+            default = False if kind == "boolean" else None
+            name = f"{'add' if kind == 'boolean' else 'save'}-{each['name']}"
             yield Argument(
-                f"add-{name}", "boolean", title, blurb, False, place="outputs", knob=name
+                name, kind, each["title"], blurb, default, place="outputs", knob=each["name"]
             )
-        elif each["kind"] == "file":
-            blurb = "Where this file of the result is saved; nowhere without a name."
-            yield Argument(f"save-{name}", "save", title, blurb, place="outputs", knob=name)
 
 
 def _knobs(place: Place, schema: Mapping[str, Any]) -> Iterator[Argument]:
