@@ -26,11 +26,8 @@ from velatura.library import assets, codes, marks
 from velatura.library.checksums import remembered_sha256, sha256_of
 from velatura.library.names import numbered, slug
 from velatura.library.places import cache_dir, styles_dir
-<<<<<<< HEAD
 from velatura_link.file_lock import locked
-=======
 from velatura_link.text import Text, either
->>>>>>> words
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".exr", ".bmp", ".gif", ".avif")
 """Endings of pictures that are styles."""

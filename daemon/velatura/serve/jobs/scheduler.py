@@ -233,13 +233,8 @@ class Scheduler:
 
     def give_up_waiting(self) -> None:
         """Fail the jobs whose pixels have not come: the daemon wants to end."""
-<<<<<<< HEAD
         for job in [job for job in self._jobs if job.missing]:
-            self._fail(job, "draining", "The daemon ended before the picture had arrived.")
-=======
-        for job in [job for job in self._jobs.values() if job.missing]:
             self._fail(job, "draining", Text("The daemon ended before the picture had arrived."))
->>>>>>> words
 
     def schedule(self) -> None:
         """Give waiting jobs to workers that can take them."""

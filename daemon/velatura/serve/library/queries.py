@@ -151,15 +151,10 @@ def failure(of: str, error: Exception) -> Header:
     if isinstance(error, OSError):
         error = of_disk(error)
     elif not isinstance(error, VelaturaError):
-<<<<<<< HEAD
         log.error("%s met an error", of, exc_info=error)
-        error = VelaturaError(f"The library cannot be used: {type(error).__name__}: {error}.")
-=======
-        traceback.print_exception(error)
         error = VelaturaError(
             "The library cannot be used: {reason}.", reason=f"{type(error).__name__}: {error}"
         )
->>>>>>> words
     return {
         "t": "failed",
         "of": of,

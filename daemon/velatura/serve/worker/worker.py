@@ -10,11 +10,7 @@ import logging
 import queue
 import sys
 import time
-<<<<<<< HEAD
-=======
-import traceback
 from collections.abc import Mapping
->>>>>>> words
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
