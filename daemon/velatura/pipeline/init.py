@@ -98,8 +98,9 @@ def _painted_by(name: str, scene: Scene, run: Run) -> Raster:
     engine = registry.load(name)
     if "start" in (each.name for each in engine.descriptor.inputs):
         raise BadParams(
-            f"init_engine cannot be {name}: an optimisation does not begin with another.",
+            "init_engine cannot be {engine}: an optimisation does not begin with another.",
             hint="adain is one that can.",
+            engine=name,
         )
     common = scene.common.model_copy(update={"detail": 0, "tileable": "none", "colours": "none"})
     plainly = replace(

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from velatura.library import models
 from velatura.library.models import Found
-from velatura_link.notes import Value
+from velatura_link.text import Value
 
 
 class Listener(Protocol):

@@ -28,7 +28,7 @@ from .model.state import Message, State
 from .model.style_collection import StyleCollection
 from .model.variations import Ground, Variation
 from .qt import QtCore, Signal
-from .texts import tr
+from .texts import learn, tr
 from .ui.apply_controller import ApplyController
 from .ui.preview_control import PreviewControl
 
@@ -151,6 +151,7 @@ class Controller(QtCore.QObject):
         return self.state.autostart.value and self.installer.can_start
 
     def _offered(self, offer: Offer) -> None:
+        learn(offer.manifest)
         self.state.offer.set(offer)
         self.preview.show()
         if offer.manifest:

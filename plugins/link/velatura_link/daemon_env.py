@@ -28,6 +28,7 @@ from .launch import SERVE, WAKE_NAME, find_daemon, read_launcher
 from .places import runtime_dir
 from .pythons import find_python
 from .run_process import Cancelled, InstallFailed, follow
+from .text import Text
 from .torch_build import TorchBuild, fitting_build, usual_build
 
 WHEELS = "daemon"
@@ -235,8 +236,9 @@ class DaemonEnv:
 def _require_room(environment: Environment) -> None:
     if environment.taken:
         raise InstallFailed(
-            f"{environment.where} is in the way: Velatura did not make it.",
+            "{folder} is in the way: Velatura did not make it.",
             hint="Move it elsewhere, and try again.",
+            folder=str(environment.where),
         )
 
 
@@ -264,6 +266,8 @@ def _readable_troubles() -> Iterator[None]:
         yield
     except OSError as error:
         raise InstallFailed(
-            f"{error.filename or 'A file'} cannot be changed: {error.strerror}.",
+            "{file} cannot be changed: {reason}.",
             hint="Close other programs that use Velatura, make room if the disk is full, and try again.",
+            file=str(error.filename) if error.filename else Text("A file"),
+            reason=error.strerror or str(error),
         ) from error

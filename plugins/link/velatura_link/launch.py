@@ -19,6 +19,7 @@ from .file_lock import locked
 from .places import config_dir, runtime_dir
 from .session import answers
 from .sockets import SocketTransport
+from .text import Text
 
 LAUNCHER_NAME = "launcher.json"
 WAKE_NAME = "wake.sock"
@@ -91,10 +92,14 @@ def read_launcher(runtime: Path) -> list[str]:
         except FileNotFoundError:
             continue
         except (OSError, ValueError, TypeError, KeyError) as error:
-            raise LaunchFailed(f"{path} does not say how to start the daemon: {error}.") from error
+            raise LaunchFailed(
+                "{path} does not say how to start the daemon: {error}.",
+                path=str(path),
+                error=str(error),
+            ) from error
         if isinstance(command, list) and command and all(isinstance(each, str) for each in command):
             return command
-        raise LaunchFailed(f"{path} does not say how to start the daemon.")
+        raise LaunchFailed("{path} does not say how to start the daemon.", path=str(path))
     raise LaunchFailed(
         "Nothing says how to start the daemon.",
         hint="Run Velatura's installer, or `velatura serve`.",
@@ -146,7 +151,9 @@ def _start(command: list[str], log: Path) -> subprocess.Popen[bytes]:
             )
     except OSError as error:
         hint = _SANDBOX_HINT if Path("/.flatpak-info").exists() else ""
-        raise LaunchFailed(f"The daemon cannot be started: {error}.", hint=hint) from error
+        raise LaunchFailed(
+            "The daemon cannot be started: {error}.", hint=hint, error=str(error)
+        ) from error
     # Somebody has to take note of its end, or it would stay in the process table.
     threading.Thread(target=process.wait, name="velatura-daemon", daemon=True).start()
     return process
@@ -172,19 +179,23 @@ def _await_daemon(
             return found
         if ended:
             raise LaunchFailed(
-                f"The daemon ended as soon as it was started (exit code {ended}).", hint=_tail(log)
+                "The daemon ended as soon as it was started (exit code {code}).",
+                hint=_tail(log),
+                code=ended,
             )
         if time.monotonic() > deadline:
             raise LaunchFailed("The daemon was started but does not answer.", hint=_tail(log))
         _pause(on_wait)
 
 
-def _tail(log: Path) -> str:
+def _tail(log: Path) -> Text:
     try:
         text = log.read_bytes()[-_LOG_TAIL:].decode("utf-8", "replace").strip()
     except OSError:
         text = ""
-    return f"The end of {log}:\n{text}" if text else f"Its log, {log}, is empty."
+    if not text:
+        return Text("Its log, {log}, is empty.", log=str(log))
+    return Text("The end of {log}:\n{text}", log=str(log), text=text)
 
 
 def _pause(on_wait: Callable[[], None] | None) -> None:

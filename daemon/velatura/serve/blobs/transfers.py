@@ -16,6 +16,7 @@ from velatura.serve.broker.sessions import Session, Sessions
 from velatura.serve.config import Config
 from velatura_link.errors import ProtocolError
 from velatura_link.messages import DIGEST_BYTES, ID_BYTES, Header, binary, natural
+from velatura_link.text import encode_error
 
 
 @dataclass(eq=False)
@@ -339,5 +340,5 @@ class Transfers:
     ) -> None:
         self._sessions.send(
             session,
-            {"t": "blob.refused", "blob": blob, "code": code, "message": message, "hint": hint},
+            {"t": "blob.refused", "blob": blob, **encode_error(code, message, hint)},
         )

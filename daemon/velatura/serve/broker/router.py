@@ -13,6 +13,7 @@ from velatura.serve import logs
 from velatura.serve.broker.sessions import Session, Sessions
 from velatura_link.errors import ProtocolError
 from velatura_link.messages import ID_BYTES, Header, binary, is_id, unpack_header
+from velatura_link.text import encode_error
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ class Router:
             elif kind in self._handlers:
                 self._handlers[kind](session, header)
             else:
-                raise ProtocolError(f"There is no message of type {kind[:40]!r}.")
+                raise ProtocolError("There is no message of type “{kind}”.", kind=kind[:40])
         except ProtocolError as error:
             self._refuse(session, kind, header, error.message)
         except Exception:
@@ -96,10 +97,10 @@ class Router:
 
     def _refuse(self, session: Session, kind: str, header: Header, message: str) -> None:
         blob = kind in ("blob.put", "blob.end", "blob.get")
-        refusal: Header = {"t": "blob.refused" if blob else "failed", "code": "bad_request"}
+        refusal: Header = {"t": "blob.refused" if blob else "failed"}
         name = "blob" if blob else "job"
         if is_id(header.get(name)):
             refusal[name] = header[name]
         elif not blob:
             refusal["of"] = kind[:40]
-        self._sessions.send(session, {**refusal, "message": message, "hint": ""})
+        self._sessions.send(session, {**refusal, **encode_error("bad_request", message)})

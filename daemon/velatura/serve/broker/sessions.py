@@ -16,6 +16,7 @@ import zmq
 from velatura.serve.config import Config
 from velatura_link import auth
 from velatura_link.messages import NONCE_BYTES, PROTOCOL, Header, pack_header
+from velatura_link.text import encode_error
 
 HANDSHAKE_SECONDS = 10.0
 MAX_PENDING = 256
@@ -239,7 +240,7 @@ class Sessions:
         return True
 
     def _refuse(self, route: bytes, code: str, message: str, hint: str = "") -> None:
-        self._transmit(route, {"t": "failed", "code": code, "message": message, "hint": hint})
+        self._transmit(route, {"t": "failed", **encode_error(code, message, hint)})
 
     def _transmit(self, route: bytes, header: Header) -> None:
         """Best effort, outside any session: whoever does not read does not get it."""

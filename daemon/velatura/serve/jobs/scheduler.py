@@ -25,6 +25,7 @@ from velatura.serve.jobs.request_validation import read_submit
 from velatura.serve.jobs.worker_pool import Worker, WorkerPool
 from velatura_link.errors import ProtocolError
 from velatura_link.messages import Header, new_id
+from velatura_link.text import Text, decode_text, encode_error
 
 log = logging.getLogger(__name__)
 
@@ -177,7 +178,7 @@ class Scheduler:
             if kind == "done":
                 self._done(job, header)
             elif job.final is None:
-                self._fail(job, header["code"], header["message"], header["hint"])
+                self._fail(job, header["code"], *_reason(header))
             self._spool.let_go(job)
             self.schedule()
 
@@ -192,8 +193,8 @@ class Scheduler:
                 self._fail(
                     job,
                     "worker_died",
-                    f"The process that painted ended twice ({reason}).",
-                    f"Its last words are in {self._pool.log}; `velatura doctor` may tell more.",
+                    Text("The process that painted ended twice ({reason}).", reason=reason),
+                    self._see_log(),
                 )
             else:
                 job.started = None
@@ -211,7 +212,7 @@ class Scheduler:
         """A worker cannot serve its device at all: jobs for it fail with what it says."""
         for job in self._jobs.unfinished:
             if worker.serves(job.device):
-                self._fail(job, error["code"], error["message"], error["hint"])
+                self._fail(job, error["code"], *_reason(error))
 
     # -- the clock -------------------------------------------------------------------------------
 
@@ -233,7 +234,7 @@ class Scheduler:
     def give_up_waiting(self) -> None:
         """Fail the jobs whose pixels have not come: the daemon wants to end."""
         for job in [job for job in self._jobs if job.missing]:
-            self._fail(job, "draining", "The daemon ended before the picture had arrived.")
+            self._fail(job, "draining", Text("The daemon ended before the picture had arrived."))
 
     def schedule(self) -> None:
         """Give waiting jobs to workers that can take them."""
@@ -292,7 +293,7 @@ class Scheduler:
         except ProtocolError:
             if room is not None:
                 room.unlink(missing_ok=True)
-            self._fail(job, "too_large", "The request is too long to be given to a worker.")
+            self._fail(job, "too_large", Text("The request is too long to be given to a worker."))
             return
         job.order, job.room = order["job"], room
         job.attempts += 1
@@ -304,7 +305,7 @@ class Scheduler:
             self._pool.send(worker, {"t": "finish", "job": job.order})
 
     def _progress(self, job: Job, header: Header) -> None:
-        keys = ("t", "job", "phase", "step", "steps", "seconds_left")
+        keys = ("t", "job", "phase", "title", "title_source", "step", "steps", "seconds_left")
         message = {**{key: header.get(key) for key in keys}, "job": job.id}
         if job.progress_due(message, time.monotonic()):
             self._tell(job, dict(message))
@@ -339,7 +340,7 @@ class Scheduler:
     def _fail(self, job: Job, code: str, message: str, hint: str = "") -> None:
         self._finish(
             job,
-            {"t": "failed", "job": job.id, "code": code, "message": message, "hint": hint},
+            {"t": "failed", "job": job.id, **encode_error(code, message, hint)},
         )
 
     def _finish(self, job: Job, final: Header) -> None:
@@ -377,9 +378,12 @@ class Scheduler:
             self._fail(
                 job,
                 "worker_died",
-                f"The process that paints does not start ({reason}).",
-                f"Its last words are in {self._pool.log}; `velatura doctor` may tell more.",
+                Text("The process that paints does not start ({reason}).", reason=reason),
+                self._see_log(),
             )
+
+    def _see_log(self) -> Text:
+        return Text("See the log at {log}, or run `velatura doctor`.", log=str(self._pool.log))
 
     def _tell(self, job: Job, header: Header) -> None:
         if job.session is not None:
@@ -391,8 +395,11 @@ class Scheduler:
             {
                 "t": "failed",
                 "job": job_id,
-                "code": error.code,
-                "message": error.message,
-                "hint": error.hint,
+                **encode_error(error.code, error.message, error.hint),
             },
         )
+
+
+def _reason(header: Header) -> tuple[Text, Text]:
+    """Message and hint of a worker's failure."""
+    return decode_text("message", header), decode_text("hint", header)

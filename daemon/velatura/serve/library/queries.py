@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from velatura.errors import BadRequest, VelaturaError
 from velatura.library import presets
 from velatura_link.messages import Header, pack_header
+from velatura_link.text import encode_error
 
 if TYPE_CHECKING:
     from velatura.library.styles import StyleEntry
@@ -35,7 +36,9 @@ def filled(request: dict[str, Any]) -> dict[str, Any]:
     for key, kind in (("params", dict), ("common", dict), ("styles", list), ("regions", list)):
         if not isinstance(request.get(key) or kind(), kind):
             raise BadRequest(
-                f"The {key} of a request must be a {'map' if kind is dict else 'list'}."
+                "The {key} of a request must be a {kind}.",
+                key=key,
+                kind="map" if kind is dict else "list",
             )
     found = presets.completed(presets.show(name), request)
     del found["preset"]
@@ -149,13 +152,13 @@ def failure(of: str, error: Exception) -> Header:
         error = of_disk(error)
     elif not isinstance(error, VelaturaError):
         log.error("%s met an error", of, exc_info=error)
-        error = VelaturaError(f"The library cannot be used: {type(error).__name__}: {error}.")
+        error = VelaturaError(
+            "The library cannot be used: {reason}.", reason=f"{type(error).__name__}: {error}"
+        )
     return {
         "t": "failed",
         "of": of,
-        "code": error.code,
-        "message": error.message,
-        "hint": error.hint,
+        **encode_error(error.code, error.message, error.hint),
     }
 
 
@@ -163,6 +166,7 @@ def of_disk(error: OSError) -> BadRequest:
     """What to tell a client of a library that cannot be read or written."""
     where = f"{error.filename}: " if error.filename is not None else ""
     return BadRequest(
-        f"The library cannot be used: {where}{error.strerror or error}.",
+        "The library cannot be used: {reason}.",
         hint="Check that there is room on the disk and that its folder may be written to.",
+        reason=f"{where}{error.strerror or error}",
     )

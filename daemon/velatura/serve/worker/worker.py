@@ -10,12 +10,14 @@ import logging
 import queue
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from velatura.contract import manifest as manifests
 from velatura.contract import registry
 from velatura.contract.engine import Engine, Pixelwise
+from velatura.contract.phases import phase_title
 from velatura.contract.run import Progress, Run
 from velatura.errors import Cancelled, OutOfMemory, VelaturaError
 from velatura.pipeline.recipe import recipe_of
@@ -28,7 +30,7 @@ from velatura.serve.worker.result_files import ResultFolder, write_raster
 from velatura.serve.worker.scene_builder import Sources, SpoolFile, scene_of
 from velatura.serve.worker.settings import WorkerSettings
 from velatura_link.messages import HEADER_LIMIT, Header
-from velatura_link.notes import Note, encode_notes
+from velatura_link.text import Text, encode_error, encode_notes, encode_text
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -47,9 +49,10 @@ MOST_RECIPE = HEADER_LIMIT // 2
 class Watch:
     """Watches one job's run: tells the broker how far it is, and lets interactive jobs go first."""
 
-    def __init__(self, executor: JobExecutor, order: Order) -> None:
+    def __init__(self, executor: JobExecutor, order: Order, phases: Mapping[str, str]) -> None:
         self._executor = executor
         self._order = order
+        self._phases = phases
         self._told = 0.0
         self._phase = ""
         preview = order.header.get("preview")
@@ -67,6 +70,7 @@ class Watch:
                 "t": "progress",
                 "job": self._order.job,
                 "phase": progress.phase,
+                **encode_text("title", phase_title(progress.phase, self._phases)),
                 "step": progress.step,
                 "steps": progress.steps,
                 "seconds_left": progress.seconds_left,
@@ -184,13 +188,17 @@ class JobExecutor:
 
     def _render(
         self, order: Order, folder: ResultFolder
-    ) -> tuple[dict[str, Any], list[Note], dict[str, Any]]:
+    ) -> tuple[dict[str, Any], list[Text], dict[str, Any]]:
         """Outputs as the broker wants to hear of them, notes, and the recipe."""
         request = order.header["request"]
         engine = self._engine(request["engine"])
         params = registry.validate(engine, request.get("params", {}))
         models = None if isinstance(engine, Pixelwise) else self.models
-        run = Run(models, Watch(self, order), stop_after=request.get("stop_after"))
+        run = Run(
+            models,
+            Watch(self, order, engine.descriptor.phases),
+            stop_after=request.get("stop_after"),
+        )
         run.step(0, 0, phase="prepare")
         sources = self._sources(order)
         scene = scene_of(request, engine.descriptor, sources)
@@ -227,15 +235,14 @@ class JobExecutor:
         if not isinstance(error, VelaturaError):
             log.error("%s met an error", order.header["request"]["engine"], exc_info=error)
             error = VelaturaError(
-                f"The worker met an error: {type(error).__name__}: {error}.",
+                "The worker met an error: {error}.",
                 hint="The worker's log has the details; please report it.",
+                error=f"{type(error).__name__}: {error}",
             )
         return {
             "t": "failed",
             "job": order.job,
-            "code": error.code,
-            "message": shortened(error.message),
-            "hint": shortened(error.hint),
+            **encode_error(error.code, shortened(error.message), shortened(error.hint)),
             "counters": self._counters(),
         }
 
@@ -277,7 +284,7 @@ def main() -> None:
         executor.open()
     except VelaturaError as error:
         executor.channel.send(
-            {"t": "broken", "code": error.code, "message": error.message, "hint": error.hint}
+            {"t": "broken", **encode_error(error.code, error.message, error.hint)}
         )
         time.sleep(0.5)  # for the channel to say it
         sys.exit(3)

@@ -21,55 +21,55 @@ from velatura_link import __version__
 from velatura_link.client import Client
 from velatura_link.connection import FILE_NAME, Connection, read_connection
 from velatura_link.daemon_env import DaemonEnv
+from velatura_link.engines import Manifest
 from velatura_link.errors import LaunchFailed
 from velatura_link.launch import ensure_daemon
 from velatura_link.messages import PROTOCOL
 from velatura_link.places import runtime_dir
 
-from .arguments import Manifest
 from .texts import tr
 
 
 @dataclass(frozen=True)
-class Places:
+class PluginFolder:
     """The plug-in's folder."""
 
-    folder: Path
+    path: Path
 
     @property
     def entry(self) -> Path:
         """What GIMP runs; GIMP asks it for its procedures again when it has another time."""
-        return self.folder / "velatura_gimp.py"
+        return self.path / "velatura_gimp.py"
 
     def manifest(self) -> dict[str, Any]:
         """The manifest that procedures are made from; empty when there is none."""
-        return _read(self.folder / "schema.json")
+        return _read(self.path / "schema.json")
 
     def promote(self) -> None:
         """Let the newer manifest, if there is one, be the manifest from now on."""
         with contextlib.suppress(OSError):
-            (self.folder / "schema-next.json").replace(self.folder / "schema.json")
+            (self.path / "schema-next.json").replace(self.path / "schema.json")
 
     def keep(self, manifest: Manifest | None) -> None:
         """Keep ``manifest`` for GIMP's next start, if it says anything new; a folder that cannot be written stays."""
         if manifest is None or manifest == self.manifest():
             return
         with contextlib.suppress(OSError):
-            with tempfile.NamedTemporaryFile("w", dir=self.folder, delete=False) as draft:
+            with tempfile.NamedTemporaryFile("w", dir=self.path, delete=False) as draft:
                 draft.write(canonical(manifest))
-            Path(draft.name).replace(self.folder / "schema-next.json")
+            Path(draft.name).replace(self.path / "schema-next.json")
             os.utime(self.entry)
 
     def home(self) -> DaemonEnv | None:
         """Where the daemon goes that came with the plug-in; None when the installer brought the plug-in."""
-        return DaemonEnv.beside(self.folder)
+        return DaemonEnv.beside(self.path)
 
     def connection(self, on_wait: Callable[[], None] | None = None) -> Connection:
         """Where the daemon listens, which is started if there is none; see :func:`ensure_daemon`.
 
         ``on_wait`` is called meanwhile. Raises :class:`LaunchFailed` with what to do.
         """
-        told = _read(self.folder / "daemon.json")
+        told = _read(self.path / "daemon.json")
         runtime = Path(told.get("connection") or runtime_dir() / FILE_NAME).parent
         # So that a daemon which is started here writes its connection file where it is looked for.
         os.environ["VELATURA_RUNTIME"] = str(runtime)

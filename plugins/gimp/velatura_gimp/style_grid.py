@@ -22,7 +22,7 @@ Look = Callable[[str], GdkPixbuf.Pixbuf | None]
 """A style's larger picture, if it is there; it may come later."""
 
 
-class Shelf(Gtk.ScrolledWindow):
+class StyleGrid(Gtk.ScrolledWindow):
     """``on_chosen`` is told the names that a person chose, several at once to be mixed; ``on_unfit`` the name of a
     style that the engine cannot use. ``on_menu`` shows what can be done with a style. ``look`` is asked for what is
     shown under the pointer."""
@@ -153,7 +153,7 @@ class Shelf(Gtk.ScrolledWindow):
         return True
 
 
-class Picker(Gtk.ComboBox):
+class StylePicker(Gtk.ComboBox):
     """One style of the library, or none."""
 
     def __init__(self, none: str) -> None:

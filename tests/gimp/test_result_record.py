@@ -8,20 +8,20 @@ import pytest
 
 from velatura_gimp.arguments import Argument
 from velatura_gimp.choices import Choices
-from velatura_gimp.results import Made, made_by, with_layers, written
+from velatura_gimp.result_record import ResultRecord, dump_record, parse_record, with_layers
 
-MADE = Made(Choices("glaze", {"style": "scream", "stroke": 4.0}), 7, True, {"seed": 3})
+MADE = ResultRecord(Choices("glaze", {"style": "scream", "stroke": 4.0}), 7, True, {"seed": 3})
 
 
 def test_what_was_written_is_read_again() -> None:
-    assert made_by(written(MADE)) == MADE
+    assert parse_record(dump_record(MADE)) == MADE
     # GIMP ends what it saves with a zero.
-    assert made_by(written(MADE) + b"\0") == MADE
+    assert parse_record(dump_record(MADE) + b"\0") == MADE
 
 
 def test_a_result_of_what_was_visible_has_no_layer() -> None:
-    made = Made(Choices("glaze", {}), None, False, {})
-    assert made_by(written(made)) == made
+    made = ResultRecord(Choices("glaze", {}), None, False, {})
+    assert parse_record(dump_record(made)) == made
 
 
 @pytest.mark.parametrize(
@@ -38,11 +38,11 @@ def test_a_result_of_what_was_visible_has_no_layer() -> None:
     ],
 )
 def test_what_another_hand_wrote_is_no_result(data: bytes) -> None:
-    assert made_by(data) is None
+    assert parse_record(data) is None
 
 
 def test_other_programs_can_read_the_recipe() -> None:
-    assert json.loads(written(MADE))["recipe"] == {"seed": 3}
+    assert json.loads(dump_record(MADE))["recipe"] == {"seed": 3}
 
 
 def test_layers_and_only_they_are_exchanged() -> None:

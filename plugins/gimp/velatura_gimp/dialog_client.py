@@ -17,7 +17,7 @@ from velatura_link.request import Pixels, Request
 from velatura_link.wording import Notice
 
 from .library import Style
-from .places import Places
+from .plugin_folder import PluginFolder
 from .presets import Preset
 from .texts import tr
 from .wording import bar_of, sentence_of
@@ -38,20 +38,20 @@ class Abilities:
     marks: bool = False
 
 
-class Live:
+class DialogClient:
     """Paints the newest request that it was given. ``on_library``, ``on_picture``, ``on_trouble`` and ``on_wait`` are
     told, on GTK's thread, of the daemon's styles and presets, of a painting, of what went wrong, and of what is being
     waited for, whenever that takes long enough to be noticed."""
 
     def __init__(
         self,
-        places: Places,
+        folder: PluginFolder,
         on_library: Callable[[list[Style], list[Preset]], None],
         on_picture: Callable[[Pixels], None],
         on_trouble: Callable[[str], None],
         on_wait: Callable[[str], None],
     ) -> None:
-        self._places = places
+        self._folder = folder
         self._on_library = on_library
         self._on_picture = on_picture
         self._on_trouble = on_trouble
@@ -130,8 +130,8 @@ class Live:
 
     def _open(self) -> None:
         try:
-            self._places.connection(on_wait=self._starting)
-            client = self._places.client(on_notice=self._noticed)
+            self._folder.connection(on_wait=self._starting)
+            client = self._folder.client(on_notice=self._noticed)
             self._later(self._opened, client, client.styles(), client.presets())
         except (LinkError, OSError) as error:
             self._later(self._on_trouble, sentence_of(error))

@@ -8,8 +8,8 @@ from typing import Any
 
 from gi.repository import Gimp
 
-from .results import Made, made_by, written
-from .settings import recalled, remembered
+from .result_record import ResultRecord, dump_record, parse_record
+from .settings import settings_of, with_settings
 
 _NAME = "velatura-settings"
 _PERSISTENT = 1
@@ -20,27 +20,27 @@ _UNDOABLE = 2
 """GIMP_PARASITE_UNDOABLE."""
 
 
-def recall(image: Gimp.Image, procedure: str) -> dict[str, Any]:
+def load_settings(image: Gimp.Image, procedure: str) -> dict[str, Any]:
     """The values that ``procedure`` last had for ``image``; empty when there are none."""
-    return recalled(_data(image), procedure)
+    return settings_of(_data(image), procedure)
 
 
-def remember(image: Gimp.Image, procedure: str, values: Mapping[str, Any]) -> None:
+def save_settings(image: Gimp.Image, procedure: str, values: Mapping[str, Any]) -> None:
     """Keep ``values`` of ``procedure`` in ``image``."""
-    data = remembered(_data(image), procedure, values)
+    data = with_settings(_data(image), procedure, values)
     image.attach_parasite(Gimp.Parasite.new(_NAME, _PERSISTENT, data))
 
 
-def sign(layer: Gimp.Layer, made: Made, recipe: Mapping[str, Any]) -> None:
+def attach_record(layer: Gimp.Layer, record: ResultRecord, recipe: Mapping[str, Any]) -> None:
     """Write on ``layer`` how it was made."""
-    data = written(replace(made, recipe=recipe))
+    data = dump_record(replace(record, recipe=recipe))
     layer.attach_parasite(Gimp.Parasite.new(_RESULT, _PERSISTENT | _UNDOABLE, data))
 
 
-def how_made(layer: Gimp.Layer) -> Made | None:
+def record_of(layer: Gimp.Layer) -> ResultRecord | None:
     """How ``layer`` was made; None when Velatura did not make it."""
     parasite = layer.get_parasite(_RESULT)
-    return made_by(bytes(parasite.get_data())) if parasite is not None else None
+    return parse_record(bytes(parasite.get_data())) if parasite is not None else None
 
 
 def _data(image: Gimp.Image) -> bytes:

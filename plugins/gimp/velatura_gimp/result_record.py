@@ -22,7 +22,7 @@ _LARGEST_TATTOO = 2**32 - 1
 
 
 @dataclass(frozen=True)
-class Limits:
+class SavedSelection:
     """A selection as it lay over the layer that was painted, of ``width`` × ``height`` pixels: a byte for each."""
 
     width: int
@@ -30,7 +30,7 @@ class Limits:
     kept: str
 
     @classmethod
-    def of(cls, mask: Pixels) -> Limits:
+    def of(cls, mask: Pixels) -> SavedSelection:
         """``mask``, of 8 bits."""
         return cls(mask.width, mask.height, packed(mask.view))
 
@@ -41,7 +41,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Made:
+class ResultRecord:
     """How a layer was made: by which ``choices``, and of the layer with the tattoo ``source``.
 
     ``limits`` are known of what was painted in a selection by a Velatura that keeps them.
@@ -51,23 +51,23 @@ class Made:
     source: int | None = None
     selected: bool = False
     recipe: Mapping[str, Any] | None = None
-    limits: Limits | None = None
+    limits: SavedSelection | None = None
 
 
-def written(made: Made) -> bytes:
-    """``made`` as a parasite's data."""
+def dump_record(record: ResultRecord) -> bytes:
+    """``record`` as a parasite's data."""
     choices = {
-        "engine": made.choices.engine,
-        "values": dict(made.choices.values),
-        "source": made.source,
-        "selected": made.selected,
+        "engine": record.choices.engine,
+        "values": dict(record.choices.values),
+        "source": record.source,
+        "selected": record.selected,
     }
-    if made.limits is not None:
-        choices["limits"] = asdict(made.limits)
-    return json.dumps({"recipe": dict(made.recipe or {}), "choices": choices}).encode()
+    if record.limits is not None:
+        choices["limits"] = asdict(record.limits)
+    return json.dumps({"recipe": dict(record.recipe or {}), "choices": choices}).encode()
 
 
-def made_by(data: bytes) -> Made | None:
+def parse_record(data: bytes) -> ResultRecord | None:
     """What ``data`` says; None when it says nothing of the kind."""
     try:
         found = json.loads(data.rstrip(b"\0"))
@@ -77,7 +77,7 @@ def made_by(data: bytes) -> Made | None:
         return None
     if not isinstance(engine, str) or not isinstance(values, dict):
         return None
-    return Made(
+    return ResultRecord(
         Choices(engine, values),
         source if isinstance(source, int) and 0 < source <= _LARGEST_TATTOO else None,
         choices.get("selected") is True,
@@ -86,12 +86,12 @@ def made_by(data: bytes) -> Made | None:
     )
 
 
-def _limits(found: object) -> Limits | None:
+def _limits(found: object) -> SavedSelection | None:
     if not isinstance(found, dict):
         return None
-    width, height, kept = (found.get(each.name) for each in fields(Limits))
+    width, height, kept = (found.get(each.name) for each in fields(SavedSelection))
     sides = all(isinstance(each, int) and each > 0 for each in (width, height))
-    return Limits(width, height, kept) if sides and isinstance(kept, str) else None
+    return SavedSelection(width, height, kept) if sides and isinstance(kept, str) else None
 
 
 def with_layers(
