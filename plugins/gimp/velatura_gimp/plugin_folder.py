@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from velatura_link import __version__
 from velatura_link.client import Client
 from velatura_link.connection import FILE_NAME, Connection, read_connection
 from velatura_link.daemon_env import DaemonEnv
@@ -27,8 +28,6 @@ from velatura_link.messages import PROTOCOL
 from velatura_link.places import runtime_dir
 
 from .texts import tr
-
-VERSION = "0.1.0"
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ class PluginFolder:
         return Client(
             start=self.connection,
             name="gimp",
-            version=VERSION,
+            version=__version__,
             manifest=known,
             manifest_hash=digest,
             **options,

@@ -32,6 +32,7 @@ class Velatura(Gimp.PlugIn):
 
     def do_query_procedures(self) -> list[str]:
         FOLDER.promote()
+        texts.learn(FOLDER.manifest())
         return procedures.names(FOLDER)
 
     def do_create_procedure(self, name: str) -> Gimp.Procedure:
@@ -44,4 +45,5 @@ class Velatura(Gimp.PlugIn):
 
 # GIMP puts the language that it was told to speak into LANGUAGE, which comes first here.
 texts.choose(GLib.get_language_names())
+texts.learn(FOLDER.manifest())
 Gimp.main(Velatura.__gtype__, sys.argv)

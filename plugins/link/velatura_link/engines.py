@@ -73,7 +73,7 @@ def is_ordered(manifest: Manifest, engine: str) -> bool:
 
 
 def phase_title(manifest: Manifest, engine: str, phase: str) -> str | None:
-    """The English title of a phase of its own; None for one that every engine has."""
+    """The English title of a phase; None for one that the manifest does not know."""
     title = _fact(manifest, engine, "phases", {}).get(phase)
     return None if title is None else str(title)
 
