@@ -38,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--request",
         type=Path,
         metavar="FILE",
-        help="a JSON file with all that is asked for, as docs/protocol.md has it, with paths in place of blobs; "
+        help="a JSON file with the whole request, as docs/how-to/requests.md shows it; "
         "only CONTENT and --size go with it",
     )
     preset_options.configure(parser)
