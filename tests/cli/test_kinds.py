@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ..shell import Outcome, Shell, open_shell
+from ..shell import Outcome, Shell, open_shell, wait_until
 from ..toy_package import installed, toys_in_this_process
 from .conftest import Velatura
 
@@ -19,10 +19,15 @@ RED, BLUE = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)
 
 @pytest.fixture(scope="module")
 def toys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
-    """Places where the toys are installed beside Velatura; the first command starts their daemon."""
+    """Places where the toys are installed beside Velatura, and their daemon."""
     folder = tmp_path_factory.mktemp("toys")
     with open_shell(PYTHONPATH=installed(folder)) as opened, toys_in_this_process(folder):
+        # One that a command starts has no PYTHONPATH: a host's own must not reach it.
+        daemon = opened.start("serve")
+        wait_until(lambda: opened("status").code == 0, "the daemon")
         yield opened
+        opened("stop", "--now")
+        daemon.communicate(timeout=20)
 
 
 @pytest.fixture(params=["daemon", "direct"])

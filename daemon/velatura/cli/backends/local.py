@@ -17,12 +17,13 @@ from velatura.contract import registry
 from velatura.contract.run import Run
 from velatura.imaging.files import read_picture
 from velatura.imaging.raster import Raster
-from velatura.library import models, presets
+from velatura.library import presets
 from velatura.pipeline.recipe import recipe_of
 from velatura.pipeline.render import render
 from velatura.pipeline.scene_builder import Sources, scene_of
 from velatura.pipeline.tensors import raster_of
 from velatura.runtime.model_cache import WarmModels
+from velatura.runtime.model_files import ensure
 from velatura_link.messages import new_id
 from velatura_link.request import EncodedFile, Payload, Pixels, Request, encode_request
 from velatura_link.request_validation import check_request
@@ -144,7 +145,7 @@ class LocalBackend:
             self._models = WarmModels.on(request.device or "auto")
         run = Run(self._models, _Showing(self, bar, preview), stop_after=request.stop_after)
         watch = Stopwatch()
-        sources = Sources(blobs, lambda name: models.ensure(name).path, run.note)
+        sources = Sources(blobs, lambda name: ensure(name, run).path, run.note)
         scene = scene_of(said, engine.descriptor, sources)
         outputs = render(engine, scene, params, run)
         picture = outputs.pop("picture")

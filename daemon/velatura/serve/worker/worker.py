@@ -23,6 +23,7 @@ from velatura.errors import Cancelled, OutOfMemory, VelaturaError
 from velatura.pipeline.recipe import recipe_of
 from velatura.pipeline.render import render
 from velatura.pipeline.scene_builder import Sources, scene_of
+from velatura.runtime.model_files import ensure
 from velatura.serve import logs
 from velatura.serve.worker.allocator import REST_SECONDS, give_back_freed
 from velatura.serve.worker.channel import Channel, Order
@@ -201,7 +202,11 @@ class JobExecutor:
         )
         run.step(0, 0, phase="prepare")
         blobs = SpoolBlobs(order.header["files"])
-        scene = scene_of(request, engine.descriptor, Sources(blobs, _model_file, run.note))
+        scene = scene_of(
+            request,
+            engine.descriptor,
+            Sources(blobs, lambda name: ensure(name, run).path, run.note),
+        )
         rasters = render(
             engine,
             scene,
@@ -254,12 +259,6 @@ class JobExecutor:
 def shortened(sentence: str) -> str:
     """A sentence that repeats what was asked for must not grow with it."""
     return sentence if len(sentence) <= 1000 else f"{sentence[:999]}…"
-
-
-def _model_file(name: str) -> Path:
-    from velatura.library import models
-
-    return models.ensure(name).path
 
 
 def main() -> None:
