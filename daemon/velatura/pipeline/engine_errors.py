@@ -7,7 +7,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from velatura.contract.engine import Engine
 from velatura.errors import EngineFailed, OutOfMemory, VelaturaError
@@ -65,6 +67,24 @@ def rgb_floats(engine: Engine, painted: Tensor) -> Floats:
     floats: Floats = (
         painted[0].detach().float().clamp(0, 1).permute(1, 2, 0).contiguous().cpu().numpy()
     )
+    return floats
+
+
+def require_floats(engine: Engine, painted: Any, shape: Sequence[int]) -> Floats:
+    """What a filter painted, clipped to 0…1, as float32.
+
+    Raises :class:`EngineFailed` for NaN, and for an array that is not of ``shape``."""
+    there = tuple(getattr(painted, "shape", ()))
+    if there != tuple(shape):
+        raise EngineFailed(
+            f"The engine {engine.descriptor.name} painted {there} where {tuple(shape)} was wanted."
+        )
+    floats: Floats = np.clip(np.asarray(painted, np.float32), 0, 1)
+    if not all_finite(floats):
+        raise EngineFailed(
+            f"The engine {engine.descriptor.name} painted pixels that are not numbers.",
+            hint="Other settings may help.",
+        )
     return floats
 
 

@@ -74,6 +74,8 @@ def scene_of(request: Mapping[str, Any], descriptor: Descriptor, sources: Source
         content=picture,
         regions=regions,
         size=(size[0], size[1]) if size is not None else None,
+        depth=request.get("depth") or "u8",
+        transfer=request.get("transfer") or "srgb",
         window=Box(*window) if window is not None else None,
         strength=float(request.get("strength", 1.0)),
         seed=int(request.get("seed", 0)),

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from velatura.contract import manifest as manifests
 from velatura.contract import registry
-from velatura.contract.engine import Engine, Pixelwise
+from velatura.contract.engine import Engine
 from velatura.contract.run import Progress, Run
 from velatura.errors import Cancelled, OutOfMemory, VelaturaError
 from velatura.pipeline.recipe import recipe_of
 from velatura.pipeline.render import render
+from velatura.runtime.model_files import ensure
 from velatura.serve.worker.allocator import REST_SECONDS, give_back_freed
 from velatura.serve.worker.channel import Channel, Order, Settings
 from velatura.serve.worker.parent_watch import end_with_broker
@@ -181,10 +182,10 @@ class JobExecutor:
         request = order.header["request"]
         engine = self._engine(request["engine"])
         params = registry.validate(engine, request.get("params", {}))
-        models = None if isinstance(engine, Pixelwise) else self.models
+        models = self.models if engine.networks else lambda: self.models
         run = Run(models, Watch(self, order), stop_after=request.get("stop_after"))
         run.step(0, 0, phase="prepare")
-        sources = self._sources(order)
+        sources = self._sources(order, run)
         scene = scene_of(request, engine.descriptor, sources)
         rasters = render(
             engine,
@@ -206,12 +207,12 @@ class JobExecutor:
             self._engines[name] = registry.load(name, only=self.settings.engines)
         return self._engines[name]
 
-    def _sources(self, order: Order) -> Sources:
+    def _sources(self, order: Order, run: Run) -> Sources:
         files = {
             blob: SpoolFile(Path(path), size, digest, check)
             for blob, path, size, digest, check in order.header["files"]
         }
-        return Sources(files, _library_style, _model_file)
+        return Sources(files, _library_style, lambda name: ensure(name, run).path)
 
     def _failure(self, order: Order, error: BaseException) -> Header:
         if isinstance(error, MemoryError):
@@ -252,12 +253,6 @@ def _library_style(name: str) -> StyleEntry:
     from velatura.library import styles
 
     return styles.show(name)
-
-
-def _model_file(name: str) -> Path:
-    from velatura.library import models
-
-    return models.ensure(name).path
 
 
 def main() -> None:
