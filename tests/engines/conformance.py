@@ -24,8 +24,8 @@ from velatura.library import assets, models
 from velatura.library.weights import write_state
 from velatura.runtime.model_cache import WarmModels
 
-QUICK: dict[str, object] = {"steps": 1, "quality": "draft", "polish": 0}
-"""What engines call the knobs that make them slow, and values with which they are not."""
+QUICK: dict[str, object] = {"steps": 1, "quality": "draft", "preview_every": 1}
+"""What engines call the knobs that make them slow, and values with which they are quick and show each step."""
 
 
 def checkpoint(engine: Engine, folder: Path) -> Path:
