@@ -13,6 +13,7 @@ import torch
 
 from velatura.contract import registry
 from velatura.contract.engine import PICTURE, FeedForward, Filter, Iterative, Pixelwise
+from velatura.contract.phases import PHASES
 from velatura.contract.run import Run
 from velatura.contract.scene import Region, Scene, Style
 from velatura.errors import Cancelled
@@ -33,9 +34,6 @@ with tempfile.TemporaryDirectory() as folder, toys_in_this_process(Path(folder))
         if isinstance(engine := registry.load(name), (Filter, Pixelwise)) or engine.descriptor.tiles
     )
     IN_STEPS = tuple(name for name in ENGINES if isinstance(registry.load(name), Iterative))
-
-PHASES = {"prepare", "look", "paint", "stylise"}
-"""Phases that every engine has."""
 
 every_engine = pytest.mark.parametrize("bench", ENGINES, indirect=True)
 
@@ -80,7 +78,7 @@ def test_what_the_descriptor_says_fits_together(bench: Bench) -> None:
     assert not facts.most_styles or facts.most_styles >= facts.fewest_styles
     assert facts.preview in ("", *ENGINES)
     assert not facts.interruptible or isinstance(engine, Iterative) or facts.hidden
-    assert not set(facts.phases) & PHASES
+    assert not facts.phases.keys() & PHASES.keys()
     assert min(facts.multiple, facts.least, facts.memory) >= 1 and facts.halo >= 0
     if isinstance(engine, (Filter, Pixelwise)):
         assert facts.outputs == (PICTURE,) and not facts.weights
@@ -174,7 +172,7 @@ def test_a_cancel_is_heard_within_a_step(bench: Bench, steps: int) -> None:
 def test_steps_go_forward_in_phases_that_have_a_title(bench: Bench) -> None:
     witness = Witness()
     given(bench, bench.scene(), witness)
-    known = PHASES | set(bench.engine.descriptor.phases)
+    known = PHASES.keys() | bench.engine.descriptor.phases.keys()
     own = {report.phase for report in witness.reports if not report.phase.startswith("download ")}
     # What makes a time for others pass is shown to nobody.
     assert own <= known or bench.engine.descriptor.hidden

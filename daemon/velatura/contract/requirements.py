@@ -8,22 +8,23 @@ from velatura.contract.engine import Descriptor, Input, InputKind, StyleKind
 from velatura.contract.scene import Region, Scene, Style
 from velatura.errors import BadRequest
 from velatura.imaging.raster import Raster
+from velatura_link.text import Text, either
 
-WORDS: dict[StyleKind, str] = {
-    "picture": "a picture",
-    "code": "a style code",
-    "checkpoint": "a checkpoint",
-    "bank": "a style of a bank",
-    "pair": "a pair of pictures",
+WORDS: dict[StyleKind, Text] = {
+    "picture": Text("a picture"),
+    "code": Text("a style code"),
+    "checkpoint": Text("a checkpoint"),
+    "bank": Text("a bank's style"),
+    "pair": Text("a pair of pictures"),
 }
 
-INPUTS: dict[InputKind, tuple[type | tuple[type, ...], str]] = {
-    "raster": (Raster, "a picture"),
-    "flow": (Raster, "a picture of three float channels"),
-    "file": (Path, "a file"),
-    "state": (Path, "a file"),
-    "number": ((int, float), "a number"),
-    "text": (str, "text"),
+INPUTS: dict[InputKind, tuple[type | tuple[type, ...], Text]] = {
+    "raster": (Raster, WORDS["picture"]),
+    "flow": (Raster, WORDS["picture"]),
+    "file": (Path, Text("a file")),
+    "state": (Path, Text("a file")),
+    "number": ((int, float), Text("a number")),
+    "text": (str, Text("text")),
 }
 """What an input of each kind is, and the words for it."""
 
@@ -33,12 +34,18 @@ def check_fits(descriptor: Descriptor, scene: Scene) -> None:
     name = descriptor.name
     if descriptor.content == "none" and scene.content is not None:
         raise BadRequest(
-            f"The engine {name} starts from nothing and takes no picture to paint over.",
+            "The engine {engine} starts from nothing and takes no picture to paint over.",
             hint="Leave the content out and give a size.",
+            engine=name,
         )
     if descriptor.fewest_styles and not scene.styles:
-        wanted = " or ".join(WORDS[each] for each in descriptor.styles)
-        raise BadRequest(f"The engine {name} needs a style.", hint=f"Give it {wanted}.")
+        wanted = either([WORDS[each] for each in descriptor.styles])
+        raise BadRequest(
+            "The engine {engine} needs a style.",
+            hint="Give it {wanted}.",
+            engine=name,
+            wanted=wanted,
+        )
     for number, region in enumerate(scene.regions, 1):
         _check_count(descriptor, region, number)
     for style in scene.styles:
@@ -65,8 +72,11 @@ def check_index(style: Style, count: int) -> int:
     index = style.index
     if index is None or not 0 <= index < count:
         raise BadRequest(
-            f"The bank has no style {index}: it has {count}.",
-            hint=f"Its styles are numbered from 0 to {count - 1}.",
+            "The bank has no style {index}: it has {count}.",
+            hint="Its styles are numbered from 0 to {last}.",
+            index=str(index),
+            count=count,
+            last=count - 1,
         )
     return index
 
@@ -74,44 +84,53 @@ def check_index(style: Style, count: int) -> int:
 def _check_count(descriptor: Descriptor, region: Region, number: int) -> None:
     count, fewest, most = len(region.styles), descriptor.fewest_styles, descriptor.most_styles
     if fewest and not count:
-        raise BadRequest(f"Region {number} has no style.", hint="Give it one, or leave it out.")
+        raise BadRequest(
+            "Region {number} has no style.", hint="Give it one, or leave it out.", number=number
+        )
     if count < fewest:
         raise BadRequest(
-            f"The engine {descriptor.name} needs {fewest} styles at least; region {number} has {count}.",
+            "The engine {engine} needs at least {fewest} styles; region {number} has {count}.",
             hint="Add styles.",
+            engine=descriptor.name,
+            fewest=fewest,
+            number=number,
+            count=count,
         )
     if most and count > most:
         raise BadRequest(
-            f"The engine {descriptor.name} takes {most} style{'s' if most > 1 else ''} at most; "
-            f"region {number} has {count}.",
+            "The engine {engine} takes at most {most} of the {count} styles of region {number}.",
             hint="Leave some out, or paint them in regions of their own.",
+            engine=descriptor.name,
+            most=most,
+            number=number,
+            count=count,
         )
 
 
 def _check_style(descriptor: Descriptor, style: Style) -> None:
-    kinds = kinds_of(style)
-    if (
-        kinds == ("checkpoint",)
-        and "checkpoint" not in descriptor.styles
-        and "bank" in descriptor.styles
-    ):
+    kinds, name = kinds_of(style), descriptor.name
+    takes_banks_alone = "bank" in descriptor.styles and "checkpoint" not in descriptor.styles
+    if kinds == ("checkpoint",) and takes_banks_alone:
         raise BadRequest(
-            f"The engine {descriptor.name} needs to know which style of the bank.",
-            hint="Give the style's index; the first is 0.",
+            "The engine {engine} needs to know which style of the bank to paint in.",
+            hint="Give its index; the first is 0.",
+            engine=name,
         )
     if not set(kinds) & set(descriptor.styles):
-        takes = " or ".join(WORDS[each] for each in descriptor.styles) or "none"
+        takes = either([WORDS[each] for each in descriptor.styles] or [Text("none")])
         raise BadRequest(
-            f"The engine {descriptor.name} does not take {WORDS[kinds[0]]} as a style.",
-            hint=f"It takes {takes}.",
+            "The engine {engine} does not take {kind} as a style.",
+            hint="It takes {takes}.",
+            engine=name,
+            kind=WORDS[kinds[0]],
+            takes=takes,
         )
-    if style.index is not None and kinds != ("bank",):
+    if style.index is not None and (kinds != ("bank",) or style.index < 0):
         raise BadRequest(
-            "A style has an index, but is no bank.",
-            hint="Leave the index out, or give the bank's file.",
+            "A style has the index {index}, and there is no such style.",
+            hint="Only a bank's styles have an index, from 0.",
+            index=style.index,
         )
-    if style.index is not None and style.index < 0:
-        raise BadRequest(f"A style's index is 0 or more, not {style.index}.")
     if style.before is not None:
         _check_pair(style)
 
@@ -122,13 +141,17 @@ def _check_pair(style: Style) -> None:
     if after is None:
         raise BadRequest(
             "A pair lacks its painted half.",
-            hint="Give a picture as the style, and the one before it.",
+            hint="Give the painted picture as the style, and the one before it.",
         )
     if (before.width, before.height) != (after.width, after.height):
         raise BadRequest(
-            f"The halves of a pair differ in size: {before.width} × {before.height} pixels before, "
-            f"{after.width} × {after.height} after.",
+            "The halves of a pair differ in size: {width} × {height} pixels before, {other_width} × {other_height} "
+            "after.",
             hint="Both must show the same, pixel for pixel.",
+            width=before.width,
+            height=before.height,
+            other_width=after.width,
+            other_height=after.height,
         )
 
 
@@ -137,14 +160,22 @@ def _check_inputs(descriptor: Descriptor, scene: Scene) -> None:
     known = {each.name: each for each in descriptor.inputs}
     missing = [each for each in known.values() if each.required and each.name not in scene.inputs]
     if missing:
-        raise BadRequest(f"The engine {name} needs the input “{missing[0].title}”.")
+        raise BadRequest(
+            "The engine {engine} needs the input “{input}”.",
+            engine=name,
+            input=Text(missing[0].title),
+        )
     unknown = set(scene.inputs) - set(known)
     if unknown:
-        raise BadRequest(f"The engine {name} has no input “{min(unknown)}”.")
+        raise BadRequest(
+            "The engine {engine} has no input “{input}”.", engine=name, input=min(unknown)
+        )
     for key, value in scene.inputs.items():
         kinds, words = INPUTS[known[key].kind]
         if isinstance(value, bool) or not isinstance(value, kinds):
-            raise BadRequest(f"The input “{known[key].title}” must be {words}.")
+            raise BadRequest(
+                "The input “{input}” must be {kind}.", input=Text(known[key].title), kind=words
+            )
         if known[key].kind == "flow":
             assert isinstance(value, Raster)
             _check_flow(known[key], value, scene)
@@ -153,13 +184,18 @@ def _check_inputs(descriptor: Descriptor, scene: Scene) -> None:
 def _check_flow(which: Input, flow: Raster, scene: Scene) -> None:
     if flow.channels != 3 or flow.pixels.dtype.kind != "f":
         raise BadRequest(
-            f"The input “{which.title}” must have three float channels: dx, dy and confidence.",
+            "The input “{input}” must have three float channels: dx, dy and confidence.",
             hint="Vectors are in pixels, to the right and down.",
+            input=Text(which.title),
         )
     content = scene.content
     if content is not None and (flow.width, flow.height) != (content.width, content.height):
         raise BadRequest(
-            f"The input “{which.title}” has {flow.width} × {flow.height} pixels, "
-            f"the picture {content.width} × {content.height}.",
+            "The input “{input}” has {width} × {height} pixels, the picture {other_width} × {other_height}.",
             hint="There is a vector for each pixel of the picture.",
+            input=Text(which.title),
+            width=flow.width,
+            height=flow.height,
+            other_width=content.width,
+            other_height=content.height,
         )

@@ -20,7 +20,7 @@ from velatura.library.download import Progress, Unreachable, download
 from velatura.library.names import slug
 from velatura.library.places import given_folders, models_dir
 from velatura.library.weights import has_marks, read_state
-from velatura_link.notes import Note
+from velatura_link.text import Text, either
 
 ASSETS = Path(__file__).parent.parent / "assets"
 """Weights that come with Velatura."""
@@ -40,7 +40,7 @@ class Found:
     file: ModelFile
     path: Path
     sha256: str
-    note: Note | None = None
+    note: Text | None = None
 
 
 def folders() -> tuple[Path, ...]:
@@ -63,9 +63,12 @@ def find(name: str) -> Found | None:
         expected = file.sha256 or _pinned(path)
         if expected is not None and digest != expected:
             raise BadWeights(
-                f"{path} is not the {file.name} that Velatura knows: its SHA-256 is "
-                f"{digest[:12]}…, not {expected[:12]}….",
+                "{path} is not the {file} that Velatura knows: its SHA-256 is {digest}…, not {expected}….",
                 hint="It is damaged or another version. Remove or replace it.",
+                path=str(path),
+                file=file.name,
+                digest=digest[:12],
+                expected=expected[:12],
             )
         return Found(model, file, path, digest)
     return None
@@ -102,7 +105,7 @@ def ensure(name: str, *, progress: Progress | None = None) -> Found:
     model = catalogue.model(name)
     file = next((file for file in model.files if file.url), None)
     if file is None or file.url is None:
-        raise _missing(model, "has to be given, since it cannot be downloaded")
+        raise _missing(model, Text("has to be given, since it cannot be downloaded"))
     target = models_dir() / file.name
     url = _mirrored(file.url)
     pinned = _pinned(target)
@@ -110,7 +113,7 @@ def ensure(name: str, *, progress: Progress | None = None) -> Found:
     def accept(part: Path, digest: str) -> None:
         if file.sha256 is None and pinned is None:
             if not has_marks(read_state(part), file.marks):
-                raise BadWeights(f"What {url} gave is not {model.title}.")
+                raise BadWeights("What {url} gave is not {title}.", url=url, title=model.title)
             _pin(target, digest)
 
     try:
@@ -123,12 +126,21 @@ def ensure(name: str, *, progress: Progress | None = None) -> Found:
             accept=accept,
         )
     except Unreachable as error:
-        raise _missing(model, f"at {url} could not be downloaded: {error}") from error
+        raise _missing(
+            model, Text("at {url} could not be downloaded: {error}", url=url, error=str(error))
+        ) from error
     except OSError as error:
-        raise _missing(model, f"could not be saved in {target.parent}: {error}") from error
+        raise _missing(
+            model,
+            Text(
+                "could not be saved in {folder}: {error}",
+                folder=str(target.parent),
+                error=str(error),
+            ),
+        ) from error
     note = None
     if file.sha256 is None and pinned is None:
-        note = Note(
+        note = Text(
             "{file} was downloaded; its publisher states no checksum, so the one it has now was written down and is "
             "demanded from now on.",
             file=file.name,
@@ -144,7 +156,9 @@ def add(path: Path, name: str | None = None) -> Found:
     not the model named, and :class:`Exists` where another file has the name.
     """
     if not path.is_file():
-        raise WeightsMissing(f"There is no file {path}.", hint="Give the path of a weights file.")
+        raise WeightsMissing(
+            "There is no file {path}.", hint="Give the path of a weights file.", path=str(path)
+        )
     digest = sha256_of(path)
     recognised = _recognise(path, digest, name)
     model, file = recognised or _new(path, digest, name)
@@ -177,14 +191,18 @@ def _new(path: Path, digest: str, name: str | None) -> tuple[Model, ModelFile]:
     called = slug(name if name is not None else path.stem)
     if not called:
         raise BadRequest(
-            f"“{name or path.stem}” is no name for a model.", hint="Use letters and digits."
+            "“{name}” is no name for a model.",
+            hint="Use letters and digits.",
+            name=path.stem if name is None else name,
         )
     suffix = path.suffix.lower() if path.suffix.lower() in SUFFIXES else ".pth"
     there = own().get(called)
     if there is not None and remembered_sha256(there) != digest:
         raise Exists(
-            f"There is a model “{called}” already: {there}.",
+            "There is a model “{name}” already: {path}.",
             hint="Choose another name with --name.",
+            name=called,
+            path=str(there),
         )
     return _entry(called, there.name if there is not None else f"{called}{suffix}")
 
@@ -204,14 +222,18 @@ def _recognise(path: Path, digest: str, name: str | None) -> tuple[Model, ModelF
     for model, file in known:
         if has_marks(state, file.marks):
             raise BadWeights(
-                f"{path.name} looks like {model.title}, but is not the {file.name} that "
-                "Velatura knows.",
+                "{file} looks like {title}, but is not the {known} that Velatura knows.",
                 hint="A damaged or converted copy is not taken. Get the original.",
+                file=path.name,
+                title=model.title,
+                known=file.name,
             )
     if named:
         raise BadWeights(
-            f"{path.name} is not {named[0].title}.",
+            "{file} is not {title}.",
             hint="Leave out the name, or choose another, to add it as a model of your own.",
+            file=path.name,
+            title=named[0].title,
         )
     return None
 
@@ -246,11 +268,14 @@ def _pin(path: Path, digest: str) -> None:
 
 
 def _missing(model: Model, why: str) -> WeightsMissing:
-    names = " or ".join(file.name for file in model.files)
+    names = either([file.name for file in model.files])
     urls = [file.url for file in model.files if file.url]
     return WeightsMissing(
-        f"The weights “{model.name}” ({model.title}) are not here: the file {why}.",
-        hint=(f"Get {urls[0]} in another way" if urls else f"Get {names} from {model.source}")
-        + ", then run “velatura models add FILE”, or put it into a folder that VELATURA_MODELS "
+        "The weights “{name}” ({title}) are not here: the file {why}.",
+        hint="Get {file}, then run “velatura models add FILE”, or put it into a folder that VELATURA_MODELS "
         "names and run “velatura stop”.",
+        file=urls[0] if urls else Text("{names} from {source}", names=names, source=model.source),
+        name=model.name,
+        title=model.title,
+        why=why,
     )

@@ -44,7 +44,9 @@ def outputs_of(
     given = {name for part in parts for name in part}
     if given - set(named):
         raise EngineFailed(
-            f"The engine {engine.descriptor.name} gave “{min(given - set(named))}”, which its descriptor does not name."
+            "The engine {engine} gave “{output}”, which its descriptor does not name.",
+            engine=engine.descriptor.name,
+            output=min(given - set(named)),
         )
     found: dict[str, Output] = {}
     for name in sorted(given, key=list(named).index):
@@ -75,7 +77,11 @@ def _checked(engine: Engine, value: Any, kind: contract.OutputKind, name: str) -
             floats = value[0].detach().float().permute(1, 2, 0).cpu().numpy()
             return Raster(np.ascontiguousarray(floats))
     if not (isinstance(value, bytes) and value):
-        raise EngineFailed(f"The engine {engine.descriptor.name} gave no bytes as “{name}”.")
+        raise EngineFailed(
+            "The engine {engine} gave no bytes as “{output}”.",
+            engine=engine.descriptor.name,
+            output=name,
+        )
     return value
 
 
@@ -101,7 +107,9 @@ def _joined(
     shape = pictures[0].shape
     if any(each.shape != shape for each in pictures):
         raise EngineFailed(
-            f"The engine {engine.descriptor.name} gave “{name}” in another size for another region."
+            "The engine {engine} gave “{output}” in another size for another region.",
+            engine=engine.descriptor.name,
+            output=name,
         )
     rows = (np.arange(shape.height) + 0.5) * winners.shape[0] / shape.height
     columns = (np.arange(shape.width) + 0.5) * winners.shape[1] / shape.width

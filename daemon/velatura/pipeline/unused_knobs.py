@@ -7,15 +7,7 @@ from velatura.contract.common_params import CommonKnob, CommonParams
 from velatura.contract.engine import Engine
 from velatura.contract.run import Run
 from velatura.contract.scene import Scene
-from velatura_link.notes import Note
-
-UNUSED: dict[CommonKnob, Note] = {
-    "stroke": Note("Stroke size makes no difference to this engine."),
-    "detail": Note("Detail makes no difference here: every pixel is painted."),
-    "colours": Note("Colours make no difference here: they are left as painted."),
-    "feather": Note("Feather makes no difference to this engine."),
-    "tileable": Note("Tileable makes no difference here: edges are left as painted."),
-}
+from velatura_link.text import Text
 
 _OF_CONTENT: tuple[CommonKnob, ...] = ("detail", "colours", "tileable")
 """Knobs that need a picture to paint over."""
@@ -27,6 +19,8 @@ def tell_unused(engine: Engine, scene: Scene, run: Run) -> None:
     if scene.content is None:
         used -= set(_OF_CONTENT)
     plain = CommonParams.model_validate({})
-    for knob, note in UNUSED.items():
+    for knob, field in CommonParams.model_fields.items():
         if knob not in used and getattr(scene.common, knob) != getattr(plain, knob):
-            run.note(note)
+            run.note(
+                "{setting} makes no difference to this engine.", setting=Text(field.title or knob)
+            )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from velatura_link import __version__
 from velatura_link.errors import LinkError
 
 from .daemon.daemon_installer import DaemonInstaller
@@ -27,11 +28,10 @@ from .model.state import Message, State
 from .model.style_collection import StyleCollection
 from .model.variations import Ground, Variation
 from .qt import QtCore, Signal
-from .texts import tr
+from .texts import learn, tr
 from .ui.apply_controller import ApplyController
 from .ui.preview_control import PreviewControl
 
-VERSION = "0.1.0"
 _KEEP_MS = 300
 
 
@@ -60,7 +60,7 @@ class Controller(QtCore.QObject):
             post=post,
             on_state=self._link_is,
             on_offer=self._offered,
-            version=VERSION,
+            version=__version__,
         )
         self._runner = JobRunner(krita, self.state, self._settings, self.link, self._tasks, self)
         self._runner.sketched.connect(self.sketched)
@@ -151,6 +151,7 @@ class Controller(QtCore.QObject):
         return self.state.autostart.value and self.installer.can_start
 
     def _offered(self, offer: Offer) -> None:
+        learn(offer.manifest)
         self.state.offer.set(offer)
         self.preview.show()
         if offer.manifest:

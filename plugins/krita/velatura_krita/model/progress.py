@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
 
-from ..texts import tr
+from ..texts import say, tr
 
 _SHARES = {
     "read": (0.0, 0.04),
@@ -44,15 +44,17 @@ def shown(event: Event) -> Shown | None:
             return Shown(tr("Waiting: {number} before this one", number=event.position))
         return Shown(tr("Waiting for Velatura's painter"))
     if isinstance(event, Progress):
-        return stage(event.phase, event.step, event.steps, event.seconds_left)
+        return stage(event.phase, event.step, event.steps, event.seconds_left, event.title)
     return None
 
 
-def stage(phase: str, done: float, total: float, left: float | None = None) -> Shown:
-    """``done`` of ``total`` of a phase; 0 of 0 when nobody knows."""
+def stage(
+    phase: str, done: float, total: float, left: float | None = None, title: str = ""
+) -> Shown:
+    """``done`` of ``total`` of a phase; 0 of 0 when nobody knows. ``title`` is what the daemon calls it."""
     first, last = _SHARES.get(phase, _PAINT)
     share = first + (last - first) * min(done / total, 1.0) if total else None
-    return Shown(_words(phase), share, left)
+    return Shown(_words(phase, title), share, left)
 
 
 def lasting(seconds: float) -> str:
@@ -62,18 +64,12 @@ def lasting(seconds: float) -> str:
     return tr("{number} min left", number=round(seconds / 60))
 
 
-def _words(phase: str) -> str:
-    if phase.startswith("download "):
-        return tr("Downloading {name}", name=phase.removeprefix("download "))
+def _words(phase: str, title: str) -> str:
+    """What is said of a phase of ours, or one of the daemon's."""
     words = {
         "read": tr("Reading the layer"),
         "send": tr("Sending the layer"),
-        "look": tr("Looking at the picture"),
-        "prepare": tr("Preparing"),
-        "polish": tr("Polishing the style"),
-        "paint": tr("Painting"),
-        "stylise": tr("Painting"),
         "fetch": tr("Fetching the result"),
         "write": tr("Writing the layer"),
     }
-    return words.get(phase, f"{phase[:1].upper()}{phase[1:]}")
+    return words.get(phase) or say(title) or f"{phase[:1].upper()}{phase[1:]}"
