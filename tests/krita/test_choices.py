@@ -18,6 +18,7 @@ from velatura_krita.model.choices import (
     to_json,
 )
 from velatura_krita.model.history import Entry, with_entry
+from velatura_krita.model.input_choice import InputChoice
 from velatura_krita.model.views import PLAIN, View
 from velatura_link.request import EncodedFile, Pixels, StyleRef
 
@@ -40,6 +41,34 @@ CHOICES = Choices(
 
 def test_choices_come_back_as_they_were() -> None:
     assert from_json(to_json(CHOICES)) == CHOICES
+
+
+def test_models_pairs_and_outputs_travel_too() -> None:
+    pair = View(before=InputChoice("Photo", file="ab.png"))
+    models = (StyleChoice(model="candy"), StyleChoice(checkpoint="/models/mosaic.pth"))
+    choices = replace(
+        CHOICES,
+        mixture=(
+            Ingredient(models[0], 1.0, View(index=2)),
+            Ingredient(models[1], 1.0),
+            Ingredient(NIGHT, 1.0, pair),
+        ),
+        regions=(RegionChoice("Sky", models[1], node="{1}", view=View(index=1)),),
+        source="canvas",
+    )
+    choices = choices.with_extra("provenance", True).with_extra("edges", True)
+    assert from_json(to_json(choices)) == choices
+    assert choices.with_extra("provenance", False).engine_extras == ("edges",)
+    two_places = json.dumps({"version": 1, "styles": [{"name": "a", "model": "b"}]})
+    assert from_json(two_places).mixture == ()
+
+
+@pytest.mark.parametrize(("most", "left"), [(0, 3), (1, 1), (2, 2)])
+def test_of_more_styles_than_there_may_be_the_last_stay(most: int, left: int) -> None:
+    third = StyleChoice(name="third")
+    made = CHOICES.with_styles((NIGHT, WAVE, third)).at_most(most)
+    assert made.styles == (NIGHT, WAVE, third)[-left:]
+    assert sum(each.weight for each in made.mixture) == pytest.approx(left)
 
 
 def test_what_was_saved_before_there_were_weights_is_an_even_mixture() -> None:
@@ -146,15 +175,22 @@ TREATMENT = {"properties": {"stroke": {**NUMBER, "unit": "px"}}}
 
 
 def _engine(name: str, **descriptor: Any) -> dict[str, Any]:
-    facts = {"name": name, "content": "required", "fewest_styles": 1, "hidden": False}
+    facts = {
+        "name": name,
+        "content": "required",
+        "styles": ["picture", "code"],
+        "fewest_styles": 1,
+        "hidden": False,
+        "preview": "glaze-live",
+    }
     knobs = {"properties": {"steps": {"type": "integer", "default": 40}}}
     return {"descriptor": {**facts, **descriptor}, "schema": knobs, "common": TREATMENT}
 
 
 MANIFEST = {
-    "dream": _engine("dream", fewest_styles=0),
-    "glaze": _engine("glaze"),
-    "glaze-live": _engine("glaze-live"),
+    "dream": _engine("dream", fewest_styles=0, styles=[], preview=""),
+    "glaze": _engine("glaze", rank=10),
+    "glaze-live": _engine("glaze-live", duration="instant", preview=""),
     "identity": _engine("identity", hidden=True),
     "texture": _engine("texture", content="none"),
 }
@@ -174,15 +210,106 @@ def _mask() -> Pixels:
     return Pixels(b"\xff" * 4, 2, 2, 1, "u8", "linear")
 
 
-def test_engines_for_layers_are_offered_the_default_first() -> None:
-    assert request_builder.engine_names(MANIFEST) == ("glaze", "dream", "glaze-live")
-    assert request_builder.needs_style(MANIFEST, "glaze")
-    assert not request_builder.needs_style(MANIFEST, "dream")
+def test_where_no_engine_is_chosen_it_is_the_first_of_the_daemon_s() -> None:
+    assert request_builder.with_engine({}, Choices()).engine == ""
+    assert request_builder.with_engine(MANIFEST, Choices()).engine == "glaze"
+    assert request_builder.with_engine(MANIFEST, Choices(engine="dream")).engine == "dream"
+
+
+@pytest.mark.parametrize(
+    ("content", "source", "made"),
+    [
+        ("required", "frames", "frames"),
+        ("required", "canvas", "layer"),
+        ("optional", "canvas", "canvas"),
+        ("optional", "visible", "visible"),
+        ("none", "layer", "canvas"),
+    ],
+)
+def test_an_engine_is_given_what_it_can_paint_from(content: str, source: Any, made: str) -> None:
+    manifest = {"texture": _engine("texture", content=content)}
+    choices = Choices(engine="texture", source=source, output="in-place")
+    able = request_builder.with_source(manifest, choices)
+    assert able.source == made
+    # A new picture takes no layer's place.
+    assert able.output == ("layer" if made == "canvas" else "in-place")
+
+
+def test_a_new_picture_is_asked_for_by_its_size() -> None:
+    choices = Choices(engine="texture", mixture=(Ingredient(NIGHT),), source="canvas")
+    scene = request_builder.Scene(None, size=(30, 20))
+    request = request_builder.final(MANIFEST, choices, scene, _found)
+    assert (request.content, request.size) == (None, (30, 20))
+    assert [style.name for style in request.styles] == ["starry-night"]
+
+
+def test_an_engine_without_styles_gets_none() -> None:
+    choices = replace(CHOICES, engine="dream", regions=CHOICES.regions[1:])
+    request = request_builder.final(MANIFEST, choices, _scene(masks=[_mask()]), _found)
+    assert (request.styles, request.regions) == ((), ())
+
+
+MODEL = StyleChoice(checkpoint="/models/mosaic.pth")
+BEFORE = InputChoice("Photo", node="{2}")
+
+
+def test_a_model_goes_with_its_number_and_a_pair_with_its_other_half() -> None:
+    bank = {"bank": _engine("bank", styles=["checkpoint", "bank"])}
+    choices = Choices(engine="bank", mixture=(Ingredient(MODEL, 1.0, View(rotation=9.0, index=3)),))
+
+    def model(style: StyleChoice) -> StyleRef:
+        assert style == MODEL
+        return StyleRef(file=EncodedFile(b"weights"))
+
+    (sent,) = request_builder.final(bank, choices, _scene(), model).styles
+    assert (sent.index, sent.rotation) == (3, 0.0)
+    single = {"bank": _engine("bank", styles=["checkpoint"])}
+    assert request_builder.final(single, choices, _scene(), model).styles[0].index is None
+
+    pixels = Pixels(bytes(16), 2, 2, 4, "u8")
+    scene = _scene(befores={BEFORE: pixels})
+    choices = Choices(engine="pair", mixture=(Ingredient(NIGHT, 1.0, View(before=BEFORE)),))
+    for styles, before in ((["pair"], pixels), (["picture"], None)):
+        manifest = {"pair": _engine("pair", styles=styles)}
+        assert request_builder.final(manifest, choices, scene, _found).styles[0].before is before
+
+
+def test_there_is_a_preview_where_some_engine_can_paint_one() -> None:
+    night = Choices(engine="glaze", mixture=(Ingredient(NIGHT),))
+    previewing = request_builder.previewing_engine
+    assert previewing(MANIFEST, night) == "glaze-live"
+    assert previewing(MANIFEST, replace(night, engine="glaze-live")) == "glaze-live"
+    assert previewing(MANIFEST, replace(night, engine="dream")) is None
+    # Nothing to paint in, nothing to paint over, nothing that it can read.
+    assert previewing(MANIFEST, replace(night, mixture=())) is None
+    assert previewing(MANIFEST, replace(night, engine="texture")) is None
+    model = replace(night, engine="model", mixture=(Ingredient(MODEL),))
+    models = {**MANIFEST, "model": _engine("model", styles=["checkpoint"])}
+    assert previewing(models, model) is None
+    models["model"] = _engine("model", styles=["checkpoint"], duration="instant", preview="")
+    assert previewing(models, model) == "model"
+    # Its own preview is another without what only Apply reads.
+    given = [{"name": "start", "kind": "raster"}]
+    manifest = {"self": _engine("self", duration="instant", preview="", inputs=given)}
+    choices = replace(night, engine="self")
+    assert previewing(manifest, choices) == "self"
+    assert previewing(manifest, choices.with_input("start", BEFORE)) is None
+
+
+def test_what_takes_long_is_said_by_the_engine() -> None:
+    choices = Choices(engine="glaze-live")
+    assert not request_builder.takes_long(MANIFEST, choices, 640 * 480)
+    assert request_builder.takes_long(MANIFEST, choices, 4000 * 3000)
+    assert request_builder.takes_long(MANIFEST, replace(choices, engine="glaze"), 640 * 480)
 
 
 def test_a_wish_has_what_was_chosen() -> None:
     choices = Choices(
-        params={"glaze": {"steps": 3}}, mixture=(Ingredient(NIGHT),), strength=0.5, seed=7
+        engine="glaze",
+        params={"glaze": {"steps": 3}},
+        mixture=(Ingredient(NIGHT),),
+        strength=0.5,
+        seed=7,
     )
     request = request_builder.final(MANIFEST, choices, _scene(), _found)
     assert (request.engine, request.params, request.strength) == ("glaze", {"steps": 3}, 0.5)
@@ -205,7 +332,10 @@ def test_weights_and_views_go_along() -> None:
 def test_a_selection_limits_all_that_is_painted() -> None:
     mask = _mask()
     request = request_builder.final(
-        MANIFEST, Choices(mixture=(Ingredient(NIGHT),)), _scene(selection=mask), _found
+        MANIFEST,
+        Choices(engine="glaze", mixture=(Ingredient(NIGHT),)),
+        _scene(selection=mask),
+        _found,
     )
     assert request.styles == ()
     assert request.regions[0].mask is mask
@@ -220,7 +350,7 @@ def test_a_region_that_is_gone_is_left_out() -> None:
 
 
 def test_the_preview_is_painted_by_the_quick_engine_in_its_own_size() -> None:
-    choices = Choices(mixture=(Ingredient(NIGHT),), common={"stroke": 40.0})
+    choices = Choices(engine="glaze", mixture=(Ingredient(NIGHT),), common={"stroke": 40.0})
     request = request_builder.live(MANIFEST, choices, _scene(scale=0.25), _found)
     assert request.engine == "glaze-live"
     assert request.common == {"stroke": 10.0}

@@ -7,13 +7,19 @@ from typing import Any
 import pytest
 
 from velatura_krita.model.choices import Choices, RegionChoice, StyleChoice
+from velatura_krita.model.input_choice import InputChoice
 from velatura_krita.model.obstacles import in_the_way, paints_from_pictures
 from velatura_krita.model.state import State
+from velatura_krita.model.views import View
 
 MANIFEST: dict[str, dict[str, Any]] = {
-    "glaze": {"descriptor": {"styles": ("picture", "code"), "fewest_styles": 1}},
+    "glaze": {"descriptor": {"styles": ("picture", "code"), "fewest_styles": 1, "title": "Glaze"}},
     "gatys": {"descriptor": {"styles": ("picture",), "fewest_styles": 1, "title": "Gatys"}},
     "identity": {"descriptor": {"styles": ()}},
+    "johnson": {"descriptor": {"styles": ("checkpoint",), "fewest_styles": 1, "title": "Johnson"}},
+    "pair": {"descriptor": {"styles": ("pair",), "fewest_styles": 1, "title": "Pair"}},
+    "one": {"descriptor": {"styles": ("picture",), "most_styles": 1, "title": "One"}},
+    "two": {"descriptor": {"styles": ("picture",), "fewest_styles": 2, "title": "Two"}},
 }
 STYLES = ({"name": "scream", "kind": "code"}, {"name": "sea", "kind": "picture"})
 SCREAM, SEA, FILE = StyleChoice(name="scream"), StyleChoice(name="sea"), StyleChoice(file="a.png")
@@ -41,3 +47,33 @@ def test_a_code_is_no_picture_to_imitate() -> None:
     assert "Scream" in (said(Choices(engine="gatys", regions=(region,))) or "")
     assert said(Choices(engine="gatys").with_styles((SEA, FILE))) is None
     assert said(Choices(engine="glaze").with_styles((SCREAM,))) is None
+
+
+MODEL = StyleChoice(checkpoint="/models/mosaic.pth")
+
+
+def test_a_model_is_no_picture_and_a_picture_no_model() -> None:
+    assert said(Choices(engine="johnson").with_styles((MODEL,))) is None
+    assert said(Choices(engine="johnson").with_styles((SEA,))) == (
+        "Johnson paints in trained models, and “Sea” is none."
+    )
+    assert said(Choices(engine="glaze").with_styles((SEA, MODEL))) == (
+        "Glaze paints in pictures, and “Mosaic” is a model."
+    )
+    nothing = in_the_way(MANIFEST, STYLES, Choices(engine="johnson"), State().name_of)
+    assert nothing is not None
+    assert nothing.hint == "Choose a model in the library, or add one's file with +."
+
+
+def test_half_a_pair_is_not_enough() -> None:
+    half = Choices(engine="pair").with_styles((SEA,))
+    assert said(half) == "Pair needs the picture from which “Sea” was painted."
+    before = View(before=InputChoice("Photo", node="{1}"))
+    assert said(Choices(engine="pair").with_styles((SEA,), {SEA: before})) is None
+
+
+def test_there_are_as_many_styles_as_the_engine_takes() -> None:
+    assert said(Choices(engine="one").with_styles((SEA, FILE))) == "One paints in one style."
+    assert said(Choices(engine="one").with_styles((SEA,))) is None
+    assert said(Choices(engine="two").with_styles((SEA,))) == "Two needs 2 styles."
+    assert said(Choices(engine="two").with_styles((SEA, FILE))) is None

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from velatura_krita.document.formats import Bounds
+from velatura_krita.document.kept_mask import unpacked
 from velatura_krita.model.choices import Choices, Ingredient, StyleChoice
 from velatura_krita.model.picture_parts import Parts
-from velatura_krita.model.selection_text import unpacked
 from velatura_krita.model.state import State
 from velatura_krita.model.views import View
 

@@ -7,7 +7,7 @@ import pytest
 
 from velatura_krita.document.channels import alpha_of
 from velatura_krita.document.formats import Bounds, ColourSpace, placed
-from velatura_krita.model.selection_text import unpacked
+from velatura_krita.document.kept_mask import unpacked
 from velatura_krita.model.sketch import sketched, thinned
 from velatura_link.packed_masks import packed
 from velatura_link.request import Pixels

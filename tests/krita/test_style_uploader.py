@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from velatura_krita.daemon.link import Link, LinkState, Offer, Outcome
+from velatura_krita.daemon.link import Link, Outcome
 from velatura_krita.daemon.pending_styles import RECORD, PendingStyles
 from velatura_krita.daemon.style_uploader import StyleUploader, settled, with_style, without_style
 from velatura_krita.model import choices as chosen
 from velatura_krita.model.choices import Choices, RegionChoice, StyleChoice
+from velatura_krita.model.offer import LinkState, Offer
 from velatura_krita.model.state import State, tiles_of
 from velatura_krita.model.views import View
 from velatura_link.connection import Connection

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from velatura_link.errors import LinkError
 
 from .daemon.daemon_installer import DaemonInstaller
-from .daemon.link import Link, LinkState, Offer
+from .daemon.link import Link
+from .daemon.pending_styles import PendingStyles
 from .daemon.places import Places
 from .daemon.postbox import Postbox
+from .document.apply_controller import ApplyController
 from .document.cooperative_tasks import CooperativeTasks
 from .document.given_inputs import GivenInputs
 from .document.job_runner import JobRunner
 from .document.kept_result import id_of
 from .document.layer_reader import Source, bounds_of
+from .document.preview_control import PreviewControl
+from .document.style_collection import StyleCollection
 from .document.variation_painter import VariationPainter
-from .model import request_builder
-from .model.choices import Choices, StyleChoice
+from .model import request_builder, style_kinds
+from .model.choices import Choices, Ingredient, StyleChoice
 from .model.history import Entry
+from .model.obstacles import no_style
+from .model.offer import LinkState, Offer
 from .model.picture_parts import Parts
-from .model.settings import Settings, document_choices, pending
+from .model.settings import Settings, document_choices, resource_folder
 from .model.state import Message, State
-from .model.style_collection import StyleCollection
 from .model.variations import Ground, Variation
+from .model.views import View
 from .qt import QtCore, Signal
 from .texts import tr
-from .ui.apply_controller import ApplyController
-from .ui.preview_control import PreviewControl
 
 VERSION = "0.1.0"
 _KEEP_MS = 300
@@ -50,6 +55,7 @@ class Controller(QtCore.QObject):
         self._tasks = CooperativeTasks(self)
         self._remembered: dict[str, Choices] = {}
         self._document_key = ""
+        self._mixtures: dict[tuple[style_kinds.Kind, ...], tuple[Ingredient, ...]] = {}
         self._may_start = False
         self._postbox = Postbox(self)
         post = self._postbox.post
@@ -78,8 +84,9 @@ class Controller(QtCore.QObject):
         self.state.choices.watch(lambda choices: self._keeper.start())
         self.styles = StyleCollection(
             self.state,
-            pending(),
+            PendingStyles(resource_folder() / "velatura_styles"),
             self.link,
+            self._settings,
             added=self._style_added,
             removed=self._style_removed,
             failed=self._style_failed,
@@ -100,7 +107,7 @@ class Controller(QtCore.QObject):
             self.link.start,
             self._draft,
         )
-        self.inputs = GivenInputs(krita, self.state, self.change)
+        self.inputs = GivenInputs(krita, self.state)
         self.link.look()
 
     # ---- the daemon
@@ -151,6 +158,8 @@ class Controller(QtCore.QObject):
         return self.state.autostart.value and self.installer.can_start
 
     def _offered(self, offer: Offer) -> None:
+        choices = self.state.choices.value
+        self.state.choices.set(request_builder.with_engine(offer.manifest, choices))
         self.state.offer.set(offer)
         self.preview.show()
         if offer.manifest:
@@ -169,7 +178,7 @@ class Controller(QtCore.QObject):
             self.styles.add_layer(layer)
 
     def _style_added(self, style: StyleChoice) -> None:
-        self.change(self.state.choices.value.with_styles((style,)))
+        self.choose_styles((style,))
 
     def _style_removed(self, style: StyleChoice) -> None:
         choices = self.state.choices.value
@@ -202,8 +211,28 @@ class Controller(QtCore.QObject):
             return
         found = self._remembered.get(self._document_key) or document_choices(document)
         found = found or replace(self.state.choices.value, regions=())
-        self.state.choices.set(self.styles.settled(found))
+        self.state.choices.set(self._settled(found))
         self.preview.changed()
+
+    def choose_styles(
+        self,
+        styles: Iterable[StyleChoice],
+        views: Mapping[StyleChoice, View] = MappingProxyType({}),
+    ) -> None:
+        """Mix ``styles``, taken as ``views`` say; of more than the engine takes, those that were chosen last."""
+        choices, manifest = self.state.choices.value, self.state.offer.value.manifest
+        most = style_kinds.most_styles(manifest, choices.engine)
+        self.change(choices.with_styles(styles, views).at_most(most))
+
+    def choose_engine(self, name: str) -> None:
+        """Paint with another engine. One that paints in other kinds of styles gets those that it was left with."""
+        choices, manifest = self.state.choices.value, self.state.offer.value.manifest
+        before, after = (style_kinds.kinds_taken(manifest, each) for each in (choices.engine, name))
+        changed = replace(choices, engine=name)
+        if after and not set(before) & set(after):
+            self._mixtures[before] = choices.mixture
+            changed = replace(changed, mixture=self._mixtures.get(after, ()))
+        self.change(changed.at_most(style_kinds.most_styles(manifest, name)))
 
     def use_preset(self, preset: dict[str, Any]) -> None:
         """Turn every knob as ``preset`` has it."""
@@ -211,7 +240,7 @@ class Controller(QtCore.QObject):
 
     def use_entry(self, entry: Entry) -> None:
         """Choose again what a former result was made with; regions are the document's."""
-        self.use_choices(self.styles.settled(entry.choices))
+        self.use_choices(self._settled(entry.choices))
 
     def use_choices(self, choices: Choices) -> None:
         """Choose all of ``choices`` but what is the document's own: its regions."""
@@ -224,8 +253,14 @@ class Controller(QtCore.QObject):
         if node is None or bounds_of(node).empty or not manifest:
             self._complain(tr("There is nothing to vary yet."), tr("Open a picture first."))
             return ()
-        if not request_builder.paints(choices):
-            self._complain(tr("No style is chosen."), tr("Choose a picture in the library first."))
+        if not style_kinds.enough_styles(manifest, choices):
+            obstacle = no_style(manifest, choices.engine)
+            self._complain(obstacle.text, obstacle.hint)
+            return ()
+        if request_builder.previewing_engine(manifest, choices) is None:
+            self._complain(
+                tr("There are no previews of this engine."), tr("Apply paints its picture.")
+            )
             return ()
         bounds = bounds_of(node)
         styles = [tile.style for tile in self.state.tiles.value]
@@ -263,9 +298,11 @@ class Controller(QtCore.QObject):
 
     def _draft(self, source: Source, choices: Choices, selection: Any) -> None:
         """What the quick painter makes of it is seen at once where the painting itself takes its time."""
-        if self.state.live.value or not request_builder.takes_long(choices, source.bounds):
+        manifest, bounds = self.state.offer.value.manifest, source.bounds
+        takes_long = request_builder.takes_long(manifest, choices, bounds.width * bounds.height)
+        if self.state.live.value or not takes_long:
             self.preview.stop()
-        elif choices.styles or choices.regions:
+        elif not source.blank and request_builder.previewing_engine(manifest, choices) is not None:
             self.preview.draft(source.document, source.node, selection)
 
     def stop(self) -> None:
@@ -276,12 +313,17 @@ class Controller(QtCore.QObject):
         """Choose again what made the active layer; the next Apply replaces it."""
         choices = self.applying.edit()
         if choices is not None:
-            self.change(self.styles.settled(choices))
+            self.change(self._settled(choices))
 
     @property
     def busy(self) -> bool:
         """Whether the document in front is being painted."""
         return self.applying.busy
+
+    def _settled(self, choices: Choices) -> Choices:
+        """``choices`` that name what there is now."""
+        manifest = self.state.offer.value.manifest
+        return request_builder.with_engine(manifest, self.styles.settled(choices))
 
     def _complain(self, text: str, hint: str = "") -> None:
         self.state.message.set(Message(text, hint, bad=True))

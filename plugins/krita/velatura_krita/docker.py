@@ -8,7 +8,9 @@ from typing import Any
 from .controller import Controller
 from .model.choices import Choices
 from .model.heights import kept_height, preview_height
-from .model.viewing import Viewed, why_no_view
+from .model.style_filter import is_taken
+from .model.style_kinds import kinds_taken
+from .model.viewing import Viewed
 from .qt import QtCore, QtWidgets
 from .texts import tr
 from .ui.apply_bar import ApplyBar
@@ -48,9 +50,7 @@ class Panel(QtWidgets.QWidget):
         self.strength.setObjectName("velatura_strength")
         self.strength.setToolTip(tr("How much of the painting is laid over the layer"))
         self.manner = EnginePanel(controller)
-        self.regions = RegionList(
-            lambda style: why_no_view(style, controller.state.offer.value.styles)
-        )
+        self.regions = RegionList(controller)
         self.looking = PreviewPanel(controller)
         self.view, self.live = self.looking.view, self.looking.live
         self.results = ResultsPanel(controller)
@@ -125,6 +125,7 @@ class Panel(QtWidgets.QWidget):
         state.message.watch(self.message.say)
         state.choices.watch(self._show)
         state.tiles.watch(lambda tiles: self._show(state.choices.value))
+        state.offer.watch(lambda offer: self._show(state.choices.value))
 
     def showEvent(self, event: Any) -> None:
         super().showEvent(event)
@@ -162,7 +163,10 @@ class Panel(QtWidgets.QWidget):
 
     def _show(self, choices: Choices) -> None:
         self.strength.set(choices.strength)
-        self.regions.show_regions(choices.regions, self._controller.state.tiles.value)
+        state = self._controller.state
+        taken = kinds_taken(state.offer.value.manifest, choices.engine)
+        tiles = tuple(each for each in state.tiles.value if is_taken(each, taken))
+        self.regions.show_regions(choices.regions, tiles)
         count = f" ({len(choices.regions)})" if choices.regions else ""
         self.pages.setTabText(self.pages.indexOf(_page_of(self.regions)), tr("Parts") + count)
 

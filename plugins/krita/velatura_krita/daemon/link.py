@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from velatura_link.client import Client
 from velatura_link.connection import Connection
@@ -15,35 +14,11 @@ from velatura_link.jobs import Event, Failed, Job, Priority, Result
 from velatura_link.request import EncodedFile, Request
 from velatura_link.wording import Notice
 
+from ..model.offer import LinkState, Offer
 from ..texts import tr
 
 Post = Callable[[Callable[[], object]], object]
 """Has something called on the interface's thread, soon."""
-
-
-@dataclass(frozen=True)
-class LinkState:
-    """Where the link stands. ``message`` and ``hint`` say why, when there is something to say."""
-
-    kind: Literal["looking", "starting", "ready", "absent", "lost"] = "looking"
-    message: str = ""
-    hint: str = ""
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What the daemon has: engines with their knobs, styles and presets.
-
-    ``keeps``: styles can be added and removed; ``keeps_presets``: presets can be saved; ``marks``: styles can be marked
-    as favourites, put into collections and called anew.
-    """
-
-    manifest: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    styles: tuple[Mapping[str, Any], ...] = ()
-    presets: tuple[Mapping[str, Any], ...] = ()
-    keeps: bool = False
-    keeps_presets: bool = False
-    marks: bool = False
 
 
 Outcome = Mapping[str, Any] | bytes | LinkError | OSError | None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from velatura_link.engines import Manifest
 from velatura_link.errors import LinkError
 from velatura_link.jobs import Event, Failed, Result
 from velatura_link.request import Pixels
@@ -16,11 +17,11 @@ from ..model import request_builder
 from ..model.choices import Choices
 from ..model.lens import Window
 from ..model.sketch import windowed
-from ..ui.preview import given_up
 from .cooperative_tasks import CooperativeTasks, Piece, Steps
 from .formats import Bounds
 from .images import picture_image, region_image
 from .layer_reader import Source, read_layer, read_region, read_selection
+from .live_preview import given_up
 
 REPLACES = "detail"
 _LOOK_AGAIN = 3.0
@@ -89,7 +90,7 @@ class DetailPainter:
         self,
         look: Look,
         choices: Choices,
-        manifest: request_builder.Manifest,
+        manifest: Manifest,
         find: request_builder.FindStyle,
     ) -> None:
         """Show what ``choices`` give there."""
@@ -121,7 +122,7 @@ class DetailPainter:
         self,
         look: Look,
         choices: Choices,
-        manifest: request_builder.Manifest,
+        manifest: Manifest,
         find: request_builder.FindStyle,
         began: float,
     ) -> None:

@@ -9,19 +9,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from velatura_link.engines import Manifest
 from velatura_link.errors import LinkError
 from velatura_link.jobs import Result
+from velatura_link.request import Payload
 
 from ..daemon.link import Link
 from ..model import request_builder
 from ..model.choices import Choices
+from ..model.extra_outputs import carried_outputs
 from ..model.progress import Shown, stage
-from ..model.selection_text import KeptMask
 from ..model.sketch import Sketch
 from ..texts import note as said
 from ..texts import tr
 from .cooperative_tasks import CooperativeTasks
 from .frames import KeptFrame, insert_frames, keep_frame
+from .kept_mask import KeptMask
 from .layer_reader import Source
 from .painting import Listener, Painting, Wanted, trouble_of
 from .refinement import Refined, Refinement
@@ -37,7 +40,7 @@ class Task:
 
     sources: Sequence[Source]
     choices: Choices
-    manifest: request_builder.Manifest
+    manifest: Manifest
     find: request_builder.FindStyle
     title: str
     selection: Any = None
@@ -98,6 +101,7 @@ class LayerRun:
         self._tell = listener
         self._frames: list[KeptFrame] = []
         self._painting: Painting | None = None
+        self._carried: dict[str, Payload] = {}
         self._given_up = False
 
     def start(self) -> None:
@@ -129,7 +133,15 @@ class LayerRun:
         if self.folder is not None:
             take = partial(keep_frame, folder=Path(self.folder.name))
         wanted = Wanted(
-            source, task.choices, task.manifest, task.find, task.title, task.selection, above, take
+            source,
+            task.choices,
+            task.manifest,
+            task.find,
+            task.title,
+            task.selection,
+            above,
+            take,
+            carried=self._carried,
         )
         landed: Callable[[Any, Result], object] = self._framed if task.framed else self._landed
         if task.refinements:
@@ -182,6 +194,8 @@ class LayerRun:
 
     def _framed(self, frame: KeptFrame, result: Result) -> None:
         self._frames.append(frame)
+        names = carried_outputs(self.task.manifest, self.task.choices.engine)
+        self._carried = {name: result.outputs[name] for name in names if name in result.outputs}
         if len(self._frames) < len(self.task.sources):
             self._paint()
             return

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from velatura_link.engines import Manifest, phase_title
 from velatura_link.errors import JobFailed, LinkError
 from velatura_link.jobs import Event, Failed, Preview, Result
-from velatura_link.request import Pixels, Scalar
+from velatura_link.request import Payload, Pixels, Scalar
 
 from ..daemon.link import Link, Ticket
 from ..model import request_builder
 from ..model.choices import Choices
+from ..model.extra_outputs import extra_outputs
 from ..model.progress import Shown, shown, stage
-from ..model.selection_text import KeptMask, kept_mask
 from ..model.sketch import Sketch, sketched
 from ..texts import tr
 from .cooperative_tasks import CooperativeTasks, Piece, Steps
-from .input_reading import read_inputs
+from .input_reading import read_befores, read_inputs
+from .kept_mask import KeptMask, kept_mask
 from .layer_reader import Source, read_layer, read_region, read_selection
 from .layer_writer import Placement, place
 from .refinement import Refinement, Start, land_refined, read_start
@@ -34,17 +36,19 @@ class Wanted:
     ``above`` is what was painted of this layer before, if anything: the result is put upon it. ``take`` makes of a
     result what the listener gets when it has landed; by default that is a layer in the document. With ``refinement``
     a result goes on, behind everything that somebody waits for, and the listener gets a ``Refined``.
+    ``carried`` are further inputs, which the frame before gave.
     """
 
     source: Source
     choices: Choices
-    manifest: request_builder.Manifest
+    manifest: Manifest
     find: request_builder.FindStyle
     title: str
     selection: Any = None
     above: Any = None
     take: Callable[[Placement], Steps[Any]] | None = None
     refinement: Refinement | None = None
+    carried: Mapping[str, Payload] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,8 @@ class Painting:
         for region in wanted.choices.regions:
             masks += [(yield from read_region(source.document, region, source.bounds))]
         inputs = yield from read_inputs(source, wanted.manifest, wanted.choices)
+        inputs.update(wanted.carried)
+        befores = yield from read_befores(source.document, wanted.manifest, wanted.choices)
         params: Mapping[str, Scalar] = {}
         if (refinement := wanted.refinement) is not None:
             self.limits, params = refinement.limits, refinement.refining.params
@@ -108,10 +114,15 @@ class Painting:
         elif wanted.selection is not None:
             self._mask = yield from read_selection(wanted.selection, source.bounds)
             self.limits = yield from kept_mask(self._mask, source.bounds)
-        content = yield from read_layer(source)
+        scene = request_builder.Scene(
+            None, masks, inputs=inputs, params=params, befores=befores, size=source.bounds.size
+        )
+        if source.blank:
+            return scene
         # In a group the mask does it, and stays to be changed.
         limits = self._mask if wanted.choices.output != "group" else None
-        return request_builder.Scene(content, masks, limits, inputs=inputs, params=params)
+        content = yield from read_layer(source)
+        return replace(scene, content=content, selection=limits, size=None)
 
     def _submit(self, scene: request_builder.Scene) -> None:
         wanted = self._wanted
@@ -139,7 +150,7 @@ class Painting:
         elif isinstance(event, Preview):
             if (sketch := sketched(event.pixels)) is not None:
                 self._tell.sketched(sketch)
-        elif (seen := shown(event)) is not None:
+        elif (seen := shown(event, self._phase_title)) is not None:
             self._tell.shown(seen)
 
     def _place(self, result: Result) -> None:
@@ -153,6 +164,7 @@ class Painting:
                 wanted.choices.output,
                 self._mask,
                 wanted.above,
+                self._extras(result),
             )
         except LinkError as error:
             self._broke(error)
@@ -162,6 +174,20 @@ class Painting:
             lambda node: self._end(lambda: self._tell.landed(node, result)),
             self._broke,
         )
+
+    def _phase_title(self, phase: str) -> str | None:
+        wanted = self._wanted
+        return phase_title(wanted.manifest, wanted.choices.engine, phase)
+
+    def _extras(self, result: Result) -> list[tuple[str, Pixels]]:
+        """Pictures beside the painted one that are wanted, by their titles."""
+        choices = self._wanted.choices
+        if choices.output == "in-place" or self._wanted.refinement is not None:
+            return []
+        titles = extra_outputs(self._wanted.manifest, choices.engine)
+        wanted = [name for name in choices.engine_extras if name in titles]
+        found = [(titles[name], result.outputs.get(name)) for name in wanted]
+        return [(tr(title), each) for title, each in found if isinstance(each, Pixels)]
 
     def _take(self, placement: Placement) -> Steps[Any]:
         wanted, about_to = self._wanted, self._tell.placement

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from velatura_link.engines import Manifest
 from velatura_link.errors import LinkError
 
 from ..daemon.link import Link
 from ..model import request_builder
 from ..model.variations import COUNT, Variation
-from ..ui.preview import Glance, LivePreview, View
 from .cooperative_tasks import CooperativeTasks
+from .live_preview import Glance, LivePreview, View
 
 SIDE = 480
 """Longest side of a picture: large enough to be compared with another in the docker."""
@@ -43,7 +44,7 @@ class VariationPainter:
         document: Any,
         node: Any,
         variations: Sequence[Variation],
-        manifest: request_builder.Manifest,
+        manifest: Manifest,
         find: request_builder.FindStyle,
     ) -> None:
         """``on_picture`` is told the place and the QImage of each as it comes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
@@ -12,11 +13,12 @@ _SHARES = {
     "read": (0.0, 0.04),
     "send": (0.04, 0.1),
     "look": (0.1, 0.2),
-    "polish": (0.1, 0.2),
     "fetch": (0.9, 0.95),
     "write": (0.95, 1.0),
 }
 _PAINT = (0.2, 0.9)
+_OWN = (0.1, 0.2)
+"""Phases of an engine's own come before it paints."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,8 @@ class Shown:
         return self.text if self.left is None else f"{self.text} · {lasting(self.left)}"
 
 
-def shown(event: Event) -> Shown | None:
-    """What there is to see of ``event``, if anything."""
+def shown(event: Event, title: Callable[[str], str | None] = lambda phase: None) -> Shown | None:
+    """What there is to see of ``event``, if anything. ``title`` knows the engine's own phases."""
     if isinstance(event, Uploading):
         return stage("send", event.sent, event.total)
     if isinstance(event, Downloading):
@@ -44,15 +46,18 @@ def shown(event: Event) -> Shown | None:
             return Shown(tr("Waiting: {number} before this one", number=event.position))
         return Shown(tr("Waiting for Velatura's painter"))
     if isinstance(event, Progress):
-        return stage(event.phase, event.step, event.steps, event.seconds_left)
+        words = title(event.phase)
+        return stage(event.phase, event.step, event.steps, event.seconds_left, words)
     return None
 
 
-def stage(phase: str, done: float, total: float, left: float | None = None) -> Shown:
-    """``done`` of ``total`` of a phase; 0 of 0 when nobody knows."""
-    first, last = _SHARES.get(phase, _PAINT)
+def stage(
+    phase: str, done: float, total: float, left: float | None = None, title: str | None = None
+) -> Shown:
+    """``done`` of ``total`` of a phase; 0 of 0 when nobody knows. One of the engine's own has a ``title``."""
+    first, last = _SHARES.get(phase, _PAINT if title is None else _OWN)
     share = first + (last - first) * min(done / total, 1.0) if total else None
-    return Shown(_words(phase), share, left)
+    return Shown(_words(phase) if title is None else tr(title), share, left)
 
 
 def lasting(seconds: float) -> str:
@@ -70,7 +75,6 @@ def _words(phase: str) -> str:
         "send": tr("Sending the layer"),
         "look": tr("Looking at the picture"),
         "prepare": tr("Preparing"),
-        "polish": tr("Polishing the style"),
         "paint": tr("Painting"),
         "stylise": tr("Painting"),
         "fetch": tr("Fetching the result"),

@@ -45,6 +45,8 @@ def why_no_view(style: StyleChoice, offered: Iterable[Mapping[str, Any]]) -> str
     """Why nothing of ``style`` can be chosen; None when it can. ``offered`` are the daemon's styles."""
     if style.file is not None:
         return None
+    if style.is_model:
+        return tr("A model has no picture that could be cropped or turned.")
     kinds = {each["name"]: each.get("kind") for each in offered}
     if kinds.get(style.name) == "picture":
         return None

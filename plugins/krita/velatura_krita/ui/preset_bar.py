@@ -9,8 +9,9 @@ from velatura_link.client import Client
 from velatura_link.errors import LinkError, Refused
 
 from ..controller import Controller
-from ..daemon.link import Offer, Outcome
+from ..daemon.link import Outcome
 from ..model.choices import Choices
+from ..model.offer import Offer
 from ..model.presets import Preset, is_preset, preset_of, title_of_preset
 from ..model.state import Message
 from ..qt import QtCore, QtWidgets

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from velatura_link.engines import is_instant
+
 from ..controller import Controller
 from ..document.detail import Detail
+from ..document.live_preview import Glance
+from ..document.preview_control import Scenery
 from ..model import request_builder
 from ..model.choices import Choices
 from ..model.lens import Window
 from ..model.progress import Shown
 from ..model.sketch import Sketch
 from ..model.state import State
+from ..model.style_kinds import enough_styles
 from ..qt import QtCore, QtGui, QtWidgets
 from ..texts import tr
-from .preview import Glance
-from .preview_control import Scenery
 from .split_view import SplitView
 
 _LOOK_MS = 500
@@ -150,7 +153,7 @@ class PreviewPanel(QtWidgets.QWidget):
             self._wait()
 
     def _changed(self, choices: Choices) -> None:
-        if not request_builder.paints(choices) and not self.comparing:
+        if not self._can_preview and not self.comparing:
             self.view.take_after()
         self._wait()
 
@@ -172,14 +175,19 @@ class PreviewPanel(QtWidgets.QWidget):
         caption = self.view.caption
         if detail.after is not None:
             caption = self._sketch_words() if detail.seconds else ""
-        elif self._controller.state.live.value and request_builder.paints(
-            self._controller.state.choices.value
-        ):
+        elif self._controller.state.live.value and self._can_preview:
             caption = tr("Painting at its own size …")
         self.view.show_part(detail.window, detail.before, detail.after, caption)
 
+    @property
+    def _can_preview(self) -> bool:
+        state = self._controller.state
+        manifest, choices = state.offer.value.manifest, state.choices.value
+        return request_builder.previewing_engine(manifest, choices) is not None
+
     def _sketch_words(self) -> str:
-        quick = request_builder.is_quick(self._controller.state.choices.value)
+        state = self._controller.state
+        quick = is_instant(state.offer.value.manifest, state.choices.value.engine)
         return "" if quick else tr("Sketch by the fast engine")
 
     def _sketched(self, sketch: Sketch) -> None:
@@ -207,11 +215,14 @@ class PreviewPanel(QtWidgets.QWidget):
 
 def waiting_words(state: State) -> str:
     """What stands upon the layer while there is no painting of it."""
-    if not request_builder.paints(state.choices.value):
+    manifest, choices = state.offer.value.manifest, state.choices.value
+    if not enough_styles(manifest, choices):
         return tr("Choose a style")
     if state.link.value.kind == "starting":
         return tr("Velatura's painter is starting …")
-    if state.offer.value.manifest and state.live.value:
+    if manifest and request_builder.previewing_engine(manifest, choices) is None:
+        return tr("No preview: Apply paints it")
+    if manifest and state.live.value:
         return tr("Painting …")
     return ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..daemon.pending_styles import SUFFIXES
+from ..document.checkpoint_files import SUFFIXES as MODEL_SUFFIXES
 from ..document.images import png_of, square_icon
 from ..model.choices import StyleChoice
 from ..model.state import Tile
@@ -175,7 +176,7 @@ class StyleGrid(QtWidgets.QListWidget):
 
     def dropEvent(self, event: Any) -> None:
         mime = event.mimeData()
-        paths = _pictures_in(mime)
+        paths = _styles_in(mime)
         for path in paths:
             self.dropped_file.emit(path)
         if not paths and mime.hasImage():
@@ -211,7 +212,7 @@ class StyleGrid(QtWidgets.QListWidget):
         self.setGridSize(QtCore.QSize(width, side + CAPTION + 6))
 
     def _judge(self, event: Any) -> None:
-        if event.mimeData().hasImage() or _pictures_in(event.mimeData()):
+        if event.mimeData().hasImage() or _styles_in(event.mimeData()):
             event.acceptProposedAction()
         else:
             event.ignore()
@@ -243,6 +244,6 @@ class StyleGrid(QtWidgets.QListWidget):
             self.wants_menu.emit(tile, self.viewport().mapToGlobal(position))
 
 
-def _pictures_in(mime: Any) -> list[str]:
+def _styles_in(mime: Any) -> list[str]:
     files = [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
-    return [file for file in files if file.lower().endswith(SUFFIXES)]
+    return [file for file in files if file.lower().endswith((*SUFFIXES, *MODEL_SUFFIXES))]

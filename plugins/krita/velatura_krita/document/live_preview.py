@@ -7,17 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from velatura_link.engines import Manifest
 from velatura_link.errors import JobFailed, LinkError
 from velatura_link.jobs import Event, Failed, Result
 from velatura_link.request import Pixels
 
 from ..daemon.link import Link, Ticket
-from ..document.cooperative_tasks import CooperativeTasks, Steps
-from ..document.layer_reader import bounds_of, read_region, read_selection
 from ..model import request_builder
 from ..model.choices import Choices
 from ..model.sketch import thinned
 from ..qt import QtGui
+from .cooperative_tasks import CooperativeTasks, Steps
+from .layer_reader import bounds_of, read_region, read_selection
 
 REPLACES = "live"
 _LOOK_AGAIN = 1.0
@@ -79,7 +80,7 @@ class LivePreview:
         self,
         view: View,
         choices: Choices,
-        manifest: request_builder.Manifest,
+        manifest: Manifest,
         find: request_builder.FindStyle,
     ) -> None:
         """Show what ``choices`` give."""
@@ -129,7 +130,7 @@ class LivePreview:
         self,
         scene: request_builder.Scene,
         choices: Choices,
-        manifest: request_builder.Manifest,
+        manifest: Manifest,
         find: request_builder.FindStyle,
         began: float,
     ) -> None:

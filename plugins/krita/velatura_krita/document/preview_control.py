@@ -7,21 +7,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from velatura_link.engines import Manifest
 from velatura_link.errors import LinkError
 
 from ..daemon.link import Link
-from ..document.cooperative_tasks import CooperativeTasks
-from ..document.detail import Detail, DetailPainter, Look, placed
-from ..document.formats import Bounds
-from ..document.images import node_image, region_image
-from ..document.layer_reader import bounds_of, source_of
 from ..model import request_builder
 from ..model.lens import Window
-from ..model.sources import layer_of
 from ..model.state import Message, State
 from ..qt import QtCore, Signal
 from ..texts import tr
-from .preview import Glance, LivePreview, View, area_of
+from .cooperative_tasks import CooperativeTasks
+from .detail import Detail, DetailPainter, Look, placed
+from .formats import Bounds
+from .images import node_image, region_image
+from .layer_reader import bounds_of, source_of
+from .live_preview import Glance, LivePreview, View, area_of
+from .sources import layer_of
 
 _SIDE = 320
 _SETTLE_MS = 150
@@ -174,11 +175,12 @@ class PreviewControl(QtCore.QObject):
         return self._state.choices.value
 
     @property
-    def _manifest(self) -> request_builder.Manifest:
+    def _manifest(self) -> Manifest:
         return self._state.offer.value.manifest
 
     def _can_paint(self) -> bool:
-        return bool(self._manifest) and request_builder.paints(self._choices)
+        quick = request_builder.previewing_engine(self._manifest, self._choices)
+        return bool(self._manifest) and quick is not None
 
     def _meet(self, document: Any, node: Any) -> None:
         """Tell of the layer, if it is another one or looks different."""
@@ -221,9 +223,10 @@ class PreviewControl(QtCore.QObject):
         if self._warmed or not self._manifest or not self._state.live.value:
             return
         self._warmed = True
-        if not request_builder.paints(self._choices) and offer.styles:
+        if not self._can_paint() and offer.styles:
             request = request_builder.warming(self._manifest, str(offer.styles[0]["name"]))
-            self._link.submit(request, lambda event: None)
+            if request is not None:
+                self._link.submit(request, lambda event: None)
 
     def _paint_detail(self) -> None:
         """What is seen at its own size is another part now."""
