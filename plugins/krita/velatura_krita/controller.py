@@ -55,7 +55,8 @@ class Controller(QtCore.QObject):
         self._tasks = CooperativeTasks(self)
         self._remembered: dict[str, Choices] = {}
         self._document_key = ""
-        self._mixtures: dict[tuple[style_kinds.Kind, ...], tuple[Ingredient, ...]] = {}
+        self._mixtures: dict[bool, tuple[Ingredient, ...]] = {}
+        """The mixture of models, and the one of pictures, that were chosen last."""
         self._may_start = False
         self._postbox = Postbox(self)
         post = self._postbox.post
@@ -227,11 +228,12 @@ class Controller(QtCore.QObject):
     def choose_engine(self, name: str) -> None:
         """Paint with another engine. One that paints in other kinds of styles gets those that it was left with."""
         choices, manifest = self.state.choices.value, self.state.offer.value.manifest
-        before, after = (style_kinds.kinds_taken(manifest, each) for each in (choices.engine, name))
+        for models in {style.is_model for style in choices.styles}:
+            self._mixtures[models] = choices.mixture
         changed = replace(choices, engine=name)
-        if after and not set(before) & set(after):
-            self._mixtures[before] = choices.mixture
-            changed = replace(changed, mixture=self._mixtures.get(after, ()))
+        if not style_kinds.takes_some(manifest, changed):
+            wanted = style_kinds.kinds_taken(manifest, name) == ("model",)
+            changed = replace(changed, mixture=self._mixtures.get(wanted, ()))
         self.change(changed.at_most(style_kinds.most_styles(manifest, name)))
 
     def use_preset(self, preset: dict[str, Any]) -> None:

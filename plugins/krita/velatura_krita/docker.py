@@ -143,8 +143,11 @@ class Panel(QtWidgets.QWidget):
     def _take_height(self) -> None:
         """Once, when the docker is first opened, have room for two rows of styles, as far as the others leave it."""
         window, docker = self.window(), self.parentWidget()
-        docked = isinstance(window, QtWidgets.QMainWindow) and self.isVisible()
-        if not docked or self._controller.kept("placed"):
+        if not isinstance(window, QtWidgets.QMainWindow) or not isinstance(
+            docker, QtWidgets.QDockWidget
+        ):
+            return
+        if not self.isVisible() or self._controller.kept("placed"):
             return
         self._controller.keep("placed", "yes")
         if docker.height() < _GOOD_HEIGHT:

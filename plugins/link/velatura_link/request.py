@@ -141,6 +141,8 @@ class Request:
     params: Mapping[str, Scalar] = field(default_factory=dict)
     content: Payload | None = None
     size: tuple[int, int] | None = None
+    depth: str | None = None
+    transfer: str | None = None
     strength: float | None = None
     seed: int = 0
     device: str | None = None
@@ -167,6 +169,8 @@ def encode_request(request: Request, name: Callable[[Payload], bytes]) -> dict[s
         "params": dict(request.params),
         "content": _reference(request.content, name),
         "size": None if request.size is None else list(request.size),
+        "depth": request.depth,
+        "transfer": request.transfer,
         "strength": request.strength,
         "seed": request.seed,
         "device": request.device,

@@ -9,7 +9,7 @@ from typing import Any
 
 from velatura_link.client import Client
 from velatura_link.connection import Connection
-from velatura_link.errors import Disconnected, LinkError
+from velatura_link.errors import Disconnected, LinkError, Refused
 from velatura_link.jobs import Event, Failed, Job, Priority, Result
 from velatura_link.request import EncodedFile, Request
 from velatura_link.wording import Notice
@@ -215,6 +215,7 @@ class Link:
                 self._client.manifest or {},
                 styles,
                 presets,
+                _models(self._client),
                 self._client.takes_styles,
                 self._client.keeps_presets,
                 self._client.marks_styles,
@@ -317,6 +318,14 @@ class _Latest:
             )
         if not ended:
             self._on_event(event)
+
+
+def _models(client: Client) -> tuple[str, ...]:
+    """Names of the daemon's own models; none of an older daemon, which does not know the question."""
+    try:
+        return tuple(str(each["name"]) for each in client.models())
+    except Refused:
+        return ()
 
 
 def _absent(error: Exception) -> LinkState:

@@ -40,8 +40,9 @@ def read_befores(
     """The unpainted pictures of pairs, where the engine makes use of them; raises as :func:`read_inputs` does."""
     found: dict[InputChoice, Payload] = {}
     if takes_pair(manifest, choices.engine):
-        for each in (*choices.mixture, *choices.regions):
-            before = each.view.before
+        views = [each.view for each in choices.mixture]
+        views += [region.view for region in choices.regions]
+        for before in [view.before for view in views]:
             if before is not None and before not in found:
                 found[before] = yield from _read(before, document)
     return found

@@ -17,6 +17,7 @@ from ..model import request_builder
 from ..model.choices import Choices
 from ..model.sketch import thinned
 from ..qt import QtGui
+from .channel_order import bytes_of
 from .cooperative_tasks import CooperativeTasks, Steps
 from .layer_reader import bounds_of, read_region, read_selection
 
@@ -124,6 +125,8 @@ class LivePreview:
         last = self._scene
         if last is None or last.masks or scene.masks or last.selection or scene.selection:
             return scene
+        if last.content is None or scene.content is None:
+            return scene
         return last if last.content.view == scene.content.view else scene
 
     def _submit(
@@ -160,9 +163,8 @@ def image_of(pixels: Pixels) -> Any:
 
 def _pixels(image: Any) -> Pixels:
     rgba = image.convertToFormat(QtGui.QImage.Format.Format_RGBA8888)
-    bits = rgba.constBits()
-    bits.setsize(rgba.width() * rgba.height() * 4)
-    return Pixels(bytes(bits), rgba.width(), rgba.height(), 4, "u8")
+    width, height = rgba.width(), rgba.height()
+    return Pixels(bytes_of(rgba, 4 * width * height), width, height, 4, "u8")
 
 
 def area_of(selection: Any) -> tuple[int, int, int, int] | None:

@@ -114,15 +114,16 @@ class Painting:
         elif wanted.selection is not None:
             self._mask = yield from read_selection(wanted.selection, source.bounds)
             self.limits = yield from kept_mask(self._mask, source.bounds)
-        scene = request_builder.Scene(
-            None, masks, inputs=inputs, params=params, befores=befores, size=source.bounds.size
-        )
+        scene = request_builder.Scene(None, masks, inputs=inputs, params=params, befores=befores)
         if source.blank:
-            return scene
+            space = source.space.sent_as
+            return replace(
+                scene, size=source.bounds.size, depth=space.wire_depth, transfer=space.transfer
+            )
         # In a group the mask does it, and stays to be changed.
         limits = self._mask if wanted.choices.output != "group" else None
         content = yield from read_layer(source)
-        return replace(scene, content=content, selection=limits, size=None)
+        return replace(scene, content=content, selection=limits)
 
     def _submit(self, scene: request_builder.Scene) -> None:
         wanted = self._wanted

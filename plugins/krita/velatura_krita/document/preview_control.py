@@ -16,6 +16,7 @@ from ..model.lens import Window
 from ..model.state import Message, State
 from ..qt import QtCore, Signal
 from ..texts import tr
+from .channel_order import bytes_of
 from .cooperative_tasks import CooperativeTasks
 from .detail import Detail, DetailPainter, Look, placed
 from .formats import Bounds
@@ -278,8 +279,4 @@ def _id(node: Any) -> str:
 def _glimpse(node: Any) -> bytes:
     """A few of the layer's pixels: others when somebody painted on it."""
     image = node.thumbnail(_GLIMPSE, _GLIMPSE)
-    bits = image.constBits()
-    if bits is None:
-        return b""
-    bits.setsize(image.bytesPerLine() * image.height())
-    return bytes(bits)
+    return bytes_of(image, image.bytesPerLine() * image.height())

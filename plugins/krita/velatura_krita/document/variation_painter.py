@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from velatura_link.engines import Manifest
@@ -32,7 +33,7 @@ class VariationPainter:
             LivePreview(
                 link,
                 tasks,
-                lambda glance, place=place: self._glanced(place, glance, on_picture),
+                partial(self._glanced, place, on_picture),
                 on_error,
                 replaces=f"variation {place}",
             )
@@ -53,6 +54,6 @@ class VariationPainter:
             painter.wish(view, variation.choices, manifest, find)
 
     def _glanced(
-        self, place: int, glance: Glance, on_picture: Callable[[int, Any], object]
+        self, place: int, on_picture: Callable[[int, Any], object], glance: Glance
     ) -> None:
         on_picture(place, glance.after)

@@ -283,8 +283,9 @@ def _region(found: object) -> RegionChoice | None:
     view = view_of(_map(facts.get("style")))
     if isinstance(node, str):
         return RegionChoice(title, style, node=node, strength=strength, view=view)
-    whole = isinstance(bounds, list) and len(bounds) == 4
-    if not whole or not all(isinstance(each, int) for each in bounds) or not isinstance(kept, str):
+    if not isinstance(bounds, list) or len(bounds) != 4 or not isinstance(kept, str):
+        return None
+    if not all(isinstance(each, int) for each in bounds):
         return None
     x, y, width, height = bounds
     held = (x, y, width, height)

@@ -11,7 +11,7 @@ from velatura_link.styles import needs_pictures
 
 from ..texts import tr
 from . import style_kinds
-from .choices import Choices, StyleChoice
+from .choices import Choices, Ingredient, RegionChoice, StyleChoice
 from .extra_inputs import Missing, missing
 
 
@@ -85,7 +85,8 @@ def _of_kind(
     """A style that the engine cannot read, or half of a pair."""
     engine = choices.engine
     title, taken = _title(manifest, engine), style_kinds.kinds_taken(manifest, engine)
-    for each in (*choices.mixture, *choices.regions):
+    holders: tuple[Ingredient | RegionChoice, ...] = (*choices.mixture, *choices.regions)
+    for each in holders:
         kind = style_kinds.kind_of(each.style, offered)
         if kind == "code" and kind not in taken and "picture" in taken:
             return Obstacle(

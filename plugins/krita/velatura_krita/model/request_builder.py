@@ -29,7 +29,8 @@ FindStyle = Callable[[StyleChoice], StyleRef]
 class Scene:
     """The pixels of one request. ``masks`` belong to the choices' regions in order, None where one is gone.
 
-    Without a ``content``, ``size`` is the (width, height) of the result. ``selection`` limits what is painted;
+    Without a ``content``, ``size`` is the (width, height) of the result, and ``depth`` and ``transfer`` are what its
+    pixels are. ``selection`` limits what is painted;
     ``scale`` is how much smaller than the document the content is; ``inputs`` are what else the chosen engine is
     given, and ``params`` knobs of it that go with that; ``befores`` are the unpainted pictures of pairs.
     """
@@ -42,6 +43,8 @@ class Scene:
     params: Mapping[str, Scalar] = field(default_factory=dict)
     befores: Mapping[InputChoice, Payload] = field(default_factory=dict)
     size: tuple[int, int] | None = None
+    depth: str | None = None
+    transfer: str | None = None
 
 
 def with_engine(manifest: Manifest, choices: Choices) -> Choices:
@@ -159,6 +162,8 @@ def _request(
         common=scaled(every, common, scene.scale),
         content=scene.content,
         size=scene.size,
+        depth=scene.depth,
+        transfer=scene.transfer,
         strength=choices.strength,
         seed=choices.seed,
         styles=styles,

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import Any
 
 from velatura_link.request import Pixels
 
@@ -46,7 +47,7 @@ def sketched(pixels: Pixels, side: int = SIDE) -> Sketch | None:
 def thinned(mask: Pixels, width: int, height: int) -> Pixels:
     """A mask (one channel, any depth) at a smaller size, 8 bits deep: the nearest pixel of each place."""
     columns = [(2 * x + 1) * mask.width // (2 * width) for x in range(width)]
-    pick: Callable[[object], tuple[float, ...]] = itemgetter(*columns, columns[0])
+    pick: Callable[[Any], tuple[float, ...]] = itemgetter(*columns, columns[0])
     code, to_byte = _BYTES[mask.depth]
     size = len(mask.view) // mask.height
     small = bytearray()

@@ -72,3 +72,11 @@ def most_styles(manifest: Manifest, engine: str) -> int:
 def enough_styles(manifest: Manifest, choices: Choices) -> bool:
     """Whether there is what the chosen engine needs."""
     return bool(choices.regions) or len(choices.mixture) >= fewest_styles(manifest, choices.engine)
+
+
+def takes_some(manifest: Manifest, choices: Choices) -> bool:
+    """Whether any style of the mixture is for the chosen engine; also where it takes none at all."""
+    taken = kinds_taken(manifest, choices.engine)
+    pictures = bool({"picture", "code"}.intersection(taken))
+    able = [("model" in taken) if style.is_model else pictures for style in choices.styles]
+    return not taken or any(able)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from ..texts import tr
 from .choices import Choices, Ingredient, RegionChoice, StyleChoice
 from .views import View
+
+HolderT = TypeVar("HolderT", bound="Ingredient | RegionChoice")
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Viewed:
 
     def settled(self, moved: Mapping[str, str]) -> Viewed:
         """The same when its file was ``moved`` into the daemon's library under a name."""
-        if self.style.file not in moved:
+        if self.style.file is None or self.style.file not in moved:
             return self
         return replace(self, style=StyleChoice(name=moved[self.style.file]))
 
@@ -36,9 +38,15 @@ class Viewed:
         """``choices`` with another view of it; as they were when it is not there any more."""
         if self.view(choices) is None:
             return choices
-        holders = list(getattr(choices, self.part))
-        holders[self.place] = replace(holders[self.place], view=view)
-        return replace(choices, **{self.part: tuple(holders)})
+        if self.part == "mixture":
+            return replace(choices, mixture=_with(choices.mixture, self.place, view))
+        return replace(choices, regions=_with(choices.regions, self.place, view))
+
+
+def _with(holders: tuple[HolderT, ...], place: int, view: View) -> tuple[HolderT, ...]:
+    return tuple(
+        replace(each, view=view) if at == place else each for at, each in enumerate(holders)
+    )
 
 
 def why_no_view(style: StyleChoice, offered: Iterable[Mapping[str, Any]]) -> str | None:

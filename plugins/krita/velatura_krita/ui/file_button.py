@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..controller import Controller
 from ..document.images import clipboard_png
 from ..model.input_choice import InputChoice
 from ..model.state import Message
 from ..qt import QtCore, QtWidgets, Signal
 from ..texts import tr
+from .menus import add_action, add_menu
 from .picture_dialog import PictureDialog
 
 
@@ -24,13 +27,11 @@ class FileButton(QtWidgets.QToolButton):
         policy = QtWidgets.QSizePolicy.Policy
         self.setSizePolicy(policy.Ignored, policy.Fixed)
         menu = QtWidgets.QMenu(self)
-        menu.addAction(tr("From a file…")).triggered.connect(lambda: self._from_file())
+        add_action(menu, tr("From a file…"), lambda: self._from_file())
         if picture:
-            self.layers = menu.addMenu(tr("From a layer"))
+            self.layers = add_menu(menu, tr("From a layer"))
             self.layers.aboutToShow.connect(self._list_layers)
-            menu.addAction(tr("From the clipboard")).triggered.connect(
-                lambda: self._from_clipboard()
-            )
+            add_action(menu, tr("From the clipboard"), lambda: self._from_clipboard())
         self.setMenu(menu)
 
     def show_given(self, given: InputChoice | None) -> None:
@@ -58,8 +59,8 @@ class FileButton(QtWidgets.QToolButton):
         inputs = self._controller.inputs
         self.layers.clear()
         for title, node in inputs.layers():
-            action = self.layers.addAction(title.replace("&", "&&"))
-            action.triggered.connect(lambda _=False, node=node: self._give(inputs.of_layer(node)))
+            give = partial(self._give, inputs.of_layer(node))
+            add_action(self.layers, title.replace("&", "&&"), give)
 
     def _from_clipboard(self) -> None:
         png = clipboard_png()

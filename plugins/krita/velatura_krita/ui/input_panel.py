@@ -12,6 +12,7 @@ from ..qt import QtCore, QtWidgets
 from ..texts import tr
 from .file_button import FileButton
 from .inputs import DoubleSpinBox
+from .menus import take_out_widgets
 
 _MOST = 1e12
 
@@ -41,9 +42,7 @@ class InputPanel(QtWidgets.QWidget):
             row.show_given(choices.engine_inputs.get(name))
 
     def _build(self) -> None:
-        while (item := self._column.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+        take_out_widgets(self._column)
         self._rows = {}
         for each in self._asked:
             make = {"number": _NumberRow, "text": _TextRow}.get(each.kind, _FileRow)
@@ -91,8 +90,8 @@ class _NumberRow(_Row):
     def show_given(self, given: InputChoice | None) -> None:
         super().show_given(given)
         blocker = QtCore.QSignalBlocker(self.box)
-        known = given is not None and isinstance(given.value, (int, float))
-        self.box.setValue(float(given.value) if known else 0.0)
+        value = None if given is None else given.value
+        self.box.setValue(float(value) if isinstance(value, (int, float)) else 0.0)
         blocker.unblock()
 
 

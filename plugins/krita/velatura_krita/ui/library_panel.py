@@ -31,6 +31,7 @@ from ..qt import QtCore, QtWidgets
 from ..texts import tr
 from .file_button import nothing_to_paste
 from .inputs import ComboBox
+from .menus import add_action
 from .picture_dialog import PictureDialog
 from .style_grid import StyleGrid
 from .style_menu import open_style_menu
@@ -231,16 +232,12 @@ class LibraryPanel(QtWidgets.QWidget):
         button.setToolTip(tr("Add a style: a picture in whose manner to paint"))
         button.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QtWidgets.QMenu(button)
-        menu.addAction(tr("From a file…")).triggered.connect(lambda: self._from_file())
-        menu.addAction(tr("From the active layer")).triggered.connect(
-            lambda: self._controller.add_style_layer()
-        )
-        menu.addAction(tr("From the clipboard")).triggered.connect(lambda: self._from_clipboard())
-        menu.addAction(tr("A model's file…")).triggered.connect(lambda: self._from_model())
+        add_action(menu, tr("From a file…"), lambda: self._from_file())
+        add_action(menu, tr("From the active layer"), lambda: self._controller.add_style_layer())
+        add_action(menu, tr("From the clipboard"), lambda: self._from_clipboard())
+        add_action(menu, tr("A model's file…"), lambda: self._from_model())
         menu.addSeparator()
-        menu.addAction(tr("Reload styles and presets")).triggered.connect(
-            lambda: self._controller.refresh()
-        )
+        add_action(menu, tr("Reload styles and presets"), lambda: self._controller.refresh())
         button.setMenu(menu)
         return button
 

@@ -13,6 +13,7 @@ from ..model.style_kinds import Extra, extra_of, kinds_taken
 from ..model.viewing import Viewed, why_no_view
 from ..qt import QtWidgets, Signal
 from ..texts import tr
+from .menus import take_out_widgets
 from .style_rows import extra_row
 from .value_slider import ValueSlider
 from .view_button import ViewButton
@@ -74,9 +75,7 @@ class MixturePanel(QtWidgets.QWidget):
             row.show_part(part, share)
 
     def _build(self) -> None:
-        while (item := self._column.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+        take_out_widgets(self._column)
         self.rows = []
         for place, face in enumerate(self._faces):
             row = Row(self._controller, face, mixed=len(self._faces) > 1)

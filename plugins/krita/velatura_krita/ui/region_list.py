@@ -15,6 +15,7 @@ from ..model.views import PLAIN
 from ..qt import QtWidgets, Signal
 from ..texts import tr
 from .inputs import ComboBox
+from .menus import take_out_widgets
 from .style_rows import extra_row
 from .value_slider import ValueSlider
 from .view_button import ViewButton
@@ -75,8 +76,7 @@ class RegionList(QtWidgets.QWidget):
             return
         self._shape = shape
         self._regions, self._tiles = regions, tiles
-        while (item := self._rows.takeAt(0)) is not None:
-            item.widget().deleteLater()
+        take_out_widgets(self._rows)
         self._views, self._extras = [], []
         for place, region in enumerate(regions):
             self._rows.addWidget(self._row(place, region))

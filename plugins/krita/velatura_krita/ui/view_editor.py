@@ -107,7 +107,9 @@ class ViewEditor(QtWidgets.QDialog):
         """Come up left of ``widget``, or right of it where there is no room."""
         corner = widget.mapToGlobal(widget.rect().topLeft())
         screens = QtGui.QGuiApplication
-        room = (screens.screenAt(corner) or screens.primaryScreen()).availableGeometry()
+        screen = screens.screenAt(corner) or screens.primaryScreen()
+        assert screen is not None
+        room = screen.availableGeometry()
         left = corner.x() - self.width() - _GAP
         if left < room.left():
             left = corner.x() + widget.width() + _GAP
