@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,10 @@ from hypothesis import settings
 settings.register_profile("velatura", deadline=None)
 settings.load_profile("velatura")
 
+LONG_SECONDS = 60.0
+"""What a test may take before it has to say why: `@pytest.mark.slow("why")`."""
+WHY = "why it takes long"
+
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
@@ -21,3 +26,33 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("needs ../shared (real weights and pictures)")
     return SHARED
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    mark = item.get_closest_marker("slow")
+    if mark is not None and mark.args:
+        report.user_properties.append((WHY, mark.args[0]))
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List the tests that took long and do not say why."""
+    reports = [
+        report
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.getreports(outcome)
+        if report.when == "call"
+    ]
+    long = [
+        report
+        for report in reports
+        if report.duration > LONG_SECONDS and WHY not in dict(report.user_properties)
+    ]
+    if long:
+        terminalreporter.section(f"over {LONG_SECONDS:.0f} s, and do not say why")
+        for report in sorted(long, key=lambda report: -report.duration):
+            terminalreporter.write_line(f"{report.duration:6.1f} s {report.nodeid}")

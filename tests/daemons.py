@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import velatura
+import velatura_link
 from velatura_link.client import Client
 from velatura_link.connection import FILE_NAME, Connection, read_connection
 from velatura_link.errors import Disconnected
@@ -62,6 +65,17 @@ class Daemon:
     def kill(self, number: int = signal.SIGKILL) -> None:
         self.process.send_signal(number)
         self.process.wait(PATIENCE)
+
+
+def install_copy(site: Path) -> Path:
+    """Install Velatura into ``site``, for a ``PYTHONPATH``; the folder of what the installer says of it."""
+    for package in (velatura, velatura_link):
+        source = Path(package.__file__ or "").parent
+        shutil.copytree(source, site / source.name, ignore=shutil.ignore_patterns("__pycache__"))
+    facts = site / f"velatura-{velatura.__version__}.dist-info"
+    facts.mkdir()
+    (facts / "RECORD").write_text("velatura/__init__.py,,\n")
+    return facts
 
 
 def start_daemon(home: Path, *arguments: str, **variables: str) -> Daemon:

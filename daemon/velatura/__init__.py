@@ -1,3 +1,3 @@
 """Velatura: style transfer for Krita, GIMP and scripts, by a resident daemon with warm networks."""
 
-__version__ = "0.1.0"
+from velatura_link import __version__ as __version__

@@ -1,23 +1,34 @@
 """The one family of errors that people get to see.
 
-Every error says what happened (``message``, one sentence), why, and what to do next (``hint``). ``code`` is the wire's
-name for it (docs/protocol.md, "Codes"); hosts and the command line map it to their own signals exactly once.
+Every error says what happened (``message``, one sentence), why, and what to do next (``hint``). Both are templates that
+``values`` fill; they travel as such, and hosts say them in the person's language (:mod:`velatura_link.text`). ``code``
+is the wire's name for it (docs/protocol.md, "Codes"); hosts and the command line map it to their own signals exactly
+once.
 """
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from velatura_link.text import Value, text_of
+
 
 class VelaturaError(Exception):
-    """Something a person can be told about. ``str(error)`` is one sentence without the hint."""
+    """Something a person can be told about. ``str(error)`` is one sentence without the hint.
+
+    >>> error = VelaturaError("There is no style “{name}”.", hint="Did you mean {other}?", name="sae", other="sea")
+    >>> str(error), str(error.hint), error.message.template
+    ('There is no style “sae”.', 'Did you mean sea?', 'There is no style “{name}”.')
+
+    Only what changes from case to case belongs into ``values``. Where there is none, braces in a sentence are its own.
+    """
 
     code: ClassVar[str] = "engine_failed"
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+    def __init__(self, message: str, *, hint: str = "", **values: Value) -> None:
+        self.message = text_of(message, values)
+        self.hint = text_of(hint, values)
+        super().__init__(self.message)
 
 
 class BadRequest(VelaturaError):
@@ -85,5 +96,7 @@ class Cancelled(VelaturaError):
 
     code = "cancelled"
 
-    def __init__(self, message: str = "The job was cancelled.", *, hint: str = "") -> None:
-        super().__init__(message, hint=hint)
+    def __init__(
+        self, message: str = "The job was cancelled.", *, hint: str = "", **values: Value
+    ) -> None:
+        super().__init__(message, hint=hint, **values)

@@ -9,10 +9,10 @@ import pytest
 from velatura_gimp.arguments import Argument
 from velatura_gimp.choices import (
     Values,
-    chosen_anew,
     fitting_value,
     mixture_of,
     text_of_mixture,
+    with_names,
 )
 
 STROKE = Argument("stroke", "double", "Stroke", "", 2.0, 0.0, 8.0)
@@ -80,9 +80,9 @@ def test_what_is_no_mixture_is_empty(text: str) -> None:
 
 def test_styles_that_stay_keep_their_weights() -> None:
     mixture = {"great-wave": 2.5, "scream": 0.5}
-    assert chosen_anew(mixture, ["scream", "irises", "great-wave"]) == {
+    assert with_names(mixture, ["scream", "irises", "great-wave"]) == {
         "great-wave": 2.5,
         "scream": 0.5,
         "irises": 1.0,
     }
-    assert chosen_anew(mixture, ["scream"]) == {"scream": 1.0}
+    assert with_names(mixture, ["scream"]) == {"scream": 1.0}

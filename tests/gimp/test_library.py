@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from velatura_gimp.arguments import Wish
 from velatura_gimp.library import (
     FAVOURITES,
     OWN,
@@ -18,6 +17,7 @@ from velatura_gimp.library import (
     require_fitting,
     title_of_style,
 )
+from velatura_gimp.request_spec import RequestSpec
 from velatura_link.errors import LinkError
 from velatura_link.styles import is_small, needs_pictures
 
@@ -50,18 +50,18 @@ def test_of_built_in_paintings_a_larger_picture_is_better_where_no_code_is_taken
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "spec",
     [
         {"styles": [{"name": "scream"}]},
         {"styles": [{"name": "grandmother"}, {"name": "scream", "weight": 2}]},
         {"regions": [{"mask": "selection", "styles": [{"name": "scream"}]}]},
     ],
 )
-def test_a_code_for_an_engine_of_pictures_is_refused_in_a_sentence(wish: Wish) -> None:
+def test_a_code_for_an_engine_of_pictures_is_refused_in_a_sentence(spec: RequestSpec) -> None:
     with pytest.raises(LinkError, match=r"Slow needs a picture .* “Scream” is a code") as caught:
-        require_fitting(wish, PICTURES, lambda: STYLES)
+        require_fitting(spec, PICTURES, lambda: STYLES)
     assert "a file, a layer" in caught.value.hint
-    require_fitting(wish, EITHER, lambda: STYLES)
+    require_fitting(spec, EITHER, lambda: STYLES)
 
 
 def test_pictures_fit_and_what_the_library_lacks_is_left_to_the_daemon() -> None:

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from velatura.contract import manifest
-from velatura_gimp.arguments import arguments_of
+from velatura_gimp.engine_arguments import arguments_of
 from velatura_gimp.presets import presets_for, values_of_preset
-from velatura_gimp.settings import recalled, remembered
+from velatura_gimp.settings import settings_of, with_settings
 
 
 def test_each_procedure_has_settings_of_its_own() -> None:
-    data = remembered(b"", "velatura-glaze", {"strength": 0.5})
-    data = remembered(data, "velatura-gatys", {"strength": 0.75, "style-file": None})
-    data = remembered(data, "velatura-glaze", {"strength": 0.25})
-    assert recalled(data, "velatura-glaze") == {"strength": 0.25}
-    assert recalled(data, "velatura-gatys") == {"strength": 0.75, "style-file": None}
-    assert recalled(data + b"\0", "velatura-adain") == {}
+    data = with_settings(b"", "velatura-glaze", {"strength": 0.5})
+    data = with_settings(data, "velatura-gatys", {"strength": 0.75, "style-file": None})
+    data = with_settings(data, "velatura-glaze", {"strength": 0.25})
+    assert settings_of(data, "velatura-glaze") == {"strength": 0.25}
+    assert settings_of(data, "velatura-gatys") == {"strength": 0.75, "style-file": None}
+    assert settings_of(data + b"\0", "velatura-adain") == {}
 
 
 def test_what_another_hand_wrote_is_nothing() -> None:
     for data in (b"", b"\xff\xfe", b"[1]", b'{"velatura-glaze": 3}'):
-        assert recalled(data, "velatura-glaze") == {}
-    assert recalled(remembered(b"junk", "velatura-glaze", {"seed": 1}), "velatura-glaze")
+        assert settings_of(data, "velatura-glaze") == {}
+    assert settings_of(with_settings(b"junk", "velatura-glaze", {"seed": 1}), "velatura-glaze")
 
 
 def test_a_preset_sets_every_knob() -> None:
-    made = arguments_of("gatys", manifest.build()["gatys"])
+    made = arguments_of("gatys", manifest.build())
     preset = {
         "engine": "gatys",
         "params": {"steps": 9},

@@ -17,7 +17,7 @@ from velatura_gimp.wording import (
 )
 from velatura_link.errors import Disconnected, JobFailed, LinkError, ProtocolError
 from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
-from velatura_link.notes import Note
+from velatura_link.text import Text
 
 
 @pytest.mark.parametrize(
@@ -26,11 +26,11 @@ from velatura_link.notes import Note
         (Uploading(5, 10), Bar(0.075, "Sending the layer")),
         (Accepted(0), None),
         (Accepted(1), Bar(None, "Waiting: 1 before this one")),
-        (Progress("prepare", 0, 0, None), Bar(None, "Preparing")),
+        (Progress("prepare", 0, 0, None, "Preparing"), Bar(None, "Preparing")),
         (Progress("dry", 1, 1, None), Bar(0.9, "Dry")),
-        (Progress("look", 1, 4, None), Bar(0.125, "Looking at the layer, 1 of 4")),
-        (Progress("paint", 20, 40, 7.6), Bar(0.55, "Painting, 20 of 40, 8 s left")),
-        (Progress("stylise", 1, 2, 300.0), Bar(0.55, "Painting, 1 of 2, 5 min left")),
+        (Progress("look", 1, 4, None, "Looking"), Bar(0.125, "Looking, 1 of 4")),
+        (Progress("paint", 20, 40, 7.6, "Painting"), Bar(0.55, "Painting, 20 of 40, 8 s left")),
+        (Progress("stylise", 1, 2, 300.0, "Painting"), Bar(0.55, "Painting, 1 of 2, 5 min left")),
         (Progress("download vgg", 0, 0, None), Bar(None, "Fetching vgg")),
         (Progress("download vgg", 9766, 19531, 9.0), Bar(0.5, "Fetching vgg, 10 of 20 MB")),
         (Downloading(1, 2), Bar(0.925, "Receiving the painting")),
@@ -69,7 +69,7 @@ def test_errors_are_for_the_person() -> None:
         ),
         (Disconnected("The connection to the daemon ended."), "does not answer"),
         (ProtocolError("The daemon sent a chunk."), "does not answer"),
-        (LinkError("The daemon did not answer in time."), "does not answer"),
+        (LinkError("The daemon did not answer in time."), "painter did not answer"),
         (JobFailed("bad_request", "There is no code.", "`velatura styles` has."), "no code"),
     ],
 )
@@ -89,22 +89,22 @@ def test_a_bar_of_several_layers_says_which() -> None:
 @pytest.mark.parametrize(
     ("language", "note", "said"),
     [
-        ("de", Note("Stopped after {step} of {steps} steps.", step=12, steps=60), ""),
+        ("de", Text("Stopped after {step} of {steps} steps.", step=12, steps=60), ""),
         (
             "de",
-            Note("The memory was not enough: painted in tiles of {side} pixels.", side=512),
+            Text("The memory was not enough: painted in tiles of {side} pixels.", side=512),
             "Der Speicher war zu knapp: Es wurde in Kacheln von 512 Pixeln gemalt.",
         ),
         (
             "en",
-            Note("The memory was not enough: painted in tiles of {side} pixels.", side=512),
+            Text("The memory was not enough: painted in tiles of {side} pixels.", side=512),
             "The memory was not enough: painted in tiles of 512 pixels.",
         ),
-        ("de", Note("relu9_1 is not there."), "relu9_1 is not there."),
+        ("de", Text("relu9_1 is not there."), "relu9_1 is not there."),
     ],
 )
 def test_notes_are_said_in_the_persons_language_unless_the_person_knows(
-    language: str, note: Note, said: str
+    language: str, note: Text, said: str
 ) -> None:
     texts.choose([language])
     assert said_of(note) == said

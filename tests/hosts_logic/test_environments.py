@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from velatura import __version__
-from velatura.hosts.wheel import wheel
+from velatura.hosts.payload import Entry
 from velatura_link import torch_build
 from velatura_link.client import Client
 from velatura_link.connection import FILE_NAME, read_connection
@@ -41,18 +41,17 @@ def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
         yield opened
 
 
-def unpacked(plugin: Path, version: str) -> DaemonEnv:
+def unpacked(plugin: Path, version: str, made: Entry) -> DaemonEnv:
     """The home of a plugin from a zip that has this checkout's Velatura, said to be of that version, in its wheel."""
     folder = plugin / WHEELS
     folder.mkdir(parents=True, exist_ok=True)
-    made = wheel()
     with (
         zipfile.ZipFile(io.BytesIO(made.content)) as source,
         zipfile.ZipFile(folder / made.name.replace(__version__, version), "w") as target,
     ):
         for name in source.namelist():
             text = source.read(name)
-            if name.endswith(("METADATA", "velatura/__init__.py")):
+            if name.endswith(("METADATA", "velatura_link/__init__.py")):
                 text = text.replace(__version__.encode(), version.encode())
             if not name.endswith("RECORD"):
                 target.writestr(name.replace(__version__, version), text)
@@ -69,8 +68,8 @@ def never() -> bool:
     return False
 
 
-def test_a_daemon_that_paints_hands_over_to_the_newer_one(shell: Shell) -> None:
-    home = unpacked(shell.home / "plugin", __version__)
+def test_a_daemon_that_paints_hands_over_to_the_newer_one(shell: Shell, wheel: Entry) -> None:
+    home = unpacked(shell.home / "plugin", __version__, wheel)
     home.install(ignored, never)
     # What is required is here already, and large.
     [packages] = home.where.glob("[Ll]ib/**/site-packages")
@@ -78,7 +77,7 @@ def test_a_daemon_that_paints_hands_over_to_the_newer_one(shell: Shell) -> None:
     serve = [home.environment.python, "-m", "velatura.cli.main", "serve", "--engines", "identity"]
     old = subprocess.Popen(serve)
     wait_until((shell.runtime / FILE_NAME).exists, "the daemon")
-    newer = unpacked(home.plugin, NEWER)
+    newer = unpacked(home.plugin, NEWER, wheel)
     assert newer.outdated
     pixels = np.random.default_rng(0).integers(0, 256, (32, 32, 4), np.uint8)
     content = Pixels(pixels.tobytes(), 32, 32, 4, "u8")

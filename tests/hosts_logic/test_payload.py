@@ -12,13 +12,15 @@ import pytest
 
 from velatura.hosts import payload as payloads
 from velatura.hosts.packages import pack
-from velatura.hosts.payload import PluginMissing, payload
+from velatura.hosts.payload import Entry, PluginMissing, payload
 from velatura.hosts.places import KINDS, Kind
-from velatura.hosts.wheel import wheel
 from velatura_link import torch_build
-from velatura_link.daemon_env import WHEELS, DaemonEnv
+from velatura_link.daemon_env import DaemonEnv
 
 FOLDERS: dict[Kind, str] = {"krita": "pykrita/velatura_krita", "gimp": "velatura_gimp"}
+
+WHEEL = Entry("velatura-1.0-py3-none-any.whl", b"a wheel")
+"""What is packed where its content does not matter."""
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -43,7 +45,7 @@ def test_gimp_runs_one_file_and_krita_none() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_zip_has_its_folders_and_its_run_bits(kind: Kind, tmp_path: Path) -> None:
-    archive = zipfile.ZipFile(pack(kind, tmp_path, {"engine": {}}))
+    archive = zipfile.ZipFile(pack(kind, tmp_path, {"engine": {}}, WHEEL))
     names = set(archive.namelist())
     for name in names:
         parts = name.rstrip("/").split("/")
@@ -58,13 +60,13 @@ def test_a_zip_has_its_folders_and_its_run_bits(kind: Kind, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_same_plugin_makes_the_same_zip(kind: Kind, tmp_path: Path) -> None:
-    one, two = (pack(kind, tmp_path / name, {}) for name in ("one", "two"))
+    one, two = (pack(kind, tmp_path / name, {}, WHEEL) for name in ("one", "two"))
     assert one.read_bytes() == two.read_bytes()
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_client_in_a_zip_needs_nothing_but_python(kind: Kind, tmp_path: Path) -> None:
-    zipfile.ZipFile(pack(kind, tmp_path, {})).extractall(tmp_path)
+    zipfile.ZipFile(pack(kind, tmp_path, {}, WHEEL)).extractall(tmp_path)
     script = (
         "import sys, velatura_link.client; from velatura_link._msgpack import msgpack;"
         "assert msgpack.unpackb(msgpack.packb({'a': b'b'})) == {'a': b'b'};"
@@ -85,7 +87,7 @@ def test_the_client_in_a_zip_needs_nothing_but_python(kind: Kind, tmp_path: Path
 def test_a_plugin_from_a_zip_shows_the_built_in_styles_without_a_daemon(
     kind: Kind, tmp_path: Path
 ) -> None:
-    zipfile.ZipFile(pack(kind, tmp_path, {})).extractall(tmp_path)
+    zipfile.ZipFile(pack(kind, tmp_path, {}, WHEEL)).extractall(tmp_path)
     script = (
         "from velatura_link.builtin import builtin_picture, builtin_styles as styles, folder;"
         "print(folder().name, len(styles()), len([each for each in styles() if each['thumbnail']]),"
@@ -103,29 +105,28 @@ def test_a_plugin_from_a_zip_shows_the_built_in_styles_without_a_daemon(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_plugin_from_a_zip_finds_the_daemon_that_came_with_it(kind: Kind, tmp_path: Path) -> None:
-    zipfile.ZipFile(pack(kind, tmp_path, {})).extractall(tmp_path)
+    zipfile.ZipFile(pack(kind, tmp_path, {}, WHEEL)).extractall(tmp_path)
     home = DaemonEnv.beside(tmp_path / FOLDERS[kind])
     assert home is not None
-    assert home.wheel.name == wheel().name
-    assert home.wheel.read_bytes() == wheel().content
+    assert home.wheel.name == WHEEL.name
+    assert home.wheel.read_bytes() == WHEEL.content
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_installer_brings_no_wheel(kind: Kind) -> None:
-    assert not [entry for entry in payload(kind).entries if f"/{WHEELS}/" in entry.name]
+    assert not [entry for entry in payload(kind).entries if entry.name.endswith(".whl")]
 
 
 def test_pip_takes_the_wheel_and_weights_and_plugins_are_in_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    wheel: Entry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VELATURA_RUNTIME", str(tmp_path / "runtime"))
     # With a card, pip's build is no surprise: it does without uv, and asks nothing.
     monkeypatch.setattr(torch_build, "has_nvidia_driver", lambda: True)
     for name in ("PIP_NO_INDEX", "PIP_NO_DEPS", "PIP_NO_COMPILE"):
         monkeypatch.setenv(name, "1")
-    made = wheel()
-    (tmp_path / made.name).write_bytes(made.content)
-    home = DaemonEnv(tmp_path, tmp_path / made.name, tmp_path / "environment")
+    (tmp_path / wheel.name).write_bytes(wheel.content)
+    home = DaemonEnv(tmp_path, tmp_path / wheel.name, tmp_path / "environment")
     home.install(lambda step: None, lambda: False)
     assert home.whole
     [packages] = home.where.glob("**/site-packages")

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Iterator
 
 import pytest
 
+from velatura_krita import texts
 from velatura_krita.model.artist_words import advice, plain
+from velatura_link.errors import LinkError
 
-from ..catalogues import said_in
 from .conftest import PLUGIN
 
-PACKAGE = PLUGIN / "velatura_krita"
 TECHNICAL = re.compile(r"daemon|\bDienst", re.IGNORECASE)
 
 
-def test_the_plugin_says_it_in_no_language() -> None:
-    german = json.loads((PACKAGE / "catalogues" / "de.json").read_text(encoding="utf-8"))
-    manuals = [path.read_text(encoding="utf-8") for path in PACKAGE.glob("Manual*.html")]
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    yield
+    texts.choose(["en"])
+
+
+def test_the_manuals_say_it_in_no_language() -> None:
+    folder = PLUGIN / "velatura_krita"
+    manuals = [path.read_text(encoding="utf-8") for path in folder.glob("Manual*.html")]
     assert len(manuals) == 2
-    texts = [*said_in(PACKAGE), *german, *german.values(), *manuals]
-    assert [text for text in texts if TECHNICAL.search(text)] == []
+    assert [text for text in manuals if TECHNICAL.search(text)] == []
 
 
 @pytest.mark.parametrize(
@@ -34,6 +39,12 @@ def test_the_plugin_says_it_in_no_language() -> None:
 )
 def test_what_the_link_says_is_put_into_those_words(said: str, shown: str) -> None:
     assert plain(said) == shown
+
+
+def test_what_the_link_says_is_said_in_the_persons_language() -> None:
+    texts.choose(["de"])
+    error = LinkError("The daemon cannot be started: {error}.", error="no such file")
+    assert plain(error.message) == "Velaturas Maler kann nicht gestartet werden: no such file."
 
 
 def test_nobody_is_sent_to_a_terminal() -> None:

@@ -236,6 +236,9 @@ class Reconnecting:
     def presets(self) -> list[dict[str, Any]]:
         return []
 
+    def models(self) -> list[dict[str, Any]]:
+        return []
+
     def close(self) -> None: ...
 
 

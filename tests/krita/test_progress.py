@@ -38,6 +38,9 @@ def test_an_engine_s_own_phases_are_named() -> None:
     seen = shown(Progress("dream deeper", 1, 2, None))
     assert seen is not None
     assert seen.text == "Dream deeper"
+    seen = shown(Progress("dream", 1, 2, None, "Dreaming deeper"))
+    assert seen is not None
+    assert seen.text == "Dreaming deeper"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +48,7 @@ def test_an_engine_s_own_phases_are_named() -> None:
 )
 def test_time_left_is_said_as_people_do(seconds: float, words: str) -> None:
     assert lasting(seconds) == words
-    assert stage("paint", 1, 2, seconds).sentence == f"Painting · {words}"
+    assert stage("paint", 1, 2, seconds, "Painting").sentence == f"Painting · {words}"
 
 
 def test_watchers_hear_of_changes_alone() -> None:

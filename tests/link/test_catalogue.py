@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from velatura_link.catalogue import Catalogue
-from velatura_link.notes import Note, decode_notes, encode_notes
+from velatura_link.text import Text, decode_notes, encode_notes
 
 
 @pytest.fixture
 def catalogue(tmp_path: Path) -> Catalogue:
     german = {"Stop": "Anhalten", "{number} left": "noch {number}"}
-    (tmp_path / "de.json").write_text(json.dumps(german), encoding="utf-8")
+    entries = [f'msgid "{english}"\nmsgstr "{said}"\n' for english, said in german.items()]
+    (tmp_path / "de.po").write_text("\n".join(entries), encoding="utf-8")
     return Catalogue(tmp_path)
 
 
@@ -53,12 +53,37 @@ def test_braces_of_a_sentence_without_values_are_its_own(catalogue: Catalogue) -
 
 
 def test_a_note_is_said_in_the_persons_language(catalogue: Catalogue) -> None:
-    (note,) = decode_notes(encode_notes([Note("{number} left", number=3)]))
-    assert (catalogue.note(note), note) == ("3 left", "3 left")
+    (note,) = decode_notes(encode_notes([Text("{number} left", number=3)]))
+    assert (catalogue.say(note), note) == ("3 left", "3 left")
     catalogue.choose(["de"])
-    assert catalogue.note(note) == "noch 3"
-    assert catalogue.note(Note("Stop")) == "Anhalten"
-    assert catalogue.note(Note("A note of tomorrow")) == "A note of tomorrow"
+    assert catalogue.say(note) == "noch 3"
+    assert catalogue.say(Text("Stop")) == "Anhalten"
+    assert catalogue.say(Text("A note of tomorrow")) == "A note of tomorrow"
+
+
+def test_texts_among_the_values_are_said_in_the_persons_language_too(catalogue: Catalogue) -> None:
+    catalogue.choose(["de"])
+    assert catalogue.say(Text("{number} left", number=Text("Stop"))) == "noch Anhalten"
+
+
+def test_what_only_the_daemon_calls_a_daemon_is_said_without_it(catalogue: Catalogue) -> None:
+    text = Text("The daemon ended: {why}.", why="killed")
+    assert catalogue.say(text) == "Velatura's painter ended: killed."
+
+
+def test_engines_bring_their_words_and_change_none_of_the_plugin_s(catalogue: Catalogue) -> None:
+    german = {"Stop": "Halt", "Bristles": "Borsten"}
+    later = {"Bristles": "Haare"}
+    manifest = {
+        "oil": {"translations": {"de": german}},
+        "tempera": {"translations": {"de": later, "fr": {}}},
+        "older": {},
+    }
+    catalogue.learn(manifest)
+    assert catalogue.tr("Bristles") == "Bristles"
+    catalogue.choose(["de"])
+    catalogue.learn(manifest)
+    assert (catalogue.tr("Stop"), catalogue.tr("Bristles")) == ("Anhalten", "Borsten")
 
 
 @pytest.mark.parametrize(
@@ -78,7 +103,7 @@ def test_a_note_whose_source_is_not_as_it_should_be_is_said_in_english(
 ) -> None:
     catalogue.choose(["de"])
     (note,) = decode_notes({"notes": ["3 left"], "note_sources": sources})
-    assert catalogue.note(note) == "3 left"
+    assert catalogue.say(note) == "3 left"
 
 
 @pytest.mark.parametrize("notes", [None, 3, "text", {}, [3, None]])

@@ -65,8 +65,8 @@ def test_memory_that_runs_out_is_told_as_such(error: Exception) -> None:
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda tile: tile / 0 * 0, "not numbers"),
-        (lambda tile: tile / 0, "not numbers"),
+        (lambda tile: tile / 0 * 0, "NaN or infinite"),
+        (lambda tile: tile / 0, "NaN or infinite"),
         (lambda tile: tile[:, :, 1:], "was wanted"),
         (lambda tile: tile[:, :1], "was wanted"),
         (lambda tile: None, "failed"),
@@ -99,5 +99,5 @@ def test_a_band_of_another_shape_is_no_picture() -> None:
 
     with pytest.raises(EngineFailed, match="size or depth"):
         painted(Shrinks(), CONTENT)
-    with pytest.raises(EngineFailed, match="not numbers"):
+    with pytest.raises(EngineFailed, match="NaN or infinite"):
         painted(Divides(), Scene(Raster(np.ones((3, 3, 3), np.float32))))

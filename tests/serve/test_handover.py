@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,23 +10,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import velatura
-import velatura_link
+from velatura.serve.broker.upgrade import installation_stamp
 from velatura_link.connection import FILE_NAME, read_connection
 from velatura_link.request import Pixels, Request
 
-from ..daemons import Daemon, start_daemon
+from ..daemons import Daemon, install_copy, start_daemon
 from ..waiting import wait_until
 
 
 @pytest.fixture
 def installed(home: Path) -> Iterator[Daemon]:
-    """A daemon that runs from a copy of the code, which a test may change."""
-    code = home / "code"
-    for package in (velatura, velatura_link):
-        source = Path(package.__file__ or "").parent
-        shutil.copytree(source, code / source.name, ignore=shutil.ignore_patterns("__pycache__"))
-    daemon = start_daemon(home, "--engines", "identity", PYTHONPATH=str(code))
+    """A daemon that runs from an installed copy, which a test may upgrade."""
+    install_copy(home / "code")
+    daemon = start_daemon(home, "--engines", "identity", PYTHONPATH=str(home / "code"))
     yield daemon
     connection = read_connection(daemon.runtime / FILE_NAME)
     if connection is not None:
@@ -45,10 +40,10 @@ def test_after_an_upgrade_the_old_daemon_drains_and_the_new_one_takes_over(
     content = Pixels(pixels.tobytes(), 32, 32, 4, "u8")
     notices: list[str] = []
     with installed.client(on_notice=lambda notice: notices.append(notice.code)) as client:
-        job = client.submit(Request("identity", {"steps": 80, "pause": 0.1}, content))
+        job = client.submit(Request("identity", {"steps": 200, "pause": 0.1}, content))
         wait_until(lambda: client.status()["jobs"]["running"], "the job to run")
-        changed = installed.home / "code" / "velatura" / "errors.py"
-        changed.write_text(changed.read_text() + "\n# a new release\n")
+        [facts] = (installed.home / "code").glob("velatura-*.dist-info")
+        facts.rename(facts.with_name("velatura-99.0.dist-info"))
         new = wait_until(
             lambda: (
                 (c := read_connection(installed.runtime / FILE_NAME)) and c.pid != old.pid and c
@@ -60,6 +55,30 @@ def test_after_an_upgrade_the_old_daemon_drains_and_the_new_one_takes_over(
         later = client.submit(Request("identity", content=content))
         assert bytes(later.wait(20).picture.view) == pixels.tobytes()
         assert not job.done, "the new job did not wait for the old daemon's"
-        assert bytes(job.wait(30).picture.view) == pixels.tobytes()
+        assert bytes(job.wait(60).picture.view) == pixels.tobytes()
     assert "draining" in notices
     assert installed.process.wait(30) == 0
+
+
+def test_an_upgrade_changes_the_stamp_and_an_edited_source_does_not(tmp_path: Path) -> None:
+    facts = tmp_path / "velatura-0.1.0.dist-info"
+    facts.mkdir()
+    (facts / "RECORD").write_text("velatura/__init__.py,,")
+    source = tmp_path / "velatura" / "__init__.py"
+    source.parent.mkdir()
+    source.touch()
+    before = installation_stamp(tmp_path)
+    source.write_text("edited = True")
+    assert installation_stamp(tmp_path) == before
+    # The same version again: an installer replaces the files.
+    again = facts / "new"
+    again.write_text("velatura/__init__.py,,")
+    again.replace(facts / "RECORD")
+    reinstalled = installation_stamp(tmp_path)
+    assert reinstalled != before
+    facts.rename(tmp_path / "velatura-0.2.0.dist-info")
+    assert installation_stamp(tmp_path) not in (before, reinstalled)
+
+
+def test_a_checkout_has_no_stamp(tmp_path: Path) -> None:
+    assert installation_stamp(tmp_path) == ()

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from velatura.cli.backends.base import Backend, backend
+from velatura.cli.backends import backend
+from velatura.cli.backends.base import Backend
 from velatura.cli.contents import Task, errands
 from velatura.cli.display import Bar, Stopwatch, counted, print_json, progress_bar
 from velatura.cli.further_outputs import write_further

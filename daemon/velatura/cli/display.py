@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
+from velatura.contract.phases import phase_title
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -16,13 +18,10 @@ WORDS = {
     "upload": "Sending",
     "download": "Fetching",
     "queue": "Waiting",
-    "prepare": "Preparing",
     "weights": "Downloading weights",
-    "look": "Looking at the picture",
-    "paint": "Painting",
-    "stylise": "Stylising",
     "write": "Writing the file",
 }
+"""Titles of the phases before and after an engine's run."""
 
 
 def counted(number: int, noun: str) -> str:
@@ -72,15 +71,9 @@ class RichBar:
             if self._task is not None:
                 self._progress.remove_task(self._task)
             self._phase = phase
-            self._task = self._progress.add_task(_words(phase), total=total or None, left=left)
+            title = phase_title(phase, WORDS)
+            self._task = self._progress.add_task(title, total=total or None, left=left)
         self._progress.update(self._task, completed=done, total=total or None, left=left)
-
-
-def _words(phase: str) -> str:
-    """What a person reads for a phase; engines may have phases of their own."""
-    if phase.startswith("download "):
-        return f"Downloading {phase.removeprefix('download ')}"
-    return WORDS.get(phase, f"{phase[:1].upper()}{phase[1:]}")
 
 
 @contextmanager

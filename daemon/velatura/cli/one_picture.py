@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from velatura.cli.backends.base import Painted, Priority, backend
+from velatura.cli.backends import backend
+from velatura.cli.backends.base import Painted, Priority
 from velatura.cli.display import Bar, Stopwatch, progress_bar
 from velatura.cli.enter_key import on_enter
 from velatura.cli.parts import parts_of

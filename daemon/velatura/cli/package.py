@@ -9,6 +9,7 @@ from velatura.cli.display import print_json
 from velatura.cli.engines import known_engines
 from velatura.hosts.packages import pack
 from velatura.hosts.places import KINDS
+from velatura.hosts.wheel import build_wheel, given_wheel
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -16,11 +17,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", type=Path, default=Path(), metavar="DIR", help="where to write it"
     )
+    parser.add_argument(
+        "--wheel",
+        type=Path,
+        metavar="FILE",
+        help="the daemon's wheel, of this version (default: build it from the checkout)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     manifest = known_engines() if options.kind == "gimp" else {}
-    written = pack(options.kind, options.output, manifest)
+    wheel = given_wheel(options.wheel) if options.wheel is not None else build_wheel()
+    written = pack(options.kind, options.output, manifest, wheel)
     if options.json:
         print_json({"kind": options.kind, "path": str(written)})
         return 0

@@ -8,6 +8,7 @@ from velatura import __version__
 from velatura.cli.arguments import number, whole_number
 from velatura.cli.display import Stopwatch, print_json
 from velatura.errors import BadRequest
+from velatura.serve import logs
 from velatura.serve.config import GIB, Config
 
 
@@ -42,6 +43,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="also listen on a loopback port, for clients that cannot use a Unix socket; every user of this machine"
         " can connect to it, and can stop the daemon without its secret",
     )
+    parser.add_argument(
+        "--log-level",
+        choices=logs.LEVELS,
+        default="info",
+        metavar="LEVEL",
+        help=f"what to log on standard error: {', '.join(logs.LEVELS)} (default: info)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -59,7 +67,9 @@ def run(options: argparse.Namespace) -> int:
         quota=options.quota,
         engines=options.engines,
         tcp=options.tcp,
+        log_level=options.log_level,
     )
+    logs.configure(config.log_level)
     broker, watch = Broker(config), Stopwatch()
     if not options.json:
         print(f"Velatura {__version__} serves from {config.runtime}; Ctrl-C ends it.", flush=True)

@@ -23,7 +23,7 @@ class CommonParams(BaseModel):
         title="Stroke size",
         description="How wide strokes become in the document; Automatic takes the size that the engine paints best. "
         "The style's short side is taken for 32 strokes.",
-        json_schema_extra={"unit": "px", "zero": "Automatic"},
+        json_schema_extra={"unit": "px", "zero": "Automatic", "scales": True},
     )
     detail: int = Field(
         0,
@@ -56,7 +56,7 @@ class CommonParams(BaseModel):
         le=512.0,
         title="Feather",
         description="How softly parts of the picture pass into each other; their outer edge stays as it is.",
-        json_schema_extra={"unit": "px"},
+        json_schema_extra={"unit": "px", "scales": True},
     )
     tileable: Tileable = Field(
         "none",

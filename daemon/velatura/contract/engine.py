@@ -113,7 +113,7 @@ class Descriptor(BaseModel):
     preview: str = ""
     """The engine that paints its quick preview; empty for itself."""
     phases: dict[str, str] = {}
-    """Titles of phases that :meth:`Run.step` is told of, beyond those that every engine has."""
+    """Titles of phases that :meth:`Run.step` is told of, beyond those of :mod:`velatura.contract.phases`."""
     deterministic: Literal["bitwise", "close", "no"] = "bitwise"
     """How equal two runs on one device are: the same bytes, within 2/255, or neither."""
     weights: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Collection
+from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,8 @@ SOURCES = tuple(Path(__file__).parents[1] / room for room in ("contract", "engin
 
 Manifest = dict[str, dict[str, Any]]
 """By engine name: ``descriptor`` (its fields), ``kind`` (``feed-forward``, ``iterative``,
-``filter`` or ``pixelwise``), ``schema`` (the JSON schema of its ``Params``) and ``common`` (that of those common knobs
-which make a difference to it)."""
+``filter`` or ``pixelwise``), ``schema`` (the JSON schema of its ``Params``), ``common`` (that of those common knobs
+which make a difference to it) and ``translations`` (its words by language: :mod:`velatura.contract.translations`)."""
 
 
 def code_hash(only: Collection[str] | None = None) -> str:
@@ -33,7 +34,7 @@ def code_hash(only: Collection[str] | None = None) -> str:
     """
     digest = hashlib.sha256(f"{__version__}\n{sorted(only) if only is not None else '*'}".encode())
     for folder in SOURCES:
-        for source in sorted(folder.rglob("*.py")):
+        for source in sorted((*folder.rglob("*.py"), *folder.rglob("*.po"))):
             content = source.read_bytes()
             digest.update(f"{source.relative_to(folder.parent)}\n{len(content)}\n".encode())
             digest.update(content)
@@ -75,17 +76,21 @@ def write(cache: Path, code: str, manifest: Manifest) -> Path:
 def build(only: Collection[str] | None = None) -> Manifest:
     """Import every engine (of ``only``) and write down what it says about itself."""
     from velatura.contract import registry
+    from velatura.contract.phases import PHASES
+    from velatura.contract.translations import translations_of
 
     manifest: Manifest = {}
     for name in registry.names():
         if only is not None and name not in only:
             continue
         engine = registry.load(name)
+        descriptor = engine.descriptor.model_dump(mode="json")
         manifest[name] = {
-            "descriptor": engine.descriptor.model_dump(mode="json"),
+            "descriptor": {**descriptor, "phases": {**PHASES, **engine.descriptor.phases}},
             "kind": registry.kind(engine),
             "schema": engine.Params.model_json_schema(),
             "common": registry.common_schema(engine),
+            "translations": translations_of(import_module(registry.modules()[name])),
         }
     return manifest
 

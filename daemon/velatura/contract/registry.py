@@ -57,19 +57,26 @@ def load(name: str, *, only: Collection[str] | None = None) -> Engine:
     there = [each for each in names() if only is None or each in only]
     if name not in there:
         raise UnknownEngine(
-            f"There is no engine called “{name}”.", hint=validation.alternatives(name, there)
+            "There is no engine called “{name}”.",
+            hint=validation.alternatives(name, there),
+            name=name,
         )
     path = modules()[name]
     try:
         engine = importlib.import_module(path).ENGINE
     except (ImportError, AttributeError) as error:
-        raise EngineFailed(f"The engine {name} cannot be loaded: {error}.") from error
+        raise EngineFailed(
+            "The engine {name} cannot be loaded: {error}.", name=name, error=str(error)
+        ) from error
     if not (isinstance(engine, type) and issubclass(engine, Engine)):
-        raise EngineFailed(f"ENGINE in {path} is not a subclass of Engine.")
+        raise EngineFailed("ENGINE in {path} is not a subclass of Engine.", path=path)
     if engine.descriptor.name != name:
         raise EngineFailed(
-            f"The engine in {path} calls itself “{engine.descriptor.name}”.",
-            hint=f"It is named like its module: “{name}”.",
+            "The engine in {path} calls itself “{engine}”.",
+            hint="It is named like its module: “{name}”.",
+            path=path,
+            engine=engine.descriptor.name,
+            name=name,
         )
     return engine()
 

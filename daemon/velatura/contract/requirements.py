@@ -5,13 +5,14 @@ from __future__ import annotations
 from velatura.contract.engine import Descriptor, StyleKind
 from velatura.contract.scene import Scene, Style
 from velatura.errors import BadRequest
+from velatura_link.text import Text, either
 
-WORDS: dict[StyleKind, str] = {
-    "picture": "a picture",
-    "code": "a style code",
-    "checkpoint": "a checkpoint",
-    "bank": "a bank's style",
-    "pair": "a pair of pictures",
+WORDS: dict[StyleKind, Text] = {
+    "picture": Text("a picture"),
+    "code": Text("a style code"),
+    "checkpoint": Text("a checkpoint"),
+    "bank": Text("a bank's style"),
+    "pair": Text("a pair of pictures"),
 }
 
 
@@ -20,31 +21,48 @@ def check_fits(descriptor: Descriptor, scene: Scene) -> None:
     name = descriptor.name
     if descriptor.content == "none" and scene.content is not None:
         raise BadRequest(
-            f"The engine {name} starts from nothing and takes no picture to paint over.",
+            "The engine {engine} starts from nothing and takes no picture to paint over.",
             hint="Leave the content out and give a size.",
+            engine=name,
         )
     if descriptor.fewest_styles and not scene.styles:
-        wanted = " or ".join(WORDS[each] for each in descriptor.styles)
-        raise BadRequest(f"The engine {name} needs a style.", hint=f"Give it {wanted}.")
+        wanted = either([WORDS[each] for each in descriptor.styles])
+        raise BadRequest(
+            "The engine {engine} needs a style.",
+            hint="Give it {wanted}.",
+            engine=name,
+            wanted=wanted,
+        )
     for number, region in enumerate(scene.regions, 1):
         if descriptor.fewest_styles and not region.styles:
-            raise BadRequest(f"Region {number} has no style.", hint="Give it one, or leave it out.")
+            raise BadRequest(
+                "Region {number} has no style.", hint="Give it one, or leave it out.", number=number
+            )
     for style in scene.styles:
         kinds = kinds_of(style)
         if not set(kinds) & set(descriptor.styles):
-            takes = " or ".join(WORDS[each] for each in descriptor.styles) or "none"
+            takes = either([WORDS[each] for each in descriptor.styles] or [Text("none")])
             raise BadRequest(
-                f"The engine {name} does not take {WORDS[kinds[0]]} as a style.",
-                hint=f"It takes {takes}.",
+                "The engine {engine} does not take {kind} as a style.",
+                hint="It takes {takes}.",
+                engine=name,
+                kind=WORDS[kinds[0]],
+                takes=takes,
             )
     missing = [
         each for each in descriptor.inputs if each.required and each.name not in scene.inputs
     ]
     if missing:
-        raise BadRequest(f"The engine {name} needs the input “{missing[0].title}”.")
+        raise BadRequest(
+            "The engine {engine} needs the input “{input}”.",
+            engine=name,
+            input=Text(missing[0].title),
+        )
     unknown = set(scene.inputs) - {each.name for each in descriptor.inputs}
     if unknown:
-        raise BadRequest(f"The engine {name} has no input “{min(unknown)}”.")
+        raise BadRequest(
+            "The engine {engine} has no input “{input}”.", engine=name, input=min(unknown)
+        )
 
 
 def kinds_of(style: Style) -> tuple[StyleKind, ...]:

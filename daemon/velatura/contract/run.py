@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from velatura.errors import Cancelled
-from velatura_link.notes import Note, Value
+from velatura_link.text import Text, Value
 
 if TYPE_CHECKING:
     import torch
@@ -88,7 +88,7 @@ class Run:
         stop_after: int | None = None,
     ) -> None:
         self._models = models
-        self.notes: list[Note] = []
+        self.notes: list[Text] = []
         self.stopped_after: int | None = None
         self.weights: dict[str, str] = {}
         self.tile: int | None = None
@@ -126,7 +126,7 @@ class Run:
         ``{names}`` in it are filled with ``values``. What changes from job to job belongs there: hosts look the
         sentence up in their catalogues as it is written.
         """
-        note = sentence if isinstance(sentence, Note) else Note(sentence, **values)
+        note = sentence if isinstance(sentence, Text) else Text(sentence, **values)
         if note not in self.notes:
             self.notes.append(note)
 

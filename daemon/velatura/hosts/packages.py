@@ -12,16 +12,17 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from velatura import __version__
-from velatura.hosts.payload import Payload, payload
+from velatura.hosts.payload import Entry, Payload, payload
 from velatura.hosts.places import Kind
-from velatura.hosts.wheel import EPOCH, wheel
 from velatura_link.daemon_env import WHEELS
 
+EPOCH = (1980, 1, 1, 0, 0, 0)
+"""Every file's time, so that the same files make the same archive."""
 
-def pack(kind: Kind, folder: Path, manifest: Mapping[str, Any]) -> Path:
-    """Write the plugin's zip into ``folder``; returns where it is."""
-    daemon = wheel()
-    whole = payload(kind, manifest).with_file(f"{WHEELS}/{daemon.name}", daemon.content)
+
+def pack(kind: Kind, folder: Path, manifest: Mapping[str, Any], wheel: Entry) -> Path:
+    """Write the plugin's zip, with the daemon's ``wheel`` in it, into ``folder``; returns where it is."""
+    whole = payload(kind, manifest).with_file(f"{WHEELS}/{wheel.name}", wheel.content)
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"velatura_{kind}-{__version__}.zip"
     with tempfile.TemporaryDirectory(dir=folder, prefix=".velatura-") as draft:

@@ -17,8 +17,7 @@ import velatura_link
 from velatura import __version__
 from velatura.errors import VelaturaError
 from velatura.hosts.places import Kind
-from velatura.library import assets, codes
-from velatura_link.builtin import FOLDER as BUILTIN
+from velatura_link import builtin
 
 HERE = Path(__file__).resolve().parent
 IN_WHEEL = HERE / "plugins"
@@ -108,8 +107,9 @@ def _link(folder: str) -> Iterator[Entry]:
     for entry in tree(Path(velatura_link.__file__ or "").parent, link):
         if entry.name.split("/")[len(link.split("/"))] not in LEFT_BEHIND:
             yield entry
-    for entry in tree(assets.STYLES, f"{link}/{BUILTIN}"):
-        if not codes.is_code(Path(entry.name)):
+    shown = builtin.folder()
+    for entry in tree(shown, f"{link}/{builtin.FOLDER}") if shown is not None else ():
+        if entry.name.endswith(builtin.SHOWN):
             yield entry
     spec = find_spec("msgpack")
     if spec is None or spec.origin is None:

@@ -61,14 +61,18 @@ def _opened(source: Path | bytes, name: str) -> Iterator[IO[bytes]]:
         size = source.stat().st_size
         stream = source.open("rb")
     except FileNotFoundError as error:
-        raise BadPicture(f"There is no file {name}.", hint="Check the path.") from error
+        raise BadPicture("There is no file {name}.", hint="Check the path.", name=name) from error
     except IsADirectoryError as error:
-        raise BadPicture(f"{name} is a folder.", hint="Name a picture in it.") from error
+        raise BadPicture("{name} is a folder.", hint="Name a picture in it.", name=name) from error
     except OSError as error:
-        raise BadPicture(f"{name} cannot be opened: {error.strerror or error}.") from error
+        raise BadPicture(
+            "{name} cannot be opened: {reason}.", name=name, reason=error.strerror or str(error)
+        ) from error
     with stream:
         if size == 0:
-            raise BadPicture(f"{name} is empty.", hint="The file may not have been saved fully.")
+            raise BadPicture(
+                "{name} is empty.", hint="The file may not have been saved fully.", name=name
+            )
         yield stream
 
 
@@ -80,28 +84,39 @@ def _decoding(name: str) -> Iterator[None]:
         raise
     except UnidentifiedImageError as error:
         raise BadPicture(
-            f"{name} is not a picture that can be read.",
+            "{name} is not a picture that can be read.",
             hint="PNG, JPEG, WebP, TIFF, OpenEXR, GIF, BMP and AVIF can.",
+            name=name,
         ) from error
     except Exception as error:
         # What decoders raise for damaged files is of no one kind: OSError, SyntaxError,
         # struct.error, …
         raise BadPicture(
-            f"{name} is damaged or cut off: {str(error).rstrip('.') or type(error).__name__}.",
+            "{name} is damaged or cut off: {reason}.",
             hint="Save or download the picture again.",
+            name=name,
+            reason=str(error).rstrip(".") or type(error).__name__,
         ) from error
 
 
 def _require_size(width: int, height: int, name: str, pixels: int, side: int) -> None:
     if max(width, height) > side:
         raise TooLarge(
-            f"{name} has {width} × {height} pixels; a side may have at most {side}.",
+            "{name} has {width} × {height} pixels; a side may have at most {side}.",
             hint="Make it smaller first.",
+            name=name,
+            width=width,
+            height=height,
+            side=side,
         )
     if width * height > pixels:
         raise TooLarge(
-            f"{name} has {width} × {height} pixels; together at most {pixels} are allowed.",
+            "{name} has {width} × {height} pixels; together at most {pixels} are allowed.",
             hint="Make it smaller first.",
+            name=name,
+            width=width,
+            height=height,
+            pixels=pixels,
         )
 
 
@@ -133,11 +148,18 @@ def write_picture(
             encode(stream, picture, file_format, quality)
     except OSError as error:
         raise BadRequest(
-            f"{path} cannot be written: {error.strerror or error}.",
+            "{path} cannot be written: {reason}.",
             hint="Check that the folder exists and may be written to.",
+            path=str(path),
+            reason=error.strerror or str(error),
         ) from error
     except ValueError as error:
-        raise BadRequest(f"{path} cannot be written as {file_format}: {error}.") from error
+        raise BadRequest(
+            "{path} cannot be written as {format}: {error}.",
+            path=str(path),
+            format=file_format,
+            error=str(error),
+        ) from error
     return notes
 
 
@@ -147,19 +169,23 @@ def require_writable(path: Path) -> None:
     """
     _format_of(path)
     if path.is_dir():
-        raise BadRequest(f"{path} is a folder.", hint="Name a file in it.")
+        raise BadRequest("{path} is a folder.", hint="Name a file in it.", path=str(path))
     if not path.parent.is_dir():
-        raise BadRequest(f"There is no folder {path.parent}.", hint="Make it first.")
+        raise BadRequest(
+            "There is no folder {folder}.", hint="Make it first.", folder=str(path.parent)
+        )
     if not os.access(path.parent, os.W_OK):
-        raise BadRequest(f"The folder {path.parent} may not be written to.")
+        raise BadRequest("The folder {folder} may not be written to.", folder=str(path.parent))
 
 
 def _format_of(path: Path) -> str:
     file_format = SUFFIXES.get(path.suffix.lower())
     if file_format is None:
         raise BadRequest(
-            f"{path.name} has no suffix of a format that can be written.",
-            hint=f"Use one of {', '.join(SUFFIXES)}.",
+            "{file} has no suffix of a format that can be written.",
+            hint="Use one of {suffixes}.",
+            file=path.name,
+            suffixes=", ".join(SUFFIXES),
         )
     return file_format
 

@@ -64,22 +64,30 @@ class RasterShape:
     def __post_init__(self) -> None:
         if self.width < 1 or self.height < 1:
             raise BadPicture(
-                f"A picture of {self.width} × {self.height} pixels has nothing in it.",
+                "A picture of {width} × {height} pixels has nothing in it.",
                 hint="Give one with at least one pixel on each side.",
+                width=self.width,
+                height=self.height,
             )
         if not 1 <= self.channels <= 4:
             raise BadPicture(
-                f"A picture with {self.channels} channels cannot be used.",
+                "A picture with {channels} channels cannot be used.",
                 hint="1 is grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha.",
+                channels=self.channels,
             )
         if self.depth not in DTYPES:
             raise BadPicture(
-                f"The depth {self.depth!r} is not known.", hint=f"Use one of {', '.join(DTYPES)}."
+                "The depth “{depth}” is not known.",
+                hint="Use one of {names}.",
+                depth=str(self.depth),
+                names=", ".join(DTYPES),
             )
         if self.transfer not in _TRANSFERS:
             raise BadPicture(
-                f"The transfer {self.transfer!r} is not known.",
-                hint=f"Use one of {', '.join(_TRANSFERS)}.",
+                "The transfer “{transfer}” is not known.",
+                hint="Use one of {names}.",
+                transfer=str(self.transfer),
+                names=", ".join(_TRANSFERS),
             )
 
     @property
@@ -111,13 +119,15 @@ class Raster:
     def __post_init__(self) -> None:
         if self.pixels.ndim != 3:
             raise BadPicture(
-                f"Pixels of {self.pixels.ndim} dimensions cannot be used.",
+                "Pixels of {dimensions} dimensions cannot be used.",
                 hint="They must be height × width × channels.",
+                dimensions=self.pixels.ndim,
             )
         if (self.pixels.dtype.kind, self.pixels.dtype.itemsize) not in _DEPTHS:
             raise BadPicture(
-                f"Pixels of type {self.pixels.dtype} cannot be used.",
+                "Pixels of type {dtype} cannot be used.",
                 hint="Use unsigned integers of 8 or 16 bits, or floats of 16 or 32.",
+                dtype=str(self.pixels.dtype),
             )
         # Making the shape checks sizes, channels and transfer.
         _ = self.shape
@@ -144,8 +154,14 @@ class Raster:
             given = view.nbytes
         if given != shape.nbytes:
             raise BadPicture(
-                f"A picture of {width} × {height} pixels with {channels} channels of {depth} "
-                f"takes {shape.nbytes} bytes, not {given}."
+                "A picture of {width} × {height} pixels with {channels} channels of {depth} takes {size} "
+                "bytes, not {given}.",
+                width=width,
+                height=height,
+                channels=channels,
+                depth=depth,
+                size=shape.nbytes,
+                given=given,
             )
         flat = np.frombuffer(buffer, shape.dtype)
         return cls(flat.reshape(height, width, channels), transfer)
@@ -223,6 +239,9 @@ def require_finite(raster: Raster, name: str = "The picture") -> None:
     for y0, y1 in bands(raster.height, raster.nbytes // raster.height):
         if not all_finite(raster.pixels[y0:y1]):
             raise BadPicture(
-                f"{name} has values in rows {y0} to {y1 - 1} that are not finite numbers.",
+                "{name} has values in rows {first} to {last} that are not finite numbers.",
                 hint="NaN and infinity come from a broken filter or blend; repaint that part.",
+                name=name,
+                first=y0,
+                last=y1 - 1,
             )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from velatura.library.codes import SUFFIX
+
 FOLDER = Path(__file__).resolve().parent.parent / "assets"
 
 STYLES = FOLDER / "styles"
@@ -23,8 +25,6 @@ def weights(name: str) -> Path:
 
 def codes() -> tuple[Path, ...]:
     """Files of the built-in styles, sorted by name."""
-    from velatura.library.codes import SUFFIX
-
     return tuple(sorted(STYLES.glob(f"*{SUFFIX}")))
 
 

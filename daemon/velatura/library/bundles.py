@@ -53,8 +53,10 @@ def export(name: str, target: Path) -> Preset:
         draft.replace(target)
     except OSError as error:
         raise BadRequest(
-            f"{target} cannot be written: {error.strerror or error}.",
+            "{target} cannot be written: {reason}.",
             hint="Check that the folder exists and may be written to.",
+            target=str(target),
+            reason=error.strerror or str(error),
         ) from error
     finally:
         draft.unlink(missing_ok=True)
@@ -142,7 +144,10 @@ def _unpacked(
     if any(entry.builtin and entry.name == slug(name) for entry in styles.entries()):
         return None
     raise BadRequest(
-        f"{source} lacks the style “{name}” of its preset.", hint="Have it exported again."
+        "{file} lacks the style “{name}” of its preset.",
+        hint="Have it exported again.",
+        file=str(source),
+        name=name,
     )
 
 
@@ -152,8 +157,11 @@ def _read(archive: zipfile.ZipFile, inside: str, most: int, source: Path) -> byt
         data = stream.read(most + 1)
     if len(data) > most:
         raise TooLarge(
-            f"{source} holds more than a preset may: {inside} has over {most} bytes.",
+            "{file} holds more than a preset may: {inside} has over {most} bytes.",
             hint="Make its styles' pictures smaller.",
+            file=str(source),
+            inside=inside,
+            most=most,
         )
     return data
 
@@ -164,9 +172,13 @@ def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
     try:
         stream = source.open("rb")
     except FileNotFoundError as error:
-        raise BadRequest(f"There is no file {source}.", hint="Check the path.") from error
+        raise BadRequest(
+            "There is no file {file}.", hint="Check the path.", file=str(source)
+        ) from error
     except IsADirectoryError as error:
-        raise BadRequest(f"{source} is a folder.", hint="Name a file in it.") from error
+        raise BadRequest(
+            "{file} is a folder.", hint="Name a file in it.", file=str(source)
+        ) from error
     with stream:
         try:
             with zipfile.ZipFile(stream) as archive:
@@ -177,6 +189,7 @@ def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
             # What zipfile raises for damaged archives is of no one kind: OSError, RuntimeError,
             # struct.error, …
             raise BadRequest(
-                f"{source} is not a preset's file, or is damaged.",
+                "{file} is not a preset's file, or is damaged.",
                 hint="`velatura presets export NAME FILE` makes one.",
+                file=str(source),
             ) from error

@@ -9,6 +9,7 @@ import difflib
 from dataclasses import dataclass
 
 from velatura.errors import WeightsMissing
+from velatura_link.text import Text
 
 Mark = tuple[str, tuple[int, ...]]
 """A tensor's name and shape."""
@@ -120,6 +121,9 @@ def model(name: str) -> Model:
     names = [entry.name for entry in MODELS]
     close = difflib.get_close_matches(name, names)
     raise WeightsMissing(
-        f"The catalogue has no model “{name}”.",
-        hint=f"Did you mean {close[0]}?" if close else f"It has: {', '.join(names)}.",
+        "The catalogue has no model “{name}”.",
+        hint=Text("Did you mean {names}?", names=close[0])
+        if close
+        else Text("There are: {names}.", names=", ".join(names)),
+        name=name,
     )

@@ -53,10 +53,14 @@ def facts(path: Path) -> CodeFacts:
         if metadata["format"] == FORMAT and all(isinstance(x, str) for x in vars(said).values()):
             return said
     except OSError as error:
-        raise BadRequest(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise BadRequest(
+            "{path} cannot be read: {reason}.", path=str(path), reason=error.strerror or str(error)
+        ) from error
     except (struct.error, ValueError, KeyError, TypeError, RecursionError):
         pass
-    raise BadRequest(f"{path.name} is not a style code.", hint="`velatura styles code` makes one.")
+    raise BadRequest(
+        "{file} is not a style code.", hint="`velatura styles code` makes one.", file=path.name
+    )
 
 
 def check(path: Path) -> CodeFacts:
@@ -73,9 +77,11 @@ def check(path: Path) -> CodeFacts:
         code = load_file(path)["code"]
         sound = code.ndim == 1 and code.size > 0 and bool(np.isfinite(code).all())
     except (SafetensorError, OSError, KeyError, TypeError) as error:
-        raise BadRequest(f"{path.name} is damaged.", hint="Make the code again.") from error
+        raise BadRequest(
+            "{file} is damaged.", hint="Make the code again.", file=path.name
+        ) from error
     if not sound or len(said.title) > LONGEST_TITLE or not said.title.isprintable():
-        raise BadRequest(f"{path.name} is damaged.", hint="Make the code again.")
+        raise BadRequest("{file} is damaged.", hint="Make the code again.", file=path.name)
     return said
 
 
@@ -88,7 +94,9 @@ def read(path: Path) -> tuple[Tensor, CodeFacts]:
     try:
         code = load_file(path)["code"]
     except (SafetensorError, OSError, KeyError) as error:
-        raise BadRequest(f"{path.name} is damaged.", hint="Make the code again.") from error
+        raise BadRequest(
+            "{file} is damaged.", hint="Make the code again.", file=path.name
+        ) from error
     return code.float().view(1, -1), said
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from velatura import __version__
 from velatura.errors import BadWeights
 from velatura.library.checksums import sha256_of
-from velatura.library.lock import locked
+from velatura_link.file_lock import locked
 
 Progress = Callable[[int, int], None]
 """Called with bytes there and bytes in all (0 while unknown); what it raises ends the download."""
@@ -70,9 +70,12 @@ def download(
         if sha256 is not None and digest != sha256:
             fetch.discard()
             raise BadWeights(
-                f"What {url} gave is not {target.name}: its SHA-256 is {digest[:12]}…, "
-                f"not {sha256[:12]}….",
+                "What {url} gave is not {file}: its SHA-256 is {digest}…, not {expected}….",
                 hint="Try again later, or get the file in another way and add it by hand.",
+                url=url,
+                file=target.name,
+                digest=digest[:12],
+                expected=sha256[:12],
             )
         if accept is not None:
             try:
@@ -175,8 +178,11 @@ class _Fetch:
         self._total = start + int(length) if length else 0
         if self._size is not None and self._total not in (0, self._size):
             raise BadWeights(
-                f"{self.url} offers {self._total} bytes, but the file has {self._size}.",
+                "{url} offers {total} bytes, but the file has {size}.",
                 hint="Get the file in another way and add it by hand.",
+                url=self.url,
+                total=self._total,
+                size=self._size,
             )
         self._version.write_text(_version(response), "utf-8")
         with self.part.open("r+b" if resumed else "wb") as file:

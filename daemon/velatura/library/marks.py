@@ -74,21 +74,22 @@ def put(name: str, mark: Mark) -> None:
 def checked_title(title: object) -> str:
     """``title`` without blanks around it. Raises :class:`BadRequest` for what is none."""
     if not isinstance(title, str) or len(title) > LONGEST_TITLE or not title.isprintable():
-        raise BadRequest(f"A title is a line of at most {LONGEST_TITLE} letters.")
+        raise BadRequest("A title is a line of at most {most} letters.", most=LONGEST_TITLE)
     return title.strip()
 
 
 def checked_collections(found: object) -> tuple[str, ...]:
     """Names of collections, each once whatever its case. Raises :class:`BadRequest` for what is none."""
     if not isinstance(found, Sequence) or isinstance(found, str) or len(found) > MOST_COLLECTIONS:
-        raise BadRequest(f"A style is in at most {MOST_COLLECTIONS} collections.")
+        raise BadRequest("A style is in at most {most} collections.", most=MOST_COLLECTIONS)
     names: dict[str, str] = {}
     for each in found:
         name = each.strip() if isinstance(each, str) and each.isprintable() else ""
         if not 0 < len(name) <= LONGEST_COLLECTION:
             raise BadRequest(
-                f"A collection's name is a line of 1 to {LONGEST_COLLECTION} letters.",
+                "A collection's name is a line of 1 to {most} letters.",
                 hint="Give another name.",
+                most=LONGEST_COLLECTION,
             )
         names.setdefault(name.casefold(), name)
     return tuple(sorted(names.values(), key=str.casefold))
@@ -108,8 +109,9 @@ def _parsed(file: Path, _changed: int, _inode: int, size: int) -> Mapping[str, M
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, BadRequest):
         pass
     raise BadRequest(
-        f"{file} is damaged: favourites and collections cannot be changed.",
+        "{file} is damaged: favourites and collections cannot be changed.",
         hint="Mend the file, or move it away.",
+        file=str(file),
     )
 
 

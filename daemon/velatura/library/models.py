@@ -15,7 +15,7 @@ from velatura.library.checksums import remembered_sha256, sha256_of
 from velatura.library.download import Progress, Unreachable, download
 from velatura.library.places import given_folders, models_dir
 from velatura.library.weights import has_marks, read_state
-from velatura_link.notes import Note
+from velatura_link.text import Text, either
 
 ASSETS = Path(__file__).parent.parent / "assets"
 """Weights that come with Velatura."""
@@ -32,7 +32,7 @@ class Found:
     file: ModelFile
     path: Path
     sha256: str
-    note: Note | None = None
+    note: Text | None = None
 
 
 def folders() -> tuple[Path, ...]:
@@ -52,9 +52,12 @@ def find(name: str) -> Found | None:
         expected = file.sha256 or _pinned(path)
         if expected is not None and digest != expected:
             raise BadWeights(
-                f"{path} is not the {file.name} that Velatura knows: its SHA-256 is "
-                f"{digest[:12]}…, not {expected[:12]}….",
+                "{path} is not the {file} that Velatura knows: its SHA-256 is {digest}…, not {expected}….",
                 hint="It is damaged or another version. Remove or replace it.",
+                path=str(path),
+                file=file.name,
+                digest=digest[:12],
+                expected=expected[:12],
             )
         return Found(model, file, path, digest)
     return None
@@ -73,7 +76,7 @@ def ensure(name: str, *, progress: Progress | None = None) -> Found:
     model = catalogue.model(name)
     file = next((file for file in model.files if file.url), None)
     if file is None or file.url is None:
-        raise _missing(model, "has to be given, since it cannot be downloaded")
+        raise _missing(model, Text("has to be given, since it cannot be downloaded"))
     target = models_dir() / file.name
     url = _mirrored(file.url)
     pinned = _pinned(target)
@@ -81,7 +84,7 @@ def ensure(name: str, *, progress: Progress | None = None) -> Found:
     def accept(part: Path, digest: str) -> None:
         if file.sha256 is None and pinned is None:
             if not has_marks(read_state(part), file.marks):
-                raise BadWeights(f"What {url} gave is not {model.title}.")
+                raise BadWeights("What {url} gave is not {title}.", url=url, title=model.title)
             _pin(target, digest)
 
     try:
@@ -94,12 +97,21 @@ def ensure(name: str, *, progress: Progress | None = None) -> Found:
             accept=accept,
         )
     except Unreachable as error:
-        raise _missing(model, f"at {url} could not be downloaded: {error}") from error
+        raise _missing(
+            model, Text("at {url} could not be downloaded: {error}", url=url, error=str(error))
+        ) from error
     except OSError as error:
-        raise _missing(model, f"could not be saved in {target.parent}: {error}") from error
+        raise _missing(
+            model,
+            Text(
+                "could not be saved in {folder}: {error}",
+                folder=str(target.parent),
+                error=str(error),
+            ),
+        ) from error
     note = None
     if file.sha256 is None and pinned is None:
-        note = Note(
+        note = Text(
             "{file} was downloaded; its publisher states no checksum, so the one it has now was written down and is "
             "demanded from now on.",
             file=file.name,
@@ -114,7 +126,9 @@ def add(path: Path, name: str | None = None) -> Found:
     Raises :class:`BadWeights` when it is no model's or not the one named.
     """
     if not path.is_file():
-        raise WeightsMissing(f"There is no file {path}.", hint="Give the path of a weights file.")
+        raise WeightsMissing(
+            "There is no file {path}.", hint="Give the path of a weights file.", path=str(path)
+        )
     digest = sha256_of(path)
     model, file = _recognise(path, digest, name)
     target = models_dir() / file.name
@@ -143,15 +157,18 @@ def _recognise(path: Path, digest: str, name: str | None) -> tuple[Model, ModelF
     for model, file in known:
         if has_marks(state, file.marks):
             raise BadWeights(
-                f"{path.name} looks like {model.title}, but is not the {file.name} that "
-                "Velatura knows.",
+                "{file} looks like {title}, but is not the {known} that Velatura knows.",
                 hint="A damaged or converted copy is not taken. Get the original.",
+                file=path.name,
+                title=model.title,
+                known=file.name,
             )
     raise BadWeights(
-        f"{path.name} is not {wanted[0].title}."
+        Text("{file} is not {title}.", file=path.name, title=wanted[0].title)
         if name
-        else f"{path.name} is no model that Velatura knows.",
-        hint=f"It knows: {', '.join(model.name for model in catalogue.MODELS)}.",
+        else Text("{file} is no model that Velatura knows.", file=path.name),
+        hint="It knows: {names}.",
+        names=", ".join(model.name for model in catalogue.MODELS),
     )
 
 
@@ -185,11 +202,14 @@ def _pin(path: Path, digest: str) -> None:
 
 
 def _missing(model: Model, why: str) -> WeightsMissing:
-    names = " or ".join(file.name for file in model.files)
+    names = either([file.name for file in model.files])
     urls = [file.url for file in model.files if file.url]
     return WeightsMissing(
-        f"The weights “{model.name}” ({model.title}) are not here: the file {why}.",
-        hint=(f"Get {urls[0]} in another way" if urls else f"Get {names} from {model.source}")
-        + ", then run “velatura models add FILE”, or put it into a folder that VELATURA_MODELS "
+        "The weights “{name}” ({title}) are not here: the file {why}.",
+        hint="Get {file}, then run “velatura models add FILE”, or put it into a folder that VELATURA_MODELS "
         "names and run “velatura stop”.",
+        file=urls[0] if urls else Text("{names} from {source}", names=names, source=model.source),
+        name=model.name,
+        title=model.title,
+        why=why,
     )

@@ -17,6 +17,7 @@ from typing import Any
 from velatura.errors import BadRequest, Exists
 from velatura.library.names import slug
 from velatura.library.places import presets_dir
+from velatura_link.text import Text, either
 
 FORMAT = "velatura preset 1"
 SUFFIX = ".json"
@@ -85,7 +86,7 @@ def show(name: str) -> Preset:
     """The preset ``name``. Raises :class:`BadRequest` for no such, and for a file that is none."""
     path = _path(name)
     if not path.is_file():
-        raise BadRequest(f"There is no preset “{name}”.", hint=_alternatives(slug(name)))
+        raise BadRequest("There is no preset “{name}”.", hint=_alternatives(slug(name)), name=name)
     return _read(path)
 
 
@@ -94,7 +95,9 @@ def short_name(text: str) -> str:
     name = slug(text)
     if not name:
         raise BadRequest(
-            f"“{text}” has nothing to make a name of.", hint="Give a name with letters or digits."
+            "“{text}” has nothing to make a name of.",
+            hint="Give a name with letters or digits.",
+            text=text,
         )
     return name
 
@@ -103,8 +106,9 @@ def require_free(name: str) -> None:
     """Raise :class:`Exists` when a preset is called ``name``."""
     if _path(name).exists():
         raise Exists(
-            f"There is a preset called “{slug(name)}” already.",
+            "There is a preset called “{name}” already.",
             hint="Give another name, or replace it.",
+            name=slug(name),
         )
 
 
@@ -148,7 +152,7 @@ def titled(preset: Preset, title: str) -> Preset:
     """
     text = " ".join(title.split())
     if len(text) > LONGEST_TITLE or not text.isprintable():
-        raise BadRequest(f"A preset's name is a line of at most {LONGEST_TITLE} letters.")
+        raise BadRequest("A preset's name is a line of at most {most} letters.", most=LONGEST_TITLE)
     name = short_name(text)
     return replace(preset, name=name, title="" if text == name else text)
 
@@ -157,7 +161,7 @@ def remove(name: str) -> str:
     """Delete the preset ``name``, damaged ones too; its short name. Raises :class:`BadRequest` for no such."""
     path = _path(name)
     if not path.is_file():
-        raise BadRequest(f"There is no preset “{name}”.", hint=_alternatives(slug(name)))
+        raise BadRequest("There is no preset “{name}”.", hint=_alternatives(slug(name)), name=name)
     path.unlink()
     return path.stem
 
@@ -199,7 +203,9 @@ def from_json(data: bytes, source: str) -> Preset:
             return _checked(found)
     except (ValueError, TypeError, KeyError, RecursionError):
         pass
-    raise BadRequest(f"{source} is not a preset.", hint="`velatura presets save` makes one.")
+    raise BadRequest(
+        "{file} is not a preset.", hint="`velatura presets save` makes one.", file=str(source)
+    )
 
 
 def from_fields(found: object, title: str) -> Preset:
@@ -212,7 +218,7 @@ def from_fields(found: object, title: str) -> Preset:
             return titled(_checked({**found, "name": "-", "title": ""}), title)
     except (ValueError, TypeError, KeyError, RecursionError):
         pass
-    raise BadRequest(f"What “{title}” should keep is not a preset.")
+    raise BadRequest("What “{title}” should keep is not a preset.", title=title)
 
 
 def _checked(found: Mapping[str, Any]) -> Preset:
@@ -290,9 +296,11 @@ def _read(path: Path) -> Preset:
     return replace(preset, name=path.stem)
 
 
-def _alternatives(wanted: str) -> str:
+def _alternatives(wanted: str) -> Text:
     names = sorted(path.stem for path in presets_dir().glob(f"*{SUFFIX}"))
     close = difflib.get_close_matches(wanted, names)
-    if close or names:
-        return f"Did you mean {' or '.join(close)}?" if close else f"There are: {', '.join(names)}."
-    return "`velatura presets save NAME` makes one."
+    if close:
+        return Text("Did you mean {names}?", names=either(close))
+    if names:
+        return Text("There are: {names}.", names=", ".join(names))
+    return Text("`velatura presets save NAME` makes one.")

@@ -24,9 +24,10 @@ from velatura.imaging.raster import Raster
 from velatura.imaging.resample import thumbnail as reduced
 from velatura.library import assets, codes, marks
 from velatura.library.checksums import remembered_sha256, sha256_of
-from velatura.library.lock import locked
 from velatura.library.names import numbered, slug
 from velatura.library.places import cache_dir, styles_dir
+from velatura_link.file_lock import locked
+from velatura_link.text import Text, either
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".exr", ".bmp", ".gif", ".avif")
 """Endings of pictures that are styles."""
@@ -92,9 +93,11 @@ def show(name: str) -> StyleEntry:
     named = [path for path in _files() if slug(path.stem) == wanted]
     if len(named) > 1:
         raise BadRequest(
-            f"Two files of the style library are called “{wanted}”: "
-            f"{' and '.join(path.name for path in named[:2])}.",
-            hint=f"Rename one of them in {styles_dir()}.",
+            "Two files of the style library are called “{name}”: {files}.",
+            hint="Rename one of them in {folder}.",
+            name=wanted,
+            files=" and ".join(path.name for path in named[:2]),
+            folder=str(styles_dir()),
         )
     if named:
         return _entry(named[0])
@@ -104,7 +107,7 @@ def show(name: str) -> StyleEntry:
     titled = [entry for entry in _own() if wanted and slug(entry.title) == wanted]
     if len(titled) == 1:
         return titled[0]
-    raise BadRequest(f"The style library has no “{name}”.", hint=_alternatives(wanted))
+    raise BadRequest("The style library has no “{name}”.", hint=_alternatives(wanted), name=name)
 
 
 def picture_path(path: Path) -> Path | None:
@@ -145,13 +148,17 @@ def add(path: Path, name: str | None = None) -> StyleEntry:
     suffix = path.suffix.lower()
     if suffix not in (*SUFFIXES, codes.SUFFIX):
         raise BadPicture(
-            f"{path.name} does not end like a picture.", hint=f"Styles are {', '.join(SUFFIXES)}."
+            "{file} does not end like a picture.",
+            hint="Styles are {suffixes}.",
+            file=path.name,
+            suffixes=", ".join(SUFFIXES),
         )
     wanted = slug(name if name is not None else path.stem)
     if not wanted:
         raise BadRequest(
-            f"“{name if name is not None else path.stem}” has nothing to make a name of.",
+            "“{name}” has nothing to make a name of.",
             hint="Give a name with letters or digits.",
+            name=name if name is not None else path.stem,
         )
     with _changing():
         taken = [each for each in entries() if each.name == wanted and not each.builtin]
@@ -160,8 +167,9 @@ def add(path: Path, name: str | None = None) -> StyleEntry:
     if taken[0].sha256 == remembered_sha256(path):
         return taken[0]
     raise BadRequest(
-        f"The style library has another style called “{wanted}”.",
-        hint=f"Give a name with --name, or first run: velatura styles remove {wanted}",
+        "The style library has another style called “{name}”.",
+        hint="Give a name with --name, or first run: velatura styles remove {name}",
+        name=wanted,
     )
 
 
@@ -192,7 +200,7 @@ def remove(name: str) -> StyleEntry:
     with _changing():
         entry = show(name)
         if entry.builtin:
-            raise BadRequest(f"{entry.title} is built in and stays.")
+            raise BadRequest("{title} is built in and stays.", title=entry.title)
         entry.path.unlink()
         marks.put(entry.name, marks.Mark())
         for small in (_thumbnail_path(entry), _look_path(entry)):
@@ -216,7 +224,7 @@ def change(
     with _changing():
         entry = show(name)
         if title is not None and entry.builtin:
-            raise BadRequest(f"{entry.title} is built in and keeps its title.")
+            raise BadRequest("{title} is built in and keeps its title.", title=entry.title)
         mark = marks.read().get(entry.name, marks.Mark())
         mark = marks.Mark(
             favourite=mark.favourite if favourite is None else favourite,
@@ -330,8 +338,11 @@ def _suffix_of(path: Path, pixels: int) -> str:
     found = read_picture(path, pixels=pixels).format
     if found not in _SUFFIX_OF:
         raise BadPicture(
-            f"{path} is a picture of a kind that is not kept as a style ({found}).",
-            hint=f"Styles are {', '.join(SUFFIXES)}.",
+            "{path} is a picture of a kind that is not kept as a style ({found}).",
+            hint="Styles are {suffixes}.",
+            path=str(path),
+            found=found,
+            suffixes=", ".join(SUFFIXES),
         )
     return _SUFFIX_OF[found]
 
@@ -362,9 +373,9 @@ def _kept(path: Path, name: str) -> Path:
     return target
 
 
-def _alternatives(wanted: str) -> str:
+def _alternatives(wanted: str) -> Text:
     names = sorted({slug(path.stem) for path in (*_files(), *assets.codes())})
     close = difflib.get_close_matches(wanted, names)
     if close:
-        return f"Did you mean {' or '.join(close)}?"
-    return "“velatura styles list” shows what there is; “velatura styles add FILE” adds one."
+        return Text("Did you mean {names}?", names=either(close))
+    return Text("“velatura styles list” shows what there is; “velatura styles add FILE” adds one.")

@@ -25,10 +25,12 @@ def read_state(path: Path) -> State:
         with path.open("rb") as file:
             start = file.read(9)
     except OSError as error:
-        raise BadWeights(f"{path} cannot be read: {error.strerror}.") from error
+        raise BadWeights(
+            "{path} cannot be read: {reason}.", path=str(path), reason=error.strerror or str(error)
+        ) from error
     state = _read_safetensors(path) if start[8:9] == b"{" else _read_torch(path)
     if not state:
-        raise BadWeights(f"{path.name} has no weights in it.")
+        raise BadWeights("{file} has no weights in it.", file=path.name)
     return state
 
 
@@ -66,12 +68,14 @@ def _read_torch(path: Path) -> State:
     if not isinstance(found, dict) or not all(
         isinstance(name, str) and isinstance(tensor, torch.Tensor) for name, tensor in found.items()
     ):
-        raise BadWeights(f"{path.name} holds something else than named weights.")
+        raise BadWeights("{file} holds something else than named weights.", file=path.name)
     return dict(found)
 
 
 def _damaged(path: Path) -> BadWeights:
     return BadWeights(
-        f"{path.name} is damaged or not a file of weights.",
-        hint=f"Remove {path} and get it again; safetensors and torch's .pth are read.",
+        "{file} is damaged or not a file of weights.",
+        hint="Remove {path} and get it again; safetensors and torch's .pth are read.",
+        file=path.name,
+        path=str(path),
     )

@@ -68,7 +68,9 @@ def load(state: State, *, dtype: torch.dtype = torch.float32) -> AdaINDecoder:
         weight, bias = state.get(f"{place}.weight"), state.get(f"{place}.bias")
         shape = expected_shape(index)
         if weight is None or bias is None or weight.shape != shape or bias.shape != shape[:1]:
-            raise BadWeights(f"Convolution {index} of the AdaIN decoder is missing or damaged.")
+            raise BadWeights(
+                "Convolution {index} of the AdaIN decoder is missing or damaged.", index=index
+            )
         convolutions.append((weight.float(), bias.float()))
     return AdaINDecoder(convolutions, dtype=dtype)
 

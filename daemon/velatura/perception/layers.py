@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from velatura.errors import BadParams
 from velatura.perception.vgg import LAYERS
+from velatura_link.text import Text
 
 Weights = dict[str, float]
 """Weight of each layer, in the order in which they were written."""
@@ -22,11 +23,13 @@ def parse(text: str, what: str) -> Weights:
         name, colon, number = (piece.strip() for piece in part.partition(":"))
         if name not in LAYERS:
             raise BadParams(
-                f"{what}: VGG-19 has no layer “{name}”.",
+                "{what}: VGG-19 has no layer “{name}”.",
                 hint="Layers are named conv1_1, relu1_1, … conv5_4, relu5_4 and pool1 … pool5.",
+                what=what,
+                name=name,
             )
         if name in found:
-            raise BadParams(f"{what} names the layer {name} twice.")
+            raise BadParams("{what} names the layer {name} twice.", what=what, name=name)
         found[name] = _weight(number, name, what) if colon else 1.0
     return found
 
@@ -46,8 +49,13 @@ def available(wanted: Mapping[str, float], there: Sequence[str], what: str) -> t
         found.setdefault(deepest, wanted[layer])
     if not missing:
         return found, ""
-    lacks = f"{' and '.join(missing)} {'are' if len(missing) > 1 else 'is'} not in these weights"
-    return found, f"{lacks}; the {what} is looked at in {', '.join(found)}."
+    note = Text(
+        "These weights lack {missing}; the {what} is looked at in {found}.",
+        missing=", ".join(missing),
+        what=what,
+        found=", ".join(found),
+    )
+    return found, note
 
 
 def _weight(text: str, layer: str, what: str) -> float:
@@ -56,5 +64,10 @@ def _weight(text: str, layer: str, what: str) -> float:
     except ValueError:
         weight = 0.0
     if not 0 < weight < float("inf"):
-        raise BadParams(f"{what}: the weight of {layer} must be a number above 0, not “{text}”.")
+        raise BadParams(
+            "{what}: the weight of {layer} must be a number above 0, not “{value}”.",
+            what=what,
+            layer=layer,
+            value=text,
+        )
     return weight

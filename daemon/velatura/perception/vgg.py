@@ -56,8 +56,9 @@ def convolutions_until(layer: str) -> int:
     """
     if layer not in LAYERS:
         raise BadRequest(
-            f"VGG-19 has no layer “{layer}”.",
+            "VGG-19 has no layer “{layer}”.",
             hint="Layers are named conv1_1, relu1_1, … conv5_4, relu5_4 and pool1 … pool5.",
+            layer=layer,
         )
     return sum(name in CONVOLUTIONS for name in LAYERS[: LAYERS.index(layer) + 1])
 
@@ -149,8 +150,10 @@ class VGG19(nn.Module):
         for layer in wanted - set(self.layers):
             convolutions_until(layer)
             raise BadRequest(
-                f"These VGG-19 weights end at {self.deepest}; {layer} lies deeper.",
-                hint=f"Use {self.deepest} or a shallower layer, or the complete “vgg19” weights.",
+                "These VGG-19 weights end at {deepest}; {layer} lies deeper.",
+                hint="Use {deepest} or a shallower layer, or the complete “vgg19” weights.",
+                deepest=self.deepest,
+                layer=layer,
             )
 
     def _convolve(self, x: Tensor, index: int) -> Tensor:
@@ -169,7 +172,9 @@ def check_shapes(convolutions: Sequence[Convolution]) -> None:
     """Raise :class:`BadWeights` unless these are the first convolutions of VGG-19."""
     if not 1 <= len(convolutions) <= len(CONVOLUTIONS):
         raise BadWeights(
-            f"VGG-19 has 1 to {len(CONVOLUTIONS)} convolutions, not {len(convolutions)}."
+            "VGG-19 has 1 to {most} convolutions, not {count}.",
+            most=len(CONVOLUTIONS),
+            count=len(convolutions),
         )
     widths = [width for width, count in zip(WIDTHS, BLOCKS, strict=True) for _ in range(count)]
     for name, fan_in, fan_out, (weight, bias) in zip(
@@ -177,6 +182,9 @@ def check_shapes(convolutions: Sequence[Convolution]) -> None:
     ):
         if weight.shape != (fan_out, fan_in, 3, 3) or bias.shape != (fan_out,):
             raise BadWeights(
-                f"{name} should be {fan_out}×{fan_in}×3×3, but the weights have "
-                f"{'×'.join(map(str, weight.shape))}."
+                "{name} should be {fan_out}×{fan_in}×3×3, but the weights have {shape}.",
+                name=name,
+                fan_out=fan_out,
+                fan_in=fan_in,
+                shape="×".join(map(str, weight.shape)),
             )

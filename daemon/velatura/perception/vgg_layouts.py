@@ -74,7 +74,9 @@ def _collect(state: State, prefix: str, places: tuple[int, ...]) -> list[Convolu
         bias = state.get(f"{prefix}{place}.bias")
         if weight is None or bias is None:
             if any(f"{prefix}{later}.weight" in state for later in places[order:]):
-                raise BadWeights(f"{CONVOLUTIONS[order]} is missing from the VGG-19 weights.")
+                raise BadWeights(
+                    "{name} is missing from the VGG-19 weights.", name=CONVOLUTIONS[order]
+                )
             break
         convolutions.append((weight.float(), bias.float()))
     return convolutions

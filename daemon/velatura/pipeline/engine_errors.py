@@ -29,11 +29,14 @@ def blamed_on(engine: Engine) -> Iterator[None]:
     except Exception as error:
         if is_out_of_memory(error):
             raise OutOfMemory(
-                f"The memory was not enough for the engine {name}.",
+                "The memory was not enough for the engine {engine}.",
                 hint="Paint a smaller picture, or close other programs that use the device.",
+                engine=name,
             ) from error
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
-        raise EngineFailed(f"The engine {name} failed: {reason}.") from error
+        raise EngineFailed(
+            "The engine {engine} failed: {reason}.", engine=name, reason=reason
+        ) from error
 
 
 def is_out_of_memory(error: Exception) -> bool:
@@ -59,8 +62,9 @@ def rgb_floats(engine: Engine, painted: Tensor) -> Floats:
 
     if not bool(torch.isfinite(painted).all()):
         raise EngineFailed(
-            f"The engine {engine.descriptor.name} painted pixels that are not numbers.",
+            "The engine {engine} produced NaN or infinite pixels.",
             hint="Other settings may help; if not, the model's file may be damaged.",
+            engine=engine.descriptor.name,
         )
     floats: Floats = (
         painted[0].detach().float().clamp(0, 1).permute(1, 2, 0).contiguous().cpu().numpy()
@@ -72,8 +76,10 @@ def require_size(engine: Engine, painted: Tensor, sides: Sequence[int]) -> None:
     wanted = (1, 3, *sides)
     if tuple(painted.shape) != wanted:
         raise EngineFailed(
-            f"The engine {engine.descriptor.name} painted {tuple(painted.shape)} "
-            f"where {wanted} was wanted."
+            "The engine {engine} painted {shape} where {wanted} was wanted.",
+            engine=engine.descriptor.name,
+            shape=str(tuple(painted.shape)),
+            wanted=str(wanted),
         )
 
 
@@ -82,9 +88,11 @@ def require_like(engine: Engine, painted: Raster, band: Raster) -> None:
         return
     if painted.shape != band.shape:
         raise EngineFailed(
-            f"The engine {engine.descriptor.name} changed the picture's size or depth."
+            "The engine {engine} changed the picture's size or depth.",
+            engine=engine.descriptor.name,
         )
     if not all_finite(painted.pixels):
         raise EngineFailed(
-            f"The engine {engine.descriptor.name} painted pixels that are not numbers."
+            "The engine {engine} produced NaN or infinite pixels.",
+            engine=engine.descriptor.name,
         )

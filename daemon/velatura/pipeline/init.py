@@ -17,6 +17,7 @@ from velatura.imaging.raster import Raster
 from velatura.perception.losses import colour_moments, luminance
 from velatura.perception.objective import Part
 from velatura.perception.recolour import recoloured
+from velatura.pipeline.render import render
 from velatura.pipeline.tensors import picture_tensor
 
 Init = Literal["engine", "content", "colours", "noise", "picture"]
@@ -94,13 +95,12 @@ def _recoloured(content: Tensor, parts: Sequence[Part]) -> Tensor:
 
 def _painted_by(name: str, scene: Scene, run: Run) -> Raster:
     """What the engine ``name`` makes of ``scene``, at full strength in each of its regions."""
-    from velatura.pipeline.render import render
-
     engine = registry.load(name)
     if "start" in (each.name for each in engine.descriptor.inputs):
         raise BadParams(
-            f"init_engine cannot be {name}: an optimisation does not begin with another.",
+            "init_engine cannot be {engine}: an optimisation does not begin with another.",
             hint="adain is one that can.",
+            engine=name,
         )
     common = scene.common.model_copy(update={"detail": 0, "tileable": "none", "colours": "none"})
     plainly = replace(

@@ -49,12 +49,15 @@ def output_shape(engine: Engine, scene: Scene) -> RasterShape:
         return RasterShape(content.width, content.height, channels, content.depth, content.transfer)
     if descriptor.content == "required" or not isinstance(engine, Iterative):
         raise BadRequest(
-            f"The engine {descriptor.name} needs a picture to paint over.", hint="Give a content."
+            "The engine {engine} needs a picture to paint over.",
+            hint="Provide a content image.",
+            engine=descriptor.name,
         )
     if scene.size is None:
         raise BadRequest(
-            f"The engine {descriptor.name} starts from nothing and was told no size.",
+            "The engine {engine} starts from nothing and was told no size.",
             hint="Give width and height of the picture to make.",
+            engine=descriptor.name,
         )
     return RasterShape(*scene.size, 3, "u8", "srgb")
 
@@ -168,14 +171,21 @@ def _check_masks(scene: Scene, shape: RasterShape) -> None:
         mask = region.mask
         if mask is not None and (mask.width, mask.height) != (shape.width, shape.height):
             raise BadRequest(
-                f"The mask of region {number} has {mask.width} × {mask.height} pixels, "
-                f"the picture {shape.width} × {shape.height}.",
+                "The mask of region {number} has {mask_width} × {mask_height} pixels, the picture {width} × "
+                "{height}.",
                 hint="A mask covers the whole layer, pixel for pixel.",
+                number=number,
+                mask_width=mask.width,
+                mask_height=mask.height,
+                width=shape.width,
+                height=shape.height,
             )
         if mask is not None and mask.channels != 1:
             raise BadRequest(
-                f"The mask of region {number} has {mask.channels} channels instead of one.",
+                "The mask of region {number} has {channels} channels instead of one.",
                 hint="Send the selection or the layer's grey values.",
+                number=number,
+                channels=mask.channels,
             )
 
 
@@ -184,8 +194,10 @@ def _window(scene: Scene, shape: RasterShape) -> Box:
     window = scene.window or whole
     if window.common(whole) != window:
         raise BadRequest(
-            f"The window goes beyond the picture, which has {shape.width} × {shape.height} pixels.",
+            "The window goes beyond the picture, which has {width} × {height} pixels.",
             hint="Ask for a part that lies inside.",
+            width=shape.width,
+            height=shape.height,
         )
     return window
 

@@ -57,7 +57,9 @@ def fair_sample(scene: Scene, run: Run, descriptor: Descriptor) -> Sample:
 
     content = scene.content
     if content is None:
-        raise BadRequest(f"The engine {descriptor.name} needs a picture to paint over.")
+        raise BadRequest(
+            "The engine {engine} needs a picture to paint over.", engine=descriptor.name
+        )
     fill = hidden_fill(content)
     boxes = sample_boxes(scene, content)
     seen = [content_tile(content, Tile(box, box), fill, run, descriptor).tensor for box in boxes]

@@ -110,7 +110,9 @@ def content_tiles(scene: Scene, run: Run, descriptor: Descriptor) -> Iterator[Co
     :class:`BadRequest` without a content.
     """
     if scene.content is None:
-        raise BadRequest(f"The engine {descriptor.name} needs a picture to paint over.")
+        raise BadRequest(
+            "The engine {engine} needs a picture to paint over.", engine=descriptor.name
+        )
     fill = hidden_fill(scene.content)
     for tile in tile_plan(scene.content.width, scene.content.height, descriptor):
         yield content_tile(scene.content, tile, fill, run, descriptor)

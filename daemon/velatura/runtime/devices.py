@@ -37,13 +37,16 @@ def pick_device(wish: str = "auto") -> torch.device:
     kind, _, number = wish.partition(":")
     if kind not in KINDS or (":" in wish and not number.isdecimal()):
         raise BadRequest(
-            f"“{wish}” is not a device.",
+            "“{device}” is not a device.",
             hint="Devices are auto, cpu, cuda, cuda:1 (the second one), mps and xpu.",
+            device=wish,
         )
     if kind not in there or int(number or 0) >= count(kind):
         raise BadRequest(
-            f"The device {wish} is not here or this build of torch cannot use it.",
-            hint=f"This machine has: {', '.join(there)}. “auto” takes the fastest.",
+            "The device {device} is not here or this build of torch cannot use it.",
+            hint="This machine has: {devices}. “auto” takes the fastest.",
+            device=wish,
+            devices=", ".join(there),
         )
     return torch.device(wish)
 

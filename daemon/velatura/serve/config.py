@@ -37,6 +37,7 @@ class Config:
     ``idle_stop`` is in seconds, None for a daemon that stays. ``engines`` limits the engines that are loaded (a worker
     with nothing but ``identity`` never imports torch). ``quota`` is in bytes of spool. ``tcp`` asks for a loopback port
     besides the Unix socket; every user of the machine can connect to it (:mod:`velatura.serve.broker.endpoints`).
+    ``log_level`` is one of :data:`velatura.serve.logs.LEVELS`, for the daemon and its workers.
     """
 
     runtime: Path = field(default_factory=runtime_dir)
@@ -46,6 +47,7 @@ class Config:
     idle_stop: float | None = None
     quota: int = 4 * GIB
     tcp: bool = False
+    log_level: str = "info"
     heartbeat: float = 5.0
     probe: float = 0.25
     resume_grace: float = 60.0

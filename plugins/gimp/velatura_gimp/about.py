@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from gi.repository import Gtk
 
+from velatura_link import __version__
 from velatura_link.builtin import builtin_picture
 from velatura_link.request import EncodedFile
 
 from .arguments import DEFAULT_STYLE
 from .pixbufs import fitted
-from .places import VERSION
 from .texts import tr
 
 _WIDTH, _HEIGHT = 560, 480
@@ -24,7 +24,7 @@ def show_about(parent: Gtk.Window) -> None:
         transient_for=parent,
         modal=True,
         program_name="Velatura",
-        version=VERSION,
+        version=__version__,
         comments=tr("Paint the layer in the manner of a style."),
         license_type=Gtk.License.MIT_X11,
         # Without one it would have GIMP's.

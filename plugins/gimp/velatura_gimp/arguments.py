@@ -1,38 +1,22 @@
-"""The manifest as arguments of GIMP's procedures, and their values as a wish. Knows nothing of GIMP.
-
-A *wish* is what ``velatura-run`` takes as JSON: a request of docs/protocol.md, section 5, in which pixels are named
-instead of sent. A style is ``{name}``, ``{file: path}`` or ``{layer: id or name}``, with ``weight``, ``crop``,
-``rotation`` and ``scale`` as there; a region's mask is ``"selection"``, ``"layer-mask"`` or ``{layer: id or name}``.
-"""
+"""What an argument of a procedure is, and those that no engine decides alone. Knows nothing of GIMP."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import inf
-from pathlib import PurePath
 from typing import Any, Literal
-
-from velatura_link.errors import LinkError
-from velatura_link.styles import CODE, PICTURE
-from velatura_link.titles import title_of
 
 from .texts import tr
 
-Manifest = Mapping[str, Mapping[str, Any]]
-Wish = dict[str, Any]
-Kind = Literal["double", "int", "boolean", "choice", "string", "file", "layer"]
-Place = Literal["own", "common", "params", "inputs"]
+Kind = Literal["double", "int", "boolean", "choice", "string", "file", "save", "layer"]
+"""``file`` is one to be read, ``save`` one to be written."""
+Place = Literal["own", "common", "params", "inputs", "outputs"]
 
-DEFAULT_ENGINE = "glaze"
-PREVIEW_ENGINE = "glaze-live"
 DEFAULT_STYLE = "starry-night"
-NEW_LAYER, IN_PLACE = "new-layer", "in-place"
-CHOSEN, VISIBLE = "chosen", "visible"
-SELECTION, LAYER_MASK = "selection", "layer-mask"
-_LARGEST_INT = 2**31 - 1
-_KINDS: dict[str, Kind] = {"number": "double", "integer": "int", "boolean": "boolean"}
+NEW_LAYER, IN_PLACE, NEW_IMAGE = "new-layer", "in-place", "new-image"
+CHOSEN, VISIBLE, NOTHING = "chosen", "visible", "nothing"
+LARGEST_INT = 2**31 - 1
+_LARGEST_SIDE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -75,10 +59,41 @@ STYLE_FILE = Argument(
 STYLE_LAYER = Argument(
     "style-layer", "layer", "Style from a layer", "A layer to imitate instead of a file."
 )
+BEFORE_FILE = Argument(
+    "before-file",
+    "file",
+    "Before, from a file",
+    "The style's picture as it was before it was painted: the two together show what painting does.",
+)
+BEFORE_LAYER = Argument(
+    "before-layer",
+    "layer",
+    "Before, from a layer",
+    "A layer that shows the style's picture before it was painted, instead of a file.",
+)
+CHECKPOINT_FILE = Argument(
+    "checkpoint", "file", "Model file", "The file of a trained model: .safetensors, .pth or .pt."
+)
+MODEL = Argument(
+    "model",
+    "string",
+    "Model",
+    "Name of a model that Velatura has, instead of a file; NAME#NUMBER is one style of several in it.",
+    "",
+)
+STYLE_INDEX = Argument(
+    "style-index",
+    "int",
+    "Style of the model",
+    "Which of the model's styles paints; the first is 0.",
+    0,
+    0,
+    LARGEST_INT,
+)
 STRENGTH = Argument(
     "strength", "double", "Strength", "How much of the painting is laid over.", 1.0, 0.0, 1.0
 )
-SEED = Argument("seed", "int", "Seed", "Random seed.", 0, 0, _LARGEST_INT)
+SEED = Argument("seed", "int", "Seed", "Random seed.", 0, 0, LARGEST_INT)
 USE_SELECTION = Argument(
     "use-selection",
     "boolean",
@@ -108,6 +123,14 @@ OUTPUT = Argument(
     NEW_LAYER,
     choices=((NEW_LAYER, "New layer"), (IN_PLACE, "This layer")),
 )
+NEW_OUTPUT = Argument(
+    "output",
+    "choice",
+    "Result",
+    "A new layer on top of the image, or an image of its own.",
+    NEW_LAYER,
+    choices=((NEW_LAYER, "New layer"), (NEW_IMAGE, "New image")),
+)
 SOURCE = Argument(
     "source",
     "choice",
@@ -116,6 +139,28 @@ SOURCE = Argument(
     CHOSEN,
     choices=((CHOSEN, "The chosen layers"), (VISIBLE, "What is visible")),
 )
+OPTIONAL_SOURCE = replace(
+    SOURCE,
+    blurb="The chosen layers, each by itself; the picture as it is seen; or nothing, for a new picture.",
+    choices=(*SOURCE.choices, (NOTHING, "Nothing: a new picture")),
+)
+WIDTH = Argument(
+    "width",
+    "int",
+    "Width",
+    "Width of the new picture. Automatic is the selection's, or else the image's.",
+    0,
+    0,
+    _LARGEST_SIDE,
+    unit="px",
+    zero="Automatic",
+)
+HEIGHT = replace(
+    WIDTH,
+    name="height",
+    title="Height",
+    blurb="Height of the new picture. Automatic is the selection's, or else the image's.",
+)
 REQUEST = Argument(
     "request",
     "string",
@@ -123,159 +168,3 @@ REQUEST = Argument(
     'What to do as JSON, for example {"engine": "glaze", "styles": [{"name": "scream"}]}.',
     "{}",
 )
-REGIONS = (USE_SELECTION, REST_STYLE, MASK_STYLE)
-_AFTER = (SEED, SOURCE, OUTPUT)
-
-
-def shown_engines(manifest: Manifest) -> list[str]:
-    """The engines that people are to see, the default one first."""
-    names = [name for name, entry in manifest.items() if not entry["descriptor"].get("hidden")]
-    return sorted(names, key=lambda name: (name != DEFAULT_ENGINE, name))
-
-
-def arguments_of(engine: str, entry: Mapping[str, Any]) -> list[Argument]:
-    """The arguments of the engine's procedure, in the order in which people should meet them.
-
-    A knob that is neither a number nor a text nor a choice is left to ``velatura-run``.
-    """
-    own = _own(entry["descriptor"]["styles"])
-    taken = {argument.name for argument in own}
-    inputs = [
-        Argument(
-            each["name"], "layer", each["title"], "A layer.", place="inputs", knob=each["name"]
-        )
-        for each in entry["descriptor"].get("inputs", ())
-        if each["kind"] == "raster"
-    ]
-    found = [*_knobs("common", entry["common"]), *_knobs("params", entry["schema"]), *inputs]
-    others = []
-    for argument in found:
-        name = canonical(argument.name)
-        name = name if name not in taken else f"{canonical(engine)}-{name}"
-        taken.add(name)
-        others.append(replace(argument, name=name))
-    return [*own[: -len(_AFTER)], *others, *_AFTER]
-
-
-def _own(styles: Iterable[str]) -> list[Argument]:
-    """What every engine is asked that takes such ``styles``."""
-    if not styles:
-        return [STRENGTH, USE_SELECTION, *_AFTER]
-    # The default one is a picture, and a code.
-    named = STYLE if {PICTURE, CODE} & set(styles) else replace(STYLE, default="")
-    return [named, STYLE_FILE, STYLE_LAYER, STRENGTH, *REGIONS, *_AFTER]
-
-
-def canonical(name: str) -> str:
-    """``name`` as GIMP allows names of arguments and procedures: ``[a-z][a-z0-9-]*``."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-
-
-def spoken(name: str) -> str:
-    """A choice's value as people write it: ``keep-mask`` is Keep mask."""
-    return name.replace("-", " ").capitalize()
-
-
-def styles_named(text: str) -> list[Wish]:
-    """The styles in ``NAME, NAME:WEIGHT``."""
-    return [_style_named(part.strip()) for part in text.split(",") if part.strip()]
-
-
-def wish_of(
-    engine: str,
-    arguments: Iterable[Argument],
-    values: Mapping[str, Any],
-    *,
-    selected: bool,
-    masked: bool,
-) -> Wish:
-    """What a procedure called with ``values`` wishes; files are paths in them, layers are ids.
-
-    ``selected`` says whether anything is selected, ``masked`` whether the layer has a mask.
-    """
-    chosen = _chosen(values)
-    rest, regions = chosen, []
-    if selected and values.get(USE_SELECTION.name):
-        regions.append({"mask": SELECTION, "styles": chosen})
-        rest = styles_named(values.get(REST_STYLE.name) or "")
-    in_mask = styles_named(values.get(MASK_STYLE.name) or "")
-    if masked and in_mask:
-        regions.append({"mask": LAYER_MASK, "styles": in_mask})
-    wish: Wish = {
-        "engine": engine,
-        "strength": values[STRENGTH.name],
-        "seed": values[SEED.name],
-        "styles": rest,
-        "regions": regions,
-        "params": {},
-        "common": {},
-        "inputs": {},
-    }
-    for argument in arguments:
-        if argument.place == "inputs" and values[argument.name] is not None:
-            wish["inputs"][argument.knob] = {"layer": values[argument.name]}
-        elif argument.place in ("params", "common"):
-            wish[argument.place][argument.knob] = values[argument.name]
-    return wish
-
-
-def label_of(wish: Wish, title_of_layer: Callable[[int | str], str]) -> str:
-    """The styles of ``wish`` in a few words; empty when there are none."""
-    styles = [style for region in wish.get("regions", ()) for style in region.get("styles", ())]
-    labels = [_label(style, title_of_layer) for style in (*styles, *wish.get("styles", ()))]
-    return " + ".join(dict.fromkeys(labels))
-
-
-def _chosen(values: Mapping[str, Any]) -> list[Wish]:
-    if values.get(STYLE_LAYER.name) is not None:
-        return [{"layer": values[STYLE_LAYER.name]}]
-    if values.get(STYLE_FILE.name):
-        return [{"file": values[STYLE_FILE.name]}]
-    return styles_named(values.get(STYLE.name) or "")
-
-
-def _style_named(text: str) -> Wish:
-    name, colon, weight = text.rpartition(":")
-    if not colon:
-        return {"name": text}
-    try:
-        return {"name": name.strip(), "weight": float(weight)}
-    except ValueError:
-        raise LinkError(
-            tr("“{text}” is no style: a weight is a number.", text=text),
-            hint=tr("Write NAME or NAME:WEIGHT."),
-        ) from None
-
-
-def _label(style: Wish, title_of_layer: Callable[[int | str], str]) -> str:
-    if "layer" in style:
-        return title_of_layer(style["layer"])
-    return title_of(PurePath(style["file"]).stem if "file" in style else str(style.get("name")))
-
-
-def _knobs(place: Place, schema: Mapping[str, Any]) -> Iterator[Argument]:
-    for knob, facts in schema.get("properties", {}).items():
-        kind = "choice" if "enum" in facts else _KINDS.get(facts.get("type", ""))
-        if kind is None and facts.get("type") == "string":
-            kind = "string"
-        if kind is not None:
-            yield _knob(place, knob, kind, facts)
-
-
-def _knob(place: Place, knob: str, kind: Kind, facts: Mapping[str, Any]) -> Argument:
-    edge = _LARGEST_INT if kind == "int" else inf
-    words: Mapping[str, str] = facts.get("labels", {})
-    return Argument(
-        knob,
-        kind,
-        facts.get("title", knob),
-        facts.get("description", ""),
-        facts.get("default"),
-        max(facts.get("minimum", -edge), -edge),
-        min(facts.get("maximum", edge), edge),
-        tuple((each, words.get(each) or spoken(each)) for each in map(str, facts.get("enum", ()))),
-        place,
-        knob,
-        facts.get("unit", ""),
-        facts.get("zero", ""),
-    )

@@ -8,7 +8,8 @@ from typing import Any
 
 from velatura_link.errors import LinkError
 
-from .arguments import Argument, styles_named
+from .arguments import Argument
+from .request_spec import styles_named
 
 OnChange = Callable[[str], None]
 """Told the name of an argument whose value changed."""
@@ -73,7 +74,7 @@ def fitting_value(argument: Argument, given: Mapping[str, Any]) -> Any:
     if argument.kind == "choice":
         known = [each for each, _ in argument.choices]
         return value if value in known else argument.default
-    kinds = {"boolean": bool, "string": str, "file": str, "layer": int}
+    kinds = {"boolean": bool, "string": str, "file": str, "save": str, "layer": int}
     return value if value is None or isinstance(value, kinds[argument.kind]) else argument.default
 
 
@@ -92,7 +93,7 @@ def text_of_mixture(mixture: Mapping[str, float]) -> str:
     )
 
 
-def chosen_anew(mixture: Mapping[str, float], names: Iterable[str]) -> dict[str, float]:
+def with_names(mixture: Mapping[str, float], names: Iterable[str]) -> dict[str, float]:
     """The mixture of ``names``: those that were in it before keep their weights and places."""
     wanted = list(dict.fromkeys(names))
     kept = {name: weight for name, weight in mixture.items() if name in wanted}

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from gi.repository import Gimp, GLib, Gtk
 
 from velatura_link.builtin import builtin_styles
+from velatura_link.engines import content_use, is_instant, shown_engines
 from velatura_link.errors import LinkError
 from velatura_link.request import Pixels
 from velatura_link.titles import engine_title
 
 from .about import show_about, show_help
-from .arguments import DEFAULT_ENGINE, SOURCE, shown_engines
+from .arguments import HEIGHT, NOTHING, SOURCE, USE_SELECTION, WIDTH
+from .canvas import Canvas, canvas_of
 from .choices import Choices, Values
+from .dialog_client import DialogClient
+from .job_builder import arguments_for, canvas_for, changed_since, is_visible
 from .knob_pages import KnobPages
 from .layers import visible_layer
 from .library import Descriptor, Style, fitting, title_of_style
-from .live import Live
-from .orders import arguments_for, changed_since, is_visible
-from .places import Places
+from .plugin_folder import PluginFolder
 from .preset_bar import PresetBar
 from .presets import Preset, preset_of, presets_for, values_of_preset
 from .preview import Preview
-from .previewed import Previewed
-from .results import Made
+from .preview_source import PreviewSource
+from .request_spec import starts_from_nothing
+from .result_record import ResultRecord
 from .style_menu import StyleMenu
 from .style_panel import Make, StylePanel
 from .style_pictures import StylePictures
@@ -35,21 +39,25 @@ from .wording import sentence_of
 _PAUSE_MS = 40
 """How long knobs must rest before a preview is asked for."""
 _HELP, _ABOUT, _RESET = 1, 2, 3
+_PLACES = frozenset(each.name for each in (SOURCE, WIDTH, HEIGHT, USE_SELECTION))
+"""Arguments that say where a picture is painted."""
 
 
 def ask(
-    places: Places,
+    folder: PluginFolder,
+    image: Gimp.Image | None,
     layers: Sequence[Gimp.Layer],
     start: Choices,
     *,
     replaces: Gimp.Layer | None = None,
-    made: Made | None = None,
+    record: ResultRecord | None = None,
 ) -> Choices | None:
-    """What the person chose for ``layers``, ``start`` at first; None when they gave up.
+    """What the person chose for ``layers`` of ``image``, ``start`` at first; None when they gave up.
 
-    With ``replaces`` it is about painting that layer again, which was ``made`` like that.
+    Without layers it is about a new picture, of ``image`` or without any. With ``replaces`` it is about painting that
+    layer again, which was made as ``record`` says.
     """
-    dialog = _Dialog(places, layers, start, replaces, made)
+    dialog = _Dialog(folder, image, layers, start, replaces, record)
     try:
         return dialog.run()
     finally:
@@ -59,39 +67,41 @@ def ask(
 class _Dialog:
     def __init__(
         self,
-        places: Places,
+        folder: PluginFolder,
+        image: Gimp.Image | None,
         layers: Sequence[Gimp.Layer],
         start: Choices,
         replaces: Gimp.Layer | None,
-        made: Made | None,
+        record: ResultRecord | None,
     ) -> None:
-        self._manifest = places.manifest()
+        self._manifest = folder.manifest()
+        self._image = image
         self._layers = layers
         self._replaces = replaces
         self._engine = start.engine
         self._arguments = arguments_for(self._manifest, start.engine)
-        self._values = Values.of(self._arguments, start.values)
+        self._values = self._fitting(start.values)
         self._pending = 0
         self._library: list[Style] = builtin_styles()
         self._offered: list[Preset] = []
         self._dialog = transient_dialog("")
-        self._preview = Preview(self._looked_closer, closer=True)
-        self._seen = Previewed(self._painted_layer())
-        self._live = Live(
-            places, self._library_came, self._painted, self._preview.show_text, self._wait
+        self._preview = Preview(self._looked_closer)
+        self._seen = PreviewSource(self._painted_place())
+        self._daemon = DialogClient(
+            folder, self._library_came, self._painted, self._preview.show_text, self._wait
         )
-        self._pictures = StylePictures(self._live)
-        self._menu = StyleMenu(self._live, self._dialog)
+        self._pictures = StylePictures(self._daemon)
+        self._menu = StyleMenu(self._daemon, self._dialog)
         self._panel = StylePanel(
             self._seen.small, self._keep, self._unfit, self._menu.show, self._pictures.of
         )
-        self._presets = PresetBar(self._live, self._take_preset, self._as_preset)
-        self._pages = KnobPages(layers, editing=replaces is not None)
+        self._presets = PresetBar(self._daemon, self._take_preset, self._as_preset)
+        self._pages = KnobPages(image, layers, editing=replaces is not None)
         self._engines = self._engine_choice()
-        self._note = Gtk.Label(label=changed_since(made, layers[0]), xalign=0.0, wrap=True)
+        self._note = Gtk.Label(label=changed_since(record, image), xalign=0.0, wrap=True)
         self._dialog.get_content_area().pack_start(self._whole(), True, True, 0)
         self._add_buttons()
-        self._preview.show_before(self._seen.small.content())
+        self._show_painted()
         self._wait(tr("Starting Velatura"))
         self._follow()
         self._ask_for_preview()
@@ -123,7 +133,7 @@ class _Dialog:
         """The window is gone, and nobody is told anything more."""
         if self._pending:
             GLib.source_remove(self._pending)
-        self._live.close()
+        self._daemon.close()
         take_away(self._dialog)
 
     @property
@@ -131,10 +141,27 @@ class _Dialog:
         found: Descriptor = self._manifest[self._engine]["descriptor"]
         return found
 
-    def _painted_layer(self) -> Gimp.Layer:
+    @property
+    def _is_new(self) -> bool:
+        """Whether a new picture is made, and none is painted over."""
+        return starts_from_nothing(self._arguments, self._values.current)
+
+    def _painted_place(self) -> Gimp.Layer | Canvas:
+        """What the preview shows: a layer, or the place of a new picture."""
+        if self._is_new:
+            return canvas_for(self._image, self._values.current, self._replaces)
+        if not self._layers or self._image is None:
+            return canvas_of(self._image, 0, 0)
         if is_visible(self._values.current):
-            return visible_layer(self._layers[0].get_image(), self._replaces)
+            return visible_layer(self._image, self._replaces)
         return self._layers[0]
+
+    def _fitting(self, values: Mapping[str, Any]) -> Values:
+        """``values`` as far as the engine has them; without a layer a new picture is made where that can be."""
+        found = Values.of(self._arguments, values)
+        if not self._layers and SOURCE.name in found.current:
+            found.set(SOURCE.name, NOTHING)
+        return found
 
     def _whole(self) -> Gtk.Widget:
         whole = Gtk.Grid(column_spacing=12, row_spacing=6, border_width=12)
@@ -167,17 +194,26 @@ class _Dialog:
 
     def _engine_choice(self) -> Gtk.ComboBoxText:
         choice = without_wheel(Gtk.ComboBoxText())
-        for name in dict.fromkeys((*shown_engines(self._manifest), self._engine)):
+        names = [name for name in shown_engines(self._manifest) if self._can_paint(name)]
+        for name in dict.fromkeys((*names, self._engine)):
             choice.append(name, engine_title(self._manifest[name]["descriptor"], tr))
         choice.set_active_id(self._engine)
         choice.connect("changed", lambda box: self._switch(box.get_active_id()))
         return choice
 
+    def _can_paint(self, engine: str) -> bool:
+        """Whether there is what the engine needs: a layer, or nothing at all."""
+        use = content_use(self._manifest, engine)
+        if self._replaces is not None and not self._is_new:
+            return use != "none"
+        return bool(self._layers) or use != "required"
+
     def _switch(self, engine: str) -> None:
         """Go on with another engine, and whatever it has in common with the one before."""
         self._engine = engine
         self._arguments = arguments_for(self._manifest, engine)
-        self._values = Values.of(self._arguments, self._values.current)
+        self._values = self._fitting(self._values.current)
+        self._show_painted()
         self._follow()
         self._ask_for_preview()
 
@@ -199,7 +235,7 @@ class _Dialog:
         self._offer()
 
     def _offer(self) -> None:
-        self._panel.fill(self._library, self._descriptor, keeps=self._live.can.styles)
+        self._panel.fill(self._library, self._descriptor, keeps=self._daemon.can.styles)
         self._presets.offer(presets_for(self._engine, self._offered))
         self._pages.offer(fitting(self._library, self._descriptor))
 
@@ -218,13 +254,13 @@ class _Dialog:
 
     def _keep(self, title: str, make: Make) -> None:
         self._wait(tr("The picture is put into the library"))
-        self._live.ask(lambda client: client.add_style(title, make()), self._kept)
+        self._daemon.ask(lambda client: client.add_style(title, make()), self._kept)
 
     def _kept(self, style: Style) -> None:
         self._library = [*self._library, style]
         self._offer()
         self._panel.choose([style["name"]])
-        self._live.look_again()
+        self._daemon.look_again()
 
     def _unfit(self, style: Style) -> None:
         self._preview.show_text(
@@ -237,9 +273,8 @@ class _Dialog:
         )
 
     def _changed(self, name: str) -> None:
-        if name == SOURCE.name:
-            self._seen = Previewed(self._painted_layer())
-            self._preview.show_before(self._seen.current.content())
+        if name in _PLACES and (self._is_new or name == SOURCE.name):
+            self._show_painted()
         if not self._pending:
             self._pending = GLib.timeout_add(_PAUSE_MS, self._rested)
 
@@ -248,6 +283,12 @@ class _Dialog:
         self._ask_for_preview()
         return False
 
+    def _show_painted(self) -> None:
+        """Show what is painted from now on."""
+        self._seen = PreviewSource(self._painted_place())
+        self._preview.offer_part(self._seen.has_parts)
+        self._preview.show_before(self._seen.current.content())
+
     def _looked_closer(self, part: bool, dx: float, dy: float) -> None:
         self._seen.look(part, dx, dy)
         self._preview.show_before(self._seen.current.content())
@@ -255,6 +296,8 @@ class _Dialog:
 
     def _ask_for_preview(self) -> None:
         try:
+            if not self._layers and not self._is_new:
+                raise LinkError(tr("No layer is chosen."), hint=tr("Choose a layer."))
             request = self._seen.request(
                 self._engine,
                 self._arguments,
@@ -268,13 +311,13 @@ class _Dialog:
             return
         self._dialog.set_response_sensitive(Gtk.ResponseType.OK, True)
         if request is not None:
-            self._live.paint(request)
+            self._daemon.paint(request)
         else:
             self._show_none(tr("There is no preview of this engine."))
 
     def _show_none(self, why: str) -> None:
         """What was painted with other choices is not to be seen any more."""
-        self._live.forget()
+        self._daemon.forget()
         self._preview.show_before(self._seen.current.content())
         self._preview.show_text(why)
 
@@ -289,7 +332,7 @@ class _Dialog:
         """What the layer will have that the preview does not."""
         if self._seen.exact(self._engine, self._manifest):
             return tr("The layer is painted like this, at its own size.")
-        if self._engine == DEFAULT_ENGINE:
+        if is_instant(self._manifest, self._engine):
             return tr("A quick preview; the layer is painted with more care.")
         return tr(
             "A quick preview by another engine; {engine} paints in its own way and takes longer.",

@@ -1,9 +1,10 @@
-"""Choosing a picture's file: with thumbnails, in the folder where the last one was."""
+"""Choosing a file: pictures with thumbnails, trained models, or where something is saved."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from gi.repository import GdkPixbuf, Gimp, GLib, Gtk, Pango
@@ -11,16 +12,58 @@ from gi.repository import GdkPixbuf, Gimp, GLib, Gtk, Pango
 from .texts import tr
 
 _SIDE = 220
-_FOLDER = "style-folder"
-_PICTURES, _CODES = "image/*", "*.code"
 _END = Pango.EllipsizeMode.END
 
 
-class FileButton(Gtk.Box):
-    """A file, or none. ``on_chosen`` is told its path, ``""`` for none."""
+@dataclass(frozen=True)
+class FileKind:
+    """What is to be chosen: the chooser's ``title``, what it lists by ``filter_name``, ``mime`` type and ``patterns``
+    (all files without one), and under which name the last folder is kept. ``save`` is for a file to be written."""
 
-    def __init__(self, on_chosen: Callable[[str], None]) -> None:
+    title: str
+    folder: str
+    about: str = ""
+    filter_name: str = ""
+    mime: str = ""
+    patterns: tuple[str, ...] = ()
+    save: bool = False
+
+
+def pictures() -> FileKind:
+    """Pictures and style codes to imitate."""
+    return FileKind(
+        tr("A Picture to Imitate"),
+        "style-folder",
+        tr("A picture to imitate"),
+        tr("Pictures and style codes"),
+        "image/*",
+        ("*.code",),
+    )
+
+
+def models() -> FileKind:
+    """Files of trained models."""
+    patterns = ("*.safetensors", "*.pth", "*.pt", "*.ckpt")
+    title = tr("A Trained Model")
+    return FileKind(title, "model-folder", title, tr("Trained models"), patterns=patterns)
+
+
+def any_file() -> FileKind:
+    """Any file to be read."""
+    return FileKind(tr("A File"), "file-folder")
+
+
+def saved_file() -> FileKind:
+    """A file to be written."""
+    return FileKind(tr("Save As"), "save-folder", save=True)
+
+
+class FileButton(Gtk.Box):
+    """A file of that ``kind``, or none. ``on_chosen`` is told its path, ``""`` for none."""
+
+    def __init__(self, kind: FileKind, on_chosen: Callable[[str], None]) -> None:
         super().__init__(spacing=2)
+        self._kind = kind
         self._on_chosen = on_chosen
         self._path = ""
         self._button = Gtk.Button(hexpand=True)
@@ -39,40 +82,48 @@ class FileButton(Gtk.Box):
         """Show which file is chosen."""
         self._path = path
         self._label.set_text(Path(path).name if path else tr("Choose a file…"))
-        self._button.set_tooltip_text(path or tr("A picture to imitate"))
+        self._button.set_tooltip_text(path or self._kind.about)
         self._none.set_visible(bool(path))
 
     def _pressed(self, button: Gtk.Button) -> None:
-        path = ask_for_picture(button.get_toplevel(), self._path)
+        path = ask_for_file(button.get_toplevel(), self._kind, self._path)
         if path:
             self._on_chosen(path)
 
 
-def ask_for_picture(parent: Gtk.Window, path: str = "") -> str:
-    """The path of the picture that the person chose, ``""`` for none; ``path`` was chosen before."""
-    dialog = Gtk.FileChooserDialog(
-        title=tr("A Picture to Imitate"), transient_for=parent, action=Gtk.FileChooserAction.OPEN
-    )
+def ask_for_file(parent: Gtk.Window, kind: FileKind, path: str = "") -> str:
+    """The path of the file that the person chose, ``""`` for none; ``path`` was chosen before."""
+    action = Gtk.FileChooserAction.SAVE if kind.save else Gtk.FileChooserAction.OPEN
+    dialog = Gtk.FileChooserDialog(title=kind.title, transient_for=parent, action=action)
     dialog.add_button(tr("_Cancel"), Gtk.ResponseType.CANCEL)
-    dialog.add_button(tr("_Choose"), Gtk.ResponseType.ACCEPT)
+    dialog.add_button(tr("_Save") if kind.save else tr("_Choose"), Gtk.ResponseType.ACCEPT)
     dialog.set_default_response(Gtk.ResponseType.ACCEPT)
-    pictures = Gtk.FileFilter()
-    pictures.set_name(tr("Pictures and style codes"))
-    pictures.add_mime_type(_PICTURES)
-    pictures.add_pattern(_CODES)
-    dialog.add_filter(pictures)
-    picture = Gtk.Image(margin=6)
-    dialog.set_preview_widget(picture)
-    dialog.connect("update-preview", _show, picture)
+    dialog.set_do_overwrite_confirmation(True)
+    if kind.filter_name:
+        dialog.add_filter(_filter(kind))
+    if kind.mime:
+        picture = Gtk.Image(margin=6)
+        dialog.set_preview_widget(picture)
+        dialog.connect("update-preview", _show, picture)
     if path:
         dialog.set_filename(path)
-    elif folder := _remembered().get(_FOLDER):
+    elif folder := _folders().get(kind.folder):
         dialog.set_current_folder(folder)
     chosen = dialog.get_filename() if dialog.run() == Gtk.ResponseType.ACCEPT else ""
     dialog.destroy()
     if chosen:
-        _remember(str(Path(chosen).parent))
+        _keep_folder(kind, str(Path(chosen).parent))
     return chosen or ""
+
+
+def _filter(kind: FileKind) -> Gtk.FileFilter:
+    files = Gtk.FileFilter()
+    files.set_name(kind.filter_name)
+    if kind.mime:
+        files.add_mime_type(kind.mime)
+    for pattern in kind.patterns:
+        files.add_pattern(pattern)
+    return files
 
 
 def _show(dialog: Gtk.FileChooserDialog, picture: Gtk.Image) -> None:
@@ -86,7 +137,8 @@ def _show(dialog: Gtk.FileChooserDialog, picture: Gtk.Image) -> None:
     dialog.set_preview_widget_active(True)
 
 
-def _remembered() -> dict[str, str]:
+def _folders() -> dict[str, str]:
+    """The last folder of each kind."""
     try:
         found = json.loads(_file().read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -94,11 +146,11 @@ def _remembered() -> dict[str, str]:
     return found if isinstance(found, dict) else {}
 
 
-def _remember(folder: str) -> None:
+def _keep_folder(kind: FileKind, folder: str) -> None:
     try:
-        _file().write_text(json.dumps({**_remembered(), _FOLDER: folder}), encoding="utf-8")
+        _file().write_text(json.dumps({**_folders(), kind.folder: folder}), encoding="utf-8")
     except OSError:
-        return  # a folder that is not remembered is no loss
+        return  # a folder that is not kept is no loss
 
 
 def _file() -> Path:

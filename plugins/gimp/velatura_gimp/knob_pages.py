@@ -7,36 +7,42 @@ from collections.abc import Iterable, Sequence
 from gi.repository import Gimp, GObject, Gtk
 
 from .arguments import (
+    HEIGHT,
     MASK_STYLE,
     OUTPUT,
     REST_STYLE,
     SEED,
     SOURCE,
     STRENGTH,
+    STYLE,
     USE_SELECTION,
+    WIDTH,
     Argument,
 )
 from .choices import Values
 from .knob_rows import KnobRows
 from .layers import is_selected
 from .library import Style
-from .shelf import Picker
+from .style_grid import StylePicker
 from .texts import tr
 from .window import without_wheel
 
 _HEIGHT = 190
 _CHANGED = "●"
+_ENGINES_OWN = ("params", "inputs", "outputs")
 
 
 class KnobPages(Gtk.Notebook):
-    """Knobs for painting ``layers``; ``editing``: a result is made again, in its own place."""
+    """Knobs for painting ``layers`` of ``image``; ``editing``: a result is made again, in its own place."""
 
-    def __init__(self, layers: Sequence[Gimp.Layer], *, editing: bool) -> None:
+    def __init__(
+        self, image: Gimp.Image | None, layers: Sequence[Gimp.Layer], *, editing: bool
+    ) -> None:
         super().__init__(scrollable=True)
         self._layers = layers
-        self._image = layers[0].get_image()
+        self._image = image
         self._editing = editing
-        self._pickers: list[tuple[str, Picker]] = []
+        self._pickers: list[tuple[str, StylePicker]] = []
 
     def show(
         self,
@@ -50,15 +56,15 @@ class KnobPages(Gtk.Notebook):
         while self.get_n_pages():
             self.remove_page(-1)
         self._pickers = []
-        own = [] if self._editing else [SOURCE, OUTPUT]
+        own = [] if self._editing else [SOURCE, OUTPUT, WIDTH, HEIGHT]
         common = [each for each in arguments if each.place == "common"]
-        engine = [each for each in arguments if each.place in ("params", "inputs")]
+        engine = [each for each in arguments if each.place in _ENGINES_OWN]
         for heading, wanted in (
             (tr("Manner"), [STRENGTH, *common, SEED]),
             (tr("Where"), [*own, USE_SELECTION, REST_STYLE, MASK_STYLE]),
             (title, engine),
         ):
-            shown = [each for each in wanted if any(each.name == one.name for one in arguments)]
+            shown = [one for each in wanted for one in arguments if one.name == each.name]
             if shown:
                 self._add(heading, shown, values)
         self.offer(styles)
@@ -75,7 +81,8 @@ class KnobPages(Gtk.Notebook):
     def _add(self, title: str, arguments: list[Argument], values: Values) -> None:
         column = Gtk.Box(orientation=Gtk.Orientation.VERTICAL)
         column.pack_start(KnobRows(arguments, values, self._image, self._made), False, False, 0)
-        if USE_SELECTION in arguments and not is_selected(self._image):
+        over_layers = SOURCE in arguments and WIDTH not in arguments
+        if over_layers and not self._is_selected:
             said = tr("Nothing is selected, so all of the layer is painted.")
             note = Gtk.Label(label=said, xalign=0.0, wrap=True, margin=8, max_width_chars=40)
             column.pack_start(note, False, False, 0)
@@ -94,17 +101,21 @@ class KnobPages(Gtk.Notebook):
         self.append_page(window, label)
 
     def _made(self, argument: Argument, values: Values) -> Gtk.Widget | None:
-        if argument in (REST_STYLE, MASK_STYLE):
+        if argument in (REST_STYLE, MASK_STYLE) and STYLE.name in values.current:
             return self._picker(argument, values)
-        if argument == USE_SELECTION and not is_selected(self._image):
+        if argument == USE_SELECTION and not self._is_selected:
             return Gtk.CheckButton(active=False, sensitive=False)
         return None
 
+    @property
+    def _is_selected(self) -> bool:
+        return self._image is not None and is_selected(self._image)
+
     def _picker(self, argument: Argument, values: Values) -> Gtk.Widget:
-        picker = without_wheel(Picker(tr("As it is")))
+        picker = without_wheel(StylePicker(tr("As it is")))
         self._pickers.append((argument.name, picker))
 
-        def chosen(box: Picker) -> None:
+        def chosen(box: StylePicker) -> None:
             values.set(argument.name, box.get_active_id() or "")
 
         def told(name: str) -> None:
@@ -118,7 +129,7 @@ class KnobPages(Gtk.Notebook):
         GObject.signal_handler_unblock(picker, handler)
         values.watchers.append(told)
         is_there = (
-            is_selected(self._image)
+            self._is_selected
             if argument == REST_STYLE
             else any(each.get_mask() is not None for each in self._layers)
         )

@@ -10,6 +10,7 @@ from gi.repository import Gdk, Gimp, Gtk
 
 from .arguments import Argument
 from .choices import Values
+from .file_chooser import FileButton, any_file, saved_file
 from .layer_chooser import LayerChooser
 from .texts import tr
 from .window import without_wheel
@@ -27,7 +28,7 @@ class KnobRows(Gtk.Grid):
     """``arguments`` of ``values``. ``make`` may have widgets of its own for some."""
 
     def __init__(
-        self, arguments: Iterable[Argument], values: Values, image: Gimp.Image, make: Make
+        self, arguments: Iterable[Argument], values: Values, image: Gimp.Image | None, make: Make
     ) -> None:
         super().__init__(column_spacing=6, row_spacing=4, border_width=8)
         self._values = values
@@ -83,6 +84,8 @@ class KnobRows(Gtk.Grid):
                 return self._bound(argument, without_wheel(box), "changed", "active-id")
             case "layer":
                 return self._layer(argument)
+            case "file" | "save":
+                return self._file(argument)
             case _:
                 return self._bound(argument, Gtk.Entry(width_chars=8), "changed", "text")
 
@@ -133,6 +136,13 @@ class KnobRows(Gtk.Grid):
         chooser.show_layer(self._values[argument.name])
         self._follow(argument, chooser.show_layer)
         return chooser
+
+    def _file(self, argument: Argument) -> Gtk.Widget:
+        kind = saved_file() if argument.kind == "save" else any_file()
+        button = FileButton(kind, lambda path: self._values.set(argument.name, path or None))
+        button.show_path(self._values[argument.name] or "")
+        self._follow(argument, lambda path: button.show_path(path or ""))
+        return button
 
     def _follow(self, argument: Argument, show: Callable[[Any], object]) -> None:
         def told(name: str) -> None:

@@ -17,7 +17,7 @@ class LayerChooser(Gtk.ComboBox):
     """``on_chosen`` is told the layer's id, None for none. Layers of ``image`` come first."""
 
     def __init__(
-        self, image: Gimp.Image, on_chosen: Callable[[int | None], None], none: str = ""
+        self, image: Gimp.Image | None, on_chosen: Callable[[int | None], None], none: str = ""
     ) -> None:
         super().__init__(model=Gtk.ListStore(str, str, GdkPixbuf.Pixbuf), id_column=_ID)
         picture = Gtk.CellRendererPixbuf()
@@ -28,8 +28,9 @@ class LayerChooser(Gtk.ComboBox):
         self.add_attribute(text, "text", _LABEL)
         model = self.get_model()
         model.append(["", none or tr("No layer"), None])
-        for layer in _layers(image):
-            model.append(_row(layer, layer.get_name()))
+        if image is not None:
+            for layer in _layers(image):
+                model.append(_row(layer, layer.get_name()))
         for other in Gimp.get_images():
             if other != image:
                 for layer in _layers(other):

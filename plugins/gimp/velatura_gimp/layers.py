@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from gi.repository import Babl, Gegl, Gimp
@@ -25,14 +25,34 @@ _LAYER_TYPES = {
 }
 
 
+def bottom_up(layers: Iterable[Gimp.Layer]) -> list[Gimp.Layer]:
+    """``layers`` from the lowest to the topmost, as GIMP has the frames of an animation."""
+    return sorted(layers, key=_path, reverse=True)
+
+
+def _path(item: Gimp.Item) -> list[int]:
+    """Positions from the top of the image to ``item``."""
+    path: list[int] = []
+    found: Gimp.Item | None = item
+    while found is not None:
+        path.insert(0, found.get_image().get_item_position(found))
+        found = found.get_parent()
+    return path
+
+
+def require_layers(drawables: list[Gimp.Drawable]) -> list[Gimp.Layer]:
+    """As :func:`layers_meant`. Raises :class:`LinkError` for none, too."""
+    if not drawables:
+        raise LinkError(tr("No layer is chosen."), hint=tr("Choose a layer."))
+    return layers_meant(drawables)
+
+
 def layers_meant(drawables: list[Gimp.Drawable]) -> list[Gimp.Layer]:
     """The layers to paint: the chosen ones, or those whose masks are chosen. Raises :class:`LinkError`."""
     found = [
         Gimp.Layer.from_mask(each) if isinstance(each, Gimp.LayerMask) else each
         for each in drawables
     ]
-    if not found:
-        raise LinkError(tr("No layer is chosen."), hint=tr("Choose a layer."))
     if not all(isinstance(each, Gimp.Layer) for each in found):
         raise LinkError(tr("Velatura paints layers, not channels."), hint=tr("Choose a layer."))
     return list(dict.fromkeys(found))
@@ -227,12 +247,9 @@ def rgb_copy(image: Gimp.Image) -> Gimp.Image:
 
 def counterpart(layer: Gimp.Layer, image: Gimp.Image) -> Gimp.Layer:
     """The layer of ``image``, a copy of the layer's own, that is where ``layer`` is there."""
-    path, item = [], layer
-    while item is not None:
-        path.append(item.get_image().get_item_position(item))
-        item = item.get_parent()
+    *groups, last = _path(layer)
     siblings = image.get_layers()
-    for position in reversed(path[1:]):
+    for position in groups:
         siblings = siblings[position].get_children()
-    found: Gimp.Layer = siblings[path[0]]
+    found: Gimp.Layer = siblings[last]
     return found

@@ -11,7 +11,7 @@ from velatura_link.errors import LinkError
 from velatura_link.styles import PICTURE, needs_pictures
 from velatura_link.titles import title_of
 
-from .arguments import Wish
+from .request_spec import RequestSpec
 from .texts import tr
 
 Descriptor = Mapping[str, Any]
@@ -69,13 +69,13 @@ def fitting(styles: Iterable[Style], descriptor: Descriptor) -> list[Style]:
 
 
 def require_fitting(
-    wish: Wish, descriptor: Descriptor, look: Callable[[], Iterable[Style]]
+    spec: RequestSpec, descriptor: Descriptor, look: Callable[[], Iterable[Style]]
 ) -> None:
-    """Raise :class:`LinkError` if ``wish`` names a style that the engine cannot paint with.
+    """Raise :class:`LinkError` if ``spec`` names a style that the engine cannot paint with.
 
     ``look`` gets the library's styles; it is not called when there can be none such.
     """
-    named = _named(wish)
+    named = _named(spec)
     if not named or not needs_pictures(descriptor):
         return
     codes = {each["name"] for each in look() if each["kind"] not in descriptor["styles"]}
@@ -100,7 +100,7 @@ def picture_title(name: str) -> str:
     return path.stem if kind is not None and kind.startswith("image/") else path.name
 
 
-def _named(wish: Wish) -> list[str]:
-    parts = (wish, *wish.get("regions", ()))
+def _named(spec: RequestSpec) -> list[str]:
+    parts = (spec, *spec.get("regions", ()))
     styles = (style for part in parts for style in part.get("styles", ()))
     return [style["name"] for style in styles if style.get("name") is not None]

@@ -10,9 +10,9 @@ from gi.repository import Gtk
 from velatura_link.client import Client
 from velatura_link.errors import LinkError, Refused
 
-from .live import Live
+from .dialog_client import DialogClient
 from .presets import Preset, title_of_preset
-from .questions import ask_for_text, ask_whether
+from .prompts import ask_for_text, ask_whether
 from .texts import tr
 from .window import without_wheel
 
@@ -23,10 +23,13 @@ class PresetBar(Gtk.Box):
     """``on_taken`` is told a preset that the person wants; ``made`` says what is chosen now, as a preset."""
 
     def __init__(
-        self, live: Live, on_taken: Callable[[Preset], None], made: Callable[[], Mapping[str, Any]]
+        self,
+        daemon: DialogClient,
+        on_taken: Callable[[Preset], None],
+        made: Callable[[], Mapping[str, Any]],
     ) -> None:
         super().__init__(spacing=4)
-        self._live = live
+        self._daemon = daemon
         self._on_taken = on_taken
         self._made = made
         self._presets: list[Preset] = []
@@ -73,7 +76,7 @@ class PresetBar(Gtk.Box):
             self._on_taken(preset)
 
     def _opened(self, menu: Gtk.Menu) -> None:
-        can, chosen = self._live.can.presets, self._current()
+        can, chosen = self._daemon.can.presets, self._current()
         save, rename, remove = self._items.values()
         save.set_sensitive(can)
         for item in (rename, remove):
@@ -96,10 +99,10 @@ class PresetBar(Gtk.Box):
                 tr("There is a preset “{title}” already. Replace it?", title=title),
                 tr("_Replace"),
             ):
-                self._live.ask(lambda client: save(client, replace=True), self._kept)
+                self._daemon.ask(lambda client: save(client, replace=True), self._kept)
             return True
 
-        self._live.ask(save, self._kept, otherwise)
+        self._daemon.ask(save, self._kept, otherwise)
 
     def _rename(self, item: Gtk.MenuItem) -> None:
         preset = self._current()
@@ -109,7 +112,7 @@ class PresetBar(Gtk.Box):
             self.get_toplevel(), tr("Rename Preset"), tr("New name"), title_of_preset(preset)
         )
         if title and title != title_of_preset(preset):
-            self._live.ask(
+            self._daemon.ask(
                 lambda client: client.rename_preset(preset["name"], title),
                 self._kept,
                 lambda error: self._refuse_taken(error, title),
@@ -122,9 +125,9 @@ class PresetBar(Gtk.Box):
             tr("Remove the preset “{title}”?", title=title_of_preset(preset)),
             tr("_Remove"),
         ):
-            self._live.ask(
+            self._daemon.ask(
                 lambda client: client.remove_preset(preset["name"]),
-                lambda nothing: self._live.look_again(),
+                lambda nothing: self._daemon.look_again(),
             )
 
     def _refuse_taken(self, error: LinkError, title: str) -> bool:
@@ -138,7 +141,7 @@ class PresetBar(Gtk.Box):
     def _kept(self, preset: Preset) -> None:
         others = [each for each in self._presets if each["name"] != preset["name"]]
         self.offer([*others, preset], preset["name"])
-        self._live.look_again()
+        self._daemon.look_again()
 
 
 def _is_taken(error: LinkError) -> bool:

@@ -43,8 +43,9 @@ def preset_of(
         mixture = mixture_of(values.get(STYLE.name) or "")
         if mixture:
             preset["styles"] = [{"name": name, "weight": each} for name, each in mixture.items()]
-    if values[STRENGTH.name] != STRENGTH.default:
-        preset["strength"] = values[STRENGTH.name]
+    strength = values.get(STRENGTH.name, STRENGTH.default)
+    if strength != STRENGTH.default:
+        preset["strength"] = strength
     for argument in arguments:
         if argument.place in ("params", "common"):
             value = values[argument.name]

@@ -26,7 +26,7 @@ class Preview(Gtk.Box):
     ``on_view`` is told which is wanted (True: the part), and how far the part is to move, in pixels of the picture.
     """
 
-    def __init__(self, on_view: OnView, *, closer: bool) -> None:
+    def __init__(self, on_view: OnView) -> None:
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=6)
         self._on_view = on_view
         self._before: GdkPixbuf.Pixbuf | None = None
@@ -53,7 +53,7 @@ class Preview(Gtk.Box):
         frame.set_size_request(WIDTH, HEIGHT)
         frame.set_center_widget(self._touchable)
         self.pack_start(frame, False, False, 0)
-        self.pack_start(self._switch(closer=closer), False, False, 0)
+        self.pack_start(self._switch(), False, False, 0)
         self.pack_start(self._text, False, False, 0)
         self._explain()
 
@@ -72,18 +72,25 @@ class Preview(Gtk.Box):
         self._after = pixbuf_of(after)
         self._draw()
 
-    def _switch(self, *, closer: bool) -> Gtk.Widget:
+    def _switch(self) -> Gtk.Widget:
         row = Gtk.Box(spacing=0, halign=Gtk.Align.CENTER)
         row.get_style_context().add_class("linked")
         whole = Gtk.RadioButton.new_with_label_from_widget(None, tr("Whole picture"))
+        self._whole = whole
         part = Gtk.RadioButton.new_with_label_from_widget(whole, tr("Real size"))
         part.set_tooltip_text(tr("A part of the layer in its real size"))
-        part.set_sensitive(closer)
+        self._closer = part
         for button in (whole, part):
             button.set_mode(False)
             row.pack_start(button, False, False, 0)
         part.connect("toggled", self._switched)
         return row
+
+    def offer_part(self, offered: bool) -> None:
+        """Whether a part can be looked at in its real size."""
+        if not offered and self._closer.get_active():
+            self._whole.set_active(True)
+        self._closer.set_sensitive(offered)
 
     def _switched(self, button: Gtk.RadioButton) -> None:
         self._part = button.get_active()

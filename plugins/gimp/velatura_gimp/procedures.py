@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import isinf
-from typing import Any
 
 from gi.repository import Gimp, GLib, GObject
 
+from velatura_link.engines import Manifest, content_use, default_engine, shown_engines
 from velatura_link.refining import refining_in
 
-from .arguments import (
-    DEFAULT_ENGINE,
-    OUTPUT,
-    REQUEST,
-    Argument,
-    arguments_of,
-    canonical,
-    shown_engines,
-)
-from .places import Places
-from .tasks import OTHER, PREFIX, EditTask, EngineTask, PainterTask, RefineTask, RunTask
+from .arguments import OUTPUT, REQUEST, Argument
+from .engine_arguments import arguments_of, canonical
+from .plugin_folder import PluginFolder
+from .tasks import OTHER, PREFIX, EditTask, EngineTask, InstallTask, RefineTask, RunTask
 from .texts import tr
 
 EDIT, REFINE, RUN = "velatura-edit", "velatura-refine", "velatura-run"
@@ -31,54 +23,62 @@ _READWRITE = GObject.ParamFlags.READWRITE
 _LARGEST = GLib.MAXDOUBLE
 
 
-def names(places: Places) -> list[str]:
+def names(folder: PluginFolder) -> list[str]:
     """The procedures that there are."""
-    manifest = places.manifest()
+    manifest = folder.manifest()
     engines = (PREFIX + canonical(name) for name in shown_engines(manifest))
     others = [EDIT, *([REFINE] if refining_in(manifest) is not None else []), RUN]
-    return [*engines, *others, *([DAEMON] if places.home() is not None else [])]
+    return [*engines, *others, *([DAEMON] if folder.home() is not None else [])]
 
 
-def make(plugin: Gimp.PlugIn, name: str, places: Places) -> Gimp.Procedure:
+def make(plugin: Gimp.PlugIn, name: str, folder: PluginFolder) -> Gimp.Procedure:
     """The procedure ``name``."""
     if name == DAEMON:
-        return _daemon_procedure(plugin, places)
+        return _daemon_procedure(plugin, folder)
     if name == EDIT:
-        return _edit_procedure(plugin, places)
+        return _edit_procedure(plugin, folder)
     if name == REFINE:
-        return _refine_procedure(plugin, places)
-    manifest = places.manifest()
+        return _refine_procedure(plugin, folder)
+    manifest = folder.manifest()
     engine = next((each for each in manifest if PREFIX + canonical(each) == name), None)
     if engine is None:
-        return _run_procedure(plugin, places)
-    return _engine_procedure(plugin, name, engine, manifest[engine], places)
+        return _run_procedure(plugin, folder)
+    return _engine_procedure(plugin, name, engine, manifest, folder)
 
 
 def _engine_procedure(
-    plugin: Gimp.PlugIn, name: str, engine: str, entry: Mapping[str, Any], places: Places
+    plugin: Gimp.PlugIn, name: str, engine: str, manifest: Manifest, folder: PluginFolder
 ) -> Gimp.Procedure:
-    descriptor, arguments = entry["descriptor"], arguments_of(engine, entry)
-    task = EngineTask(places, engine, arguments)
+    descriptor, arguments = manifest[engine]["descriptor"], arguments_of(engine, manifest)
+    task = EngineTask(folder, engine, arguments)
     procedure = Gimp.ImageProcedure.new(plugin, name, Gimp.PDBProcType.PLUGIN, task.run, None)
     other = tr("Velatura with {engine}…", engine=tr(descriptor["title"]))
-    procedure.set_menu_label("_Velatura…" if engine == DEFAULT_ENGINE else other)
+    procedure.set_menu_label("_Velatura…" if engine == default_engine(manifest) else other)
     procedure.add_menu_path(_MENU)
-    does = tr("Paint the layer in the manner of a style.")
+    needs_layer = content_use(manifest, engine) == "required"
+    does = (
+        tr("Paint the layer in the manner of a style.")
+        if needs_layer
+        else tr("Make a new picture.")
+    )
     _finish(procedure, f"{does} {tr(descriptor['summary'])}", arguments)
+    if not needs_layer:
+        procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.ALWAYS)
     procedure.add_string_aux_argument(OTHER, OTHER, OTHER, "", _READWRITE)
     return procedure
 
 
-def _run_procedure(plugin: Gimp.PlugIn, places: Places) -> Gimp.Procedure:
-    task = RunTask(places)
+def _run_procedure(plugin: Gimp.PlugIn, folder: PluginFolder) -> Gimp.Procedure:
+    task = RunTask(folder)
     procedure = Gimp.ImageProcedure.new(plugin, RUN, Gimp.PDBProcType.PLUGIN, task.run, None)
     summary = tr("Paint the layer as a JSON request says, for scripts.")
     _finish(procedure, summary, [REQUEST, OUTPUT])
+    procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.ALWAYS)
     return procedure
 
 
-def _edit_procedure(plugin: Gimp.PlugIn, places: Places) -> Gimp.Procedure:
-    task = EditTask(places)
+def _edit_procedure(plugin: Gimp.PlugIn, folder: PluginFolder) -> Gimp.Procedure:
+    task = EditTask(folder)
     procedure = Gimp.ImageProcedure.new(plugin, EDIT, Gimp.PDBProcType.PLUGIN, task.run, None)
     procedure.set_menu_label(tr("Velatura: _Edit This Result…"))
     for path in (_MENU, _LAYERS_MENU):
@@ -89,8 +89,8 @@ def _edit_procedure(plugin: Gimp.PlugIn, places: Places) -> Gimp.Procedure:
     return procedure
 
 
-def _refine_procedure(plugin: Gimp.PlugIn, places: Places) -> Gimp.Procedure:
-    task = RefineTask(places)
+def _refine_procedure(plugin: Gimp.PlugIn, folder: PluginFolder) -> Gimp.Procedure:
+    task = RefineTask(folder)
     procedure = Gimp.ImageProcedure.new(plugin, REFINE, Gimp.PDBProcType.PLUGIN, task.run, None)
     procedure.set_menu_label(tr("Velatura: _Refine This Result"))
     for path in (_MENU, _LAYERS_MENU):
@@ -100,8 +100,8 @@ def _refine_procedure(plugin: Gimp.PlugIn, places: Places) -> Gimp.Procedure:
     return procedure
 
 
-def _daemon_procedure(plugin: Gimp.PlugIn, places: Places) -> Gimp.Procedure:
-    task = PainterTask(places)
+def _daemon_procedure(plugin: Gimp.PlugIn, folder: PluginFolder) -> Gimp.Procedure:
+    task = InstallTask(folder)
     procedure = Gimp.ImageProcedure.new(plugin, DAEMON, Gimp.PDBProcType.PLUGIN, task.run, None)
     procedure.set_menu_label(tr("Velatura: _Install or Remove…"))
     procedure.add_menu_path(_MENU)
@@ -144,8 +144,9 @@ def _add(procedure: Gimp.Procedure, argument: Argument) -> None:
             for number, (value, title) in enumerate(argument.choices):
                 choice.add(value, number, tr(title), "")
             procedure.add_choice_argument(*facts, choice, argument.default, _READWRITE)
-        case "file":
-            action = Gimp.FileChooserAction.OPEN
+        case "file" | "save":
+            chooser = Gimp.FileChooserAction
+            action = chooser.OPEN if argument.kind == "file" else chooser.SAVE
             procedure.add_file_argument(*facts, action, True, None, _READWRITE)
         case "layer":
             procedure.add_layer_argument(*facts, True, _READWRITE)

@@ -14,7 +14,7 @@ _BLINK = 0.05
 """Seconds for which the bar is left alone."""
 
 
-class Shown:
+class ProgressBar:
     """GIMP's progress bar; not moved more often than anybody can see, since each touch is a way to GIMP and back."""
 
     def __init__(self) -> None:

@@ -28,29 +28,36 @@ _DOWNLOAD = "download "
 Begin = Callable[[Callable[[Event], None]], Job]
 
 
-def watch(begin: Begin, layer: Gimp.Layer) -> Result:
-    """The result of the job that ``begin`` submits, while a window shows how far it is, and ``layer`` at first.
+def watch(begin: Begin, layer: Gimp.Layer | None) -> Result:
+    """The result of the job that ``begin`` submits, while a window shows how far it is, and ``layer`` at first,
+    if there is one.
 
     Raises the job's error, :class:`~velatura_link.errors.JobFailed` with ``cancelled`` if the person gave it up.
     """
-    scale = fitting_scale(extent(layer), SIDE)
-    before = LayerSource(layer, RGBA8, lambda done, total: None, scale).content()
-    window = _Window(before)
+    window = _Window(_small(layer) if layer is not None else None)
     try:
         return window.wait(begin)
     finally:
         window.destroy()
 
 
+def _small(layer: Gimp.Layer) -> Pixels:
+    scale = fitting_scale(extent(layer), SIDE)
+    return LayerSource(RGBA8, lambda done, total: None, scale, layer=layer).content()
+
+
 class _Window:
     """Events come on the client's thread and are handled on GTK's."""
 
-    def __init__(self, before: Pixels) -> None:
+    def __init__(self, before: Pixels | None) -> None:
         self._final: Result | Failed | None = None
         self._pulse = True
         self._stopping = False
         self._dialog = transient_dialog(tr("Velatura is painting"))
-        self._picture = Gtk.Image.new_from_pixbuf(fitted(before, SIDE, SIDE))
+        self._picture = Gtk.Image()
+        self._picture.set_size_request(SIDE // 2, SIDE // 2)
+        if before is not None:
+            self._picture.set_from_pixbuf(fitted(before, SIDE, SIDE))
         self._bar = Gtk.ProgressBar(show_text=True, text=tr("Preparing"))
         inside = self._dialog.get_content_area()
         inside.set_property("border-width", 12)

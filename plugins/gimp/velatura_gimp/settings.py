@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def recalled(data: bytes, procedure: str) -> dict[str, Any]:
+def settings_of(data: bytes, procedure: str) -> dict[str, Any]:
     """The values that ``procedure`` had; none when another hand wrote something else there."""
     found = _settings(data).get(procedure)
     return found if isinstance(found, dict) else {}
 
 
-def remembered(data: bytes, procedure: str, values: Mapping[str, Any]) -> bytes:
+def with_settings(data: bytes, procedure: str, values: Mapping[str, Any]) -> bytes:
     """``data`` with ``values`` for ``procedure``."""
     return json.dumps({**_settings(data), procedure: dict(values)}).encode()
 

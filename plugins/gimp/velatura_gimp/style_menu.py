@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 
 from gi.repository import Gdk, Gtk
 
+from .dialog_client import DialogClient
 from .library import Style, collections_of, title_of_style
-from .live import Live
-from .questions import ask_for_text, ask_whether
+from .prompts import ask_for_text, ask_whether
 from .texts import tr
 
 
 class StyleMenu:
     """The menu of a right click on a style."""
 
-    def __init__(self, live: Live, parent: Gtk.Window) -> None:
-        self._live = live
+    def __init__(self, daemon: DialogClient, parent: Gtk.Window) -> None:
+        self._daemon = daemon
         self._parent = parent
         self._styles: Sequence[Style] = ()
 
@@ -33,7 +33,7 @@ class StyleMenu:
             menu.popup_at_pointer(event)
 
     def _made(self, style: Style) -> Gtk.Menu:
-        menu, can = Gtk.Menu(), self._live.can
+        menu, can = Gtk.Menu(), self._daemon.can
         if can.marks:
             favourite = Gtk.CheckMenuItem(label=tr("Favourite"))
             favourite.set_active(bool(style.get("favourite")))
@@ -74,12 +74,12 @@ class StyleMenu:
 
     def _favoured(self, item: Gtk.CheckMenuItem, style: Style) -> None:
         on = item.get_active()
-        self._live.ask(
+        self._daemon.ask(
             lambda client: client.change_style(style["name"], favourite=on), self._changed
         )
 
     def _collect(self, style: Style, collections: list[str]) -> None:
-        self._live.ask(
+        self._daemon.ask(
             lambda client: client.change_style(style["name"], collections=collections),
             self._changed,
         )
@@ -94,14 +94,14 @@ class StyleMenu:
             self._parent, tr("Rename Style"), tr("New name"), title_of_style(style)
         )
         if title:
-            self._live.ask(
+            self._daemon.ask(
                 lambda client: client.change_style(style["name"], title=title), self._changed
             )
 
     def _remove(self, style: Style) -> None:
         question = tr("Remove the style “{title}” from the library?", title=title_of_style(style))
         if ask_whether(self._parent, question, tr("_Remove")):
-            self._live.ask(lambda client: client.remove_style(style["name"]), self._changed)
+            self._daemon.ask(lambda client: client.remove_style(style["name"]), self._changed)
 
     def _changed(self, answer: object) -> None:
-        self._live.look_again()
+        self._daemon.look_again()

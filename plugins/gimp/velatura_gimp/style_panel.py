@@ -11,9 +11,7 @@ from velatura_link.request import EncodedFile, Pixels
 from velatura_link.styles import is_small
 
 from .arguments import STYLE, STYLE_FILE, STYLE_LAYER
-from .choices import Values, chosen_anew, mixture_of, text_of_mixture
-from .file_chooser import FileButton
-from .layer_chooser import LayerChooser
+from .choices import Values, mixture_of, text_of_mixture, with_names
 from .layers import RGBA8, extent, read
 from .library import (
     FAVOURITES,
@@ -28,8 +26,9 @@ from .library import (
 )
 from .mixture_rows import MixtureRows
 from .pixbufs import fitted, png_of
-from .shelf import Shelf
-from .sources import LayerSource
+from .sources import PixelSource
+from .style_grid import StyleGrid
+from .style_source import SOURCES, StyleSource
 from .texts import tr
 from .window import without_wheel
 
@@ -48,7 +47,7 @@ class StylePanel(Gtk.Box):
 
     def __init__(
         self,
-        source: LayerSource,
+        source: PixelSource,
         on_keep: OnKeep,
         on_unfit: Callable[[Style], None],
         on_menu: Callable[[Style, Gdk.Event], None],
@@ -60,7 +59,7 @@ class StylePanel(Gtk.Box):
         self._on_keep = on_keep
         self._styles: dict[str, Style] = {}
         self._keeps = False
-        self._shelf = Shelf(
+        self._grid = StyleGrid(
             self.choose,
             lambda name: on_unfit(self._styles[name]),
             lambda name, event: on_menu(self._styles[name], event),
@@ -83,8 +82,7 @@ class StylePanel(Gtk.Box):
         )
         self._descriptor: Descriptor = {}
         self._mixture = MixtureRows(self._weighed)
-        self._file = FileButton(self._file_chosen)
-        self._layer = LayerChooser(source.layer.get_image(), self._layer_chosen)
+        self._elsewhere = StyleSource(source.image)
         self._picture = Gtk.Image(halign=Gtk.Align.START)
         self._keep = Gtk.Button(
             label=tr("Keep in the library"), halign=Gtk.Align.START, valign=Gtk.Align.CENTER
@@ -98,21 +96,34 @@ class StylePanel(Gtk.Box):
         finder.pack_start(self.search, True, True, 0)
         finder.pack_start(self._collection, False, False, 0)
         self.pack_start(finder, False, False, 0)
-        self.pack_start(self._shelf, True, True, 0)
-        for widget in (self._nothing, self._small, self._mixture, self._choosers(), self._imitated):
+        self.pack_start(self._grid, True, True, 0)
+        for widget in (
+            self._nothing,
+            self._small,
+            self._mixture,
+            self._elsewhere,
+            self._imitated,
+        ):
             self.pack_start(widget, False, False, 0)
+        self._library = (finder, self._grid)
+        for widget in self._library:
+            widget.show_all()
+            widget.set_no_show_all(True)
 
     def follow(self, values: Values) -> None:
         """Show and change the style in ``values`` from now on."""
         self._values = values
         values.watchers.append(self._changed)
+        self._elsewhere.follow(values)
+        for widget in self._library:
+            widget.set_visible(STYLE.name in values.current)
         self.mark()
 
     def fill(self, styles: Sequence[Style], descriptor: Descriptor, *, keeps: bool) -> None:
         """Offer ``styles`` to an engine; ``keeps`` says whether the library takes more of them."""
         self._styles = {each["name"]: each for each in styles}
         self._keeps, self._descriptor = keeps, descriptor
-        self._shelf.fill(styles, lambda style: fits(style, descriptor))
+        self._grid.fill(styles, lambda style: fits(style, descriptor))
         self._offer_collections()
         self._searched()
         self.mark()
@@ -121,8 +132,11 @@ class StylePanel(Gtk.Box):
         """Take styles of the library."""
         self._values.set(STYLE_FILE.name, None)
         self._values.set(STYLE_LAYER.name, None)
-        mixture = mixture_of(self._values[STYLE.name] or "")
-        self._values.set(STYLE.name, text_of_mixture(chosen_anew(mixture, names)))
+        mixture = with_names(mixture_of(self._values[STYLE.name] or ""), names)
+        # Those that were chosen last, as many as the engine takes.
+        most = int(self._descriptor.get("most_styles", 0))
+        self._values.set(STYLE.name, text_of_mixture(dict(list(mixture.items())[-most:])))
+        self.mark()
 
     def mark(self) -> None:
         """Show what is chosen."""
@@ -131,25 +145,14 @@ class StylePanel(Gtk.Box):
             self._picture.set_from_pixbuf(fitted(imitated, 2 * _SMALL, _SMALL))
         self._imitated.set_visible(imitated is not None)
         self._keep.set_visible(self._keeps)
-        self._file.show_path(self._values[STYLE_FILE.name] or "")
-        self._layer.show_layer(self._values[STYLE_LAYER.name])
+        self._elsewhere.mark()
         mixture = mixture_of(self._values[STYLE.name] or "") if imitated is None else {}
-        self._shelf.mark(mixture)
+        self._grid.mark(mixture)
         chosen = [self._styles[name] for name in mixture if name in self._styles]
         self._small.set_visible(any(is_small(each, self._descriptor) for each in chosen))
         self._mixture.show_mixture(
             {name: (self._title_of(name), weight) for name, weight in mixture.items()}
         )
-
-    def _choosers(self) -> Gtk.Widget:
-        grid = Gtk.Grid(column_spacing=6, row_spacing=4)
-        for row, (title, widget) in enumerate(
-            ((tr("Style from a file"), self._file), (tr("Style from a layer"), self._layer))
-        ):
-            widget.set_hexpand(True)
-            grid.attach(Gtk.Label(label=title, xalign=0.0), 0, row, 1, 1)
-            grid.attach(widget, 1, row, 1, 1)
-        return grid
 
     def _title_of(self, name: str) -> str:
         return title_of_style(self._styles.get(name, {"name": name}))
@@ -174,22 +177,16 @@ class StylePanel(Gtk.Box):
     def _searched(self, widget: Gtk.Widget | None = None) -> None:
         chosen = self._collection.get_active_id() or ""
         found = found_styles(self._styles.values(), self.search.get_text(), chosen)
-        self._shelf.show_only(found)
-        self._nothing.set_visible(bool(self._styles) and not found)
+        self._grid.show_only(found)
+        library = STYLE.name in self._values.current
+        self._nothing.set_visible(library and bool(self._styles) and not found)
 
     def _changed(self, name: str) -> None:
-        if name in (STYLE.name, STYLE_FILE.name, STYLE_LAYER.name):
+        if name == STYLE.name or any(name == each.name for each in SOURCES):
             self.mark()
 
     def _weighed(self, mixture: dict[str, float]) -> None:
         self._values.set(STYLE.name, text_of_mixture(mixture))
-
-    def _file_chosen(self, path: str) -> None:
-        self._values.set(STYLE_LAYER.name, None)
-        self._values.set(STYLE_FILE.name, path or None)
-
-    def _layer_chosen(self, identifier: int | None) -> None:
-        self._values.set(STYLE_LAYER.name, identifier)
 
     def _shown(self) -> Pixels | EncodedFile | None:
         """The layer or the file that is chosen."""

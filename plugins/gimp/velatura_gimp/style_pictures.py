@@ -10,7 +10,7 @@ from velatura_link.builtin import builtin_picture
 from velatura_link.errors import LinkError
 from velatura_link.request import EncodedFile
 
-from .live import Live
+from .dialog_client import DialogClient
 from .pixbufs import fitted
 
 _SIDE = 320
@@ -19,8 +19,8 @@ _SIDE = 320
 class StylePictures:
     """Pictures by the styles' names; those of the person's own come from the daemon, once each."""
 
-    def __init__(self, live: Live) -> None:
-        self._live = live
+    def __init__(self, daemon: DialogClient) -> None:
+        self._daemon = daemon
         self._known: dict[str, GdkPixbuf.Pixbuf | None] = {}
 
     def of(self, name: str) -> GdkPixbuf.Pixbuf | None:
@@ -31,7 +31,7 @@ class StylePictures:
             if picture is not None:
                 self._known[name] = _small(picture)
             else:
-                self._live.ask(
+                self._daemon.ask(
                     lambda client: client.style_picture(name), self._keeper(name), _is_no_matter
                 )
         return self._known[name]

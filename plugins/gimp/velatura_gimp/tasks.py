@@ -12,18 +12,21 @@ from gi.repository import Gimp, Gio, GLib, GObject
 
 from velatura_link.errors import JobFailed, LinkError
 
-from .arguments import OUTPUT, REQUEST, Argument, canonical
+from .arguments import OUTPUT, REQUEST, Argument
 from .choices import Choices, Values
-from .layers import layers_meant
-from .orders import arguments_for, orders_of, origin_of, refining_order
-from .painting import Order, paint
-from .places import Places
-from .remembering import recall, remember
+from .engine_arguments import canonical
+from .job_builder import arguments_for, jobs_as_asked, jobs_for, origin_of, refining_job
+from .layers import layers_meant, require_layers
+from .painting import paint
+from .parasites import load_settings, save_settings
+from .plugin_folder import PluginFolder
+from .request_builder import parse_request
 from .texts import tr
-from .wishes import wish_read
 from .wording import sentence_of
 
 PREFIX = "velatura-"
+FOR_ONE_IMAGE = ("file", "save", "layer")
+"""Kinds of arguments whose values mean nothing for another image."""
 OTHER = "other"
 """Where the dialog's choice of another engine is kept for “Repeat”."""
 
@@ -45,7 +48,7 @@ def set_values(
     """``values``, files as paths and layers as ids, into ``config``, which GIMP keeps for the next time."""
     for argument in arguments:
         value = values.get(argument.name)
-        if argument.kind == "file":
+        if argument.kind in ("file", "save"):
             value = Gio.File.new_for_path(value) if value else None
         elif argument.kind == "layer":
             value = Gimp.Layer.get_by_id(value) if value is not None else None
@@ -58,7 +61,7 @@ def set_values(
 class EngineTask:
     """What an engine's procedure does."""
 
-    places: Places
+    folder: PluginFolder
     engine: str
     arguments: list[Argument]
 
@@ -66,41 +69,47 @@ class EngineTask:
         self,
         procedure: Gimp.Procedure,
         mode: Gimp.RunMode,
-        image: Gimp.Image,
+        image: Gimp.Image | None,
         drawables: list[Gimp.Drawable],
         config: Gimp.ProcedureConfig,
         data: object,
     ) -> Gimp.ValueArray:
-        manifest, watch = self.places.manifest(), None
+        manifest, watch = self.folder.manifest(), None
         try:
             layers = layers_meant(drawables)
             choices: Choices | None = Choices(self.engine, values_of(self.arguments, config))
             if mode == Gimp.RunMode.INTERACTIVE:
                 from .progress_dialog import watch
 
-                choices = self._asked(layers, config)
+                choices = self._asked(image, layers, config)
             elif mode == Gimp.RunMode.WITH_LAST_VALS:
                 choices = self._other_engine(config) or choices
             if choices is None:
                 return cancelled(procedure)
-            arguments = arguments_for(manifest, choices.engine)
-            painted = paint(self.places, orders_of(choices, arguments, layers), watch)
-            remember(image, PREFIX + canonical(choices.engine), choices.values)
+            painted = paint(self.folder, jobs_for(choices, manifest, image, layers), watch)
+            if image is not None:
+                save_settings(image, PREFIX + canonical(choices.engine), choices.values)
         except (LinkError, OSError) as error:
             return failed(procedure, error)
         return succeeded(mode, image, painted)
 
-    def _asked(self, layers: list[Gimp.Layer], config: Gimp.ProcedureConfig) -> Choices | None:
+    def _asked(
+        self,
+        image: Gimp.Image | None,
+        layers: list[Gimp.Layer],
+        config: Gimp.ProcedureConfig,
+    ) -> Choices | None:
         from .dialog import ask
 
-        if not is_provided(self.places):
+        if not is_provided(self.folder):
             return None
-        kept = recall(layers[0].get_image(), PREFIX + canonical(self.engine))
+        name = PREFIX + canonical(self.engine)
+        kept = load_settings(image, name) if image is not None else {}
         # A file or a layer is chosen anew for each image.
-        lasting = {each.name for each in self.arguments if each.kind not in ("file", "layer")}
+        lasting = {each.name for each in self.arguments if each.kind not in FOR_ONE_IMAGE}
         values = values_of(self.arguments, config)
         values |= {name: value for name, value in kept.items() if name in lasting}
-        chosen = ask(self.places, layers, Choices(self.engine, values))
+        chosen = ask(self.folder, image, layers, Choices(self.engine, values))
         if chosen is not None and chosen.engine == self.engine:
             set_values(self.arguments, config, chosen.values)
             config.set_property(OTHER, "")
@@ -116,7 +125,7 @@ class EngineTask:
             return None
         last = Choices(**json.loads(told))
         # GIMP keeps it from one version of Velatura to the next.
-        arguments = arguments_for(self.places.manifest(), last.engine)
+        arguments = arguments_for(self.folder.manifest(), last.engine)
         return Choices(last.engine, Values.of(arguments, last.values).current)
 
 
@@ -124,7 +133,7 @@ class EngineTask:
 class EditTask:
     """What ``velatura-edit`` does."""
 
-    places: Places
+    folder: PluginFolder
 
     def run(
         self,
@@ -135,25 +144,26 @@ class EditTask:
         config: Gimp.ProcedureConfig,
         data: object,
     ) -> Gimp.ValueArray:
-        manifest, watch = self.places.manifest(), None
+        manifest, watch = self.folder.manifest(), None
         try:
-            results = layers_meant(drawables)
+            results = require_layers(drawables)
             if len(results) > 1:
                 raise LinkError(tr("More than one layer is chosen."), hint=tr("Choose one layer."))
-            made, chosen, layer = origin_of(results[0], manifest)
+            record, chosen, layer = origin_of(results[0], manifest)
             choices: Choices | None = chosen
             if mode == Gimp.RunMode.INTERACTIVE:
                 from .dialog import ask
                 from .progress_dialog import watch
 
-                if not is_provided(self.places):
+                if not is_provided(self.folder):
                     return cancelled(procedure)
-                choices = ask(self.places, [layer], chosen, replaces=results[0], made=made)
+                choices = ask(
+                    self.folder, image, [layer], chosen, replaces=results[0], record=record
+                )
             if choices is None:
                 return cancelled(procedure)
-            arguments = arguments_for(manifest, choices.engine)
-            orders = orders_of(choices, arguments, [layer], results[0])
-            painted = paint(self.places, orders, watch)
+            jobs = jobs_for(choices, manifest, image, [layer], results[0])
+            painted = paint(self.folder, jobs, watch)
         except (LinkError, OSError) as error:
             return failed(procedure, error)
         return succeeded(mode, image, painted)
@@ -163,7 +173,7 @@ class EditTask:
 class RefineTask:
     """What ``velatura-refine`` does."""
 
-    places: Places
+    folder: PluginFolder
 
     def run(
         self,
@@ -174,15 +184,15 @@ class RefineTask:
         config: Gimp.ProcedureConfig,
         data: object,
     ) -> Gimp.ValueArray:
-        manifest, watch = self.places.manifest(), None
+        manifest, watch = self.folder.manifest(), None
         try:
             if mode == Gimp.RunMode.INTERACTIVE:
                 from .progress_dialog import watch
 
-                if not is_provided(self.places):
+                if not is_provided(self.folder):
                     return cancelled(procedure)
-            orders = [refining_order(each, manifest) for each in layers_meant(drawables)]
-            painted = paint(self.places, orders, watch)
+            jobs = [refining_job(each, manifest) for each in require_layers(drawables)]
+            painted = paint(self.folder, jobs, watch)
         except (LinkError, OSError) as error:
             return failed(procedure, error)
         return succeeded(mode, image, painted)
@@ -192,7 +202,7 @@ class RefineTask:
 class RunTask:
     """What ``velatura-run`` does."""
 
-    places: Places
+    folder: PluginFolder
 
     def run(
         self,
@@ -204,20 +214,21 @@ class RunTask:
         data: object,
     ) -> Gimp.ValueArray:
         try:
-            wish = wish_read(config.get_property(REQUEST.name))
+            manifest = self.folder.manifest()
+            spec = parse_request(config.get_property(REQUEST.name), manifest)
             output = config.get_property(OUTPUT.name)
-            orders = [Order(layer, wish, output) for layer in layers_meant(drawables)]
-            painted = paint(self.places, orders)
+            jobs = jobs_as_asked(spec, manifest, image, layers_meant(drawables), output)
+            painted = paint(self.folder, jobs)
         except (LinkError, OSError) as error:
             return failed(procedure, error)
         return succeeded(mode, image, painted)
 
 
 @dataclass(frozen=True)
-class PainterTask:
+class InstallTask:
     """What the menu entry for installing does; it is for persons alone."""
 
-    places: Places
+    folder: PluginFolder
 
     def run(
         self,
@@ -228,7 +239,7 @@ class PainterTask:
         config: Gimp.ProcedureConfig,
         data: object,
     ) -> Gimp.ValueArray:
-        home = self.places.home()
+        home = self.folder.home()
         if mode != Gimp.RunMode.INTERACTIVE or home is None:
             return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, None)
         from .daemon_dialog import provide
@@ -237,9 +248,9 @@ class PainterTask:
         return procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, None)
 
 
-def is_provided(places: Places) -> bool:
+def is_provided(folder: PluginFolder) -> bool:
     """Whether there is a painter, after asking the person to install the one that came along."""
-    home = places.home()
+    home = folder.home()
     if home is None or not home.wanted:
         return True
     from .daemon_dialog import provide
@@ -260,7 +271,9 @@ def failed(procedure: Gimp.Procedure, error: Exception) -> Gimp.ValueArray:
     return procedure.new_return_values(Gimp.PDBStatusType.EXECUTION_ERROR, reason)
 
 
-def succeeded(mode: Gimp.RunMode, image: Gimp.Image, painted: list[Gimp.Layer]) -> Gimp.ValueArray:
+def succeeded(
+    mode: Gimp.RunMode, image: Gimp.Image | None, painted: list[Gimp.Layer]
+) -> Gimp.ValueArray:
     """The end of a procedure that made ``painted``; shown if that is in another image than the one asked for."""
     if mode != Gimp.RunMode.NONINTERACTIVE:
         if painted[0].get_image() != image:

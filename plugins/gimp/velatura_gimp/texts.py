@@ -1,10 +1,8 @@
-"""Every sentence that the plug-in says, in the person's language."""
+"""Every sentence that the plugin says, in the person's language."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from velatura_link.catalogue import Catalogue
 
-_CATALOGUE = Catalogue(Path(__file__).parent / "catalogues")
-choose, tr, note = _CATALOGUE.choose, _CATALOGUE.tr, _CATALOGUE.note
+_CATALOGUE = Catalogue()
+choose, learn, tr, say = _CATALOGUE.choose, _CATALOGUE.learn, _CATALOGUE.tr, _CATALOGUE.say

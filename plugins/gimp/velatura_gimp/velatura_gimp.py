@@ -22,20 +22,21 @@ HERE = Path(__file__).resolve().parent
 # This file has the package's name, so the folder above comes before its own.
 sys.path[:1] = [str(HERE.parent), str(HERE)]
 from velatura_gimp import procedures, texts  # noqa: E402
-from velatura_gimp.places import Places  # noqa: E402
+from velatura_gimp.plugin_folder import PluginFolder  # noqa: E402
 
-PLACES = Places(HERE)
+FOLDER = PluginFolder(HERE)
 
 
 class Velatura(Gimp.PlugIn):
     """Registers the procedures; GIMP starts it anew for each call of one."""
 
     def do_query_procedures(self) -> list[str]:
-        PLACES.promote()
-        return procedures.names(PLACES)
+        FOLDER.promote()
+        texts.learn(FOLDER.manifest())
+        return procedures.names(FOLDER)
 
     def do_create_procedure(self, name: str) -> Gimp.Procedure:
-        return procedures.make(self, name, PLACES)
+        return procedures.make(self, name, FOLDER)
 
     def do_set_i18n(self, name: str) -> bool:
         """Whether there are catalogues of gettext; ours are in velatura_gimp.texts."""
@@ -44,4 +45,5 @@ class Velatura(Gimp.PlugIn):
 
 # GIMP puts the language that it was told to speak into LANGUAGE, which comes first here.
 texts.choose(GLib.get_language_names())
+texts.learn(FOLDER.manifest())
 Gimp.main(Velatura.__gtype__, sys.argv)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from velatura_link.catalogue import is_for_terminals
 from velatura_link.daemon_env import Step
 from velatura_link.errors import Disconnected, LinkError, ProtocolError, Refused
 from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
-from velatura_link.notes import Note
+from velatura_link.text import Text
 from velatura_link.torch_build import TorchBuild
 
-from . import texts
-from .texts import tr
+from .texts import say, tr
 
 READING, SENDING, LOOKING, PAINTING, RECEIVING, WRITING = (
     (0.0, 0.05),
@@ -79,15 +79,14 @@ def _message_and_hint(error: LinkError) -> tuple[str, str]:
     if said is not None:
         return said()
     if isinstance(error, Refused) and error.code == _NO_WEIGHTS:
-        reason = tr("The reason: {why}", why=error.message)
+        reason = tr("The reason: {why}", why=say(error.message))
         return (
             tr("The network that this engine looks with is not here and cannot be fetched."),
             f"{tr('Check the connection to the internet, or take another engine.')}\n{reason}",
         )
-    if isinstance(error, (Disconnected, ProtocolError)) or "daemon" in error.message.lower():
+    if isinstance(error, (Disconnected, ProtocolError)):
         return tr("Velatura's painter does not answer."), tr("Try again.")
-    # A command is of no use to who has no terminal.
-    return error.message, "" if "`" in error.hint else error.hint
+    return say(error.message), "" if is_for_terminals(error.hint) else say(error.hint)
 
 
 _SAID: dict[str, Callable[[], tuple[str, str]]] = {
@@ -131,9 +130,9 @@ def reason_of(build: TorchBuild) -> str:
     return reasons[build.kind]
 
 
-def said_of(note: Note) -> str:
+def said_of(note: Text) -> str:
     """A note of the daemon's in the person's language; empty for what the person did themselves."""
-    return "" if note.template == _STOPPED else texts.note(note)
+    return "" if note.template == _STOPPED else say(note)
 
 
 _STOPPED = "Stopped after {step} of {steps} steps."
@@ -143,7 +142,8 @@ def _painting(progress: Progress) -> Bar:
     done, all_of_it = progress.step, progress.steps
     if progress.phase.startswith(_DOWNLOAD):
         return _downloading(progress.phase.removeprefix(_DOWNLOAD), done, all_of_it)
-    parts = [_phase(progress.phase)]
+    phase = progress.phase
+    parts = [say(progress.title) or f"{phase[:1].upper()}{phase[1:]}"]
     if all_of_it > 1:
         parts.append(tr("{done} of {all}", done=done, all=all_of_it))
     if all_of_it and progress.seconds_left:
@@ -158,17 +158,6 @@ def _downloading(name: str, done: int, total: int) -> Bar:
         return Bar(None, tr("Fetching {name}", name=name))
     sizes = {"done": f"{done * 1024 / 1e6:.0f}", "size": f"{total * 1024 / 1e6:.0f}"}
     return Bar(done / total, tr("Fetching {name}, {done} of {size} MB", name=name, **sizes))
-
-
-def _phase(phase: str) -> str:
-    words = {
-        "prepare": tr("Preparing"),
-        "look": tr("Looking at the layer"),
-        "polish": tr("Polishing the style"),
-        "paint": tr("Painting"),
-        "stylise": tr("Painting"),
-    }
-    return words.get(phase, phase.capitalize())
 
 
 def _left(seconds: float) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from velatura_link import __version__
 from velatura_link.errors import LinkError
 
 from .daemon.daemon_installer import DaemonInstaller
@@ -34,9 +35,8 @@ from .model.state import Message, State
 from .model.variations import Ground, Variation
 from .model.views import View
 from .qt import QtCore, Signal
-from .texts import tr
+from .texts import learn, tr
 
-VERSION = "0.1.0"
 _KEEP_MS = 300
 
 
@@ -67,7 +67,7 @@ class Controller(QtCore.QObject):
             post=post,
             on_state=self._link_is,
             on_offer=self._offered,
-            version=VERSION,
+            version=__version__,
         )
         self._runner = JobRunner(krita, self.state, self._settings, self.link, self._tasks, self)
         self._runner.sketched.connect(self.sketched)
@@ -159,6 +159,7 @@ class Controller(QtCore.QObject):
         return self.state.autostart.value and self.installer.can_start
 
     def _offered(self, offer: Offer) -> None:
+        learn(offer.manifest)
         choices = self.state.choices.value
         self.state.choices.set(request_builder.with_engine(offer.manifest, choices))
         self.state.offer.set(offer)

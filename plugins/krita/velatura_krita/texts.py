@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from velatura_link.catalogue import Catalogue
 
-_CATALOGUE = Catalogue(Path(__file__).parent / "catalogues")
-choose, tr, note = _CATALOGUE.choose, _CATALOGUE.tr, _CATALOGUE.note
+_CATALOGUE = Catalogue()
+choose, learn, tr, say = _CATALOGUE.choose, _CATALOGUE.learn, _CATALOGUE.tr, _CATALOGUE.say
 
 
 def language() -> str:

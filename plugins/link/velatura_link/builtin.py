@@ -22,6 +22,8 @@ _PLACES = (
     _HERE.parent / "velatura" / "assets" / "styles",
     _HERE / ".." / ".." / ".." / "daemon" / "velatura" / "assets" / "styles",
 )
+SHOWN = (".json", ".jpg")
+"""How the files end that a plugin needs; what the daemon paints with lies between them."""
 _INDEX = "index.json"
 _PICTURES = "pictures"
 

@@ -15,11 +15,11 @@ from .downloads import Download, Downloads
 from .errors import Disconnected, JobFailed, LinkError, ProtocolError, Refused
 from .jobs import Accepted, Downloading, Job, Preview, Result, Uploading
 from .messages import Header
-from .notes import decode_notes
 from .pace import Pace
 from .pending_replies import PendingReplies
 from .request import EncodedFile, Payload
 from .session import Limits, Message, Session, Welcome, reason
+from .text import decode_notes
 from .uploads import Post, Upload, Uploads
 from .wording import Notice, pixels_of, progress_of, submission
 

@@ -46,18 +46,22 @@ def read_connection(path: Path) -> Connection | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise UntrustedFile(f"The connection file {path} cannot be read: {error}.") from error
+        raise UntrustedFile(
+            "The connection file {path} cannot be read: {error}.", path=str(path), error=str(error)
+        ) from error
     with os.fdopen(descriptor, "rb") as file:
         info = os.fstat(file.fileno())
         if not stat.S_ISREG(info.st_mode):
-            raise UntrustedFile(f"{path} is not a file.")
+            raise UntrustedFile("{path} is not a file.", path=str(path))
         _check_owner(path, info)
         text = file.read(_SIZE_LIMIT)
     try:
         return _parse(json.loads(text))
     except (ValueError, TypeError, KeyError) as error:
         raise LinkError(
-            f"The connection file {path} is damaged.", hint="Stop the daemon and start it again."
+            "The connection file {path} is damaged.",
+            hint="Stop the daemon and start it again.",
+            path=str(path),
         ) from error
 
 
@@ -89,7 +93,7 @@ def private_directory(path: Path) -> None:
         return
     info = path.lstat()
     if not stat.S_ISDIR(info.st_mode) or info.st_uid != os.geteuid():
-        raise UntrustedFile(f"{path} is not a directory of this user.")
+        raise UntrustedFile("{path} is not a directory of this user.", path=str(path))
     if stat.S_IMODE(info.st_mode) != 0o700:
         path.chmod(0o700)
 
@@ -98,10 +102,12 @@ def _check_owner(path: Path, info: os.stat_result) -> None:
     if os.name != "posix":
         return
     if info.st_uid != os.geteuid():
-        raise UntrustedFile(f"{path} belongs to another user.")
+        raise UntrustedFile("{path} belongs to another user.", path=str(path))
     if info.st_mode & 0o077:
         raise UntrustedFile(
-            f"{path} is open to other users.", hint=f"Close it: chmod go-rwx '{path}'."
+            "{path} is open to other users.",
+            hint="Close it: chmod go-rwx '{path}'.",
+            path=str(path),
         )
 
 

@@ -92,7 +92,13 @@ class ConnectionThread:
         except LinkError as error:
             self._end(error)
         except Exception as error:
-            self._end(LinkError(f"The client stopped: {type(error).__name__}: {error}."))
+            self._end(
+                LinkError(
+                    "The client stopped: {kind}: {error}.",
+                    kind=type(error).__name__,
+                    error=str(error),
+                )
+            )
             raise
         else:
             self._end(Disconnected("The client was closed."))

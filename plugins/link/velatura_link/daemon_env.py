@@ -13,19 +13,22 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from .connection import FILE_NAME, private_directory
 from .environment import Environment, facts_of, order_of, version_in, written
 from .errors import LaunchFailed, LinkError
+from .file_lock import locked
 from .install_steps import Cancel as Cancel
 from .install_steps import OnStep as OnStep
 from .install_steps import Step as Step
 from .install_wheel import OnlyUsualBuild, WheelInstall
-from .launch import SERVE, WAKE_NAME, find_daemon, read_launcher, try_lock
+from .launch import SERVE, WAKE_NAME, find_daemon, read_launcher
 from .places import runtime_dir
 from .pythons import find_python
 from .run_process import Cancelled, InstallFailed, follow
+from .text import Text
 from .torch_build import TorchBuild, fitting_build, usual_build
 
 WHEELS = "daemon"
@@ -233,8 +236,9 @@ class DaemonEnv:
 def _require_room(environment: Environment) -> None:
     if environment.taken:
         raise InstallFailed(
-            f"{environment.where} is in the way: Velatura did not make it.",
+            "{folder} is in the way: Velatura did not make it.",
             hint="Move it elsewhere, and try again.",
+            folder=str(environment.where),
         )
 
 
@@ -247,12 +251,13 @@ def _alone(cancelled: Cancel) -> Iterator[None]:
     """While one program works at the environment, others wait."""
     folder = runtime_dir()
     private_directory(folder)
-    with (folder / _LOCK).open("ab") as file:
-        while not try_lock(file.fileno()):
-            if cancelled():
-                raise Cancelled("The installation was cancelled.")
-            time.sleep(_PAUSE)
+    with locked(folder / _LOCK, waiting=partial(_give_way, cancelled), pause=_PAUSE):
         yield
+
+
+def _give_way(cancelled: Cancel) -> None:
+    if cancelled():
+        raise Cancelled("The installation was cancelled.")
 
 
 @contextlib.contextmanager
@@ -261,6 +266,8 @@ def _readable_troubles() -> Iterator[None]:
         yield
     except OSError as error:
         raise InstallFailed(
-            f"{error.filename or 'A file'} cannot be changed: {error.strerror}.",
+            "{file} cannot be changed: {reason}.",
             hint="Close other programs that use Velatura, make room if the disk is full, and try again.",
+            file=str(error.filename) if error.filename else Text("A file"),
+            reason=error.strerror or str(error),
         ) from error

@@ -24,6 +24,11 @@ def is_instant(manifest: Manifest, engine: str) -> bool:
     return bool(_fact(manifest, engine, "duration", "seconds") == "instant")
 
 
+def is_slow(manifest: Manifest, engine: str) -> bool:
+    """Whether a picture takes minutes."""
+    return bool(_fact(manifest, engine, "duration", "seconds") == "minutes")
+
+
 def preview_engine(manifest: Manifest, engine: str) -> str | None:
     """The engine that paints the quick preview of ``engine``: another, itself where it is instant, or None."""
     other = str(_fact(manifest, engine, "preview", ""))
@@ -35,6 +40,11 @@ def preview_engine(manifest: Manifest, engine: str) -> str | None:
 def needs_style(manifest: Manifest, engine: str) -> bool:
     """Whether it paints nothing without a style."""
     return int(_fact(manifest, engine, "fewest_styles", 0)) > 0
+
+
+def most_styles(manifest: Manifest, engine: str) -> int:
+    """How many styles a region may have; 0 for any number."""
+    return int(_fact(manifest, engine, "most_styles", 0))
 
 
 def style_kinds(manifest: Manifest, engine: str) -> tuple[str, ...]:
@@ -63,7 +73,7 @@ def is_ordered(manifest: Manifest, engine: str) -> bool:
 
 
 def phase_title(manifest: Manifest, engine: str, phase: str) -> str | None:
-    """The English title of a phase of its own; None for one that every engine has."""
+    """The English title of a phase; None for one that the manifest does not know."""
     title = _fact(manifest, engine, "phases", {}).get(phase)
     return None if title is None else str(title)
 

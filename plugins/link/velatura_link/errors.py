@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from .text import Value, text_of
+
 
 class LinkError(Exception):
-    """Something a person can be told about: ``message`` is one sentence, ``hint`` what to do next."""
+    """Something a person can be told about: ``message`` is one sentence, ``hint`` what to do next.
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+    Both are templates that ``values`` fill (:mod:`velatura_link.text`), so that hosts can say them in their language.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", **values: Value) -> None:
+        self.message = text_of(message, values)
+        self.hint = text_of(hint, values)
+        super().__init__(self.message)
 
 
 class ProtocolError(LinkError):
@@ -31,8 +36,8 @@ class LaunchFailed(LinkError):
 class Refused(LinkError):
     """The daemon said no; ``code`` is one of docs/protocol.md's codes."""
 
-    def __init__(self, code: str, message: str, hint: str = "") -> None:
-        super().__init__(message, hint=hint)
+    def __init__(self, code: str, message: str, hint: str = "", **values: Value) -> None:
+        super().__init__(message, hint=hint, **values)
         self.code = code
 
 

@@ -51,7 +51,11 @@ class WheelInstall:
             size = size_of_bytes(usual_build().fetched)
             raise OnlyUsualBuild(
                 "The build of torch that suits this machine cannot be fetched here.",
-                hint=f"There is the usual one, {size}: install again to fetch that.\n{trouble.hint}".strip(),
+                hint="There is the usual one, {size}: install again to fetch that.\n{reason}"
+                if trouble.hint
+                else "There is the usual one, {size}: install again to fetch that.",
+                size=size,
+                reason=trouble.hint,
             )
         if trouble is not None or not self.build.backend:
             follow([*install, str(self.wheel)], pip_steps(on_step), cancelled)

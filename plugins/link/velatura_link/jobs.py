@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from .errors import Disconnected, JobFailed, LinkError
 from .messages import new_id
-from .notes import Note
 from .request import Payload, Pixels, Request
+from .text import Text
 
 Priority = Literal["interactive", "batch"]
 OnDisconnect = Literal["cancel", "keep"]
@@ -34,12 +34,16 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Progress:
-    """``step`` of ``steps`` (0: unknown) of ``phase`` is done; ``seconds_left`` if that can be told."""
+    """``step`` of ``steps`` (0: unknown) of ``phase`` is done; ``seconds_left`` if that can be told.
+
+    ``title`` is the phase in words; from an older daemon it is empty.
+    """
 
     phase: str
     step: int
     steps: int
     seconds_left: float | None
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class Result:
     """
 
     outputs: Mapping[str, Payload]
-    notes: tuple[Note, ...]
+    notes: tuple[Text, ...]
     seconds: Mapping[str, float]
     recipe: Mapping[str, Any] = field(default_factory=dict)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import socket
@@ -10,14 +9,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from .connection import FILE_NAME, Connection, private_directory, read_connection
 from .errors import LaunchFailed
+from .file_lock import locked
 from .places import config_dir, runtime_dir
 from .session import answers
 from .sockets import SocketTransport
+from .text import Text
 
 LAUNCHER_NAME = "launcher.json"
 WAKE_NAME = "wake.sock"
@@ -66,7 +68,8 @@ def ensure_daemon(
     if (found := find_daemon(runtime)) is not None:
         return found
     private_directory(runtime)
-    with _exclusive(runtime / _LOCK_NAME, deadline, on_wait):
+    waiting = partial(_wait_for_launch, deadline, on_wait)
+    with locked(runtime / _LOCK_NAME, waiting=waiting, pause=_PAUSE):
         # Whoever held the lock before has probably started it.
         if (found := find_daemon(runtime)) is not None:
             return found
@@ -89,10 +92,14 @@ def read_launcher(runtime: Path) -> list[str]:
         except FileNotFoundError:
             continue
         except (OSError, ValueError, TypeError, KeyError) as error:
-            raise LaunchFailed(f"{path} does not say how to start the daemon: {error}.") from error
+            raise LaunchFailed(
+                "{path} does not say how to start the daemon: {error}.",
+                path=str(path),
+                error=str(error),
+            ) from error
         if isinstance(command, list) and command and all(isinstance(each, str) for each in command):
             return command
-        raise LaunchFailed(f"{path} does not say how to start the daemon.")
+        raise LaunchFailed("{path} does not say how to start the daemon.", path=str(path))
     raise LaunchFailed(
         "Nothing says how to start the daemon.",
         hint="Run Velatura's installer, or `velatura serve`.",
@@ -144,7 +151,9 @@ def _start(command: list[str], log: Path) -> subprocess.Popen[bytes]:
             )
     except OSError as error:
         hint = _SANDBOX_HINT if Path("/.flatpak-info").exists() else ""
-        raise LaunchFailed(f"The daemon cannot be started: {error}.", hint=hint) from error
+        raise LaunchFailed(
+            "The daemon cannot be started: {error}.", hint=hint, error=str(error)
+        ) from error
     # Somebody has to take note of its end, or it would stay in the process table.
     threading.Thread(target=process.wait, name="velatura-daemon", daemon=True).start()
     return process
@@ -170,19 +179,23 @@ def _await_daemon(
             return found
         if ended:
             raise LaunchFailed(
-                f"The daemon ended as soon as it was started (exit code {ended}).", hint=_tail(log)
+                "The daemon ended as soon as it was started (exit code {code}).",
+                hint=_tail(log),
+                code=ended,
             )
         if time.monotonic() > deadline:
             raise LaunchFailed("The daemon was started but does not answer.", hint=_tail(log))
         _pause(on_wait)
 
 
-def _tail(log: Path) -> str:
+def _tail(log: Path) -> Text:
     try:
         text = log.read_bytes()[-_LOG_TAIL:].decode("utf-8", "replace").strip()
     except OSError:
         text = ""
-    return f"The end of {log}:\n{text}" if text else f"Its log, {log}, is empty."
+    if not text:
+        return Text("Its log, {log}, is empty.", log=str(log))
+    return Text("The end of {log}:\n{text}", log=str(log), text=text)
 
 
 def _pause(on_wait: Callable[[], None] | None) -> None:
@@ -191,28 +204,8 @@ def _pause(on_wait: Callable[[], None] | None) -> None:
     time.sleep(_PAUSE)
 
 
-@contextlib.contextmanager
-def _exclusive(path: Path, deadline: float, on_wait: Callable[[], None] | None) -> Iterator[None]:
-    """Hold a lock on ``path`` that the system lets go of when this process ends, however it ends."""
-    with path.open("ab") as file:
-        while not try_lock(file.fileno()):
-            if time.monotonic() > deadline:
-                raise LaunchFailed("Another program has been starting the daemon for too long.")
-            _pause(on_wait)
-        yield
-
-
-def try_lock(descriptor: int) -> bool:
-    """Whether the lock on a file is this program's now; it is let go of when the file is closed."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+def _wait_for_launch(deadline: float, on_wait: Callable[[], None] | None) -> None:
+    if time.monotonic() > deadline:
+        raise LaunchFailed("Another program has been starting the daemon for too long.")
+    if on_wait is not None:
+        on_wait()

@@ -137,7 +137,7 @@ class LibraryClient(ABC):
             answer = self._ask({"t": kind, "after": after}, kind, timeout)
             page = answer.get(kind)
             if not isinstance(page, list):
-                raise ProtocolError(f"The daemon's {kind} are no list.")
+                raise ProtocolError("The daemon's {kind} are no list.", kind=kind)
             found += page
             more = bool(page) and answer.get("more") is True
         return found
@@ -147,5 +147,5 @@ def _named(answer: Header, key: str) -> dict[str, Any]:
     """What an answer says of a style or a preset."""
     found = answer.get(key)
     if not isinstance(found, dict) or not isinstance(found.get("name"), str):
-        raise ProtocolError(f"The daemon does not say what it calls the {key}.")
+        raise ProtocolError("The daemon does not say what it calls the {key}.", key=key)
     return found

@@ -108,10 +108,12 @@ def pack_header(header: Mapping[str, Any]) -> bytes:
     try:
         packed = cast(bytes, msgpack.packb(header, use_bin_type=True))
     except (TypeError, ValueError, OverflowError) as error:
-        raise ProtocolError(f"A message cannot be packed: {error}.") from error
+        raise ProtocolError("A message cannot be packed: {error}.", error=str(error)) from error
     if len(packed) > HEADER_LIMIT:
         raise ProtocolError(
-            f"A message's header has {len(packed)} bytes; {HEADER_LIMIT} are allowed."
+            "A message's header has {size} bytes; {limit} are allowed.",
+            size=len(packed),
+            limit=HEADER_LIMIT,
         )
     return packed
 
@@ -123,7 +125,9 @@ def unpack_header(data: Bytes) -> Header:
     """
     if len(data) > HEADER_LIMIT:
         raise ProtocolError(
-            f"A message's header has {len(data)} bytes; {HEADER_LIMIT} are allowed."
+            "A message's header has {size} bytes; {limit} are allowed.",
+            size=len(data),
+            limit=HEADER_LIMIT,
         )
     try:
         header = msgpack.unpackb(
@@ -132,7 +136,9 @@ def unpack_header(data: Bytes) -> Header:
     except ProtocolError:
         raise
     except (ValueError, TypeError, OverflowError, RecursionError, MemoryError) as error:
-        raise ProtocolError(f"A message's header is not msgpack: {error}.") from error
+        raise ProtocolError(
+            "A message's header is not msgpack: {error}.", error=str(error)
+        ) from error
     except msgpack.UnpackException as error:
         raise ProtocolError("A message's header is cut off.") from error
     if not isinstance(header, dict):
@@ -155,7 +161,7 @@ def binary(header: Mapping[str, Any], key: str, size: int) -> bytes:
     """``header[key]``, which must be ``size`` raw bytes; raises :class:`ProtocolError`."""
     value = header.get(key)
     if not isinstance(value, bytes) or len(value) != size:
-        raise ProtocolError(f"`{key}` must be {size} bytes.")
+        raise ProtocolError("`{key}` must be {size} bytes.", key=key, size=size)
     return value
 
 
@@ -163,7 +169,7 @@ def natural(header: Mapping[str, Any], key: str) -> int:
     """``header[key]``, which must be an integer of 0 or more; raises :class:`ProtocolError`."""
     value = header.get(key)
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ProtocolError(f"`{key}` must be an integer of 0 or more.")
+        raise ProtocolError("`{key}` must be an integer of 0 or more.", key=key)
     return value
 
 
@@ -179,7 +185,9 @@ def check_raster(reference: object) -> int:
     binary(reference, "blob", ID_BYTES)
     width, height = natural(reference, "width"), natural(reference, "height")
     if width == 0 or height == 0:
-        raise ProtocolError(f"A raster of {width} × {height} pixels has no pixels.")
+        raise ProtocolError(
+            "A raster of {width} × {height} pixels has no pixels.", width=width, height=height
+        )
     channels, depth = reference.get("channels"), reference.get("depth")
     if isinstance(channels, bool) or not isinstance(channels, int) or channels not in CHANNELS:
         raise ProtocolError("`channels` must be 1, 2, 3 or 4.")

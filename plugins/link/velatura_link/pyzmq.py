@@ -61,9 +61,11 @@ class PyzmqTransport:
         try:
             self._socket.connect(endpoint)
         except zmq.ZMQError as error:
-            raise Disconnected(f"{endpoint} cannot be reached: {error}.") from error
+            raise Disconnected(
+                "{endpoint} cannot be reached: {error}.", endpoint=endpoint, error=str(error)
+            ) from error
         if not self._monitor.poll(int(timeout * 1000)):
-            raise Disconnected(f"{endpoint} did not answer in time.")
+            raise Disconnected("{endpoint} did not answer in time.", endpoint=endpoint)
         self._check_monitor()
 
     def send(self, frames: Sequence[Bytes]) -> None:
@@ -101,7 +103,9 @@ class PyzmqTransport:
         except zmq.Again:
             pass
         except zmq.ZMQError as error:
-            raise Disconnected(f"The connection to the daemon broke: {error}.") from error
+            raise Disconnected(
+                "The connection to the daemon broke: {error}.", error=str(error)
+            ) from error
 
     def _message(self, frames: list[zmq.Frame]) -> list[memoryview]:
         views = [memoryview(frame.buffer) for frame in frames]

@@ -13,12 +13,15 @@ from math import isfinite
 from typing import Any, TypeVar
 
 from .errors import LinkError
+from .text import Text
 
 FORMAT = 1
 LARGEST = 1 << 20
 """Bytes of JSON beyond which it is no recipe."""
 MOST = 4096
 """Letters of a text, and things of one kind, beyond which it is no recipe."""
+
+_A_TEXT, _A_RESULT = Text("The text"), Text("The result")
 
 Scalar = bool | int | float | str
 T = TypeVar("T")
@@ -121,31 +124,34 @@ class Recipe:
         return json.dumps(self.described(), ensure_ascii=False, separators=(",", ":"))
 
 
-def from_json(text: str | bytes, where: str = "The text") -> Recipe:
+def from_json(text: str | bytes, where: str = _A_TEXT) -> Recipe:
     """The recipe in ``text``; ``where`` is what errors call it. Raises :class:`BadRecipe`."""
     if len(text) > LARGEST:
-        raise BadRecipe(f"{where} is too long for a recipe.")
+        raise BadRecipe("{where} is too long for a recipe.", where=where)
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BadRecipe(f"{where} holds no recipe that can be read.") from error
+        raise BadRecipe("{where} holds no recipe that can be read.", where=where) from error
     return from_described(found, where)
 
 
-def from_described(found: object, where: str = "The result") -> Recipe:
+def from_described(found: object, where: str = _A_RESULT) -> Recipe:
     """The recipe that ``found`` describes, every value of the kind that it must be. Raises :class:`BadRecipe`."""
     version = found.get("format") if isinstance(found, Mapping) else None
     if isinstance(version, int) and version > FORMAT:
         raise BadRecipe(
-            f"{where} holds a recipe of format {version}; this Velatura reads {FORMAT}.",
+            "{where} holds a recipe of format {version}; this Velatura reads {known}.",
             hint="Use a newer Velatura.",
+            where=where,
+            version=version,
+            known=FORMAT,
         )
     try:
         if version != FORMAT or isinstance(version, bool):
             raise ValueError
         return _recipe(found)
     except (ValueError, TypeError, KeyError, OverflowError) as error:
-        raise BadRecipe(f"{where} holds no recipe that can be read.") from error
+        raise BadRecipe("{where} holds no recipe that can be read.", where=where) from error
 
 
 # -- writing ------------------------------------------------------------------------------------

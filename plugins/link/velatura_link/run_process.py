@@ -15,6 +15,7 @@ from typing import IO
 
 from .errors import LinkError
 from .launch import clean_environment
+from .text import Text
 
 _BEAT = 0.1
 _LAST_WORDS = 12
@@ -64,8 +65,9 @@ def follow(
         raise
     if process.wait():
         raise InstallFailed(
-            f"The daemon cannot be installed (exit code {process.returncode}).",
-            hint="\n".join(last),
+            "The daemon cannot be installed (exit code {code}).",
+            hint=Text("\n".join(last)),
+            code=process.returncode,
         )
 
 
@@ -92,7 +94,9 @@ def _started(command: Sequence[str], variables: Mapping[str, str]) -> subprocess
             creationflags=windowless(),
         )
     except OSError as error:
-        raise InstallFailed(f"{command[0]} cannot be started: {error}.") from error
+        raise InstallFailed(
+            "{command} cannot be started: {error}.", command=command[0], error=str(error)
+        ) from error
 
 
 def _read(output: IO[str] | None, lines: queue.SimpleQueue[str | None]) -> None:

@@ -30,6 +30,7 @@ from .messages import (
     pack_header,
     unpack_header,
 )
+from .text import Text, decode_text
 from .transport import Transport
 
 Placer = Callable[[Header, int], "memoryview | None"]
@@ -153,7 +154,9 @@ class Session:
         try:
             header = self._header(frames[0])
         except ProtocolError as error:
-            raise Disconnected(f"The connection cannot go on: {error.message}") from error
+            raise Disconnected(
+                "The connection cannot go on: {reason}", reason=error.message
+            ) from error
         if self.key is not None and not auth.same(header.get("k"), self.key):
             return None
         if header["t"] == PING:
@@ -267,11 +270,11 @@ def refusal(header: Header) -> Refused:
     return Refused(*reason(header))
 
 
-def reason(header: Header) -> tuple[str, str, str]:
+def reason(header: Header) -> tuple[str, Text, Text]:
     """Code, message and hint of a ``failed`` or ``blob.refused``."""
     code = str(header.get("code") or "bad_request")
-    message = str(header.get("message") or f"The daemon refused: {code}.")
-    return code, message, str(header.get("hint") or "")
+    message = decode_text("message", header) or Text("The daemon refused: {code}.", code=code)
+    return code, message, decode_text("hint", header)
 
 
 def _welcome(header: Header) -> Welcome:

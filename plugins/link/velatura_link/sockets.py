@@ -58,9 +58,13 @@ class SocketTransport:
             zmtp.check_greeting(_read_exactly(self._socket, zmtp.GREETING_SIZE, deadline))
             self._socket.setblocking(False)
         except (OSError, ValueError) as error:
-            raise Disconnected(f"{endpoint} cannot be reached: {error}.") from error
+            raise Disconnected(
+                "{endpoint} cannot be reached: {error}.", endpoint=endpoint, error=str(error)
+            ) from error
         except ProtocolError as error:
-            raise Disconnected(f"{endpoint} cannot be used: {error.message}") from error
+            raise Disconnected(
+                "{endpoint} cannot be used: {reason}", endpoint=endpoint, reason=error.message
+            ) from error
         self._selector.register(self._socket, selectors.EVENT_READ)
         self._await_ready(endpoint, deadline)
 
@@ -101,10 +105,14 @@ class SocketTransport:
                     return
                 if name == b"ERROR":
                     reason = data[1:].decode("ascii", "replace")
-                    raise Disconnected(f"{endpoint} refused the connection: {reason}.")
+                    raise Disconnected(
+                        "{endpoint} refused the connection: {reason}.",
+                        endpoint=endpoint,
+                        reason=reason,
+                    )
             left = deadline - time.monotonic()
             if left < 0:
-                raise Disconnected(f"{endpoint} did not answer in time.")
+                raise Disconnected("{endpoint} did not answer in time.", endpoint=endpoint)
             if not self._receive_once():
                 self._selector.select(left)
 
@@ -122,7 +130,9 @@ class SocketTransport:
         except BlockingIOError:
             pass
         except OSError as error:
-            raise Disconnected(f"The connection to the daemon broke: {error}.") from error
+            raise Disconnected(
+                "The connection to the daemon broke: {error}.", error=str(error)
+            ) from error
         self._watch_writes(bool(self._queue))
 
     def _written(self, count: int) -> None:
@@ -159,13 +169,17 @@ class SocketTransport:
         except BlockingIOError:
             return False
         except OSError as error:
-            raise Disconnected(f"The connection to the daemon broke: {error}.") from error
+            raise Disconnected(
+                "The connection to the daemon broke: {error}.", error=str(error)
+            ) from error
         if count == 0:
             raise Disconnected("The daemon closed the connection.")
         try:
             self._decoder.fed(count)
         except ProtocolError as error:
-            raise Disconnected(f"The connection cannot go on: {error.message}") from error
+            raise Disconnected(
+                "The connection cannot go on: {reason}", reason=error.message
+            ) from error
         return True
 
     def _answer_commands(self) -> None:

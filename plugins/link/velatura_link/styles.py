@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 PICTURE, CODE = "picture", "code"
+CHECKPOINT, BANK, PAIR = "checkpoint", "bank", "pair"
 
 
 def needs_pictures(descriptor: Mapping[str, Any]) -> bool:

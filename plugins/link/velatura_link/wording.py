@@ -10,6 +10,7 @@ from . import messages as m
 from .jobs import Job, Progress
 from .messages import Header
 from .request import Payload, Pixels, encode_request
+from .text import decode_text
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -47,6 +48,7 @@ def progress_of(header: Header) -> Progress:
         step=m.natural(header, "step"),
         steps=m.natural(header, "steps"),
         seconds_left=float(left) if isinstance(left, (int, float)) else None,
+        title=decode_text("title", header),
     )
 
 

@@ -28,10 +28,14 @@ def check_greeting(greeting: bytes) -> None:
     if greeting[:1] != b"\xff" or greeting[9:10] != b"\x7f":
         raise ProtocolError("The other side does not speak ZeroMQ.")
     if greeting[10] < 3:
-        raise ProtocolError(f"The other side speaks ZMTP {greeting[10]}; 3 is needed.")
+        raise ProtocolError(
+            "The other side speaks ZMTP {version}; 3 is needed.", version=greeting[10]
+        )
     if greeting[12:32] != _MECHANISM:
         mechanism = greeting[12:32].rstrip(b"\0").decode("ascii", "replace")
-        raise ProtocolError(f"The other side wants the security mechanism {mechanism}.")
+        raise ProtocolError(
+            "The other side wants the security mechanism {mechanism}.", mechanism=mechanism
+        )
 
 
 def ready() -> bytes:
@@ -149,12 +153,14 @@ class Decoder:
     def _room_for(self, size: int) -> memoryview:
         if self._flags & _COMMAND:
             if size > _COMMAND_LIMIT:
-                raise ProtocolError(f"A ZeroMQ command has {size} bytes.")
+                raise ProtocolError("A ZeroMQ command has {size} bytes.", size=size)
             return memoryview(bytearray(size))
         if len(self._frames) >= len(_FRAME_LIMITS):
             raise ProtocolError("A message has more than a header and a chunk.")
         if size > _FRAME_LIMITS[len(self._frames)]:
-            raise ProtocolError(f"A message has a frame of {size} bytes, more than is allowed.")
+            raise ProtocolError(
+                "A message has a frame of {size} bytes, more than is allowed.", size=size
+            )
         if self._frames and self.sink is not None:
             room = self.sink(self._frames[0], size)
             if room is not None:

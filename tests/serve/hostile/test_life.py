@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from pathlib import Path
 
-import pytest
-
-import velatura
-import velatura_link
 from velatura_link import messages as m
 from velatura_link.checks.bench import Bench, pattern, raster
 from velatura_link.connection import FILE_NAME
 from velatura_link.errors import LinkError
 from velatura_link.sockets import SocketTransport
 
+from ...daemons import install_copy
 from ...waiting import wait_until
 from .ground import content, impatient
 
@@ -59,36 +55,29 @@ def test_a_long_runtime_path_has_its_socket_elsewhere(home: Path) -> None:
         bench.close()
 
 
-@pytest.fixture
-def tree(home: Path) -> Path:
-    """A copy of the installed code that may be changed."""
-    copy = home / "tree"
-    for package in (velatura, velatura_link):
-        source = Path(package.__file__ or "").parent
-        shutil.copytree(
-            source, copy / source.name, ignore=shutil.ignore_patterns("assets", "__pycache__")
-        )
-    return copy
-
-
-def test_an_upgrade_in_the_middle_of_its_work_does_no_harm(home: Path, tree: Path) -> None:
-    """A source file that is gone when it is looked at: here for good, in an upgrade for a moment."""
+def test_an_upgrade_in_the_middle_of_its_work_does_no_harm(home: Path) -> None:
+    """A file that is gone when it is looked at: here for good, in an upgrade for a moment."""
+    tree = home / "tree"
+    facts = install_copy(tree)
     with impatient(home, tree) as daemon:
         bench = Bench(daemon.connection(), SocketTransport)
         peer = bench.peer()
         job = peer.submit(content(peer), params={"steps": 25, "pause": 0.1})
-        (tree / "velatura" / "gone.py").symlink_to(tree / "nowhere.py")
+        (facts / "RECORD").unlink()
+        (facts / "RECORD").symlink_to(tree / "nowhere")
         peer.result(job)
         bench.close()
 
 
-def test_a_successor_that_cannot_start_takes_no_job_with_it(home: Path, tree: Path) -> None:
+def test_a_successor_that_cannot_start_takes_no_job_with_it(home: Path) -> None:
+    tree = home / "tree"
+    facts = install_copy(tree)
     with impatient(home, tree) as daemon:
         bench = Bench(daemon.connection(), SocketTransport)
         peer = bench.peer()
         (home / "cache" / "daemon.log").mkdir()
         job = peer.submit(content(peer), params={"steps": 50, "pause": 0.1})
-        (tree / "velatura" / "new.py").touch()
+        facts.rename(facts.with_name("velatura-99.0.dist-info"))
         peer.expect(m.NOTICE, code="draining")
         peer.result(job)
         bench.close()

@@ -1,9 +1,8 @@
-"""Whoever paints: the daemon, or this process."""
+"""What every backend does, and what comes back from it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -55,14 +54,3 @@ class Backend(Protocol):
 
     def cancel(self) -> None:
         """Let go of every picture in work, and take no more; from any thread."""
-
-
-def backend(*, daemon: bool) -> AbstractContextManager[Backend]:
-    """The daemon, which is started if it does not run, or this process."""
-    if daemon:
-        from velatura.cli.backends.daemon import DaemonBackend
-
-        return DaemonBackend()
-    from velatura.cli.backends.local import LocalBackend
-
-    return LocalBackend()

@@ -19,6 +19,7 @@ from velatura.perception.seen import Eyes, features
 from velatura.perception.tiled import TiledObjective
 from velatura.pipeline import vgg_features
 from velatura.pipeline.optimizer import Loss
+from velatura_link.text import Text
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,13 @@ class View:
         network = vgg_features.load(params.network, params.pooling, run)
         found = []
         for what, knob, written in (
-            ("content", "content_layers", params.content_layers),
-            ("style", "style_layers", params.style_layers),
-            ("style", "histogram_layers", params.histogram_layers if params.histogram else ""),
+            (Text("content"), "content_layers", params.content_layers),
+            (Text("style"), "style_layers", params.style_layers),
+            (
+                Text("style"),
+                "histogram_layers",
+                params.histogram_layers if params.histogram else "",
+            ),
         ):
             wanted = layers.parse(written, knob)
             weights, note = layers.available(wanted, network.vgg.layers, what)
@@ -90,7 +95,7 @@ class View:
             loss = objective(picture).total if tiled is None else tiled(picture)
             if not isfinite(float(loss.detach())):
                 raise EngineFailed(
-                    "The optimisation has lost its way: its loss is no number any more.",
+                    "The optimisation diverged: its loss is NaN or infinite.",
                     hint="Take a smaller rate, smaller weights, or the optimiser adam.",
                 )
             return loss

@@ -100,23 +100,32 @@ class Regions:
         ]
 
     def _tell(self, number: int, part: Part, layers: Collection[str], run: Run) -> None:
-        among = f" of region {number + 1}" if len(self.scene.regions) > 1 else ""
         seen = {*part.style.grams, *part.style.quantiles}
         unseen = [layer for layer in layers if layer not in seen]
         if unseen:
-            run.note(f"What counts of the style{among} is too small for {_listed(unseen)}.")
+            run.note(
+                "What counts of the style of region {number} is too small for {layers}."
+                if len(self.scene.regions) > 1
+                else "What counts of the style is too small for {layers}.",
+                number=number + 1,
+                layers=_listed(unseen),
+            )
         if part.channels is None:
             return
         left = [layer for layer in layers if layer in part.channels]
         narrow = [layer for layer in layers if layer not in part.channels]
-        who = f"Region {number + 1}"
         if narrow and left:
             run.note(
-                f"{who} is too narrow for {_listed(narrow)}; "
-                f"its style is looked at in {_listed(left)}."
+                "Region {number} is too narrow for {narrow}; its style is looked at in {left}.",
+                number=number + 1,
+                narrow=_listed(narrow),
+                left=_listed(left),
             )
         elif narrow:
-            run.note(f"{who} is too narrow for any layer: nothing draws it to its style.")
+            run.note(
+                "Region {number} is too narrow for any layer: nothing draws it to its style.",
+                number=number + 1,
+            )
 
 
 def _listed(names: list[str]) -> str:

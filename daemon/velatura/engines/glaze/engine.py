@@ -271,8 +271,9 @@ def _code(style: Style, scene: Scene, run: Run) -> Tensor:
         code, said = codes.read(kept)
         if said.encoder != encoder_identity():
             raise BadRequest(
-                f"The code of “{said.title}” was made by another encoder.",
+                "The code of “{title}” was made by another encoder.",
                 hint="Make it again from its picture with `velatura styles code`.",
+                title=said.title,
             )
         return code.to(run.device)
     run.reads("glaze-encoder", encoder_identity())

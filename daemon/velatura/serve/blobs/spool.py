@@ -91,8 +91,10 @@ class Spool:
         """Room for a blob of ``size`` bytes. Raises :class:`TooLarge` or :class:`QuotaExceeded` before any byte."""
         if size > self._limits.blob:
             raise TooLarge(
-                f"A blob of {size:,} bytes is over the limit of {self._limits.blob:,}.",
+                "A blob of {size:,} bytes is over the limit of {limit:,}.",
                 hint="Work on a smaller layer or start the daemon with a higher limit.",
+                size=size,
+                limit=self._limits.blob,
             )
         self._make_room(size)
         stored = self._open(size)
@@ -187,13 +189,17 @@ class Spool:
                 self._drop_spares()
         if self.bytes + size > self.quota:
             raise QuotaExceeded(
-                f"The spool has no room for {size:,} more bytes (quota {self.quota:,}).",
+                "The spool has no room for {size:,} more bytes (quota {quota:,}).",
                 hint="Wait until other jobs are done, or start the daemon with a larger --quota.",
+                size=size,
+                quota=self.quota,
             )
         if self._lacks_disk(size):
             raise QuotaExceeded(
-                f"The disk with {self.folder} has no room for {size:,} more bytes.",
+                "The disk with {folder} has no room for {size:,} more bytes.",
                 hint="Free some space or set VELATURA_CACHE to a folder on another disk.",
+                folder=str(self.folder),
+                size=size,
             )
 
     def _lacks_disk(self, size: int) -> bool:
@@ -262,8 +268,10 @@ class Spool:
 
 def _unwritable(folder: Path, error: OSError) -> QuotaExceeded:
     return QuotaExceeded(
-        f"The spool in {folder} cannot take more: {error.strerror}.",
+        "The spool in {folder} cannot take more: {reason}.",
         hint="Free some space, or set VELATURA_CACHE to a folder that can be written.",
+        folder=str(folder),
+        reason=error.strerror or str(error),
     )
 
 

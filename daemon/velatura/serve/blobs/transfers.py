@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import FileIO
 from typing import Any
@@ -16,6 +16,7 @@ from velatura.serve.broker.sessions import Session, Sessions
 from velatura.serve.config import Config
 from velatura_link.errors import ProtocolError
 from velatura_link.messages import DIGEST_BYTES, ID_BYTES, Header, binary, natural
+from velatura_link.text import encode_error
 
 
 @dataclass(eq=False)
@@ -68,6 +69,20 @@ class Transfers:
         self._on_sealed = on_sealed
         self._on_lost = on_lost
         self._uploads: dict[bytes, Upload] = {}
+        self._downloads: dict[tuple[Session, bytes], Download] = {}
+
+    @property
+    def under_way(self) -> bool:
+        """Whether bytes are going either way now."""
+        return bool(self._downloads) or any(u.session is not None for u in self._uploads.values())
+
+    def active(self, session: Session) -> bool:
+        """Whether ``session`` sends or fetches now."""
+        return self.sends_to(session) or any(True for _ in self._uploads_of(session))
+
+    def sends_to(self, session: Session) -> bool:
+        """Whether ``session`` fetches now."""
+        return any(True for _ in self._downloads_of(session))
 
     def put(self, session: Session, header: Header) -> None:
         """``blob.put``: room for a new blob, or how much there is of a known one."""
@@ -97,7 +112,7 @@ class Transfers:
         if known is not None:
             self._present(session, blob, known)
             return
-        if len(session.uploads) >= self._config.limits.blobs:
+        if len(list(self._uploads_of(session))) >= self._config.limits.blobs:
             self._refuse(session, blob, "busy", "Too many blobs are being put at the same time.")
             return
         try:
@@ -110,7 +125,7 @@ class Transfers:
 
     def chunk(self, session: Session, header: Header, data: Any) -> None:
         """``blob.chunk`` with its bytes, which must follow on those before and stay within the credit."""
-        upload = session.uploads.get(header.get("blob", b""))
+        upload = self._upload(session, header.get("blob", b""))
         if upload is None:
             return  # of a blob that was refused or dropped while this chunk was on its way
         length = len(data) if data is not None else 0
@@ -124,7 +139,7 @@ class Transfers:
 
     def finish(self, session: Session, header: Header) -> None:
         """``blob.end``: all bytes were sent, and this is their check."""
-        upload, check = session.uploads.get(header.get("blob", b"")), header.get("check")
+        upload, check = self._upload(session, header.get("blob", b"")), header.get("check")
         if upload is None:
             return
         if upload.received != upload.stored.size or not isinstance(check, int):
@@ -137,7 +152,7 @@ class Transfers:
         """``blob.drop``: the client gives up a transfer, or needs the blob no longer."""
         blob = header.get("blob", b"")
         self._end_download(session, blob)
-        upload = session.uploads.get(blob)
+        upload = self._upload(session, blob)
         if upload is not None:
             self._discard(upload, "blob_missing", "The upload was given up.")
             return
@@ -160,7 +175,7 @@ class Transfers:
             )
             return
         self._end_download(session, blob)
-        if len(session.downloads) >= self._config.limits.blobs:
+        if len(list(self._downloads_of(session))) >= self._config.limits.blobs:
             self._refuse(session, blob, "busy", "Too many blobs are being fetched.")
             return
         try:
@@ -172,34 +187,33 @@ class Transfers:
         file.seek(offset)
         download = Download(blob, stored, file, offset, 0)
         self._spool.hold(download, blob, stored)
-        session.downloads[blob] = download
+        self._downloads[session, blob] = download
         self._grant(download, upto)
         self._pump(session, download)
 
     def credit(self, session: Session, header: Header) -> None:
         """``blob.credit`` from a client that reads."""
-        download, upto = session.downloads.get(header.get("blob", b"")), header.get("upto")
+        download = self._downloads.get((session, header.get("blob", b"")))
+        upto = header.get("upto")
         if download is not None and isinstance(upto, int):
             self._grant(download, upto)
             self._pump(session, download)
 
     def end_session(self, session: Session) -> None:
         """Stop sending; keep half uploads for a while so that they can be resumed."""
-        for blob in list(session.downloads):
-            self._end_download(session, blob)
-        for upload in list(session.uploads.values()):
+        for download in list(self._downloads_of(session)):
+            self._end_download(session, download.blob)
+        for upload in self._uploads_of(session):
             upload.session = None
             upload.deadline = time.monotonic() + self._config.resume_grace
             self._spool.hold(upload, upload.blob, upload.stored)
-        session.uploads.clear()
         self._spool.let_go(session)
 
     def tick(self, now: float) -> None:
         """Go on with what the network did not take; discard what nobody resumed."""
-        for session in self._sessions:
-            for download in list(session.downloads.values()):
-                if download.offset < download.upto:
-                    self._pump(session, download)
+        for (session, _), download in list(self._downloads.items()):
+            if download.offset < download.upto:
+                self._pump(session, download)
         for upload in [u for u in self._uploads.values() if u.session is None and u.deadline < now]:
             self._discard(upload, "blob_missing", "The upload was never resumed.")
 
@@ -218,7 +232,6 @@ class Transfers:
         inscription = PendingWrite(stored.file, written, finished, failed, hasher)
         upload = Upload(blob, stored, session, inscription, named=digest)
         self._uploads[blob] = upload
-        session.uploads[blob] = upload
         return upload
 
     def _go(self, session: Session, upload: Upload) -> None:
@@ -232,9 +245,7 @@ class Transfers:
         before, upload.session = upload.session, session
         self._spool.hold(session, upload.blob, upload.stored)
         if before is not None and before is not session:
-            before.uploads.pop(upload.blob, None)
             self._spool.release(before, upload.blob)
-        session.uploads[upload.blob] = upload
         self._spool.release(upload, upload.blob)
         self._go(session, upload)
 
@@ -264,7 +275,7 @@ class Transfers:
         if digest != upload.named:
             self._fail(upload, "bad_digest", "The bytes are not those that their digest names.")
             return
-        self._remove(upload)
+        del self._uploads[upload.blob]
         self._spool.seal(upload.stored, check, digest)
         if upload.session is not None:
             self._sessions.send(
@@ -282,15 +293,20 @@ class Transfers:
     def _discard(self, upload: Upload, code: str, reason: str) -> None:
         if self._uploads.get(upload.blob) is not upload:
             return
-        self._remove(upload)
+        del self._uploads[upload.blob]
         self._blob_writer.abandon(upload.inscription)
         self._spool.forget(upload.stored)
         self._on_lost(upload.blob, code, reason)
 
-    def _remove(self, upload: Upload) -> None:
-        del self._uploads[upload.blob]
-        if upload.session is not None:
-            upload.session.uploads.pop(upload.blob, None)
+    def _upload(self, session: Session, blob: bytes) -> Upload | None:
+        upload = self._uploads.get(blob)
+        return upload if upload is not None and upload.session is session else None
+
+    def _uploads_of(self, session: Session) -> Iterator[Upload]:
+        return (upload for upload in self._uploads.values() if upload.session is session)
+
+    def _downloads_of(self, session: Session) -> Iterator[Download]:
+        return (download for (to, _), download in self._downloads.items() if to is session)
 
     def _grant(self, download: Download, upto: int) -> None:
         ceiling = download.offset + self._config.limits.window
@@ -314,7 +330,7 @@ class Transfers:
             self._end_download(session, download.blob)
 
     def _end_download(self, session: Session, blob: bytes) -> None:
-        download = session.downloads.pop(blob, None)
+        download = self._downloads.pop((session, blob), None)
         if download is not None:
             download.file.close()
             self._spool.release(download, blob)
@@ -324,5 +340,5 @@ class Transfers:
     ) -> None:
         self._sessions.send(
             session,
-            {"t": "blob.refused", "blob": blob, "code": code, "message": message, "hint": hint},
+            {"t": "blob.refused", "blob": blob, **encode_error(code, message, hint)},
         )

@@ -8,11 +8,11 @@ Its whole life reads ``startup → main_loop → shutdown``. What it does with a
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import socket
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable
 from functools import partial
@@ -31,7 +31,7 @@ from velatura.serve.broker.endpoints import allow_many_files, bind, unlink
 from velatura.serve.broker.instance import InstanceLock, start_successor
 from velatura.serve.broker.router import Handler, Router
 from velatura.serve.broker.sessions import Session, Sessions, number_of
-from velatura.serve.broker.upgrade import installation_fingerprint
+from velatura.serve.broker.upgrade import installation_stamp
 from velatura.serve.config import Config
 from velatura.serve.jobs.scheduler import Scheduler
 from velatura.serve.jobs.worker_pool import Worker, WorkerPool
@@ -41,6 +41,8 @@ from velatura_link.connection import FILE_NAME, Connection, private_directory, w
 from velatura_link.messages import HEADER_LIMIT, Header
 
 CHECK_SECONDS = 2.0
+
+log = logging.getLogger(__name__)
 
 
 class Broker:
@@ -54,7 +56,7 @@ class Broker:
         self._reports: deque[Callable[[], None]] = deque()
         self._code = manifests.code_hash(config.engines)
         self._manifest: manifests.Manifest | None = None
-        self._fingerprint = self._seen_fingerprint = installation_fingerprint()
+        self._stamp = self._seen_stamp = installation_stamp()
         self._checked = time.monotonic()
         self._stopping = False
         self._deadline: float | None = None
@@ -89,7 +91,12 @@ class Broker:
         self.pool = WorkerPool(config, self.spool.folder, self._context)
         frontend = self._bind_frontend()
         self.sessions = Sessions(
-            frontend, config, secret, welcome=self._welcome, on_end=self._session_ended
+            frontend,
+            config,
+            secret,
+            welcome=self._welcome,
+            is_active=self._is_active,
+            on_end=self._session_ended,
         )
         self.sessions.endpoints = self._endpoints
         self.blob_writer = BlobWriter(self._report)
@@ -143,6 +150,7 @@ class Broker:
             started=self._started,
         )
         write_connection(config.runtime / FILE_NAME, self._connection)
+        log.info("Velatura %s listens at %s", __version__, ", ".join(self._endpoints))
         self.pool.start()
 
     def main_loop(self) -> None:
@@ -234,7 +242,7 @@ class Broker:
         """Milliseconds to wait for messages: short while something may be due."""
         if self.sessions.anyone_waiting:
             return 5
-        busy = self.scheduler.unfinished or any(s.active for s in self.sessions)
+        busy = self.scheduler.unfinished or self.transfers.under_way
         return 50 if busy else 500
 
     def _tick(self, now: float) -> None:
@@ -259,6 +267,7 @@ class Broker:
                 write_connection(self.config.runtime / FILE_NAME, self._connection)
         idle = self.config.idle_stop
         if idle is not None and now - self._last_use > idle:
+            log.info("Nobody was connected for %g s: stopping", idle)
             self._stopping = True
 
     def _end_when_drained(self, now: float) -> None:
@@ -267,13 +276,16 @@ class Broker:
         if late:
             self.scheduler.give_up_waiting()
         if self.scheduler.unfinished == 0 and (late or not self.updates.busy):
-            fetched = not any(s.jobs or s.downloads for s in self.sessions)
+            fetched = not any(
+                self.scheduler.remembers(each) or self.transfers.sends_to(each)
+                for each in self.sessions
+            )
             self._stopping = self._stopping or fetched or late
 
     def _is_outdated(self) -> bool:
-        """Whether other code is installed now, and the installer has finished: two looks agree."""
-        seen, self._seen_fingerprint = self._seen_fingerprint, installation_fingerprint()
-        return self._fingerprint != self._seen_fingerprint == seen
+        """Whether another Velatura is installed now, and the installer has finished: two looks agree."""
+        seen, self._seen_stamp = self._seen_stamp, installation_stamp()
+        return self._stamp != self._seen_stamp == seen
 
     def _hand_over(self) -> None:
         """The code on the disk is not this code any more: finish what there is, let the new one take the rest."""
@@ -284,11 +296,12 @@ class Broker:
             start_successor(self.config)
         except OSError:
             # The next client starts one; the jobs that are here matter more.
-            traceback.print_exc()
+            log.exception("The successor could not be started")
 
     def _drain(self, reason: str) -> None:
         self.scheduler.draining = True
         self._deadline = time.monotonic() + self.config.drain_grace
+        log.info("Draining: %s", reason)
         for session in self.sessions:
             self.sessions.send(session, {"t": "notice", "code": "draining", "message": reason})
 
@@ -299,6 +312,9 @@ class Broker:
 
     def _signalled(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
+
+    def _is_active(self, session: Session) -> bool:
+        return self.transfers.active(session) or self.scheduler.active(session)
 
     def _session_ended(self, session: Session) -> None:
         self.scheduler.end_session(session)
@@ -336,4 +352,4 @@ def guarded(call: Callable[[], None]) -> None:
     try:
         call()
     except Exception:
-        traceback.print_exc()
+        log.exception("An error in the event loop")

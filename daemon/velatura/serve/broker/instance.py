@@ -6,10 +6,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import IO
 
 from velatura.errors import VelaturaError
 from velatura.serve.config import Config
+from velatura_link.file_lock import try_lock
 
 LOCK_NAME = "daemon.lock"
 
@@ -25,15 +25,13 @@ class InstanceLock:
 
     def __init__(self, runtime: Path) -> None:
         self._path = runtime / LOCK_NAME
-        self._file: IO[bytes] = self._path.open("ab")
-        try:
-            _lock(self._file)
-        except OSError as error:
-            self._file.close()
+        file = try_lock(self._path)
+        if file is None:
             raise AlreadyRunning(
                 "A daemon is running already.",
                 hint="See it with `velatura status`, end it with `velatura stop`.",
-            ) from error
+            )
+        self._file = file
 
     @property
     def stands(self) -> bool:
@@ -48,17 +46,6 @@ class InstanceLock:
         self._file.close()
 
 
-def _lock(file: IO[bytes]) -> None:
-    if os.name == "nt":
-        import msvcrt
-
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-    else:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
 def serve_command(config: Config) -> list[str]:
     """The command line that serves with the same settings as ``config`` (places come from the environment)."""
     command = [sys.executable, "-m", "velatura.cli.main", "serve", "--device", config.device]
@@ -69,6 +56,7 @@ def serve_command(config: Config) -> list[str]:
         command += ["--engines", ",".join(config.engines)]
     if config.tcp:
         command.append("--tcp")
+    command += ["--log-level", config.log_level]
     return command
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import zmq
 
+from velatura.serve import logs
 from velatura.serve.broker.sessions import Session, Sessions
 from velatura_link.errors import ProtocolError
 from velatura_link.messages import ID_BYTES, Header, binary, is_id, unpack_header
+from velatura_link.text import encode_error
+
+log = logging.getLogger(__name__)
 
 Handler = Callable[[Session, Header], None]
 ChunkHandler = Callable[[Session, Header, Any], None]
@@ -68,7 +72,8 @@ class Router:
         elif kind == "ping" and "k" not in header:
             self._sessions.pong(route, header)
         elif (session := self._sessions.identify(route, header)) is not None:
-            self._act(session, kind, header, frames[2].buffer if len(frames) > 2 else b"")
+            with logs.about(header.get("job")):
+                self._act(session, kind, header, frames[2].buffer if len(frames) > 2 else b"")
         else:
             self._sessions.refuse_stranger(route)
 
@@ -82,20 +87,20 @@ class Router:
             elif kind in self._handlers:
                 self._handlers[kind](session, header)
             else:
-                raise ProtocolError(f"There is no message of type {kind[:40]!r}.")
+                raise ProtocolError("There is no message of type “{kind}”.", kind=kind[:40])
         except ProtocolError as error:
             self._refuse(session, kind, header, error.message)
         except Exception:
             # One client's message must not end everybody's daemon; the log has what it met.
-            traceback.print_exc()
+            log.exception("A message of type %.40r met an error", kind)
             self._refuse(session, kind, header, "The daemon could not make sense of a message.")
 
     def _refuse(self, session: Session, kind: str, header: Header, message: str) -> None:
         blob = kind in ("blob.put", "blob.end", "blob.get")
-        refusal: Header = {"t": "blob.refused" if blob else "failed", "code": "bad_request"}
+        refusal: Header = {"t": "blob.refused" if blob else "failed"}
         name = "blob" if blob else "job"
         if is_id(header.get(name)):
             refusal[name] = header[name]
         elif not blob:
             refusal["of"] = kind[:40]
-        self._sessions.send(session, {**refusal, "message": message, "hint": ""})
+        self._sessions.send(session, {**refusal, **encode_error("bad_request", message)})

@@ -10,17 +10,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import zmq
 
 from velatura.serve.config import Config
 from velatura_link import auth
 from velatura_link.messages import NONCE_BYTES, PROTOCOL, Header, pack_header
-
-if TYPE_CHECKING:
-    from velatura.serve.blobs.transfers import Download, Upload
-    from velatura.serve.jobs.job import Job
+from velatura_link.text import encode_error
 
 HANDSHAKE_SECONDS = 10.0
 MAX_PENDING = 256
@@ -37,17 +33,7 @@ class Session:
     client: dict[str, str]
     heard: float
     pinged: float = 0.0
-    uploads: dict[bytes, Upload] = field(default_factory=dict)
-    downloads: dict[bytes, Download] = field(default_factory=dict)
-    jobs: dict[bytes, Job] = field(default_factory=dict)
     outbox: deque[Header] = field(default_factory=deque)
-
-    @property
-    def active(self) -> bool:
-        """Whether the daemon does something for this client now, so that its death should be noticed at once."""
-        return bool(
-            self.uploads or self.downloads or any(not job.final for job in self.jobs.values())
-        )
 
 
 @dataclass(frozen=True)
@@ -59,7 +45,10 @@ class _Pending:
 
 
 class Sessions:
-    """The doorkeeper: lets clients in who prove that they know the secret, and finds out when they are gone."""
+    """The doorkeeper: lets clients in who prove that they know the secret, and finds out when they are gone.
+
+    ``is_active`` says whether the daemon does something for a client now, so that its death should be noticed at once.
+    """
 
     def __init__(
         self,
@@ -68,12 +57,14 @@ class Sessions:
         secret: bytes,
         *,
         welcome: Callable[[str | None], Header],
+        is_active: Callable[[Session], bool],
         on_end: Callable[[Session], None],
     ) -> None:
         self._socket = socket
         self._config = config
         self._secret = secret
         self._welcome = welcome
+        self._is_active = is_active
         self._on_end = on_end
         self._pending: dict[bytes, _Pending] = {}
         self._by_key: dict[bytes, Session] = {}
@@ -210,7 +201,7 @@ class Sessions:
             elif now - session.heard > silence and not session.pinged:
                 session.pinged = now
                 self.send(session, {"t": "ping", "n": 0})
-            elif probing and session.active and not session.outbox:
+            elif probing and self._is_active(session) and not session.outbox:
                 self.send(session, {"t": "ping", "n": 0})
         for route in [r for r, p in self._pending.items() if p.deadline < now]:
             del self._pending[route]
@@ -249,7 +240,7 @@ class Sessions:
         return True
 
     def _refuse(self, route: bytes, code: str, message: str, hint: str = "") -> None:
-        self._transmit(route, {"t": "failed", "code": code, "message": message, "hint": hint})
+        self._transmit(route, {"t": "failed", **encode_error(code, message, hint)})
 
     def _transmit(self, route: bytes, header: Header) -> None:
         """Best effort, outside any session: whoever does not read does not get it."""

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from velatura.serve.blobs.spool import Stored
     from velatura.serve.broker.sessions import Session
-    from velatura.serve.jobs.worker_pool import Worker
     from velatura_link.messages import Header
 
 Priority = Literal["interactive", "batch"]
@@ -38,7 +37,6 @@ class Job:
     preview: float | None
     missing: set[bytes] = field(default_factory=set)
     blobs: dict[bytes, Stored] = field(default_factory=dict)
-    worker: Worker | None = None
     order: bytes = b""
     room: Path | None = None
     attempts: int = 0

@@ -26,7 +26,9 @@ def take_inputs(job: Job, spool: Spool, limits: Limits) -> None:
             raise BlobMissing("The request names a blob that is not there.", hint="Put it again.")
         if use.size is not None and stored.size != use.size:
             raise BadRequest(
-                f"A raster of {use.size:,} bytes was described, but its blob has {stored.size:,}."
+                "A raster of {described:,} bytes was described, but its blob has {size:,}.",
+                described=use.size,
+                size=stored.size,
             )
         found.append((use.blob, stored))
     for blob, stored in found:

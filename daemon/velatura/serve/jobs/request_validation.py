@@ -49,7 +49,9 @@ def read_submit(
     name = request.get("engine")
     if engines is not None and name not in engines:
         raise UnknownEngine(
-            f"There is no engine {name!r}.", hint="`velatura engines` lists those there are."
+            "There is no engine “{name}”.",
+            hint="`velatura engines` lists those there are.",
+            name=str(name),
         )
     grace, preview = header.get("grace", 0), header.get("preview")
     priority, fate = header.get("priority", "interactive"), header.get("on_disconnect", "cancel")
@@ -93,8 +95,9 @@ def blobs_of(request: dict[str, Any], limits: Limits) -> list[BlobUse]:
     device = request.get("device")
     if device is not None and not (isinstance(device, str) and DEVICE.fullmatch(device)):
         raise BadRequest(
-            f"“{str(device)[:32]}” is not a device.",
+            "“{device}” is not a device.",
             hint="Devices are auto, cpu, cuda, cuda:1 (the second one), mps and xpu.",
+            device=str(device)[:32],
         )
     uses: list[BlobUse] = []
     if request.get("content") is not None:
@@ -198,9 +201,12 @@ def _check_size(width: object, height: object, limits: Limits) -> None:
         raise BadRequest("A picture must be at least one pixel wide and high.")
     if max(width, height) > limits.side or width * height > limits.pixels:
         raise TooLarge(
-            f"{width} × {height} pixels are over the limit of {limits.pixels:,} pixels "
-            f"and {limits.side:,} a side.",
+            "{width} × {height} pixels are over the limit of {pixels:,} pixels and {side:,} a side.",
             hint="Scale the picture down or work on a part of it.",
+            width=width,
+            height=height,
+            pixels=limits.pixels,
+            side=limits.side,
         )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
 
 from velatura.errors import BadRequest, Busy, Draining, VelaturaError
+from velatura.serve import logs
 from velatura.serve.blobs.spool import Spool
 from velatura.serve.broker.sessions import Session, Sessions
 from velatura.serve.config import Config
@@ -18,10 +20,14 @@ from velatura.serve.jobs.job_blobs import (
     take_outputs,
     take_preview,
 )
+from velatura.serve.jobs.job_table import JobTable
 from velatura.serve.jobs.request_validation import read_submit
 from velatura.serve.jobs.worker_pool import Worker, WorkerPool
 from velatura_link.errors import ProtocolError
 from velatura_link.messages import Header, new_id
+from velatura_link.text import Text, decode_text, encode_error
+
+log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 2
 STUCK_SECONDS = 60.0
@@ -47,13 +53,21 @@ class Scheduler:
         self._sessions = sessions
         self._pool = pool
         self._engines = engines
-        self._jobs: dict[bytes, Job] = {}
+        self._jobs = JobTable()
         self._queue = Queue()
         self.draining = False
 
     @property
     def unfinished(self) -> int:
-        return sum(job.final is None for job in self._jobs.values())
+        return len(self._jobs.unfinished)
+
+    def active(self, session: Session) -> bool:
+        """Whether ``session`` waits for a job that is not finished."""
+        return any(job.final is None for job in self._jobs.of(session))
+
+    def remembers(self, session: Session) -> bool:
+        """Whether ``session`` has any job here, finished or not."""
+        return bool(self._jobs.of(session))
 
     def counts(self) -> dict[str, int]:
         """How many jobs are queued and running."""
@@ -68,7 +82,7 @@ class Scheduler:
         if not isinstance(job_id, bytes) or len(job_id) != 16:
             self._refuse(session, job_id, BadRequest("A job needs an id of 16 bytes."))
             return
-        known = self._jobs.get(job_id)
+        known = self._jobs.find(job_id)
         if known is not None:
             self._adopt(session, known)
             return
@@ -79,8 +93,8 @@ class Scheduler:
         except VelaturaError as error:
             self._refuse(session, job_id, error)
             return
-        self._jobs[job_id] = job
-        session.jobs[job_id] = job
+        self._jobs.add(job)
+        log.info("%s by %s", job.request["engine"], session.client.get("name", "a client"))
         self._pool.require(job.device)
         self._replace(session, job)
         if not job.missing:
@@ -90,43 +104,43 @@ class Scheduler:
 
     def cancel(self, session: Session, header: Header) -> None:
         """``cancel``: answered at once, also while the worker finishes its present step."""
-        job = session.jobs.get(header.get("job", b""))
+        job = self._jobs.one_of(session, header.get("job", b""))
         if job is not None:
             self._cancel(job, "cancelled", "The job was cancelled.")
 
     def finish(self, session: Session, header: Header) -> None:
         """``finish``: an engine that can stops early; the job's result is what it has by then."""
-        job = session.jobs.get(header.get("job", b""))
+        job = self._jobs.one_of(session, header.get("job", b""))
         if job is None or job.final is not None or job.finishing:
             return
         job.finishing = True
-        if job.worker is not None:
-            self._pool.send(job.worker, {"t": "finish", "job": job.order})
+        worker = self._pool.worker_of(job)
+        if worker is not None:
+            self._pool.send(worker, {"t": "finish", "job": job.order})
 
     def release(self, session: Session, header: Header) -> None:
         """``release``: forget a finished job and its outputs."""
-        job = session.jobs.get(header.get("job", b""))
+        job = self._jobs.one_of(session, header.get("job", b""))
         if job is not None and job.final is not None:
             self._forget(job)
 
     def end_session(self, session: Session) -> None:
         """What the session began ends with it, or is kept, as each job asked."""
         now = time.monotonic()
-        for job in list(session.jobs.values()):
-            job.session = None
+        for job in self._jobs.of(session):
+            self._jobs.give(job, None)
             job.orphaned = now
             if job.keep:
                 continue
             if job.final is None:
                 self._cancel(job, "cancelled", "The client is gone.")
             self._forget(job)
-        session.jobs.clear()
 
     # -- what transfers say ----------------------------------------------------------------------
 
     def blob_sealed(self, blob: bytes) -> None:
         """An upload is complete: jobs that waited for it alone can go."""
-        for job in [job for job in self._jobs.values() if blob in job.missing]:
+        for job in [job for job in self._jobs if blob in job.missing]:
             stored = self._spool.find(blob)
             assert stored is not None
             job.missing.discard(blob)
@@ -137,7 +151,7 @@ class Scheduler:
 
     def blob_lost(self, blob: bytes, code: str, reason: str) -> None:
         """An upload will never be complete: jobs that need it fail."""
-        for job in [job for job in self._jobs.values() if blob in job.missing]:
+        for job in [job for job in self._jobs if blob in job.missing]:
             self._fail(job, code, f"A picture did not arrive whole. {reason}")
 
     # -- what workers say ------------------------------------------------------------------------
@@ -161,18 +175,16 @@ class Scheduler:
                 self._tell(job, {"t": "preview", "job": job.id, "raster": raster})
         elif kind in ("done", "failed"):
             worker.jobs.remove(job)
-            job.worker = None
             if kind == "done":
                 self._done(job, header)
             elif job.final is None:
-                self._fail(job, header["code"], header["message"], header["hint"])
+                self._fail(job, header["code"], *_reason(header))
             self._spool.let_go(job)
             self.schedule()
 
     def worker_died(self, worker: Worker, reason: str) -> None:
         """Run its jobs again once, then give them up."""
         for job in worker.jobs:
-            job.worker = None
             if job.room is not None:
                 job.room.unlink(missing_ok=True)
             if job.final is not None:
@@ -181,8 +193,8 @@ class Scheduler:
                 self._fail(
                     job,
                     "worker_died",
-                    f"The process that painted ended twice ({reason}).",
-                    f"Its last words are in {self._pool.log}; `velatura doctor` may tell more.",
+                    Text("The process that painted ended twice ({reason}).", reason=reason),
+                    self._see_log(),
                 )
             else:
                 job.started = None
@@ -198,16 +210,16 @@ class Scheduler:
 
     def worker_broken(self, worker: Worker, error: Header) -> None:
         """A worker cannot serve its device at all: jobs for it fail with what it says."""
-        for job in [job for job in self._jobs.values() if job.final is None]:
+        for job in self._jobs.unfinished:
             if worker.serves(job.device):
-                self._fail(job, error["code"], error["message"], error["hint"])
+                self._fail(job, error["code"], *_reason(error))
 
     # -- the clock -------------------------------------------------------------------------------
 
     @property
     def keeps_results(self) -> bool:
         """Whether somebody may still come for a result that is kept."""
-        return any(job.expires is not None for job in self._jobs.values())
+        return any(job.expires is not None for job in self._jobs)
 
     def tick(self, now: float) -> None:
         """Forget kept results whose time is over; end workers that do not stop."""
@@ -215,14 +227,14 @@ class Scheduler:
             job = worker.jobs[-1] if worker.jobs else None
             if job is not None and job.finished is not None and now - job.finished > STUCK_SECONDS:
                 worker.process.kill()
-        for job in [job for job in self._jobs.values() if job.expires is not None]:
+        for job in self._jobs:
             if job.expires is not None and job.expires < now:
                 self._forget(job)
 
     def give_up_waiting(self) -> None:
         """Fail the jobs whose pixels have not come: the daemon wants to end."""
-        for job in [job for job in self._jobs.values() if job.missing]:
-            self._fail(job, "draining", "The daemon ended before the picture had arrived.")
+        for job in [job for job in self._jobs if job.missing]:
+            self._fail(job, "draining", Text("The daemon ended before the picture had arrived."))
 
     def schedule(self) -> None:
         """Give waiting jobs to workers that can take them."""
@@ -234,8 +246,8 @@ class Scheduler:
 
     def _require_workers(self) -> None:
         """Have a worker for every job that waits for one of its own; the pool minds the daemon's own."""
-        for job in self._jobs.values():
-            if job.final is None and job.worker is None and job.device is not None:
+        for job in self._jobs.unfinished:
+            if job.device is not None and self._pool.worker_of(job) is None:
                 self._pool.require(job.device)
 
     def _check_room(self, session: Session) -> None:
@@ -244,15 +256,12 @@ class Scheduler:
                 "This daemon is about to end and takes no new jobs.",
                 hint="Connect again: its successor is starting.",
             )
-        if sum(job.final is None for job in session.jobs.values()) >= self._config.limits.jobs:
+        if sum(job.final is None for job in self._jobs.of(session)) >= self._config.limits.jobs:
             raise Busy("Too many unfinished jobs.", hint="Wait for some of them.")
 
     def _adopt(self, session: Session, job: Job) -> None:
-        if job.session is not None and job.session is not session:
-            job.session.jobs.pop(job.id, None)
-        job.session = session
+        self._jobs.give(job, session)
         job.orphaned = None
-        session.jobs[job.id] = job
         self._tell(job, {"t": "accepted", "job": job.id, "position": self._queue.position(job)})
         last = job.final or job.progress
         if last is not None:
@@ -261,7 +270,7 @@ class Scheduler:
     def _replace(self, session: Session, newer: Job) -> None:
         if newer.replaces is None:
             return
-        for job in list(session.jobs.values()):
+        for job in self._jobs.of(session):
             if job is not newer and job.replaces == newer.replaces and job.final is None:
                 self._cancel(job, "replaced", "A newer request took this one's place.")
 
@@ -270,6 +279,7 @@ class Scheduler:
         order: Header = {
             "t": "run",
             "job": new_id(),
+            "of": job.id,
             "request": job.request,
             "files": [
                 [blob, str(s.path), s.size, s.digest, s.check] for blob, s in job.blobs.items()
@@ -283,17 +293,19 @@ class Scheduler:
         except ProtocolError:
             if room is not None:
                 room.unlink(missing_ok=True)
-            self._fail(job, "too_large", "The request is too long to be given to a worker.")
+            self._fail(job, "too_large", Text("The request is too long to be given to a worker."))
             return
-        job.worker, job.order, job.room = worker, order["job"], room
+        job.order, job.room = order["job"], room
         job.attempts += 1
+        with logs.about(job.id):
+            log.debug("Given to worker %d, attempt %d", worker.process.pid, job.attempts)
         job.started = time.monotonic()
         worker.jobs.append(job)
         if job.finishing:
             self._pool.send(worker, {"t": "finish", "job": job.order})
 
     def _progress(self, job: Job, header: Header) -> None:
-        keys = ("t", "job", "phase", "step", "steps", "seconds_left")
+        keys = ("t", "job", "phase", "title", "title_source", "step", "steps", "seconds_left")
         message = {**{key: header.get(key) for key in keys}, "job": job.id}
         if job.progress_due(message, time.monotonic()):
             self._tell(job, dict(message))
@@ -320,14 +332,15 @@ class Scheduler:
     def _cancel(self, job: Job, code: str, message: str) -> None:
         if job.final is not None:
             return
-        if job.worker is not None:
-            self._pool.send(job.worker, {"t": "cancel", "job": job.order})
+        worker = self._pool.worker_of(job)
+        if worker is not None:
+            self._pool.send(worker, {"t": "cancel", "job": job.order})
         self._fail(job, code, message)
 
     def _fail(self, job: Job, code: str, message: str, hint: str = "") -> None:
         self._finish(
             job,
-            {"t": "failed", "job": job.id, "code": code, "message": message, "hint": hint},
+            {"t": "failed", "job": job.id, **encode_error(code, message, hint)},
         )
 
     def _finish(self, job: Job, final: Header) -> None:
@@ -338,33 +351,39 @@ class Scheduler:
         job.request = {}
         job.final = final
         job.finished = time.monotonic()
-        if job.worker is None:
+        with logs.about(job.id):
+            how = "result" if final["t"] == "result" else f"{final['code']}: {final['message']}"
+            log.info("Ended after %.2f s: %s", job.finished - job.submitted, how)
+        if self._pool.worker_of(job) is None:
             self._spool.let_go(job)
         self._tell(job, dict(final))
 
     def _forget_oldest(self, session: Session | None) -> None:
         """Clients release what they have; of one that never does, not everything is kept."""
-        ended = [job for job in session.jobs.values() if job.final] if session is not None else []
+        if session is None:
+            return
+        ended = [job for job in self._jobs.of(session) if job.final]
         for job in ended[: max(0, len(ended) - MAX_ENDED)]:
             self._forget(job)
 
     def _forget(self, job: Job) -> None:
-        self._jobs.pop(job.id, None)
-        if job.session is not None:
-            job.session.jobs.pop(job.id, None)
+        self._jobs.remove(job)
         let_outputs_go(job, self._spool)
 
     def _give_up(self, reason: str, device: str | None = None) -> None:
         """Fail every job, or those for ``device``."""
-        for job in [job for job in self._jobs.values() if job.final is None]:
+        for job in self._jobs.unfinished:
             if device is not None and job.device != device:
                 continue
             self._fail(
                 job,
                 "worker_died",
-                f"The process that paints does not start ({reason}).",
-                f"Its last words are in {self._pool.log}; `velatura doctor` may tell more.",
+                Text("The process that paints does not start ({reason}).", reason=reason),
+                self._see_log(),
             )
+
+    def _see_log(self) -> Text:
+        return Text("See the log at {log}, or run `velatura doctor`.", log=str(self._pool.log))
 
     def _tell(self, job: Job, header: Header) -> None:
         if job.session is not None:
@@ -376,8 +395,11 @@ class Scheduler:
             {
                 "t": "failed",
                 "job": job_id,
-                "code": error.code,
-                "message": error.message,
-                "hint": error.hint,
+                **encode_error(error.code, error.message, error.hint),
             },
         )
+
+
+def _reason(header: Header) -> tuple[Text, Text]:
+    """Message and hint of a worker's failure."""
+    return decode_text("message", header), decode_text("hint", header)

@@ -7,7 +7,7 @@ so no worker outlives its broker.
 
 from __future__ import annotations
 
-import json
+import logging
 import os
 import subprocess
 import sys
@@ -22,6 +22,7 @@ import zmq
 from velatura.serve.broker.endpoints import bind, unlink
 from velatura.serve.config import Config
 from velatura.serve.worker.allocator import KEEP_FREED
+from velatura.serve.worker.settings import WorkerSettings
 from velatura.serve.worker.threads import with_short_spins
 from velatura_link.errors import ProtocolError
 from velatura_link.messages import HEADER_LIMIT, pack_header, unpack_header
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from velatura.serve.jobs.job import Job
     from velatura_link.messages import Header
 
-WORKER_ENVIRONMENT = "VELATURA_WORKER"
+log = logging.getLogger(__name__)
+
 MAX_BACKOFF = 30.0
 MAX_LOG = 1 << 20
 
@@ -96,6 +98,10 @@ class WorkerPool:
     def __iter__(self) -> Iterator[Worker]:
         return iter(self._workers)
 
+    def worker_of(self, job: Job) -> Worker | None:
+        """The worker that has ``job``, or None while it waits or once it is done."""
+        return next((worker for worker in self._workers if job in worker.jobs), None)
+
     @property
     def log(self) -> Path:
         """What workers print: warnings of libraries, tracebacks."""
@@ -144,9 +150,11 @@ class WorkerPool:
             if header["t"] == "ready":
                 worker.ready = True
                 worker.device, worker.title = header["device"], header["title"]
+                log.info("Worker %d serves %s", worker.process.pid, worker.title)
                 self._deaths = 0
                 listener.worker_ready(worker)
             elif header["t"] == "broken":
+                log.error("Worker %d is of no use: %s", worker.process.pid, header["message"])
                 listener.worker_broken(worker, header)
             else:
                 listener.worker_says(worker, header)
@@ -157,6 +165,7 @@ class WorkerPool:
             status = worker.process.poll()
             if status is not None:
                 self._workers.remove(worker)
+                log.warning("Worker %d ended: %s", worker.process.pid, _ending(status))
                 if worker.asked is None:
                     self._deaths = 1 if worker.ready else self._deaths + 1
                     self._next_start = now + min(0.25 * 2 ** (self._deaths - 1), MAX_BACKOFF)
@@ -186,27 +195,28 @@ class WorkerPool:
 
     def _spawn(self, device: str | None) -> None:
         token = os.urandom(16).hex()
-        settings = {
-            "endpoint": self._endpoint,
-            "token": token,
-            "device": device or self._config.device,
-            "engines": self._config.engines,
-            "cache": str(self._config.cache),
-            "spool": str(self._spool),
-        }
+        settings = WorkerSettings(
+            self._endpoint,
+            token,
+            device or self._config.device,
+            self._config.engines,
+            self._config.cache,
+            self._spool,
+            self._config.log_level,
+        )
         if self.log.exists() and self.log.stat().st_size > MAX_LOG:
             self.log.unlink()
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "velatura.serve.worker.worker"],
                 stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
+                stdout=output,
+                stderr=output,
                 env={
                     **KEEP_FREED,
                     **with_short_spins(os.environ),
                     "VELATURA_CACHE": str(self._config.cache),
-                    WORKER_ENVIRONMENT: json.dumps(settings),
+                    **settings.to_environment(),
                 },
             )
         self._workers.append(Worker(device, process, token))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import traceback
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 from velatura.errors import BadRequest, VelaturaError
 from velatura.library import presets
 from velatura_link.messages import Header, pack_header
+from velatura_link.text import encode_error
 
 if TYPE_CHECKING:
     from velatura.library.styles import StyleEntry
     from velatura.serve.broker.sessions import Session, Sessions
+
+log = logging.getLogger(__name__)
 
 PAGE = 1 << 19
 """Bytes of a list after which the rest goes into another message: well below what a header may have."""
@@ -33,7 +36,9 @@ def filled(request: dict[str, Any]) -> dict[str, Any]:
     for key, kind in (("params", dict), ("common", dict), ("styles", list), ("regions", list)):
         if not isinstance(request.get(key) or kind(), kind):
             raise BadRequest(
-                f"The {key} of a request must be a {'map' if kind is dict else 'list'}."
+                "The {key} of a request must be a {kind}.",
+                key=key,
+                kind="map" if kind is dict else "list",
             )
     found = presets.completed(presets.show(name), request)
     del found["preset"]
@@ -146,14 +151,14 @@ def failure(of: str, error: Exception) -> Header:
     if isinstance(error, OSError):
         error = of_disk(error)
     elif not isinstance(error, VelaturaError):
-        traceback.print_exception(error)
-        error = VelaturaError(f"The library cannot be used: {type(error).__name__}: {error}.")
+        log.error("%s met an error", of, exc_info=error)
+        error = VelaturaError(
+            "The library cannot be used: {reason}.", reason=f"{type(error).__name__}: {error}"
+        )
     return {
         "t": "failed",
         "of": of,
-        "code": error.code,
-        "message": error.message,
-        "hint": error.hint,
+        **encode_error(error.code, error.message, error.hint),
     }
 
 
@@ -161,6 +166,7 @@ def of_disk(error: OSError) -> BadRequest:
     """What to tell a client of a library that cannot be read or written."""
     where = f"{error.filename}: " if error.filename is not None else ""
     return BadRequest(
-        f"The library cannot be used: {where}{error.strerror or error}.",
+        "The library cannot be used: {reason}.",
         hint="Check that there is room on the disk and that its folder may be written to.",
+        reason=f"{where}{error.strerror or error}",
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from velatura.errors import BadPicture, BadRequest, BlobMissing, Busy, TooLarge, VelaturaError
 from velatura.library import presets
@@ -114,7 +114,7 @@ class LibraryUpdates:
     def _wanted(self, header: Header) -> tuple[str, bytes, Stored]:
         title, file = header.get("title"), header.get("file")
         if not isinstance(title, str) or len(title) > LONGEST_TITLE:
-            raise BadRequest(f"A style needs a title of at most {LONGEST_TITLE} letters.")
+            raise BadRequest("A style needs a title of at most {most} letters.", most=LONGEST_TITLE)
         if not is_file(file) or not isinstance(file, dict) or not is_id(file.get("blob")):
             raise BadRequest("A style needs a reference to its file.")
         stored = self._spool.find(file["blob"])
@@ -122,8 +122,11 @@ class LibraryUpdates:
             raise BlobMissing("The style's file is not there.", hint="Put it first.")
         if stored.size > self._limits.style:
             raise TooLarge(
-                f"“{title}” has {stored.size:,} bytes; the library takes files of {self._limits.style:,}.",
+                "“{title}” has {size:,} bytes; the library takes files of {limit:,}.",
                 hint="Make it smaller first.",
+                title=title,
+                size=stored.size,
+                limit=self._limits.style,
             )
         if self._waiting >= MOST_WAITING:
             raise Busy("Too many styles are being added.", hint="Wait for some of them.")
@@ -164,9 +167,9 @@ class LibraryUpdates:
         for entry in styles.entries():
             if str(entry.path) == said["file"]:
                 return {"style": described(entry)}
-        raise BadRequest(f"“{title}” was taken out of the library meanwhile.")
+        raise BadRequest("“{title}” was taken out of the library meanwhile.", title=title)
 
-    def _looked_at(self, path: Path, title: str) -> dict[str, str]:
+    def _looked_at(self, path: Path, title: str) -> dict[str, Any]:
         """What the process says that looks at ``path``; raises :class:`BadPicture` for one that ends without a word."""
         wanted = json.dumps({"path": str(path), "title": title})
         with self._lock:
@@ -191,11 +194,12 @@ class LibraryUpdates:
             with self._lock:
                 self._looking = None
         try:
-            said: dict[str, str] = json.loads(words[-1])
+            said: dict[str, Any] = json.loads(words[-1])
         except (IndexError, ValueError):
             raise BadPicture(
-                f"“{title}” cannot be read: what looked at it ended without a word.",
+                "“{title}” cannot be read: what looked at it ended without a word.",
                 hint="Save it again as PNG or JPEG, or make it smaller.",
+                title=title,
             ) from None
         return said
 
@@ -227,7 +231,7 @@ def _save_preset(header: Header, most: int) -> Header:
 
     title = header.get("title")
     if len(pack_header({"preset": header.get("preset")})) > most:
-        raise TooLarge(f"A preset may have {most:,} bytes.", hint="Shorten its texts.")
+        raise TooLarge("A preset may have {most:,} bytes.", hint="Shorten its texts.", most=most)
     if not isinstance(title, str):
         raise BadRequest("A preset needs a title.")
     preset = presets.from_fields(header.get("preset"), title)

@@ -1,49 +1,21 @@
-"""A worker's channel to the broker: what it is told at its start, orders, and a thread that talks while it computes."""
+"""A worker's channel to the broker: orders, and a thread that talks while it computes."""
 
 from __future__ import annotations
 
-import json
-import os
 import queue
 import threading
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import zmq
 
-from velatura.serve.jobs.worker_pool import WORKER_ENVIRONMENT
+from velatura.serve.worker.settings import WorkerSettings
 from velatura_link.messages import Header, pack_header, unpack_header
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the broker tells a worker at its start."""
-
-    endpoint: str
-    token: str
-    device: str
-    engines: tuple[str, ...] | None
-    cache: Path
-    spool: Path
-
-    @classmethod
-    def from_environment(cls) -> Settings:
-        given = json.loads(os.environ.pop(WORKER_ENVIRONMENT))
-        engines = given["engines"]
-        return cls(
-            given["endpoint"],
-            given["token"],
-            given["device"],
-            tuple(engines) if engines is not None else None,
-            Path(given["cache"]),
-            Path(given["spool"]),
-        )
 
 
 @dataclass(eq=False)
 class Order:
-    """One job as a worker sees it."""
+    """One job as a worker sees it: ``job`` names this attempt, ``of`` the client's job."""
 
     header: Header
     cancelled: threading.Event = field(default_factory=threading.Event)
@@ -54,6 +26,10 @@ class Order:
         return bytes(self.header["job"])
 
     @property
+    def of(self) -> bytes:
+        return bytes(self.header["of"])
+
+    @property
     def interactive(self) -> bool:
         return bool(self.header["priority"] == "interactive")
 
@@ -61,7 +37,7 @@ class Order:
 class Channel:
     """The connection to the broker, in a thread of its own."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: WorkerSettings) -> None:
         self.orders: queue.Queue[Order | None] = queue.Queue()
         self._token = settings.token
         self._known: dict[bytes, Order] = {}

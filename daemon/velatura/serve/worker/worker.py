@@ -6,33 +6,39 @@ computes. Between two steps of a batch job, a short interactive job may go first
 
 from __future__ import annotations
 
+import logging
 import queue
 import sys
 import time
-import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from velatura.contract import manifest as manifests
 from velatura.contract import registry
 from velatura.contract.engine import Engine, Pixelwise
+from velatura.contract.phases import phase_title
 from velatura.contract.run import Progress, Run
 from velatura.errors import Cancelled, OutOfMemory, VelaturaError
 from velatura.pipeline.recipe import recipe_of
 from velatura.pipeline.render import render
+from velatura.serve import logs
 from velatura.serve.worker.allocator import REST_SECONDS, give_back_freed
-from velatura.serve.worker.channel import Channel, Order, Settings
+from velatura.serve.worker.channel import Channel, Order
 from velatura.serve.worker.parent_watch import end_with_broker
 from velatura.serve.worker.result_files import ResultFolder, write_raster
 from velatura.serve.worker.scene_builder import Sources, SpoolFile, scene_of
+from velatura.serve.worker.settings import WorkerSettings
 from velatura_link.messages import HEADER_LIMIT, Header
-from velatura_link.notes import Note, encode_notes
+from velatura_link.text import Text, encode_error, encode_notes, encode_text
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from velatura.library.styles import StyleEntry
     from velatura.runtime.model_cache import WarmModels
+
+log = logging.getLogger("velatura.serve.worker.worker")  # not __name__: this is run as a program
 
 PROGRESS_SECONDS = 0.08
 
@@ -43,9 +49,10 @@ MOST_RECIPE = HEADER_LIMIT // 2
 class Watch:
     """Watches one job's run: tells the broker how far it is, and lets interactive jobs go first."""
 
-    def __init__(self, executor: JobExecutor, order: Order) -> None:
+    def __init__(self, executor: JobExecutor, order: Order, phases: Mapping[str, str]) -> None:
         self._executor = executor
         self._order = order
+        self._phases = phases
         self._told = 0.0
         self._phase = ""
         preview = order.header.get("preview")
@@ -63,6 +70,7 @@ class Watch:
                 "t": "progress",
                 "job": self._order.job,
                 "phase": progress.phase,
+                **encode_text("title", phase_title(progress.phase, self._phases)),
                 "step": progress.step,
                 "steps": progress.steps,
                 "seconds_left": progress.seconds_left,
@@ -104,7 +112,7 @@ class Watch:
 class JobExecutor:
     """Paints orders one after another; engines and models stay warm in between."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: WorkerSettings) -> None:
         self.settings = settings
         self.channel = Channel(settings)
         self._engines: dict[str, Engine] = {}
@@ -123,7 +131,8 @@ class JobExecutor:
     def work(self) -> None:
         """Take orders until told to quit."""
         while (order := self._next()) is not None:
-            self._paint(order)
+            with logs.about(order.of):
+                self._paint(order)
 
     def _next(self) -> Order | None:
         try:
@@ -142,7 +151,8 @@ class JobExecutor:
             if order is None:
                 self.channel.orders.put(None)
                 raise Cancelled
-            self._paint(order)
+            with logs.about(order.of):
+                self._paint(order)
 
     @property
     def models(self) -> WarmModels:
@@ -154,6 +164,7 @@ class JobExecutor:
         return self._models
 
     def _paint(self, order: Order) -> None:
+        began, engine = time.monotonic(), order.header["request"]["engine"]
         room = order.header["room"]
         folder = ResultFolder(self.settings.spool, Path(room) if room is not None else None)
         try:
@@ -162,6 +173,7 @@ class JobExecutor:
             folder.discard()
             self.channel.send(self._failure(order, error))
         else:
+            log.info("Painted by %s in %.2f s", engine, time.monotonic() - began)
             self.channel.send(
                 {
                     "t": "done",
@@ -176,13 +188,17 @@ class JobExecutor:
 
     def _render(
         self, order: Order, folder: ResultFolder
-    ) -> tuple[dict[str, Any], list[Note], dict[str, Any]]:
+    ) -> tuple[dict[str, Any], list[Text], dict[str, Any]]:
         """Outputs as the broker wants to hear of them, notes, and the recipe."""
         request = order.header["request"]
         engine = self._engine(request["engine"])
         params = registry.validate(engine, request.get("params", {}))
         models = None if isinstance(engine, Pixelwise) else self.models
-        run = Run(models, Watch(self, order), stop_after=request.get("stop_after"))
+        run = Run(
+            models,
+            Watch(self, order, engine.descriptor.phases),
+            stop_after=request.get("stop_after"),
+        )
         run.step(0, 0, phase="prepare")
         sources = self._sources(order)
         scene = scene_of(request, engine.descriptor, sources)
@@ -217,17 +233,16 @@ class JobExecutor:
         if isinstance(error, MemoryError):
             error = OutOfMemory("The machine has not enough memory for this picture.")
         if not isinstance(error, VelaturaError):
-            traceback.print_exception(error)
+            log.error("%s met an error", order.header["request"]["engine"], exc_info=error)
             error = VelaturaError(
-                f"The worker met an error: {type(error).__name__}: {error}.",
+                "The worker met an error: {error}.",
                 hint="The worker's log has the details; please report it.",
+                error=f"{type(error).__name__}: {error}",
             )
         return {
             "t": "failed",
             "job": order.job,
-            "code": error.code,
-            "message": shortened(error.message),
-            "hint": shortened(error.hint),
+            **encode_error(error.code, shortened(error.message), shortened(error.hint)),
             "counters": self._counters(),
         }
 
@@ -262,12 +277,14 @@ def _model_file(name: str) -> Path:
 
 def main() -> None:
     end_with_broker()
-    executor = JobExecutor(Settings.from_environment())
+    settings = WorkerSettings.from_environment()
+    logs.configure(settings.log_level)
+    executor = JobExecutor(settings)
     try:
         executor.open()
     except VelaturaError as error:
         executor.channel.send(
-            {"t": "broken", "code": error.code, "message": error.message, "hint": error.hint}
+            {"t": "broken", **encode_error(error.code, error.message, error.hint)}
         )
         time.sleep(0.5)  # for the channel to say it
         sys.exit(3)

@@ -13,7 +13,7 @@ from velatura_link.torch_build import TorchBuild, size_of_bytes, usual_build
 
 from ..model.progress import Shown
 from ..model.state import Message
-from ..texts import tr
+from ..texts import say, tr
 from .places import Places
 
 
@@ -166,7 +166,7 @@ class DaemonInstaller:
             self._places = Places.beside(self.home.plugin)
         failed = trouble is not None and not isinstance(trouble, Cancelled)
         if trouble is not None and failed and self._outdated:
-            hint = f"{tr('The old version is still there.')}\n{trouble.hint}"
+            hint = f"{tr('The old version is still there.')}\n{say(trouble.hint)}"
             self._say(Message(trouble.message, hint, bad=True, action="upgrade"))
         elif trouble is not None and failed:
             self._say(Message(trouble.message, trouble.hint, bad=True, action="install"))

@@ -20,8 +20,7 @@ from ..model.choices import Choices
 from ..model.extra_outputs import carried_outputs
 from ..model.progress import Shown, stage
 from ..model.sketch import Sketch
-from ..texts import note as said
-from ..texts import tr
+from ..texts import say, tr
 from .cooperative_tasks import CooperativeTasks
 from .frames import KeptFrame, insert_frames, keep_frame
 from .kept_mask import KeptMask
@@ -220,7 +219,7 @@ class LayerRun:
 
     def _note(self, result: Result) -> None:
         """Keep what the daemon noted on ``result``, once and in the person's language."""
-        notes = [said(note) for note in result.notes]
+        notes = [say(note) for note in result.notes]
         self.notes += [note for note in dict.fromkeys(notes) if note not in self.notes]
 
     def _go_on(self) -> None:

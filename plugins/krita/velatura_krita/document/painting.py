@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from velatura_link.engines import Manifest, phase_title
+from velatura_link.engines import Manifest
 from velatura_link.errors import JobFailed, LinkError
 from velatura_link.jobs import Event, Failed, Preview, Result
 from velatura_link.request import Payload, Pixels, Scalar
@@ -151,7 +151,7 @@ class Painting:
         elif isinstance(event, Preview):
             if (sketch := sketched(event.pixels)) is not None:
                 self._tell.sketched(sketch)
-        elif (seen := shown(event, self._phase_title)) is not None:
+        elif (seen := shown(event)) is not None:
             self._tell.shown(seen)
 
     def _place(self, result: Result) -> None:
@@ -175,10 +175,6 @@ class Painting:
             lambda node: self._end(lambda: self._tell.landed(node, result)),
             self._broke,
         )
-
-    def _phase_title(self, phase: str) -> str | None:
-        wanted = self._wanted
-        return phase_title(wanted.manifest, wanted.choices.engine, phase)
 
     def _extras(self, result: Result) -> list[tuple[str, Pixels]]:
         """Pictures beside the painted one that are wanted, by their titles."""

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
+from velatura_link.catalogue import is_for_terminals
 
-from ..texts import tr
-
-PAINTER = "Velatura's painter"
-_DAEMON = re.compile(r"\b(?:[Tt]he|[Aa]|[Yy]our|[Aa]nother) daemon\b")
-_COMMAND = "`velatura "
+from ..texts import say, tr
 
 
 def plain(text: str) -> str:
-    """``text`` without the word *daemon*, and in the person's language where that is known."""
-    return tr(_DAEMON.sub(PAINTER, text))
+    """``text`` in the person's language, and without the word *daemon*."""
+    return say(text)
 
 
 def advice(hint: str) -> str:
     """``hint`` likewise; where it is a command for a terminal, where to read what to do."""
-    if _COMMAND in hint:
+    if is_for_terminals(hint):
         return tr("What to do is in Help ▸ Installing, in the menu below.")
     return plain(hint)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
 
-from ..texts import tr
+from ..texts import say, tr
 
 _SHARES = {
     "read": (0.0, 0.04),
@@ -17,8 +16,9 @@ _SHARES = {
     "write": (0.95, 1.0),
 }
 _PAINT = (0.2, 0.9)
-_OWN = (0.1, 0.2)
-"""Phases of an engine's own come before it paints."""
+_PAINTING = ("paint", "stylise")
+_BEFORE = (0.1, 0.2)
+"""Phases of the daemon's and of an engine's own that come before it paints."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Shown:
         return self.text if self.left is None else f"{self.text} · {lasting(self.left)}"
 
 
-def shown(event: Event, title: Callable[[str], str | None] = lambda phase: None) -> Shown | None:
-    """What there is to see of ``event``, if anything. ``title`` knows the engine's own phases."""
+def shown(event: Event) -> Shown | None:
+    """What there is to see of ``event``, if anything."""
     if isinstance(event, Uploading):
         return stage("send", event.sent, event.total)
     if isinstance(event, Downloading):
@@ -46,18 +46,17 @@ def shown(event: Event, title: Callable[[str], str | None] = lambda phase: None)
             return Shown(tr("Waiting: {number} before this one", number=event.position))
         return Shown(tr("Waiting for Velatura's painter"))
     if isinstance(event, Progress):
-        words = title(event.phase)
-        return stage(event.phase, event.step, event.steps, event.seconds_left, words)
+        return stage(event.phase, event.step, event.steps, event.seconds_left, event.title)
     return None
 
 
 def stage(
-    phase: str, done: float, total: float, left: float | None = None, title: str | None = None
+    phase: str, done: float, total: float, left: float | None = None, title: str = ""
 ) -> Shown:
-    """``done`` of ``total`` of a phase; 0 of 0 when nobody knows. One of the engine's own has a ``title``."""
-    first, last = _SHARES.get(phase, _PAINT if title is None else _OWN)
+    """``done`` of ``total`` of a phase; 0 of 0 when nobody knows. ``title`` is what the daemon calls it."""
+    first, last = _SHARES.get(phase, _PAINT if phase in _PAINTING else _BEFORE)
     share = first + (last - first) * min(done / total, 1.0) if total else None
-    return Shown(_words(phase) if title is None else tr(title), share, left)
+    return Shown(_words(phase, title), share, left)
 
 
 def lasting(seconds: float) -> str:
@@ -67,17 +66,12 @@ def lasting(seconds: float) -> str:
     return tr("{number} min left", number=round(seconds / 60))
 
 
-def _words(phase: str) -> str:
-    if phase.startswith("download "):
-        return tr("Downloading {name}", name=phase.removeprefix("download "))
+def _words(phase: str, title: str) -> str:
+    """What is said of a phase of ours, or one of the daemon's."""
     words = {
         "read": tr("Reading the layer"),
         "send": tr("Sending the layer"),
-        "look": tr("Looking at the picture"),
-        "prepare": tr("Preparing"),
-        "paint": tr("Painting"),
-        "stylise": tr("Painting"),
         "fetch": tr("Fetching the result"),
         "write": tr("Writing the layer"),
     }
-    return words.get(phase, f"{phase[:1].upper()}{phase[1:]}")
+    return words.get(phase) or say(title) or f"{phase[:1].upper()}{phase[1:]}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..controller import VERSION, Controller
+from velatura_link import __version__
+
+from ..controller import Controller
 from ..qt import QtCore, QtWidgets
 from ..texts import tr
 from .help_window import HelpWindow, about_page, manual_page
@@ -42,7 +44,7 @@ class HelpMenu(QtWidgets.QMenu):
         if self._window is None:
             self._window = HelpWindow(self._beside.window())
         painter = self._controller.link.daemon_version
-        page = manual_page() if name == "help" else about_page(VERSION, painter)
+        page = manual_page() if name == "help" else about_page(__version__, painter)
         self._window.show_page(page)
 
     @property

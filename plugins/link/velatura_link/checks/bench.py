@@ -15,6 +15,7 @@ from ..connection import Connection
 from ..errors import Disconnected, LinkError
 from ..messages import Header
 from ..session import Message, Session, Welcome
+from ..text import Text, decode_text
 from ..transport import Transport
 
 PATIENCE = 10.0
@@ -207,6 +208,9 @@ class Peer:
         require(header["t"] == m.FAILED, "The job gave a result where it should fail.")
         require(header["code"] in codes, f"The code is {header['code']}, not {' or '.join(codes)}.")
         require(isinstance(header.get("message"), str), "The failure says nothing to a person.")
+        message = decode_text("message", header)
+        filled = Text(message.template, **message.values)
+        require(filled == message, f"The message's source makes “{filled}” of “{message}”.")
         return header
 
     def leave(self, *, politely: bool) -> None:
