@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from velatura_link.engines import Manifest
@@ -20,6 +20,7 @@ from ..model.sketch import windowed
 from .cooperative_tasks import CooperativeTasks, Piece, Steps
 from .formats import Bounds
 from .images import picture_image, region_image
+from .input_reading import read_befores
 from .layer_reader import Source, read_layer, read_region, read_selection
 from .live_preview import given_up
 
@@ -107,7 +108,7 @@ class DetailPainter:
             self._submit(look, choices, manifest, find, began)
 
         # Krita's objects are gone with their document; then there is nothing to show.
-        self._piece = self._tasks.begin(_read(look, choices), read, lambda error: None)
+        self._piece = self._tasks.begin(_read(look, choices, manifest), read, lambda error: None)
 
     def _same(self, scene: request_builder.Scene) -> request_builder.Scene:
         """``scene``, with the pixels of the one before where they are the same: those are sent already."""
@@ -116,7 +117,8 @@ class DetailPainter:
             return scene
         masks = [_kept(*pair) for pair in zip(last.masks, scene.masks, strict=True)]
         selection = _kept(last.selection, scene.selection)
-        return request_builder.Scene(_kept(last.content, scene.content), masks, selection)
+        content = _kept(last.content, scene.content)
+        return replace(scene, content=content, masks=masks, selection=selection)
 
     def _submit(
         self,
@@ -164,7 +166,7 @@ def _kept(last: Pixels | None, new: Pixels | None) -> Any:
     return last if same else new
 
 
-def _read(look: Look, choices: Choices) -> Steps[request_builder.Scene]:
+def _read(look: Look, choices: Choices, manifest: Manifest) -> Steps[request_builder.Scene]:
     source = look.source
     masks: list[Pixels | None] = []
     for region in choices.regions:
@@ -172,5 +174,6 @@ def _read(look: Look, choices: Choices) -> Steps[request_builder.Scene]:
     selection = None
     if look.selection is not None:
         selection = yield from read_selection(look.selection, source.bounds)
+    befores = yield from read_befores(source.document, manifest, choices)
     content = yield from read_layer(source)
-    return request_builder.Scene(content, masks, selection)
+    return request_builder.Scene(content, masks, selection, befores=befores)

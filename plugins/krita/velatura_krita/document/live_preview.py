@@ -19,6 +19,7 @@ from ..model.sketch import thinned
 from ..qt import QtGui
 from .channel_order import bytes_of
 from .cooperative_tasks import CooperativeTasks, Steps
+from .input_reading import read_befores
 from .layer_reader import bounds_of, read_region, read_selection
 
 REPLACES = "live"
@@ -87,7 +88,10 @@ class LivePreview:
         """Show what ``choices`` give."""
         began = time.monotonic()
         regions = [(region.node, region.bounds, region.kept) for region in choices.regions]
-        about = (view.node.uniqueId().toString(), view.side, regions, area_of(view.selection))
+        views = [each.view for each in choices.mixture] + [each.view for each in choices.regions]
+        befores = [each.before for each in views]
+        seen = (view.node.uniqueId().toString(), view.side, regions, area_of(view.selection))
+        about = (*seen, choices.engine, befores)
         if self._scene is not None and about == self._seen and began < self._looked + _LOOK_AGAIN:
             self._submit(self._scene, choices, manifest, find, began)
             return
@@ -101,9 +105,11 @@ class LivePreview:
             self._scene = self._same(scene)
             self._submit(self._scene, choices, manifest, find, began)
 
-        self._tasks.begin(self._look(view, choices), looked, lambda error: None)
+        self._tasks.begin(self._look(view, choices, manifest), looked, lambda error: None)
 
-    def _look(self, view: View, choices: Choices) -> Steps[request_builder.Scene]:
+    def _look(
+        self, view: View, choices: Choices, manifest: Manifest
+    ) -> Steps[request_builder.Scene]:
         bounds = bounds_of(view.node)
         scale = min(view.side / max(bounds.width, bounds.height), 1.0)
         width, height = max(round(bounds.width * scale), 1), max(round(bounds.height * scale), 1)
@@ -118,14 +124,15 @@ class LivePreview:
         if view.selection is not None:
             whole = yield from read_selection(view.selection, bounds)
             selection = thinned(whole, width, height)
-        return request_builder.Scene(content, masks, selection, scale)
+        befores = yield from read_befores(view.document, manifest, choices)
+        return request_builder.Scene(content, masks, selection, scale, befores=befores)
 
     def _same(self, scene: request_builder.Scene) -> request_builder.Scene:
         """``scene``, or the one before when its picture is the same: pixels are sent only once."""
         last = self._scene
         if last is None or last.masks or scene.masks or last.selection or scene.selection:
             return scene
-        if last.content is None or scene.content is None:
+        if last.content is None or scene.content is None or scene.befores:
             return scene
         return last if last.content.view == scene.content.view else scene
 

@@ -248,8 +248,19 @@ class PreviewControl(QtCore.QObject):
         _, _, right, bottom = self._window
         if right > source.bounds.width or bottom > source.bounds.height:
             return None
-        regions = tuple((each.node, each.bounds, each.kept) for each in choices.regions)
-        key = (self._key, source.bounds, self._glimpse, regions, area_of(selection))
+        regions = tuple(
+            (each.node, each.bounds, each.kept, each.view.before) for each in choices.regions
+        )
+        befores = tuple(each.view.before for each in choices.mixture)
+        key = (
+            self._key,
+            source.bounds,
+            self._glimpse,
+            regions,
+            befores,
+            choices.engine,
+            area_of(selection),
+        )
         return Look(source, self._window, selection, key)
 
     def _show_landed(self) -> None:

@@ -12,6 +12,7 @@ from velatura_link.request import Payload, Pixels, RegionRef, Request, Scalar, S
 from ..texts import tr
 from . import style_kinds
 from .choices import SOURCES, Choices, SourceKind, StyleChoice
+from .extra_inputs import missing
 from .input_choice import InputChoice
 from .knobs import Knob, knobs_of, own_values, scaled
 from .lens import Window
@@ -93,19 +94,27 @@ def takes_long(manifest: Manifest, choices: Choices, pixels: int) -> bool:
 def previewing_engine(manifest: Manifest, choices: Choices) -> str | None:
     """The engine that paints a quick preview of ``choices``; None where none can.
 
-    It must be able to read the styles that are chosen and to do without what only Apply gives.
+    It must be able to read the styles that are chosen, and there must be a layer to paint over.
     """
     quick = engines.preview_engine(manifest, choices.engine)
-    if quick is None or not style_kinds.enough_styles(manifest, replace(choices, engine=quick)):
+    if quick is None or with_source(manifest, choices).source == "canvas":
+        return None
+    if not style_kinds.enough_styles(manifest, replace(choices, engine=quick)):
         return None
     if quick == choices.engine:
-        return None if engines.inputs_of(manifest, quick) and choices.engine_inputs else quick
+        return quick if _has_all_for_preview(manifest, choices) else None
     chosen = (*choices.styles, *(region.style for region in choices.regions))
     models = any(style.is_model for style in chosen)
-    if models and "model" not in style_kinds.kinds_taken(manifest, quick):
-        return None
-    from_nothing = with_source(manifest, choices).source == "canvas"
-    return None if from_nothing and engines.content_use(manifest, quick) == "required" else quick
+    return None if models and "model" not in style_kinds.kinds_taken(manifest, quick) else quick
+
+
+def _has_all_for_preview(manifest: Manifest, choices: Choices) -> bool:
+    """Whether an engine that paints its own preview has all it needs: what only Apply reads makes another picture."""
+    if choices.engine_inputs or missing(manifest, choices) is not None:
+        return False
+    views = [each.view for each in choices.mixture] + [each.view for each in choices.regions]
+    halves = any(view.before is None for view in views)
+    return not (halves and style_kinds.needs_pair(manifest, choices.engine))
 
 
 def detail(
