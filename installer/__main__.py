@@ -1,4 +1,4 @@
-"""Set up Velatura from a checkout and use it at once: `python3 installer demo | test | setup`.
+"""Set up Velatura from a checkout and use it at once: `python3 installer demo | test | reference | setup`.
 
 Standard library only, for any Python from 3.10 on. The environment is `.venv` beside this folder; it is made on the
 first call and left alone while what it was made from has not changed.
@@ -31,6 +31,7 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("demo", help="paint a photo in the manner of a painting")
     commands.add_parser("setup", help="make the environment, nothing else")
+    commands.add_parser("reference", help="write the generated pages of docs/reference")
     commands.add_parser("test", help="run the tests; further arguments go to pytest")
     options, rest = parser.parse_known_args()
     if rest and options.command != "test":
@@ -45,6 +46,8 @@ def main() -> int:
         return 1
     if options.command == "demo":
         return subprocess.call([PYTHON, ROOT / "installer" / "demo.py"], cwd=ROOT)
+    if options.command == "reference":
+        return subprocess.call([PYTHON, ROOT / "installer" / "reference.py"], cwd=ROOT)
     if options.command == "test":
         return subprocess.call([PYTHON, "-m", "pytest", *rest], cwd=ROOT)
     return 0

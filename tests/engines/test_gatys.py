@@ -402,6 +402,7 @@ def test_every_size_is_painted(height: int, width: int, run: Run) -> None:
         {"pooling": "avg"},
         {"variation": 1e5},
         {"histogram": 0},
+        {"contours": 10.0},
         {"losses": "released"},
     ],
 )

@@ -119,7 +119,6 @@ def test_everything_that_a_spec_says_is_in_the_request() -> None:
         ("bank", "a.t7", "file"),
         ("either", "a.PTH", "file"),
         ("either", "a.jpg", "picture"),
-        ("pair", "a.jpg", "picture"),
     ],
 )
 def test_a_file_is_what_the_engine_takes_it_for(
@@ -171,8 +170,14 @@ def test_a_pair_is_two_pictures(tmp_path: Path) -> None:
     assert style.before is source.given["layer 3"]
 
 
+def test_half_a_pair_is_none() -> None:
+    with pytest.raises(LinkError, match="before it was painted is missing"):
+        build_request({"engine": "pair", "styles": [{"layer": 1}]}, MANIFEST, Named())
+
+
 def test_no_more_styles_than_the_engine_takes() -> None:
-    spec = {"engine": "pair", "styles": [{"layer": 1}, {"layer": 2}]}
+    pair = {"layer": 1, "before": {"layer": 2}}
+    spec = {"engine": "pair", "styles": [pair, pair]}
     with pytest.raises(LinkError, match="Pair takes no more than 1"):
         build_request(spec, MANIFEST, Named())
 

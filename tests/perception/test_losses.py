@@ -14,6 +14,8 @@ from velatura.perception.losses import (
     colour_moments,
     content_loss,
     even_gradient,
+    laplacian,
+    laplacian_loss,
     luminance,
     out_of_range,
     style_loss,
@@ -179,6 +181,36 @@ def test_a_flat_picture_has_no_variation_and_a_step_has() -> None:
     # Four rows of three channels with one difference of a half each, over 48 values.
     assert float(total_variation(step)) == pytest.approx(12 * 0.25 / 48)
     assert total_variation(torch.rand(1, 3, 1, 1)) == 0
+
+
+def test_a_laplacian_is_0_on_a_slope_and_tells_where_a_step_is() -> None:
+    slope = torch.arange(8.0).expand(1, 3, 8, 8)
+    assert laplacian(slope, 1)[..., 1:-1].abs().max() == 0
+    step = torch.zeros(1, 3, 8, 8)
+    step[..., 4:] = 1
+    # All three channels rise by 1 between the two means left and the two right of the step.
+    assert laplacian(step, 2)[0, 0].tolist() == [[0, -3, 3, 0]] * 4
+    assert laplacian(torch.rand(1, 3, 1, 9), 4).shape == (1, 1, 1, 3)
+
+
+def test_contours_are_compared_whatever_colours_they_are_between() -> None:
+    content = torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(1))
+    other = content.roll(1, dims=1) + 0.3
+    assert float(laplacian_loss(other, content, (4, 16), "printed")) < 1e-8
+    nothing = torch.zeros_like(content)
+    assert float(laplacian_loss(nothing, content, (1,), "relative")) == pytest.approx(1)
+    assert float(laplacian_loss(nothing, content, (1, 2), "relative")) == pytest.approx(2)
+    summed = laplacian(content, 2).square().sum()
+    assert float(laplacian_loss(nothing, content, (2,), "printed")) == pytest.approx(float(summed))
+    assert float(laplacian_loss(nothing, content, (2,), "released")) == pytest.approx(
+        float(summed) / 256
+    )
+
+
+def test_a_content_without_contours_leaves_room_for_a_style() -> None:
+    flat, marks = torch.full((1, 3, 32, 32), 0.5), torch.full((1, 3, 32, 32), 0.5)
+    marks[..., ::8, ::8] = 0.4
+    assert 0 < float(laplacian_loss(marks, flat, (4, 16), "relative")) < 1
 
 
 def test_only_values_outside_are_out_of_range() -> None:

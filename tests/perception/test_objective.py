@@ -36,6 +36,7 @@ def objective(
         content_layers={"relu2_1": 1.0},
         parts=[Part(style, pixels=visible)],
         style_layers=LAYERS,
+        photo=content,
     )
 
 
@@ -64,6 +65,18 @@ def test_the_total_is_alpha_content_and_beta_style(eyes: Eyes) -> None:
     style = style_targets(eyes, picture(1), LAYERS)
     found = objective(eyes, style, Balance(alpha=3, beta=50), content=picture(0))(picture(2))
     torch.testing.assert_close(found.total, 3 * found.content + 50 * found.style)
+
+
+def test_contours_are_those_of_the_content(eyes: Eyes) -> None:
+    style = style_targets(eyes, picture(1), LAYERS)
+    content = picture(0)
+    balance = Balance(alpha=0, beta=0, contours=2.0)
+    of = objective(eyes, style, balance, content=content)
+    assert float(of(content).total) == 0
+    # A step along the gradient brings them nearer.
+    leaf = picture(2)
+    assert float(of(leaf - 1e-3 * slope(of, leaf)).total) < float(of(leaf).total)
+    assert float(objective(eyes, style, balance)(leaf).total) == 0
 
 
 def test_the_gradient_of_mixed_styles_is_the_weighted_sum_of_theirs(eyes: Eyes) -> None:
@@ -124,12 +137,14 @@ def test_even_gradients_pull_equally_hard(eyes: Eyes) -> None:
     torch.testing.assert_close(found, same, rtol=1e-3, atol=1e-6)
 
 
-@pytest.mark.parametrize("term", ["variation", "colour", "range"])
+@pytest.mark.parametrize("term", ["variation", "colour", "range", "contours"])
 def test_each_term_of_pixels_counts_with_its_weight(term: str, eyes: Eyes) -> None:
     style = style_targets(eyes, picture(1), LAYERS)
     seen = picture(2) * 1.5 - 0.2
-    without = objective(eyes, style, Balance())(seen).total
-    once = objective(eyes, style, Balance(**{term: 10.0}))(seen).total - without
-    twice = objective(eyes, style, Balance(**{term: 20.0}))(seen).total - without
+    without, once, twice = (
+        objective(eyes, style, Balance(**{term: weight}), content=picture(0))(seen).total
+        for weight in (0.0, 10.0, 20.0)
+    )
+    once, twice = once - without, twice - without
     assert float(once) > 0
     assert float(twice) == pytest.approx(2 * float(once), rel=0.02)

@@ -65,6 +65,7 @@ def objective(eyes: Eyes, parts: list[Part], **balance: Any) -> Objective:
         parts=parts,
         style_layers=STYLE,
         matched_layers=MATCHED if balance.get("gamma") else {},
+        photo=picture(0, HEIGHT, WIDTH),
     )
 
 
@@ -90,7 +91,7 @@ def distance(one: Tensor, other: Tensor) -> float:
         {"gamma": 3.0, "normalisation": "printed"},
         {"gamma": 100.0, "even": True},
         {"gamma": 10.0, "normalisation": "relative", "beta": 3.0},
-        {"variation": 10.0, "colour": 10.0, "range": 3.0},
+        {"variation": 10.0, "colour": 10.0, "range": 3.0, "contours": 10.0},
     ],
 )
 def test_in_pieces_loss_and_gradient_are_those_of_the_whole(

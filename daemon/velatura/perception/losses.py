@@ -12,6 +12,7 @@ that of one style a thousand times another's (Cheng et al. 2021, arXiv:2104.0562
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, cast
 
 import torch
@@ -23,6 +24,9 @@ from velatura.perception.gram import gram
 
 _LEAST = 1e-12
 """What is relative to less is relative to this."""
+
+FAINT = 0.05
+"""The Laplacian of faint contours, as a root mean square; channels are summed, so that black to white is 3."""
 
 Normalisation = Literal["relative", "released", "printed"]
 
@@ -61,6 +65,38 @@ def style_loss(found: Tensor, target: Tensor, normalisation: Normalisation) -> T
     if normalisation == "printed":
         return (found - target).square().sum() / (4 * channels**2)
     return F.mse_loss(found, target) / channels**2
+
+
+def laplacian(picture: Tensor, pool: int) -> Tensor:
+    """The Laplacian of ``picture`` (n, c, h, w): where it has contours, and how strong they are.
+
+    Means over ``pool`` × ``pool`` pixels are taken first, so that finer detail does not count, and
+    channels are summed; (n, 1, ⌈h / pool⌉, ⌈w / pool⌉). Li et al. 2017, section 4.
+    """
+    means = F.avg_pool2d(picture.sum(1, keepdim=True), pool, ceil_mode=True)
+    kernel = picture.new_tensor([[0.0, -1.0, 0.0], [-1.0, 4.0, -1.0], [0.0, -1.0, 0.0]])
+    return F.conv2d(F.pad(means, (1, 1, 1, 1), mode="replicate"), kernel[None, None])
+
+
+def laplacian_loss(
+    picture: Tensor, content: Tensor, pools: Sequence[int], normalisation: Normalisation
+) -> Tensor:
+    """How far the contours of ``picture`` are from those of ``content``, both (1, 3, h, w); a scalar.
+
+    The sum over ``pools``. Printed: Σ (D(x) − D(c))², D the Laplacian (Li et al. 2017, arXiv:1707.01253,
+    section 4). Released: its mean. Relative: Σ (D(x) − D(c))² / Σ D(c)². A content with hardly any
+    contours counts as one with faint ones, so that a style may put its own there.
+    """
+    loss = picture.new_zeros(())
+    for pool in pools:
+        target = laplacian(content, pool)
+        squares = F.mse_loss(laplacian(picture, pool), target, reduction="sum")
+        if normalisation == "relative":
+            squares = squares / target.square().sum().clamp_min(FAINT**2 * target.numel())
+        elif normalisation == "released":
+            squares = squares / target.numel()
+        loss = loss + squares
+    return loss
 
 
 def total_variation(picture: Tensor) -> Tensor:

@@ -19,6 +19,7 @@ from velatura.perception.losses import (
     colour_moments,
     content_loss,
     even_gradient,
+    laplacian_loss,
     out_of_range,
     style_loss,
     total_variation,
@@ -30,14 +31,17 @@ EVEN_BETA = 1e3
 relative it is 1.
 """
 
+POOLS = (4, 16)
+"""Over how many pixels a side means are taken before Laplacians are compared: two of Li et al. 2017."""
+
 
 @dataclass(frozen=True)
 class Balance:
     """How much each term counts.
 
     ``alpha`` and ``beta`` are the papers' α and β; with ``even`` they weigh gradients instead of
-    losses (:data:`EVEN_BETA`). ``gamma`` weighs histograms (Risser et al. 2017, γ), ``variation`` total
-    variation, ``colour`` the moments of RGB, ``range`` values outside 0..1.
+    losses (:data:`EVEN_BETA`). ``gamma`` weighs histograms (Risser et al. 2017, γ), ``contours`` Laplacians
+    (Li et al. 2017, γ), ``variation`` total variation, ``colour`` the moments of RGB, ``range`` values outside 0..1.
     """
 
     alpha: float = 1.0
@@ -45,6 +49,7 @@ class Balance:
     normalisation: Normalisation = "released"
     even: bool = False
     gamma: float = 0.0
+    contours: float = 0.0
     variation: float = 0.0
     colour: float = 0.0
     range: float = 0.0
@@ -94,7 +99,8 @@ class Objective:
 
     ``content`` holds the content's activations by layer, as
     :func:`~velatura.perception.seen.features` gives them; none: texture synthesis. ``parts`` is one
-    that is everything, or any number with guidance channels.
+    that is everything, or any number with guidance channels. ``photo`` (1, 3, h, w) is the picture
+    whose contours are to be kept.
     """
 
     def __init__(
@@ -107,7 +113,9 @@ class Objective:
         parts: Sequence[Part],
         style_layers: Mapping[str, float],
         matched_layers: Mapping[str, float] | None = None,
+        photo: Tensor | None = None,
     ) -> None:
+        self.photo = photo
         self.eyes = eyes
         self.balance = balance
         self.content = content
@@ -236,6 +244,9 @@ class Objective:
         balance, total = self.balance, picture.new_zeros(())
         if balance.variation:
             total = total + balance.variation * total_variation(picture)
+        if balance.contours and self.photo is not None:
+            loss = laplacian_loss(picture, self.photo, POOLS, balance.normalisation)
+            total = total + balance.contours * loss
         if balance.range:
             total = total + balance.range * out_of_range(picture)
         if balance.colour:

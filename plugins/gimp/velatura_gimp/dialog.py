@@ -112,7 +112,10 @@ class _Dialog:
         self._note.set_visible(bool(self._note.get_text()))
         # Return paints, wherever the keys would have gone first.
         paint = self._dialog.get_widget_for_response(Gtk.ResponseType.OK)
-        (paint if paint.get_sensitive() else self._panel.search).grab_focus()
+        if paint.get_sensitive():
+            paint.grab_focus()
+        elif self._panel.search.get_mapped():
+            self._panel.search.grab_focus()
         while True:
             answer = self._dialog.run()
             if answer == _HELP:
@@ -165,7 +168,7 @@ class _Dialog:
 
     def _whole(self) -> Gtk.Widget:
         whole = Gtk.Grid(column_spacing=12, row_spacing=6, border_width=12)
-        left = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
+        self._left = left = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
         for widget in (self._preview, self._note):
             left.pack_start(widget, False, False, 0)
         left.pack_start(self._pages, True, True, 0)
@@ -232,6 +235,8 @@ class _Dialog:
             engine, self._arguments, self._values, fitting(self._library, self._descriptor)
         )
         self._panel.follow(self._values)
+        self._panel.set_visible(self._panel.has_rows)
+        self._left.set_hexpand(not self._panel.has_rows)
         self._offer()
 
     def _offer(self) -> None:

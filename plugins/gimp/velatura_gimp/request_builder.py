@@ -146,6 +146,12 @@ def _check_styles(
         raise LinkError(
             tr("No style is chosen."), hint=tr("Choose one of the library, a file or a layer.")
         )
+    pairs = set(style_kinds(manifest, engine)) == {PAIR}
+    if pairs and any(style.before is None for part in styles for style in part):
+        raise LinkError(
+            tr("The style's picture before it was painted is missing."),
+            hint=tr("Choose a file or a layer that shows it."),
+        )
     most = most_styles(manifest, engine)
     if most and any(len(each) > most for each in styles):
         raise LinkError(

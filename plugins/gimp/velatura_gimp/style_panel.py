@@ -119,6 +119,11 @@ class StylePanel(Gtk.Box):
             widget.set_visible(STYLE.name in values.current)
         self.mark()
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether the engine takes any style."""
+        return any(each.name in self._values.current for each in (STYLE, *SOURCES))
+
     def fill(self, styles: Sequence[Style], descriptor: Descriptor, *, keeps: bool) -> None:
         """Offer ``styles`` to an engine; ``keeps`` says whether the library takes more of them."""
         self._styles = {each["name"]: each for each in styles}

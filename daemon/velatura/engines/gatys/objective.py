@@ -88,6 +88,7 @@ class View:
             parts=parts,
             style_layers=self.style if self.params.beta else {},
             matched_layers=self.matched,
+            photo=content,
         )
         tiled = None if side is None else TiledObjective(objective, content, side)
 
@@ -111,6 +112,7 @@ class View:
             normalisation=params.losses,
             even=params.even_gradients,
             gamma=params.histogram,
+            contours=params.contours,
             variation=params.variation,
             colour=params.colour,
             range=params.range if params.optimiser == "lbfgs" else 0.0,

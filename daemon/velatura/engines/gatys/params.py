@@ -101,6 +101,15 @@ class GatysParams(EngineParams):
         title="Network layers, histograms",
         description="Layers of the network in which histograms are matched, as NAME or NAME:WEIGHT, with commas.",
     )
+    contours: float = Field(
+        0.0,
+        ge=0.0,
+        le=1e12,
+        title="Contour weight",
+        description="How much it counts that the photo's contours stay where they are and as strong: 0.3 leaves more "
+        "to the style, 3 keeps every line. (Li's γ, of Laplacians.)",
+        json_schema_extra={"zero": "Off"},
+    )
     pooling: Literal["max", "avg"] = Field(
         "max",
         title="Pooling",
