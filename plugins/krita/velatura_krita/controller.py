@@ -11,10 +11,10 @@ from velatura_link import __version__
 from velatura_link.errors import LinkError
 
 from .daemon.daemon_installer import DaemonInstaller
+from .daemon.gui_thread_queue import GuiThreadQueue
 from .daemon.link import Link
 from .daemon.pending_styles import PendingStyles
 from .daemon.places import Places
-from .daemon.postbox import Postbox
 from .document.apply_controller import ApplyController
 from .document.cooperative_tasks import CooperativeTasks
 from .document.given_inputs import GivenInputs
@@ -25,15 +25,15 @@ from .document.preview_control import PreviewControl
 from .document.style_collection import StyleCollection
 from .document.variation_painter import VariationPainter
 from .model import request_builder, style_kinds
-from .model.choices import Choices, Ingredient, StyleChoice
+from .model.choices import Choices, StyleChoice, WeightedStyle
 from .model.history import Entry
-from .model.obstacles import no_style
 from .model.offer import LinkState, Offer
 from .model.picture_parts import Parts
+from .model.preconditions import no_style
 from .model.settings import Settings, document_choices, resource_folder
 from .model.state import Message, State
-from .model.variations import Ground, Variation
-from .model.views import View
+from .model.style_view import StyleView
+from .model.variations import Variation, VariationBase
 from .qt import QtCore, Signal
 from .texts import learn, tr
 
@@ -43,7 +43,7 @@ _KEEP_MS = 300
 class Controller(QtCore.QObject):
     """One for each window. Signals carry pictures; everything else is in ``state``."""
 
-    sketched = Signal(object)
+    intermediate = Signal(object)
     painted = Signal(object)
     varied = Signal(int, object)
 
@@ -55,11 +55,11 @@ class Controller(QtCore.QObject):
         self._tasks = CooperativeTasks(self)
         self._remembered: dict[str, Choices] = {}
         self._document_key = ""
-        self._mixtures: dict[bool, tuple[Ingredient, ...]] = {}
+        self._mixtures: dict[bool, tuple[WeightedStyle, ...]] = {}
         """The mixture of models, and the one of pictures, that were chosen last."""
         self._may_start = False
-        self._postbox = Postbox(self)
-        post = self._postbox.post
+        self._gui_queue = GuiThreadQueue(self)
+        post = self._gui_queue.post
         self.installer = DaemonInstaller(places, post, self.state.message.set, self.start_daemon)
         self.link = Link(
             find=self.installer.find,
@@ -70,7 +70,7 @@ class Controller(QtCore.QObject):
             version=__version__,
         )
         self._runner = JobRunner(krita, self.state, self._settings, self.link, self._tasks, self)
-        self._runner.sketched.connect(self.sketched)
+        self._runner.intermediate.connect(self.intermediate)
         self._runner.painted.connect(self._painted)
         self._parts = Parts(self.state, self.change)
         self.state.choices.set(self._settings.choices())
@@ -134,7 +134,7 @@ class Controller(QtCore.QObject):
         """Krita ends: say goodbye."""
         self._runner.stop_all()
         self.installer.cancel()
-        self._postbox.close()
+        self._gui_queue.close()
         self.link.close()
 
     def _link_is(self, state: LinkState) -> None:
@@ -168,7 +168,7 @@ class Controller(QtCore.QObject):
             self.applying.offered()
 
     def refresh(self) -> None:
-        """Look again at what styles and presets there are."""
+        """DetailView again at what styles and presets there are."""
         self.styles.look()
         if self.state.link.value.kind == "ready":
             self.link.refresh()
@@ -219,7 +219,7 @@ class Controller(QtCore.QObject):
     def choose_styles(
         self,
         styles: Iterable[StyleChoice],
-        views: Mapping[StyleChoice, View] = MappingProxyType({}),
+        views: Mapping[StyleChoice, StyleView] = MappingProxyType({}),
     ) -> None:
         """Mix ``styles``, taken as ``views`` say; of more than the engine takes, those that were chosen last."""
         choices, manifest = self.state.choices.value, self.state.offer.value.manifest
@@ -249,7 +249,7 @@ class Controller(QtCore.QObject):
         """Choose all of ``choices`` but what is the document's own: its regions."""
         self.change(replace(choices, regions=self.state.choices.value.regions))
 
-    def vary(self, make: Callable[[Ground], tuple[Variation, ...]]) -> tuple[Variation, ...]:
+    def vary(self, make: Callable[[VariationBase], tuple[Variation, ...]]) -> tuple[Variation, ...]:
         """Paint small pictures of what ``make`` makes of the present choices; none where nothing can be painted."""
         document, node = self.preview.source()
         choices, manifest = self.state.choices.value, self.state.offer.value.manifest
@@ -267,7 +267,9 @@ class Controller(QtCore.QObject):
             return ()
         bounds = bounds_of(node)
         styles = [tile.style for tile in self.state.tiles.value]
-        ground = Ground(choices, min(bounds.width, bounds.height), styles, self.state.name_of)
+        ground = VariationBase(
+            choices, min(bounds.width, bounds.height), styles, self.state.name_of
+        )
         made = make(ground)
         self._varied.paint(document, node, made, manifest, self.styles.find)
         return made
@@ -348,7 +350,7 @@ class Controller(QtCore.QObject):
 
     def _painted(self, picture: Any, node: Any) -> None:
         self.painted.emit(picture)
-        self.preview.landed(node)
+        self.preview.show_result(node)
 
 
 def key_of(document: Any) -> str:

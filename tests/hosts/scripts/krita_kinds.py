@@ -38,7 +38,7 @@ class Painter:
 
     def __init__(self, stage, docker):
         self.stage, self.controller, self.panel = stage, docker.controller, docker.panel
-        self.engines = docker.panel.manner._engines
+        self.engines = docker.panel.engine_panel._engines
 
     def choose(self, engine):
         place = self.engines.findData(engine)
@@ -53,7 +53,7 @@ class Painter:
 
     def apply(self, document):
         before = [each.uniqueId() for each in document.rootNode().childNodes()]
-        self.panel.foot.apply.click()
+        self.panel.apply_bar.apply.click()
         yield lambda: not self.controller.busy
         yield 0.6
         message = self.controller.state.message.value
@@ -67,7 +67,7 @@ class Painter:
 
     def said(self):
         """What an Apply that cannot be says."""
-        self.panel.foot.apply.click()
+        self.panel.apply_bar.apply.click()
         return self.controller.state.message.value.text
 
 
@@ -97,7 +97,7 @@ def with_a_model(stage, painter, document):
     seen["styles"] = painter.shown()
     (row,) = painter.panel.mixture.rows
     row.extra.box.setValue(3)
-    yield lambda: painter.panel.looking.glance
+    yield lambda: painter.panel.preview_panel.shown
     made = yield from painter.apply(document)
     seen["name"], seen["pixel"] = made.name(), pixel(made, 5, 5)
     return seen
@@ -125,7 +125,7 @@ def with_a_pair(stage, painter, document, layer):
 def from_nothing(stage, painter, document):
     seen = {}
     painter.choose("toy-texture")
-    foot, outputs = painter.panel.foot, painter.panel.manner.outputs
+    foot, outputs = painter.panel.apply_bar, painter.panel.engine_panel.outputs
     seen["source"] = [foot._source.currentData(), foot._source.isEnabled()]
     seen["styles"] = [painter.shown(), painter.panel.library._none.text()]
     yield 0.3
@@ -148,7 +148,7 @@ def from_nothing(stage, painter, document):
     (mask,) = painting.childNodes()
     seen["mask"] = [pixel(mask, 8, 4)[0], pixel(mask, 20, 10)[0]]
     document.setSelection(None)
-    painter.panel.foot.discard.click()
+    painter.panel.apply_bar.discard.click()
     yield 0.8
     return seen
 
@@ -164,7 +164,7 @@ def and_back(painter, panel):
     grid = panel.library.grid
     yield 0.2
     chosen = [item.text() for item in grid.selectedItems()]
-    return [styles, chosen, panel.foot._source.currentData()]
+    return [styles, chosen, panel.apply_bar._source.currentData()]
 
 
 def in_order(stage, painter):
@@ -192,7 +192,7 @@ def in_order(stage, painter):
     document.setFullClipRangeEndTime(10)
     yield lambda: (document.playBackStartTime(), document.playBackEndTime()) == (KEYS[0], 10)
     painter.choose("toy-frames")
-    source = painter.panel.foot._source
+    source = painter.panel.apply_bar._source
     place = source.findData("frames")
     source.setCurrentIndex(place)
     source.activated.emit(place)

@@ -22,12 +22,12 @@ Post = Callable[[Callable[[], object]], object]
 
 
 Outcome = Mapping[str, Any] | bytes | LinkError | OSError | None
-"""What became of a wish about the library: the style that was added, the picture of one, None for one that was removed
-or has no picture, or why not.
+"""What became of a change or a question about the library: the style that was added, the picture of one, None for one
+that was removed or has no picture, or why not.
 """
 
 
-class Ticket:
+class JobHandle:
     """A job of the link's, from the interface's side."""
 
     def __init__(self) -> None:
@@ -158,12 +158,12 @@ class Link:
         replaces: str | None = None,
         preview: float | None = None,
         priority: Priority = "interactive",
-    ) -> Ticket:
+    ) -> JobHandle:
         """Have ``request`` done. ``on_event`` is called on the interface's thread; the last event is the end.
 
         Of events that come faster than they are looked at only the newest is told.
         """
-        ticket = Ticket()
+        ticket = JobHandle()
         latest = _Latest(self._post, on_event)
         self._thread.submit(self._submit, request, latest, ticket, replaces, preview, priority)
         return ticket
@@ -247,7 +247,7 @@ class Link:
         self,
         request: Request,
         latest: _Latest,
-        ticket: Ticket,
+        ticket: JobHandle,
         replaces: str | None,
         preview: float | None,
         priority: Priority,

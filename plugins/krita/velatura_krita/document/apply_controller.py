@@ -10,7 +10,7 @@ from velatura_link.refining import Refining, refining_in
 
 from ..model import request_builder
 from ..model.choices import Choices
-from ..model.obstacles import in_the_way
+from ..model.preconditions import first_problem
 from ..model.settings import Settings, keep_in_document
 from ..model.state import Message, State
 from ..texts import tr
@@ -261,7 +261,7 @@ class ApplyController:
             )
             return False
         offered = self._state.offer.value.styles
-        obstacle = in_the_way(manifest, offered, choices, self._state.name_of)
+        obstacle = first_problem(manifest, offered, choices, self._state.name_of)
         if obstacle is not None:
             self._complain(obstacle.text, obstacle.hint)
         return obstacle is None

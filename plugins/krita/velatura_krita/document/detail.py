@@ -12,12 +12,12 @@ from velatura_link.errors import LinkError
 from velatura_link.jobs import Event, Failed, Result
 from velatura_link.request import Pixels
 
-from ..daemon.link import Link, Ticket
+from ..daemon.link import JobHandle, Link
 from ..model import request_builder
 from ..model.choices import Choices
-from ..model.lens import Window
-from ..model.sketch import windowed
-from .cooperative_tasks import CooperativeTasks, Piece, Steps
+from ..model.thumbnails import cropped
+from ..model.viewport import Window
+from .cooperative_tasks import CooperativeTasks, RunningTask, Steps
 from .formats import Bounds
 from .images import picture_image, region_image
 from .input_reading import read_befores
@@ -40,7 +40,7 @@ class Detail:
 
 
 @dataclass(frozen=True)
-class Look:
+class DetailView:
     """What is looked at. ``selection`` is the document's, None to paint all of the layer."""
 
     source: Source
@@ -67,9 +67,9 @@ class DetailPainter:
         self._scene: request_builder.Scene | None = None
         self._key: tuple[object, ...] = ()
         self._read_at = 0.0
-        self._wanted: Look | None = None
-        self._piece: Piece | None = None
-        self._ticket: Ticket | None = None
+        self._wanted: DetailView | None = None
+        self._piece: RunningTask | None = None
+        self._ticket: JobHandle | None = None
 
     def stop(self) -> None:
         """Paint no more."""
@@ -83,13 +83,13 @@ class DetailPainter:
         self.stop()
         self._scene, self._key = None, ()
 
-    def before(self, look: Look) -> None:
+    def before(self, look: DetailView) -> None:
         """Show the layer as it is, at once."""
         self._on_detail(Detail(look.window, self._image(look)))
 
-    def wish(
+    def request(
         self,
-        look: Look,
+        look: DetailView,
         choices: Choices,
         manifest: Manifest,
         find: request_builder.FindStyle,
@@ -122,7 +122,7 @@ class DetailPainter:
 
     def _submit(
         self,
-        look: Look,
+        look: DetailView,
         choices: Choices,
         manifest: Manifest,
         find: request_builder.FindStyle,
@@ -136,7 +136,7 @@ class DetailPainter:
             if look is not self._wanted:
                 return
             if isinstance(event, Result):
-                picture = windowed(event.picture, look.window)
+                picture = cropped(event.picture, look.window)
                 after = picture_image(look.source.document, picture, space)
                 seconds = time.monotonic() - began
                 self._on_detail(Detail(look.window, self._image(look), after, seconds))
@@ -149,11 +149,11 @@ class DetailPainter:
             return
         self._ticket = self._link.submit(request, happened, replaces=REPLACES)
 
-    def _image(self, look: Look) -> Any:
+    def _image(self, look: DetailView) -> Any:
         return region_image(look.source.document, look.source.node, placed(look))
 
 
-def placed(look: Look) -> Bounds:
+def placed(look: DetailView) -> Bounds:
     """The window in pixels of the document."""
     left, top, right, bottom = look.window
     bounds = look.source.bounds
@@ -166,7 +166,7 @@ def _kept(last: Pixels | None, new: Pixels | None) -> Any:
     return last if same else new
 
 
-def _read(look: Look, choices: Choices, manifest: Manifest) -> Steps[request_builder.Scene]:
+def _read(look: DetailView, choices: Choices, manifest: Manifest) -> Steps[request_builder.Scene]:
     source = look.source
     masks: list[Pixels | None] = []
     for region in choices.regions:

@@ -66,7 +66,7 @@ class FinishedResults(QtCore.QObject):
         """The layers that wait for Keep or Discard."""
         return self._pending[key].nodes if key in self._pending else ()
 
-    def landed(
+    def inserted(
         self,
         key: str,
         task: Task,

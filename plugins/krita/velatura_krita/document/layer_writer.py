@@ -122,16 +122,16 @@ def _limits_blank(placement: Placement) -> bool:
 def _hide(source: Source, layer: Any, mask: Pixels | None) -> Steps[None]:
     """Give ``layer`` a transparency mask that shows what ``mask`` does, all of it without one."""
     bounds = source.bounds
-    veil = source.document.createTransparencyMask("Velatura")
+    mask_layer = source.document.createTransparencyMask("Velatura")
     values = mask.view if mask is not None else memoryview(b"\xff" * (bounds.width * bounds.height))
     offset = 0
     for strip in bounds.strips(bounds.width, STRIP):
         size = strip.width * strip.height
         rows = bytes(values[offset : offset + size])
-        veil.setPixelData(rows, strip.x, strip.y, strip.width, strip.height)
+        mask_layer.setPixelData(rows, strip.x, strip.y, strip.width, strip.height)
         offset += size
         yield
-    layer.addChildNode(veil, None)
+    layer.addChildNode(mask_layer, None)
 
 
 def _become(layer: Any, space: ColourSpace) -> None:

@@ -12,10 +12,10 @@ from velatura_link.errors import JobFailed, LinkError
 from velatura_link.jobs import Event, Failed, Result
 from velatura_link.request import Pixels
 
-from ..daemon.link import Link, Ticket
+from ..daemon.link import JobHandle, Link
 from ..model import request_builder
 from ..model.choices import Choices
-from ..model.sketch import thinned
+from ..model.thumbnails import downsampled_mask
 from ..qt import QtGui
 from .channel_order import bytes_of
 from .cooperative_tasks import CooperativeTasks, Steps
@@ -29,8 +29,8 @@ LONGEST = 1024
 
 
 @dataclass(frozen=True)
-class Glance:
-    """Before and after of the layer with that ``key``; ``seconds`` from the wish to the picture."""
+class PreviewPair:
+    """Before and after of the layer with that ``key``; ``seconds`` from the request to the picture."""
 
     before: Any
     after: Any
@@ -39,7 +39,7 @@ class Glance:
 
 
 @dataclass(frozen=True)
-class View:
+class PreviewTarget:
     """What is looked at: a layer of a document, at most ``side`` pixels long."""
 
     document: Any
@@ -49,26 +49,26 @@ class View:
 
 
 class LivePreview:
-    """Newest wins: a wish that comes while another is painted replaces it."""
+    """Newest wins: a request that comes while another is painted replaces it."""
 
     def __init__(
         self,
         link: Link,
         tasks: CooperativeTasks,
-        on_glance: Callable[[Glance], object],
+        on_preview: Callable[[PreviewPair], object],
         on_error: Callable[[LinkError], object],
         replaces: str = REPLACES,
     ) -> None:
         self._link = link
         self._tasks = tasks
-        self._on_glance = on_glance
+        self._on_glance = on_preview
         self._on_error = on_error
         self._replaces = replaces
         self._scene: request_builder.Scene | None = None
         self._before: Any = None
         self._seen: tuple[object, ...] = ()
         self._looked = 0.0
-        self._ticket: Ticket | None = None
+        self._ticket: JobHandle | None = None
         self._stops = 0
 
     def stop(self) -> None:
@@ -78,9 +78,9 @@ class LivePreview:
             self._ticket.cancel()
             self._ticket = None
 
-    def wish(
+    def request(
         self,
-        view: View,
+        view: PreviewTarget,
         choices: Choices,
         manifest: Manifest,
         find: request_builder.FindStyle,
@@ -108,7 +108,7 @@ class LivePreview:
         self._tasks.begin(self._look(view, choices, manifest), looked, lambda error: None)
 
     def _look(
-        self, view: View, choices: Choices, manifest: Manifest
+        self, view: PreviewTarget, choices: Choices, manifest: Manifest
     ) -> Steps[request_builder.Scene]:
         bounds = bounds_of(view.node)
         scale = min(view.side / max(bounds.width, bounds.height), 1.0)
@@ -119,11 +119,11 @@ class LivePreview:
         masks = []
         for region in choices.regions:
             mask = yield from read_region(view.document, region, bounds)
-            masks.append(None if mask is None else thinned(mask, width, height))
+            masks.append(None if mask is None else downsampled_mask(mask, width, height))
         selection = None
         if view.selection is not None:
             whole = yield from read_selection(view.selection, bounds)
-            selection = thinned(whole, width, height)
+            selection = downsampled_mask(whole, width, height)
         befores = yield from read_befores(view.document, manifest, choices)
         return request_builder.Scene(content, masks, selection, scale, befores=befores)
 
@@ -149,7 +149,7 @@ class LivePreview:
         def happened(event: Event) -> None:
             if isinstance(event, Result):
                 after = image_of(event.picture)
-                self._on_glance(Glance(before, after, time.monotonic() - began, key))
+                self._on_glance(PreviewPair(before, after, time.monotonic() - began, key))
             elif isinstance(event, Failed) and not given_up(event.error):
                 self._on_error(event.error)
 

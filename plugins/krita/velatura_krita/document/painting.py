@@ -11,19 +11,19 @@ from velatura_link.errors import JobFailed, LinkError
 from velatura_link.jobs import Event, Failed, Preview, Result
 from velatura_link.request import Payload, Pixels, Scalar
 
-from ..daemon.link import Link, Ticket
+from ..daemon.link import JobHandle, Link
 from ..model import request_builder
 from ..model.choices import Choices
 from ..model.extra_outputs import extra_outputs
 from ..model.progress import Shown, shown, stage
-from ..model.sketch import Sketch, sketched
+from ..model.thumbnails import Thumbnail, downsampled
 from ..texts import tr
-from .cooperative_tasks import CooperativeTasks, Piece, Steps
+from .cooperative_tasks import CooperativeTasks, RunningTask, Steps
 from .input_reading import read_befores, read_inputs
 from .kept_mask import KeptMask, kept_mask
 from .layer_reader import Source, read_layer, read_region, read_selection
 from .layer_writer import Placement, place
-from .refinement import Refinement, Start, land_refined, read_start
+from .refinement import Refinement, Start, insert_refined, read_start
 
 PREVIEW_SECONDS = 1.0
 _STOPPED = ("cancelled", "replaced")
@@ -34,7 +34,7 @@ class Wanted:
     """What is to be painted, and as what. ``selection`` is the document's, None to paint all of the layer.
 
     ``above`` is what was painted of this layer before, if anything: the result is put upon it. ``take`` makes of a
-    result what the listener gets when it has landed; by default that is a layer in the document. With ``refinement``
+    result what the listener gets when it has inserted; by default that is a layer in the document. With ``refinement``
     a result goes on, behind everything that somebody waits for, and the listener gets a ``Refined``.
     ``carried`` are further inputs, which the frame before gave.
     """
@@ -56,9 +56,9 @@ class Listener:
     """Who is told: how far it is, how it looks, and once how it ended."""
 
     shown: Callable[[Shown], object]
-    sketched: Callable[[Sketch], object]
+    intermediate: Callable[[Thumbnail], object]
     placement: Callable[[], object]
-    landed: Callable[[Any, Result], object]
+    inserted: Callable[[Any, Result], object]
     failed: Callable[[LinkError], object]
     stopped: Callable[[], object]
 
@@ -77,10 +77,10 @@ class Painting:
         """What is painted of the layer, once that was read; None for all of it."""
         self._mask: Pixels | None = None
         self._start: Start | None = None
-        self._ticket: Ticket | None = None
+        self._ticket: JobHandle | None = None
         self._over = False
         self._tell.shown(stage("read", 0, 0))
-        self._piece: Piece = tasks.begin(self._read(), self._submit, self._broke)
+        self._piece: RunningTask = tasks.begin(self._read(), self._submit, self._broke)
 
     def cancel(self) -> None:
         """Give it up; nothing is inserted, and the listener hears that it was stopped."""
@@ -149,8 +149,8 @@ class Painting:
             stopped = isinstance(event.error, JobFailed) and event.error.code in _STOPPED
             self._end(self._tell.stopped if stopped else lambda: self._tell.failed(event.error))
         elif isinstance(event, Preview):
-            if (sketch := sketched(event.pixels)) is not None:
-                self._tell.sketched(sketch)
+            if (thumbnail := downsampled(event.pixels)) is not None:
+                self._tell.intermediate(thumbnail)
         elif (seen := shown(event)) is not None:
             self._tell.shown(seen)
 
@@ -172,7 +172,7 @@ class Painting:
             return
         self._piece = self._tasks.begin(
             self._take(placement),
-            lambda node: self._end(lambda: self._tell.landed(node, result)),
+            lambda node: self._end(lambda: self._tell.inserted(node, result)),
             self._broke,
         )
 
@@ -191,7 +191,7 @@ class Painting:
         if wanted.take is not None:
             return wanted.take(placement)
         if wanted.refinement is not None and self._start is not None:
-            return land_refined(placement, wanted.refinement, self._start, about_to)
+            return insert_refined(placement, wanted.refinement, self._start, about_to)
         return place(placement, about_to)
 
     def _broke(self, error: Exception) -> None:

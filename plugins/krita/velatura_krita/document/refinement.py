@@ -121,7 +121,7 @@ def read_start(refinement: Refinement) -> Steps[Start]:
     return Start(pixels, check)
 
 
-def land_refined(
+def insert_refined(
     placement: Placement, refinement: Refinement, start: Start, about_to: Callable[[], object]
 ) -> Steps[Refined]:
     """Insert the refined layer, while no brush is on the canvas.

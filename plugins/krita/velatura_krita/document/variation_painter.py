@@ -13,7 +13,7 @@ from ..daemon.link import Link
 from ..model import request_builder
 from ..model.variations import COUNT, Variation
 from .cooperative_tasks import CooperativeTasks
-from .live_preview import Glance, LivePreview, View
+from .live_preview import LivePreview, PreviewPair, PreviewTarget
 
 SIDE = 480
 """Longest side of a picture: large enough to be compared with another in the docker."""
@@ -33,7 +33,7 @@ class VariationPainter:
             LivePreview(
                 link,
                 tasks,
-                partial(self._glanced, place, on_picture),
+                partial(self._previewed, place, on_picture),
                 on_error,
                 replaces=f"variation {place}",
             )
@@ -49,11 +49,11 @@ class VariationPainter:
         find: request_builder.FindStyle,
     ) -> None:
         """``on_picture`` is told the place and the QImage of each as it comes."""
-        view = View(document, node, document.selection(), SIDE)
+        view = PreviewTarget(document, node, document.selection(), SIDE)
         for painter, variation in zip(self._painters, variations, strict=True):
-            painter.wish(view, variation.choices, manifest, find)
+            painter.request(view, variation.choices, manifest, find)
 
-    def _glanced(
-        self, place: int, on_picture: Callable[[int, Any], object], glance: Glance
+    def _previewed(
+        self, place: int, on_picture: Callable[[int, Any], object], pair: PreviewPair
     ) -> None:
-        on_picture(place, glance.after)
+        on_picture(place, pair.after)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from .input_choice import InputChoice, input_of
 from .knobs import Value
 from .shares import levelled, with_share
-from .views import PLAIN, View, is_number, said, view_of
+from .style_view import PLAIN, StyleView, is_number, said, view_of
 
 Output = Literal["layer", "group", "in-place"]
 OUTPUTS: tuple[Output, ...] = ("layer", "group", "in-place")
@@ -45,12 +45,12 @@ class StyleChoice:
 
 
 @dataclass(frozen=True)
-class Ingredient:
+class WeightedStyle:
     """A style of the mixture: ``weight``, above 0, is relative to the others'; ``view`` how its picture is taken."""
 
     style: StyleChoice
     weight: float = 1.0
-    view: View = PLAIN
+    view: StyleView = PLAIN
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class RegionChoice:
     bounds: tuple[int, int, int, int] | None = None
     kept: str = ""
     strength: float = 1.0
-    view: View = PLAIN
+    view: StyleView = PLAIN
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Choices:
     engine: str = ""
     params: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     common: Mapping[str, Value] = field(default_factory=dict)
-    mixture: tuple[Ingredient, ...] = ()
+    mixture: tuple[WeightedStyle, ...] = ()
     strength: float = 1.0
     seed: int = 0
     regions: tuple[RegionChoice, ...] = ()
@@ -134,7 +134,7 @@ class Choices:
     def with_styles(
         self,
         styles: Iterable[StyleChoice],
-        views: Mapping[StyleChoice, View] = MappingProxyType({}),
+        views: Mapping[StyleChoice, StyleView] = MappingProxyType({}),
     ) -> Choices:
         """These, with a mixture of ``styles``: those that stay keep their places, weights and views.
 
@@ -143,7 +143,7 @@ class Choices:
         wanted = dict.fromkeys(styles)
         stay = _levelled(each for each in self.mixture if each.style in wanted)
         missing = [each for each in wanted if each not in self.styles]
-        new = [Ingredient(each, view=views.get(each, PLAIN)) for each in missing]
+        new = [WeightedStyle(each, view=views.get(each, PLAIN)) for each in missing]
         return replace(self, mixture=(*stay, *new))
 
     def at_most(self, number: int) -> Choices:
@@ -246,17 +246,17 @@ def from_json(text: str) -> Choices:
     )
 
 
-def _mixture(found: object) -> tuple[Ingredient, ...]:
+def _mixture(found: object) -> tuple[WeightedStyle, ...]:
     """Styles as a document or a preset has them."""
     made = []
     for each in _list(found):
         style, facts = _style(each), _map(each)
         if style is not None:
-            made.append(Ingredient(style, _weight(facts.get("weight")), view_of(facts)))
+            made.append(WeightedStyle(style, _weight(facts.get("weight")), view_of(facts)))
     return _levelled(made)
 
 
-def _levelled(mixture: Iterable[Ingredient]) -> tuple[Ingredient, ...]:
+def _levelled(mixture: Iterable[WeightedStyle]) -> tuple[WeightedStyle, ...]:
     parts = tuple(mixture)
     weights = levelled([each.weight for each in parts])
     return tuple(replace(each, weight=weight) for each, weight in zip(parts, weights, strict=True))

@@ -12,7 +12,7 @@ from velatura_link.titles import title_of
 from . import request_builder
 from .choices import Choices, StyleChoice
 from .knobs import own_values
-from .views import PLAIN
+from .style_view import PLAIN
 
 Preset = Mapping[str, Any]
 

@@ -15,9 +15,9 @@ from .choices import SOURCES, Choices, SourceKind, StyleChoice
 from .extra_inputs import missing
 from .input_choice import InputChoice
 from .knobs import Knob, knobs_of, own_values, scaled
-from .lens import Window
 from .shares import percents
-from .views import WHOLE, View
+from .style_view import WHOLE, StyleView
+from .viewport import Window
 
 _AT_ONCE = 1 << 20
 """Pixels that an instant engine paints on a processor while one looks."""
@@ -153,7 +153,7 @@ def _request(
     common = own_values(every, choices.common)
     kinds = engines.style_kinds(manifest, engine)
 
-    def taken(style: StyleChoice, view: View, weight: float = 1.0) -> StyleRef:
+    def taken(style: StyleChoice, view: StyleView, weight: float = 1.0) -> StyleRef:
         return _taken(replace(find(style), weight=weight), view, kinds, scene.befores)
 
     styles = tuple(taken(each.style, each.view, each.weight) for each in choices.mixture if kinds)
@@ -182,7 +182,7 @@ def _request(
 
 
 def _taken(
-    style: StyleRef, view: View, kinds: Sequence[str], befores: Mapping[InputChoice, Payload]
+    style: StyleRef, view: StyleView, kinds: Sequence[str], befores: Mapping[InputChoice, Payload]
 ) -> StyleRef:
     if style.model is not None or style.file is not None:
         return replace(style, index=view.index if "bank" in kinds else None)

@@ -12,7 +12,7 @@ from velatura_link.titles import title_of
 
 from .choices import Choices, StyleChoice
 from .history import Entry
-from .observed import Observed
+from .observable import Observable
 from .offer import LinkState, Offer
 from .progress import Shown
 
@@ -53,23 +53,23 @@ class Tile:
 class State:
     """The docker's values."""
 
-    choices: Observed[Choices] = field(default_factory=lambda: Observed(Choices()))
-    link: Observed[LinkState] = field(default_factory=lambda: Observed(LinkState()))
-    offer: Observed[Offer] = field(default_factory=lambda: Observed(Offer()))
-    tiles: Observed[tuple[Tile, ...]] = field(default_factory=lambda: Observed(()))
-    shown: Observed[Shown | None] = field(default_factory=lambda: Observed(None))
-    pending: Observed[bool] = field(default_factory=lambda: Observed(False))
+    choices: Observable[Choices] = field(default_factory=lambda: Observable(Choices()))
+    link: Observable[LinkState] = field(default_factory=lambda: Observable(LinkState()))
+    offer: Observable[Offer] = field(default_factory=lambda: Observable(Offer()))
+    tiles: Observable[tuple[Tile, ...]] = field(default_factory=lambda: Observable(()))
+    shown: Observable[Shown | None] = field(default_factory=lambda: Observable(None))
+    pending: Observable[bool] = field(default_factory=lambda: Observable(False))
     """Whether the document in front has a result that can be discarded."""
-    editable: Observed[bool] = field(default_factory=lambda: Observed(False))
+    editable: Observable[bool] = field(default_factory=lambda: Observable(False))
     """Whether the active layer is a result that can be edited."""
-    refinable: Observed[bool] = field(default_factory=lambda: Observed(False))
+    refinable: Observable[bool] = field(default_factory=lambda: Observable(False))
     """Whether there is a result that can be refined."""
-    edited: Observed[str | None] = field(default_factory=lambda: Observed(None))
+    edited: Observable[str | None] = field(default_factory=lambda: Observable(None))
     """The id of the result that the next Apply replaces."""
-    message: Observed[Message | None] = field(default_factory=lambda: Observed(None))
-    history: Observed[tuple[Entry, ...]] = field(default_factory=lambda: Observed(()))
-    live: Observed[bool] = field(default_factory=lambda: Observed(True))
-    autostart: Observed[bool] = field(default_factory=lambda: Observed(True))
+    message: Observable[Message | None] = field(default_factory=lambda: Observable(None))
+    history: Observable[tuple[Entry, ...]] = field(default_factory=lambda: Observable(()))
+    live: Observable[bool] = field(default_factory=lambda: Observable(True))
+    autostart: Observable[bool] = field(default_factory=lambda: Observable(True))
 
     def name_of(self, style: StyleChoice) -> str:
         """What the library calls ``style``."""

@@ -14,7 +14,7 @@ from ..daemon.link import Outcome
 from ..document.checkpoint_files import SUFFIXES as MODEL_SUFFIXES
 from ..document.images import clipboard_png
 from ..model.choices import Choices, StyleChoice
-from ..model.obstacles import paints_from_pictures
+from ..model.preconditions import paints_from_pictures
 from ..model.state import Tile
 from ..model.style_filter import (
     ALL,
@@ -26,7 +26,7 @@ from ..model.style_filter import (
     of_collection,
 )
 from ..model.style_kinds import kinds_taken
-from ..model.views import View
+from ..model.style_view import StyleView
 from ..qt import QtCore, QtWidgets
 from ..texts import tr
 from .file_button import nothing_to_paste
@@ -87,7 +87,7 @@ class LibraryPanel(QtWidgets.QWidget):
         self._note.hide()
         column.addWidget(self._note)
         state = controller.state
-        self._views: dict[StyleChoice, View] = {}
+        self._views: dict[StyleChoice, StyleView] = {}
         self.grid.chose.connect(lambda styles: controller.choose_styles(styles, self._views))
         self.grid.dropped_file.connect(self._dropped)
         self.grid.dropped_picture.connect(controller.styles.add_picture)

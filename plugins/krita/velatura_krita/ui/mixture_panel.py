@@ -7,10 +7,10 @@ from typing import Any
 
 from ..controller import Controller
 from ..document.images import THUMBNAIL
-from ..model.choices import Choices, Ingredient, StyleChoice
+from ..model.choices import Choices, StyleChoice, WeightedStyle
 from ..model.shares import percents
 from ..model.style_kinds import Extra, extra_of, kinds_taken
-from ..model.viewing import Viewed, why_no_view
+from ..model.viewed_style import ViewedStyle, why_no_view
 from ..qt import QtWidgets, Signal
 from ..texts import tr
 from .menus import take_out_widgets
@@ -32,7 +32,7 @@ class MixturePanel(QtWidgets.QWidget):
         self.setObjectName("velatura_mixture")
         self._controller = controller
         self.rows: list[Row] = []
-        self._faces: tuple[Face, ...] = ()
+        self._faces: tuple[StyleFacts, ...] = ()
         self._title = QtWidgets.QLabel()
         self._even = QtWidgets.QToolButton()
         self._even.setText(tr("Equal parts"))
@@ -66,7 +66,7 @@ class MixturePanel(QtWidgets.QWidget):
         self._head.setVisible(len(mixture) > 1)
         self._title.setText(tr("Mixture of {number} styles", number=len(mixture)))
         self._even.setEnabled(len({each.weight for each in mixture}) > 1)
-        faces = tuple(face_of(self._controller, choices.engine, style) for style in choices.styles)
+        faces = tuple(facts_of(self._controller, choices.engine, style) for style in choices.styles)
         if faces != self._faces:
             self._faces = faces
             self._build()
@@ -87,20 +87,20 @@ class MixturePanel(QtWidgets.QWidget):
             row.removed.connect(
                 lambda place=place: self._controller.change(self._choices.without(place))
             )
-            viewed = Viewed("mixture", place, face.style)
+            viewed = ViewedStyle("mixture", place, face.style)
             row.wants_view.connect(lambda viewed=viewed: self.wants_view.emit(viewed))
             row.taken.connect(lambda facts, viewed=viewed: self._take(viewed, facts))
             self.rows.append(row)
             self._column.addWidget(row)
 
-    def _take(self, viewed: Viewed, facts: dict[str, Any]) -> None:
+    def _take(self, viewed: ViewedStyle, facts: dict[str, Any]) -> None:
         view = viewed.view(self._choices)
         if view is not None:
             self._controller.change(viewed.put(self._choices, replace(view, **facts)))
 
 
 @dataclass(frozen=True)
-class Face:
+class StyleFacts:
     """What a row shows of a style whatever it is mixed with. ``refused`` is why it has no view."""
 
     style: StyleChoice
@@ -110,11 +110,11 @@ class Face:
     extra: Extra | None
 
 
-def face_of(controller: Controller, engine: str, style: StyleChoice) -> Face:
+def facts_of(controller: Controller, engine: str, style: StyleChoice) -> StyleFacts:
     """What is known of ``style`` now, when ``engine`` paints in it."""
     state = controller.state
     manifest = state.offer.value.manifest
-    return Face(
+    return StyleFacts(
         style,
         state.name_of(style),
         thumbnail_of(controller, style),
@@ -134,10 +134,10 @@ class Row(QtWidgets.QWidget):
     wants_view = Signal()
     taken = Signal(object)
 
-    def __init__(self, controller: Controller, face: Face, *, mixed: bool) -> None:
+    def __init__(self, controller: Controller, face: StyleFacts, *, mixed: bool) -> None:
         super().__init__()
         self._picture = decoded(face.thumbnail, THUMBNAIL)
-        self._part: Ingredient | None = None
+        self._part: WeightedStyle | None = None
         self._icon = QtWidgets.QLabel()
         self._icon.setFixedSize(SIDE, SIDE)
         self.share: Any = None
@@ -170,7 +170,7 @@ class Row(QtWidgets.QWidget):
         if self.extra is not None:
             column.addWidget(self.extra)
 
-    def show_part(self, part: Ingredient, percent: int) -> None:
+    def show_part(self, part: WeightedStyle, percent: int) -> None:
         """Its view and its share; nobody is told."""
         if self.share is not None:
             self.share.set(percent / 100)

@@ -8,15 +8,15 @@ from velatura_link.engines import is_instant
 
 from ..controller import Controller
 from ..document.detail import Detail
-from ..document.live_preview import Glance
-from ..document.preview_control import Scenery
+from ..document.live_preview import PreviewPair
+from ..document.preview_control import PreviewedLayer
 from ..model import request_builder
 from ..model.choices import Choices
-from ..model.lens import Window
 from ..model.progress import Shown
-from ..model.sketch import Sketch
 from ..model.state import State
 from ..model.style_kinds import enough_styles
+from ..model.thumbnails import Thumbnail
+from ..model.viewport import Window
 from ..qt import QtCore, QtGui, QtWidgets
 from ..texts import tr
 from .split_view import SplitView
@@ -37,7 +37,7 @@ class PreviewPanel(QtWidgets.QWidget):
         self._settling = False
         self.comparing = False
         """Whether two results are beside each other: then nothing else is shown."""
-        self.glance: Glance | None = None
+        self.shown: PreviewPair | None = None
         self.view = SplitView()
         self.whole, self.own = _choice(tr("All of it")), _choice(tr("1:1"))
         self.whole.setToolTip(
@@ -93,10 +93,10 @@ class PreviewPanel(QtWidgets.QWidget):
         self.whole.clicked.connect(lambda: self.view.look_at(None))
         self.own.clicked.connect(lambda: self.view.look_at(1.0))
         self.view.looked.connect(self._looked)
-        controller.preview.scenery.connect(self._meet)
-        controller.preview.glanced.connect(self._glanced)
+        controller.preview.layer_changed.connect(self._meet)
+        controller.preview.previewed.connect(self._previewed)
         controller.preview.detailed.connect(self._detailed)
-        controller.sketched.connect(self._sketched)
+        controller.intermediate.connect(self._show_intermediate)
         controller.painted.connect(self._painted)
         state.shown.watch(self._end_draft)
         state.live.watch(self._show_live)
@@ -147,9 +147,9 @@ class PreviewPanel(QtWidgets.QWidget):
         if not self.comparing:
             self._controller.preview.look_at(window)
 
-    def _meet(self, scenery: Scenery) -> None:
+    def _meet(self, layer: PreviewedLayer) -> None:
         if not self.comparing:
-            self.view.show_layer(scenery.size, scenery.before, scenery.why)
+            self.view.show_layer(layer.size, layer.before, layer.why)
             self._wait()
 
     def _changed(self, choices: Choices) -> None:
@@ -162,12 +162,12 @@ class PreviewPanel(QtWidgets.QWidget):
         if self.view.after is None and not self.comparing:
             self.view.say(waiting_words(self._controller.state))
 
-    def _glanced(self, glance: Glance) -> None:
-        self.glance = glance
+    def _previewed(self, pair: PreviewPair) -> None:
+        self.shown = pair
         if self.comparing:
             return
         caption = tr("Draft") if self._controller.busy else self._sketch_words()
-        self.view.show_after(glance.after, caption)
+        self.view.show_after(pair.after, caption)
 
     def _detailed(self, detail: Detail) -> None:
         if self.comparing:
@@ -188,12 +188,12 @@ class PreviewPanel(QtWidgets.QWidget):
     def _sketch_words(self) -> str:
         state = self._controller.state
         quick = is_instant(state.offer.value.manifest, state.choices.value.engine)
-        return "" if quick else tr("Sketch by the fast engine")
+        return "" if quick else tr("Thumbnail by the fast engine")
 
-    def _sketched(self, sketch: Sketch) -> None:
-        row = 3 * sketch.width
+    def _show_intermediate(self, thumbnail: Thumbnail) -> None:
+        row = 3 * thumbnail.width
         kind = QtGui.QImage.Format.Format_RGB888
-        image = QtGui.QImage(sketch.data, sketch.width, sketch.height, row, kind).copy()
+        image = QtGui.QImage(thumbnail.data, thumbnail.width, thumbnail.height, row, kind).copy()
         if not self.comparing:
             self.view.show_after(image, tr("So far"))
 

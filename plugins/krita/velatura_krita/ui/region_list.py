@@ -10,8 +10,8 @@ from ..controller import Controller
 from ..model.choices import RegionChoice, StyleChoice
 from ..model.state import Tile
 from ..model.style_kinds import Extra, extra_of
-from ..model.viewing import Viewed, why_no_view
-from ..model.views import PLAIN
+from ..model.style_view import PLAIN
+from ..model.viewed_style import ViewedStyle, why_no_view
 from ..qt import QtWidgets, Signal
 from ..texts import tr
 from .inputs import ComboBox
@@ -126,7 +126,7 @@ class RegionList(QtWidgets.QWidget):
         offered = self._controller.state.offer.value.styles
         view = ViewButton(why_no_view(region.style, offered))
         self._views.append(view)
-        viewed = Viewed("regions", place, region.style)
+        viewed = ViewedStyle("regions", place, region.style)
         view.clicked.connect(lambda: self.wants_view.emit(viewed))
         grid.addWidget(QtWidgets.QLabel(region.title), 0, 0)
         grid.addWidget(styles, 0, 1)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..controller import Controller
 from ..model.style_kinds import Extra
-from ..model.views import View
+from ..model.style_view import StyleView
 from ..qt import QtCore, QtWidgets
 from ..texts import tr
 from .file_button import FileButton
@@ -36,7 +36,7 @@ class BeforeRow(QtWidgets.QWidget):
         self.remove.clicked.connect(lambda: taken({"before": None}))
         _line(self, tr("Before"), self.button, self.remove)
 
-    def show_view(self, view: View) -> None:
+    def show_view(self, view: StyleView) -> None:
         """Show which; nobody is told."""
         self.button.show_given(view.before)
         self.remove.setEnabled(view.before is not None)
@@ -55,7 +55,7 @@ class NumberRow(QtWidgets.QWidget):
         self.box.valueChanged.connect(lambda number: taken({"index": number - 1}))
         _line(self, tr("Style number"), self.box)
 
-    def show_view(self, view: View) -> None:
+    def show_view(self, view: StyleView) -> None:
         """Show which; nobody is told."""
         blocker = QtCore.QSignalBlocker(self.box)
         self.box.setValue(view.index + 1)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import log2
 from typing import Any
 
-from ..model.views import PLAIN, View
+from ..model.style_view import PLAIN, StyleView
 from ..qt import Qt, QtGui, QtWidgets, Signal
 from ..texts import tr
 from .crop_canvas import MARGIN, CropCanvas
@@ -74,9 +74,9 @@ class ViewEditor(QtWidgets.QDialog):
         done.clicked.connect(self.close)
         self._arrange(done)
 
-    def edit(self, name: str, picture: Any, view: View) -> None:
+    def edit(self, name: str, picture: Any, view: StyleView) -> None:
         """Begin with another style: its ``picture`` as a QImage."""
-        self.setWindowTitle(tr("View of “{name}”", name=name))
+        self.setWindowTitle(tr("StyleView of “{name}”", name=name))
         self._name.setText(name)
         self._view = view
         self.show_picture(picture)
@@ -88,7 +88,7 @@ class ViewEditor(QtWidgets.QDialog):
         self.show_view(self._view)
         self.adjustSize()
 
-    def show_view(self, view: View) -> None:
+    def show_view(self, view: StyleView) -> None:
         """Put everything at ``view``; nobody is told."""
         self._view = view
         self.canvas.set(view.crop)
@@ -164,6 +164,6 @@ class ViewEditor(QtWidgets.QDialog):
     def _turn(self, **facts: Any) -> None:
         self._put(replace(self._view, **facts))
 
-    def _put(self, view: View) -> None:
+    def _put(self, view: StyleView) -> None:
         self.show_view(view)
         self.changed.emit(view)

@@ -19,7 +19,7 @@ _LARGEST = 1e300
 
 
 @dataclass(frozen=True)
-class View:
+class StyleView:
     """``crop`` is turned by ``rotation`` degrees counter-clockwise; its strokes become ``scale`` times as large.
 
     ``before`` is the unpainted picture of a pair, ``index`` which style of a bank it is.
@@ -37,13 +37,13 @@ class View:
         return (self.crop, self.rotation, self.scale) == (PLAIN.crop, PLAIN.rotation, PLAIN.scale)
 
 
-PLAIN = View()
+PLAIN = StyleView()
 
 
-def view_of(found: Mapping[str, Any]) -> View:
+def view_of(found: Mapping[str, Any]) -> StyleView:
     """What a style of a request, a preset or a document says; what it does not say is left as it is."""
     rotation, scale, index = found.get("rotation"), found.get("scale"), found.get("index")
-    return View(
+    return StyleView(
         _crop(found.get("crop")),
         float(rotation) % 360 if is_number(rotation) else 0.0,
         min(max(float(scale), SCALES[0]), SCALES[1]) if is_number(scale) else 1.0,
@@ -52,7 +52,7 @@ def view_of(found: Mapping[str, Any]) -> View:
     )
 
 
-def said(view: View) -> dict[str, Any]:
+def said(view: StyleView) -> dict[str, Any]:
     """What :func:`view_of` reads: only what differs from the usual."""
     return {key: each for key, each in asdict(view).items() if each != getattr(PLAIN, key)}
 

@@ -7,34 +7,34 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from ..texts import tr
-from .choices import Choices, Ingredient, RegionChoice, StyleChoice
-from .views import View
+from .choices import Choices, RegionChoice, StyleChoice, WeightedStyle
+from .style_view import StyleView
 
-HolderT = TypeVar("HolderT", bound="Ingredient | RegionChoice")
+HolderT = TypeVar("HolderT", bound="WeightedStyle | RegionChoice")
 
 
 @dataclass(frozen=True)
-class Viewed:
+class ViewedStyle:
     """The style at a place of the mixture or of the regions, for as long as it is there."""
 
     part: Literal["mixture", "regions"]
     place: int
     style: StyleChoice
 
-    def view(self, choices: Choices) -> View | None:
+    def view(self, choices: Choices) -> StyleView | None:
         """Its view in ``choices``; None when it is not there any more."""
-        holders: tuple[Ingredient | RegionChoice, ...] = getattr(choices, self.part)
+        holders: tuple[WeightedStyle | RegionChoice, ...] = getattr(choices, self.part)
         if self.place >= len(holders) or holders[self.place].style != self.style:
             return None
         return holders[self.place].view
 
-    def settled(self, moved: Mapping[str, str]) -> Viewed:
+    def settled(self, moved: Mapping[str, str]) -> ViewedStyle:
         """The same when its file was ``moved`` into the daemon's library under a name."""
         if self.style.file is None or self.style.file not in moved:
             return self
         return replace(self, style=StyleChoice(name=moved[self.style.file]))
 
-    def put(self, choices: Choices, view: View) -> Choices:
+    def put(self, choices: Choices, view: StyleView) -> Choices:
         """``choices`` with another view of it; as they were when it is not there any more."""
         if self.view(choices) is None:
             return choices
@@ -43,7 +43,7 @@ class Viewed:
         return replace(choices, regions=_with(choices.regions, self.place, view))
 
 
-def _with(holders: tuple[HolderT, ...], place: int, view: View) -> tuple[HolderT, ...]:
+def _with(holders: tuple[HolderT, ...], place: int, view: StyleView) -> tuple[HolderT, ...]:
     return tuple(
         replace(each, view=view) if at == place else each for at, each in enumerate(holders)
     )

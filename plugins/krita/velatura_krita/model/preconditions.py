@@ -1,4 +1,4 @@
-"""Why a wish cannot be painted, said before anything is sent. No Qt here."""
+"""Why a request cannot be painted, said before anything is sent. No Qt here."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from velatura_link.styles import needs_pictures
 
 from ..texts import tr
 from . import style_kinds
-from .choices import Choices, Ingredient, RegionChoice, StyleChoice
+from .choices import Choices, RegionChoice, StyleChoice, WeightedStyle
 from .extra_inputs import Missing, missing
 
 
 @dataclass(frozen=True)
-class Obstacle:
+class Problem:
     """What is in the way, in a sentence, and what to do about it."""
 
     text: str
@@ -28,12 +28,12 @@ def paints_from_pictures(manifest: Manifest, engine: str) -> bool:
     return engine in manifest and needs_pictures(manifest[engine]["descriptor"])
 
 
-def in_the_way(
+def first_problem(
     manifest: Manifest,
     styles: Iterable[Mapping[str, Any]],
     choices: Choices,
     name: Callable[[StyleChoice], str],
-) -> Obstacle | None:
+) -> Problem | None:
     """What keeps ``choices`` from being painted with the daemon's ``styles``; None when nothing does."""
     engine = choices.engine
     if style_kinds.kinds_taken(manifest, engine):
@@ -44,7 +44,7 @@ def in_the_way(
     return None if lacking is None else _without(lacking, _title(manifest, engine))
 
 
-def _of_number(manifest: Manifest, choices: Choices) -> Obstacle | None:
+def _of_number(manifest: Manifest, choices: Choices) -> Problem | None:
     """Too few or too many styles."""
     engine, chosen = choices.engine, len(choices.mixture)
     fewest = style_kinds.fewest_styles(manifest, engine)
@@ -52,7 +52,7 @@ def _of_number(manifest: Manifest, choices: Choices) -> Obstacle | None:
     if not style_kinds.enough_styles(manifest, choices):
         if not chosen:
             return no_style(manifest, engine)
-        return Obstacle(
+        return Problem(
             tr("{engine} needs {number} styles.", engine=_title(manifest, engine), number=fewest),
             tr("Choose more with Ctrl and a click."),
         )
@@ -64,16 +64,16 @@ def _of_number(manifest: Manifest, choices: Choices) -> Obstacle | None:
                 engine=_title(manifest, engine),
                 number=most,
             )
-        return Obstacle(text, tr("Remove the others below the library."))
+        return Problem(text, tr("Remove the others below the library."))
     return None
 
 
-def no_style(manifest: Manifest, engine: str) -> Obstacle:
+def no_style(manifest: Manifest, engine: str) -> Problem:
     """That none is chosen, and what to choose."""
     text = tr("No style is chosen.")
     if style_kinds.kinds_taken(manifest, engine) == ("model",):
-        return Obstacle(text, tr("Choose a model in the library, or add one's file with +."))
-    return Obstacle(text, tr("Choose a picture in the library first."))
+        return Problem(text, tr("Choose a model in the library, or add one's file with +."))
+    return Problem(text, tr("Choose a picture in the library first."))
 
 
 def _of_kind(
@@ -81,15 +81,15 @@ def _of_kind(
     offered: tuple[Mapping[str, Any], ...],
     choices: Choices,
     name: Callable[[StyleChoice], str],
-) -> Obstacle | None:
+) -> Problem | None:
     """A style that the engine cannot read, or half of a pair."""
     engine = choices.engine
     title, taken = _title(manifest, engine), style_kinds.kinds_taken(manifest, engine)
-    holders: tuple[Ingredient | RegionChoice, ...] = (*choices.mixture, *choices.regions)
+    holders: tuple[WeightedStyle | RegionChoice, ...] = (*choices.mixture, *choices.regions)
     for each in holders:
         kind = style_kinds.kind_of(each.style, offered)
         if kind == "code" and kind not in taken and "picture" in taken:
-            return Obstacle(
+            return Problem(
                 tr(
                     "{engine} needs a picture to imitate, and the style “{name}” is a code without one.",
                     engine=title,
@@ -99,7 +99,7 @@ def _of_kind(
             )
         if kind not in taken:
             says = _no_picture if kind == "model" else _no_model
-            return Obstacle(
+            return Problem(
                 says(title, name(each.style)), tr("Choose another style, or another engine.")
             )
         if (
@@ -107,7 +107,7 @@ def _of_kind(
             and each.view.before is None
             and style_kinds.needs_pair(manifest, engine)
         ):
-            return Obstacle(
+            return Problem(
                 tr(
                     "{engine} needs the picture from which “{name}” was painted.",
                     engine=title,
@@ -130,15 +130,15 @@ def _title(manifest: Manifest, engine: str) -> str:
     return tr(str(manifest[engine]["descriptor"]["title"])) if engine in manifest else engine
 
 
-def _without(lacking: Missing, engine: str) -> Obstacle:
+def _without(lacking: Missing, engine: str) -> Problem:
     title = tr(lacking.input.title)
     if not lacking.knob:
-        return Obstacle(
+        return Problem(
             tr("{engine} needs “{input}”, which is not chosen yet.", engine=engine, input=title),
             tr("Choose it below the engine."),
         )
     knob = tr(lacking.knob)
-    return Obstacle(
+    return Problem(
         tr(
             "“{knob}” is set to “{choice}”, but “{input}” is not chosen yet.",
             knob=knob,

@@ -8,9 +8,9 @@ import pytest
 
 from velatura_krita.model.choices import Choices, RegionChoice, StyleChoice
 from velatura_krita.model.input_choice import InputChoice
-from velatura_krita.model.obstacles import in_the_way, paints_from_pictures
+from velatura_krita.model.preconditions import first_problem, paints_from_pictures
 from velatura_krita.model.state import State
-from velatura_krita.model.views import View
+from velatura_krita.model.style_view import StyleView
 
 MANIFEST: dict[str, dict[str, Any]] = {
     "glaze": {"descriptor": {"styles": ("picture", "code"), "fewest_styles": 1, "title": "Glaze"}},
@@ -26,7 +26,7 @@ SCREAM, SEA, FILE = StyleChoice(name="scream"), StyleChoice(name="sea"), StyleCh
 
 
 def said(choices: Choices) -> str | None:
-    obstacle = in_the_way(MANIFEST, STYLES, choices, State().name_of)
+    obstacle = first_problem(MANIFEST, STYLES, choices, State().name_of)
     return None if obstacle is None else obstacle.text
 
 
@@ -60,7 +60,7 @@ def test_a_model_is_no_picture_and_a_picture_no_model() -> None:
     assert said(Choices(engine="glaze").with_styles((SEA, MODEL))) == (
         "Glaze paints in pictures, and “Mosaic” is a model."
     )
-    nothing = in_the_way(MANIFEST, STYLES, Choices(engine="johnson"), State().name_of)
+    nothing = first_problem(MANIFEST, STYLES, Choices(engine="johnson"), State().name_of)
     assert nothing is not None
     assert nothing.hint == "Choose a model in the library, or add one's file with +."
 
@@ -68,7 +68,7 @@ def test_a_model_is_no_picture_and_a_picture_no_model() -> None:
 def test_half_a_pair_is_not_enough() -> None:
     half = Choices(engine="pair").with_styles((SEA,))
     assert said(half) == "Pair needs the picture from which “Sea” was painted."
-    before = View(before=InputChoice("Photo", node="{1}"))
+    before = StyleView(before=InputChoice("Photo", node="{1}"))
     assert said(Choices(engine="pair").with_styles((SEA,), {SEA: before})) is None
 
 
