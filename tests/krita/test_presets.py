@@ -68,11 +68,9 @@ def test_a_style_that_is_not_in_the_library_is_in_no_preset() -> None:
 
 
 def test_a_preset_is_called_as_the_person_wrote_it() -> None:
-    assert (
-        title_of_preset({"name": "my-ol-look", "title": "My Öl DetailView"}) == "My Öl DetailView"
-    )
-    assert title_of_preset({"name": "my-look", "title": ""}) == "My DetailView"
-    assert title_of_preset({"name": "my-look"}) == "My DetailView"
+    assert title_of_preset({"name": "my-ol-look", "title": "My Öl Look"}) == "My Öl Look"
+    assert title_of_preset({"name": "my-look", "title": ""}) == "My Look"
+    assert title_of_preset({"name": "my-look"}) == "My Look"
 
 
 def test_all_knobs_go_back_and_the_rest_stays() -> None:

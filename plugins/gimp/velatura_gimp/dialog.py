@@ -82,8 +82,8 @@ class _Dialog:
         self._arguments = arguments_for(self._manifest, start.engine)
         self._values = self._fitting(start.values)
         self._pending = 0
-        self._library: list[Style] = builtin_styles()
-        self._offered: list[Preset] = []
+        self._library: Sequence[Style] = builtin_styles()
+        self._offered: Sequence[Preset] = []
         self._dialog = transient_dialog("")
         self._preview = Preview(self._looked_closer)
         self._seen = PreviewSource(self._painted_place())
@@ -112,6 +112,7 @@ class _Dialog:
         self._note.set_visible(bool(self._note.get_text()))
         # Return paints, wherever the keys would have gone first.
         paint = self._dialog.get_widget_for_response(Gtk.ResponseType.OK)
+        assert paint is not None
         if paint.get_sensitive():
             paint.grab_focus()
         elif self._panel.search.get_mapped():
@@ -231,7 +232,7 @@ class _Dialog:
         )
         self._engines.set_tooltip_text(tr(self._descriptor["summary"]))
         self._values.watchers.append(self._changed)
-        self._pages.show(
+        self._pages.show_engine(
             engine, self._arguments, self._values, fitting(self._library, self._descriptor)
         )
         self._panel.follow(self._values)
@@ -244,7 +245,7 @@ class _Dialog:
         self._presets.offer(presets_for(self._engine, self._offered))
         self._pages.offer(fitting(self._library, self._descriptor))
 
-    def _library_came(self, styles: list[Style], presets: list[Preset]) -> None:
+    def _library_came(self, styles: Sequence[Style], presets: Sequence[Preset]) -> None:
         self._library, self._offered = styles, presets
         self._menu.know(styles)
         self._offer()

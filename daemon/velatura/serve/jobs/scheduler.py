@@ -88,8 +88,9 @@ class Scheduler:
             return
         try:
             self._check_room(session)
-            job = read_submit(session, job_id, header, self._engines())
-            take_inputs(job, self._spool, self._config.limits)
+            limits = self._config.limits
+            job = read_submit(session, job_id, header, self._engines(), limits)
+            take_inputs(job, self._spool, limits)
         except VelaturaError as error:
             self._refuse(session, job_id, error)
             return

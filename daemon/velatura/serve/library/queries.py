@@ -23,28 +23,6 @@ PAGE = 1 << 19
 """Bytes of a list after which the rest goes into another message: well below what a header may have."""
 
 
-def filled(request: dict[str, Any]) -> dict[str, Any]:
-    """``request`` with what it leaves out taken from the preset that it names, if it does.
-
-    Raises :class:`BadRequest` for a preset that is not there.
-    """
-    name = request.get("preset")
-    if name is None:
-        return request
-    if not isinstance(name, str):
-        raise BadRequest("The preset of a request must be a name.")
-    for key, kind in (("params", dict), ("common", dict), ("styles", list), ("regions", list)):
-        if not isinstance(request.get(key) or kind(), kind):
-            raise BadRequest(
-                "The {key} of a request must be a {kind}.",
-                key=key,
-                kind="map" if kind is dict else "list",
-            )
-    found = presets.completed(presets.show(name), request)
-    del found["preset"]
-    return found
-
-
 class LibraryQueries:
     """Looks things up on a thread of its own, since a thumbnail may have to be made first.
 

@@ -188,7 +188,7 @@ class PreviewPanel(QtWidgets.QWidget):
     def _sketch_words(self) -> str:
         state = self._controller.state
         quick = is_instant(state.offer.value.manifest, state.choices.value.engine)
-        return "" if quick else tr("Thumbnail by the fast engine")
+        return "" if quick else tr("Sketch by the fast engine")
 
     def _show_intermediate(self, thumbnail: Thumbnail) -> None:
         row = 3 * thumbnail.width

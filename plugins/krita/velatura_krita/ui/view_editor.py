@@ -76,7 +76,7 @@ class ViewEditor(QtWidgets.QDialog):
 
     def edit(self, name: str, picture: Any, view: StyleView) -> None:
         """Begin with another style: its ``picture`` as a QImage."""
-        self.setWindowTitle(tr("StyleView of “{name}”", name=name))
+        self.setWindowTitle(tr("View of “{name}”", name=name))
         self._name.setText(name)
         self._view = view
         self.show_picture(picture)
