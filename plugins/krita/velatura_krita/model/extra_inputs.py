@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .choices import Choices, InputChoice
+from .choices import Choices
+from .input_choice import InputChoice
 from .knobs import knobs_of
 
 PICTURE = "raster"
