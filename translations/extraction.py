@@ -54,8 +54,9 @@ def domains() -> dict[str, Catalogues]:
 
 @cache
 def engines() -> manifest.Manifest:
-    """The manifest of all engines."""
-    return manifest.build()
+    """The manifest of our engines; those of other packages have their catalogues there."""
+    ours = registry.PACKAGE + "."
+    return manifest.build([name for name, at in registry.modules().items() if at.startswith(ours)])
 
 
 def common_words() -> Found:
