@@ -1,8 +1,8 @@
 """Values of a procedure's arguments as a request whose pixels are named. Knows nothing of GIMP.
 
 Such a *spec* is what ``velatura-run`` takes as JSON: a request of docs/reference/protocol.md, section 5, with names in
-place of blobs. A style is ``{name}``, ``{model}``, ``{file: path}`` or ``{layer: id or name}``, with ``weight``, ``index``,
-``crop``, ``rotation`` and ``scale`` as there, and ``before: {file}`` or ``{layer}`` for a pair. A region's mask is
+place of blobs. A style is ``{name}``, ``{model}``, ``{file: path}`` or ``{layer: id or name}``, with ``weight``,
+``index``, ``crop``, ``rotation`` and ``scale`` as there, and ``before: {file}`` or ``{layer}`` for a pair. A region's mask is
 ``"selection"``, ``"layer-mask"`` or ``{layer: id or name}``.
 """
 
