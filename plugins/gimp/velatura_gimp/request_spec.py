@@ -2,8 +2,8 @@
 
 Such a *spec* is what ``velatura-run`` takes as JSON: a request of docs/reference/protocol.md, section 5, with names in
 place of blobs. A style is ``{name}``, ``{model}``, ``{file: path}`` or ``{layer: id or name}``, with ``weight``,
-``index``, ``crop``, ``rotation`` and ``scale`` as there, and ``before: {file}`` or ``{layer}`` for a pair. A region's mask is
-``"selection"``, ``"layer-mask"`` or ``{layer: id or name}``.
+``index``, ``crop``, ``rotation`` and ``scale`` as there, and ``before: {file}`` or ``{layer}`` for a pair. A region's
+mask is ``"selection"``, ``"layer-mask"`` or ``{layer: id or name}``.
 """
 
 from __future__ import annotations
