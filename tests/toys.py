@@ -30,6 +30,7 @@ TRANSFERS: tuple[Transfer, ...] = ("srgb", "linear")
 
 
 STATE = Output(name="state", kind="state", title="State", suffix="bin")
+FIELD = Output(name="field", title="Field")
 
 
 class Models:
@@ -176,9 +177,9 @@ class Dims(Pixelwise[NoParams]):
 
 
 class Descends(Iterative[NoParams]):
-    """Walks from grey to 0.75 by gradient descent and gives its state besides."""
+    """Walks from grey to 0.75 by gradient descent and gives a field besides."""
 
-    descriptor = described("descends", content="optional", outputs=(PICTURE, STATE))
+    descriptor = described("descends", content="optional", outputs=(PICTURE, FIELD))
     Params = NoParams
 
     def stylize(self, scene: Scene, params: NoParams, run: Run) -> Tensor | dict[str, Any]:
@@ -194,7 +195,7 @@ class Descends(Iterative[NoParams]):
                 picture -= 0.5 * picture.grad
                 picture.grad.zero_()
             run.step(step + 1, 20)
-        return {"picture": picture, "state": picture.detach()[:, :1]}
+        return {"picture": picture, "field": picture.detach()[:, :1]}
 
 
 def noise(height: int, width: int, channels: int, depth: Depth, seed: int = 5) -> Pixels:

@@ -131,7 +131,7 @@ def test_where_no_region_is_anything_nothing_is_painted(run: Run) -> None:
 def test_notes_are_about_the_pictures_own_size(run: Run) -> None:
     painted(halves(), run, sizes=3, style_layers="relu1_1, relu2_1, relu3_1")
     said = [note for note in run.notes if "enlarged" not in note]
-    assert said == ["relu4_2 is not in these weights; the content is looked at in relu4_1."]
+    assert said == ["These weights lack relu4_2; the content is looked at in relu4_1."]
 
 
 def test_what_counts_of_a_style_may_be_too_small(run: Run) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from velatura_gimp.pixels import Form
 from velatura_gimp.request_builder import build_request, parse_request
 from velatura_link.errors import LinkError
 from velatura_link.request import EncodedFile, Pixels
@@ -40,6 +41,7 @@ class Named:
         self.given: dict[str, Pixels] = {}
 
     size = (2, 2)
+    form = Form(4, "u16", "linear")
 
     def content(self) -> Pixels:
         return CONTENT
@@ -141,7 +143,7 @@ def test_a_name_is_a_model_where_styles_are_checkpoints() -> None:
 def test_an_engine_without_content_is_told_a_size() -> None:
     request = build_request({"engine": "texture"}, MANIFEST, Named())
     assert request.content is None
-    assert request.size == (2, 2)
+    assert (request.size, request.depth, request.transfer) == ((2, 2), "u16", "linear")
 
 
 def test_a_size_may_be_left_open() -> None:

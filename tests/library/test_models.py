@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import save, save_file
 
-from velatura.errors import BadWeights, Cancelled, WeightsMissing
+from velatura.errors import BadWeights, Cancelled, Exists, WeightsMissing
 from velatura.library import catalogue, models
 from velatura.library.catalogue import Model, ModelFile
 from velatura.library.download import Patience, download
@@ -172,10 +172,46 @@ def test_a_lookalike_of_a_known_file_is_refused(home: Path) -> None:
         models.add(home / "mine.safetensors", "net")
 
 
-def test_a_foreign_file_is_refused(home: Path) -> None:
+def test_any_other_file_of_weights_becomes_a_model_of_ones_own(home: Path) -> None:
+    assert models.own() == {}
+    save_file({"other": torch.ones(1)}, home / "My Candy.safetensors")
+    added = models.add(home / "My Candy.safetensors")
+    assert added.model.name == "my-candy"
+    assert added.path == models_dir() / "my-candy.safetensors"
+    assert models.own() == {"my-candy": added.path}
+    assert models.find("my-candy") == models.ensure("my-candy") == added
+    assert models.add(home / "My Candy.safetensors") == added
+    assert models.add(home / "My Candy.safetensors", "Sweet").model.name == "sweet"
+
+
+def test_a_model_of_ones_own_is_never_replaced_by_another(home: Path) -> None:
+    for value, folder in enumerate(("one", "two")):
+        (home / folder).mkdir()
+        save_file({"other": torch.full((1,), value)}, home / folder / "candy.safetensors")
+    models.add(home / "one" / "candy.safetensors")
+    with pytest.raises(Exists, match="a model “candy” already"):
+        models.add(home / "two" / "candy.safetensors")
+    assert models.add(home / "two" / "candy.safetensors", "candy 2").model.name == "candy-2"
+
+
+def test_files_of_a_given_folder_are_models_too(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "given").mkdir()
+    save_file({"other": torch.ones(1)}, home / "given" / "udnie.safetensors")
+    (home / "given" / "README.md").write_text("no model")
+    (home / "given" / "net.safetensors").write_bytes(WEIGHTS)
+    monkeypatch.setenv("VELATURA_MODELS", str(home / "given"))
+    assert list(models.own()) == ["udnie"]
+
+
+def test_what_is_not_the_model_that_was_named_is_refused(home: Path) -> None:
     save_file({"other": torch.ones(1)}, home / "other.safetensors")
-    with pytest.raises(BadWeights, match="no model that Velatura knows"):
-        models.add(home / "other.safetensors")
+    with pytest.raises(BadWeights, match="is not the net network"):
+        models.add(home / "other.safetensors", "net")
+    (home / "text.pth").write_text("no weights")
+    with pytest.raises(BadWeights, match="damaged or not a file of weights"):
+        models.add(home / "text.pth")
     with pytest.raises(WeightsMissing, match="no file"):
         models.add(home / "nothing")
 

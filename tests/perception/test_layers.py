@@ -55,4 +55,4 @@ def test_a_replacement_never_counts_twice() -> None:
     assert note == "These weights lack relu5_1; the style is looked at in relu4_1."
     both, note = available({"relu4_2": 1.0, "relu5_1": 2.0}, UNTIL_RELU4_1, "style")
     assert both == {"relu4_1": 1.0}
-    assert "relu4_2 and relu5_1 are not" in note
+    assert "lack relu4_2, relu5_1;" in note

@@ -195,8 +195,8 @@ def test_an_iterative_engine_may_start_from_nothing_and_give_more() -> None:
     outputs = render(Descends(), Scene(None, size=(6, 5)), NoParams(), new_run())
     assert outputs["picture"].shape == RasterShape(6, 5, 3, "u8", "srgb")
     assert (outputs["picture"].pixels == 191).all()
-    assert outputs["state"].shape == RasterShape(6, 5, 1, "f32", "srgb")
-    assert outputs["state"].pixels[0, 0, 0] == pytest.approx(0.75)
+    assert outputs["field"].shape == RasterShape(6, 5, 1, "f32", "srgb")
+    assert outputs["field"].pixels[0, 0, 0] == pytest.approx(0.75)
 
 
 def test_an_iterative_engine_is_blended_like_any_other() -> None:

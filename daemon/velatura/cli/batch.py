@@ -124,7 +124,9 @@ class _Share:
         self._working = working
         self._task = task
 
-    def show(self, phase: str, done: float, total: float, seconds_left: float | None) -> None:
+    def show(
+        self, phase: str, done: float, total: float, seconds_left: float | None, title: str = ""
+    ) -> None:
         if self._task in self._working and phase in ("paint", "stylise") and total:
             self._working[self._task] = done / total
 

@@ -13,7 +13,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions.add_parser("list", help="what there is and what could be had")
     add = actions.add_parser("add", help="take in a file of weights")
     add.add_argument("file", type=Path, metavar="FILE")
-    add.add_argument("--name", help="which model it is (default: recognised)")
+    add.add_argument(
+        "--name",
+        help="which model it is, or what to call it (default: recognised, else like the file)",
+    )
     path = actions.add_parser("path", help="the file of a model, downloaded if need be")
     path.add_argument("name", metavar="NAME")
 
@@ -51,7 +54,11 @@ def _list(options: argparse.Namespace) -> None:
     from velatura.library import models
     from velatura.library.catalogue import MODELS
 
-    found = {model.name: models.find(model.name) for model in MODELS}
+    own = [each for name in models.own() if (each := models.find(name)) is not None]
+    found = {
+        **{model.name: models.find(model.name) for model in MODELS},
+        **{each.model.name: each for each in own},
+    }
     if options.json:
         print_json(
             {
@@ -59,12 +66,15 @@ def _list(options: argparse.Namespace) -> None:
                     "title": model.title,
                     "licence": model.licence,
                     "source": model.source,
-                    "path": str(here.path) if (here := found[model.name]) else None,
+                    "path": str(here.path) if (here := found.get(model.name)) else None,
                 }
-                for model in MODELS
+                for model in (*MODELS, *(each.model for each in own))
             }
         )
         return
+    for each in own:
+        print(f"{each.model.name:16} one of your own, to paint with as a style")
+        print(f"{'':16} {each.path}")
     for model in MODELS:
         here = found[model.name]
         print(f"{model.name:16} {model.title}; {model.licence}")

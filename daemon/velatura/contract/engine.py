@@ -81,7 +81,9 @@ class Descriptor(BaseModel):
     """Its place in lists, the lowest first; the first engine that is not hidden is the default one."""
 
     content: Literal["required", "optional", "none"] = "required"
-    """``none`` for engines that start from nothing; the request then says the output's size."""
+    """``none`` for engines that start from nothing; the request then says the output's size. Only an
+    :class:`Iterative` engine can do without one.
+    """
     styles: tuple[StyleKind, ...] = ("picture",)
     """What a style may be; empty for engines without one (activation maximisation)."""
     fewest_styles: int = 1
@@ -145,6 +147,8 @@ class Engine(ABC):
 
     descriptor: ClassVar[Descriptor]
     Params: ClassVar[type[EngineParams]]
+    networks: ClassVar[bool] = True
+    """Whether engines of this kind compute with torch on a device."""
 
 
 class FeedForward(Engine, Generic[ParamsT, PreparedT]):
@@ -186,6 +190,8 @@ class Iterative(Engine, Generic[ParamsT]):
 class Filter(Engine, Generic[ParamsT]):
     """Works on a neighbourhood of each pixel in float RGB, a tile and its halo at a time, without a network."""
 
+    networks = False
+
     def halo(self, scene: Scene, params: ParamsT) -> int:
         """How many pixels of surroundings ``apply`` needs on each side; ``descriptor.halo`` unless knobs decide."""
         return self.descriptor.halo
@@ -197,6 +203,8 @@ class Filter(Engine, Generic[ParamsT]):
 
 class Pixelwise(Engine, Generic[ParamsT]):
     """Works on pixels in their own depth, without a network and without torch."""
+
+    networks = False
 
     @abstractmethod
     def render(self, band: Raster, scene: Scene, params: ParamsT, run: Run) -> Raster:

@@ -95,8 +95,8 @@ def kind(engine: Engine) -> str:
 def common_knobs(engine: Engine) -> tuple[CommonKnob, ...]:
     """The common knobs that make a difference to an engine: what its descriptor says, or what its kind implies.
 
-    Nothing but masks is soft where pixels are painted one by one; without a style there are no strokes to size; without
-    a content nothing can be painted smaller, recoloured or repeated.
+    Nothing but masks is soft where pixels are painted one by one; without pictures as styles there are no strokes to
+    size; without a content nothing can be painted smaller, recoloured or repeated.
     """
     descriptor = engine.descriptor
     if descriptor.common is not None:
@@ -104,7 +104,7 @@ def common_knobs(engine: Engine) -> tuple[CommonKnob, ...]:
     if isinstance(engine, Pixelwise):
         return ("feather",)
     knobs: tuple[CommonKnob, ...] = get_args(CommonKnob)
-    if not descriptor.styles or isinstance(engine, Filter):
+    if isinstance(engine, Filter) or not {"picture", "pair"} & set(descriptor.styles):
         knobs = tuple(each for each in knobs if each != "stroke")
     if descriptor.content == "none":
         knobs = tuple(each for each in knobs if each not in ("detail", "colours", "tileable"))

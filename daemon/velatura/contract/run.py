@@ -73,16 +73,16 @@ class Silent:
 class Run:
     """One job's surroundings.
 
-    ``notes`` collects sentences for the person who asked ("conv4_2 is not there; relu4_1 was used").
-    ``stop_after`` is the number of steps after which an interruptible engine stops and keeps what it has;
-    ``stopped_after`` says after how many it was stopped, None while it was not. ``weights`` are the SHA-256 of what
-    networks were read from, by name, and ``tile`` the side in pixels of the tiles that the picture was cut into, None
-    where it was not.
+    ``models`` are what is kept warm, or what makes it when it is first asked for. ``notes`` collects sentences for the
+    person who asked ("conv4_2 is not there; relu4_1 was used"). ``stop_after`` is the number of steps after which an
+    interruptible engine stops and keeps what it has; ``stopped_after`` says after how many it was stopped, None while
+    it was not. ``weights`` are the SHA-256 of what networks were read from, by name, and ``tile`` the side in pixels of
+    the tiles that the picture was cut into, None where it was not.
     """
 
     def __init__(
         self,
-        models: WarmModels | None,
+        models: WarmModels | Callable[[], WarmModels] | None,
         observer: Observer | None = None,
         *,
         stop_after: int | None = None,
@@ -100,8 +100,10 @@ class Run:
 
     @property
     def models(self) -> WarmModels:
-        """What is kept warm; engines that work on pixels alone run without."""
-        assert self._models is not None, "a Pixelwise engine asked for a network"
+        """What is kept warm; engines without networks run without, unless their styles are looked at."""
+        if callable(self._models):
+            self._models = self._models()
+        assert self._models is not None, "an engine without networks asked for one"
         return self._models
 
     @property

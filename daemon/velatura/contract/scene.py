@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from velatura.contract.common_params import CommonParams
-from velatura.imaging.raster import Raster
+from velatura.imaging.raster import Depth, Raster, Transfer
 from velatura.imaging.tiles import Box
 
 STROKES_ACROSS = 32
@@ -45,7 +45,7 @@ class Style:
 
     ``weight`` is relative to the other styles of the same region and greater than 0. ``mask`` (one channel, the
     picture's size) limits a picture to a part of it. ``index`` names one style of a bank inside ``checkpoint``.
-    ``before`` is the unpainted half of a pair (the A of image analogies; ``picture`` is A′).
+    ``before`` is the unpainted half of a pair (the A of image analogies; ``picture`` is A′), as large as the other.
 
     ``crop`` is the part of the picture that counts; that part is turned by ``rotation`` degrees, counter-clockwise, and
     its strokes become ``scale`` times as large as they would be. ``origin`` is there for what was read from a file.
@@ -70,24 +70,26 @@ class Region:
 
     ``mask`` has one channel and the content's size; None means whatever the masks of other regions leave: everything
     where there is no other. What no region covers keeps the content. ``found`` says that nobody drew the mask: it is
-    a part of the picture by what it shows.
+    a part of the picture by what it shows. ``states`` are what the frame before left for this region alone, by the
+    name of the input, where an engine is run once for each region.
     """
 
     styles: tuple[Style, ...]
     mask: Raster | None = None
     strength: float = 1.0
     found: bool = False
+    states: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Scene:
     """Everything that decides a picture besides the engine's own knobs.
 
-    ``content`` is None for engines that start from nothing (texture synthesis); ``size`` is then the output's
-    (width, height) in pixels. ``inputs`` holds what else a descriptor names, by that name: rasters, files, scalars
-    (a video's previous frame and flow, say). The same scene, params, device and tile plan give the same picture.
-    ``segments`` is the number of parts that the picture was to be parted into, 0 for none. ``reduction`` is how many
-    pixels of ``content`` a pixel of the document is, along a side: less than 1 while a
+    ``content`` is None for engines that start from nothing (texture synthesis); ``size`` is then the output's (width,
+    height) in pixels, ``depth`` and ``transfer`` what its pixels are. ``inputs`` holds what else a descriptor names, by
+    that name: rasters, files, scalars (a video's previous frame and flow, say). The same scene, params, device and tile
+    plan give the same picture. ``segments`` is the number of parts that the picture was to be parted into, 0 for none.
+    ``reduction`` is how many pixels of ``content`` a pixel of the document is, along a side: less than 1 while a
     smaller picture is painted in its place. ``window`` is the part of the content that is given back, painted as it is
     in the whole picture; None for all of it.
     """
@@ -95,6 +97,8 @@ class Scene:
     content: Raster | None
     regions: tuple[Region, ...] = ()
     size: tuple[int, int] | None = None
+    depth: Depth = "u8"
+    transfer: Transfer = "srgb"
     strength: float = 1.0
     seed: int = 0
     inputs: Mapping[str, Raster | Path | float | str] = field(default_factory=dict)

@@ -90,6 +90,19 @@ def resized(raster: Raster, size: tuple[int, int]) -> Raster:
     return Raster(pixels, raster.transfer)
 
 
+def resized_flow(flow: Raster, size: tuple[int, int]) -> Raster:
+    """A flow of three float channels at ``size`` (width, height): its vectors (dx, dy) in the new pixels, its
+    confidence 0..1.
+    """
+    if size == (flow.width, flow.height):
+        return flow
+    pixels = _resize_bands(flow, size, lambda band: band.pixels.astype(np.float32))
+    pixels[:, :, 0] *= size[0] / flow.width
+    pixels[:, :, 1] *= size[1] / flow.height
+    pixels[:, :, 2] = np.clip(pixels[:, :, 2], 0, 1)
+    return Raster(pixels.astype(flow.pixels.dtype), flow.transfer)
+
+
 def thumbnail(raster: Raster, side: int) -> Raster:
     """The raster as u8 sRGB with its long side at most ``side`` pixels; never enlarged."""
     long = min(side, max(raster.width, raster.height))

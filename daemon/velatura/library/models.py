@@ -1,4 +1,8 @@
-"""Finding a model's file: shipped, given by a folder, added, downloaded; verified every time."""
+"""Finding a model's file: shipped, given by a folder, added, downloaded; verified every time.
+
+Models are those of the catalogue, which engines ask for, and a person's own: whatever other files of weights are in
+the folders, checkpoints to paint with as styles. A model of one's own is called like its file.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +12,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from velatura.errors import BadWeights, WeightsMissing
+from velatura.errors import BadRequest, BadWeights, Exists, WeightsMissing
 from velatura.library import catalogue
 from velatura.library.catalogue import Model, ModelFile
 from velatura.library.checksums import remembered_sha256, sha256_of
 from velatura.library.download import Progress, Unreachable, download
+from velatura.library.names import slug
 from velatura.library.places import given_folders, models_dir
 from velatura.library.weights import has_marks, read_state
 from velatura_link.text import Text, either
 
 ASSETS = Path(__file__).parent.parent / "assets"
 """Weights that come with Velatura."""
+
+SUFFIXES = (".safetensors", ".pth", ".pt", ".ckpt", ".bin", ".model", ".tar")
+"""What files of weights are called after the last dot."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +49,14 @@ def folders() -> tuple[Path, ...]:
 
 
 def find(name: str) -> Found | None:
-    """The model ``name`` if a file of it is here; never downloads.
+    """The model ``name``, the catalogue's or one's own, if a file of it is here; never downloads.
 
     Raises :class:`BadWeights` for a file that bears the name and is something else, and
-    :class:`WeightsMissing` for a name that the catalogue does not have.
+    :class:`WeightsMissing` for a name that nothing has.
     """
+    path = own().get(name)
+    if path is not None:
+        return _own(name, path)
     model = catalogue.model(name)
     for path, file in _candidates(model):
         digest = remembered_sha256(path)
@@ -61,6 +72,24 @@ def find(name: str) -> Found | None:
             )
         return Found(model, file, path, digest)
     return None
+
+
+def own() -> dict[str, Path]:
+    """The files of one's own models by name, sorted; nothing is read.
+
+    They are in the folders of ``VELATURA_MODELS``, which go first, and in :func:`models_dir`.
+    """
+    known = {file.name for model in catalogue.MODELS for file in model.files}
+    taken = {model.name for model in catalogue.MODELS}
+    found: dict[str, Path] = {}
+    for folder in (*given_folders(), models_dir()):
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            name = slug(path.stem)
+            if path.suffix.lower() not in SUFFIXES or path.name in known or not path.is_file():
+                continue
+            if name and name not in taken and not path.name.startswith("."):
+                found.setdefault(name, path)
+    return dict(sorted(found.items()))
 
 
 def ensure(name: str, *, progress: Progress | None = None) -> Found:
@@ -120,23 +149,25 @@ def ensure(name: str, *, progress: Progress | None = None) -> Found:
 
 
 def add(path: Path, name: str | None = None) -> Found:
-    """Copy a file of weights into :func:`models_dir` under the catalogue's name for it.
+    """Copy a file of weights into :func:`models_dir`: as the model of the catalogue that it is, or as one's own.
 
-    It is recognised by its SHA-256, else by its tensors; ``name`` demands that it is that model.
-    Raises :class:`BadWeights` when it is no model's or not the one named.
+    It is recognised by its SHA-256, else by its tensors. ``name`` is the catalogue's model that it must be, or what
+    one's own is to be called, by itself like its file. Raises :class:`BadWeights` for what is no file of weights or
+    not the model named, and :class:`Exists` where another file has the name.
     """
     if not path.is_file():
         raise WeightsMissing(
             "There is no file {path}.", hint="Give the path of a weights file.", path=str(path)
         )
     digest = sha256_of(path)
-    model, file = _recognise(path, digest, name)
+    recognised = _recognise(path, digest, name)
+    model, file = recognised or _new(path, digest, name)
     target = models_dir() / file.name
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         shutil.copyfile(path, draft)
-        if file.sha256 is None:
+        if file.sha256 is None and recognised is not None:
             _pin(target, digest)
         draft.replace(target)
     finally:
@@ -144,8 +175,42 @@ def add(path: Path, name: str | None = None) -> Found:
     return Found(model, file, target, digest)
 
 
-def _recognise(path: Path, digest: str, name: str | None) -> tuple[Model, ModelFile]:
-    wanted = (catalogue.model(name),) if name else catalogue.MODELS
+def _own(name: str, path: Path) -> Found:
+    model, file = _entry(name, path.name)
+    return Found(model, file, path, remembered_sha256(path))
+
+
+def _entry(name: str, file_name: str) -> tuple[Model, ModelFile]:
+    """What the catalogue would say of a model of one's own."""
+    file = ModelFile(file_name, ())
+    return Model(name, name, "not stated", "a file that was added", (file,)), file
+
+
+def _new(path: Path, digest: str, name: str | None) -> tuple[Model, ModelFile]:
+    """A file that the catalogue does not have, under a name that is free or has the same bytes already."""
+    called = slug(name if name is not None else path.stem)
+    if not called:
+        raise BadRequest(
+            "“{name}” is no name for a model.",
+            hint="Use letters and digits.",
+            name=path.stem if name is None else name,
+        )
+    suffix = path.suffix.lower() if path.suffix.lower() in SUFFIXES else ".pth"
+    there = own().get(called)
+    if there is not None and remembered_sha256(there) != digest:
+        raise Exists(
+            "There is a model “{name}” already: {path}.",
+            hint="Choose another name with --name.",
+            name=called,
+            path=str(there),
+        )
+    return _entry(called, there.name if there is not None else f"{called}{suffix}")
+
+
+def _recognise(path: Path, digest: str, name: str | None) -> tuple[Model, ModelFile] | None:
+    """The model of the catalogue that a file is; None for one of which it knows nothing."""
+    named = [model for model in catalogue.MODELS if model.name == name]
+    wanted = tuple(named) if named or name else catalogue.MODELS
     known = [(model, file) for model in wanted for file in model.files]
     for model, file in known:
         if file.sha256 == digest:
@@ -163,13 +228,14 @@ def _recognise(path: Path, digest: str, name: str | None) -> tuple[Model, ModelF
                 title=model.title,
                 known=file.name,
             )
-    raise BadWeights(
-        Text("{file} is not {title}.", file=path.name, title=wanted[0].title)
-        if name
-        else Text("{file} is no model that Velatura knows.", file=path.name),
-        hint="It knows: {names}.",
-        names=", ".join(model.name for model in catalogue.MODELS),
-    )
+    if named:
+        raise BadWeights(
+            "{file} is not {title}.",
+            hint="Leave out the name, or choose another, to add it as a model of your own.",
+            file=path.name,
+            title=named[0].title,
+        )
+    return None
 
 
 def _candidates(model: Model) -> Iterator[tuple[Path, ModelFile]]:

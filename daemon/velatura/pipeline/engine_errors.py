@@ -7,7 +7,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from velatura.contract.engine import Engine
 from velatura.errors import EngineFailed, OutOfMemory, VelaturaError
@@ -72,14 +74,31 @@ def rgb_floats(engine: Engine, painted: Tensor) -> Floats:
     return floats
 
 
+def require_floats(engine: Engine, painted: Any, shape: Sequence[int]) -> Floats:
+    """What a filter painted, clipped to 0…1, as float32.
+
+    Raises :class:`EngineFailed` for NaN, and for an array that is not of ``shape``."""
+    _require_shape(engine, getattr(painted, "shape", ()), shape)
+    floats: Floats = np.asarray(painted, np.float32)
+    if not all_finite(floats):
+        raise EngineFailed(
+            "The engine {engine} produced NaN or infinite pixels.",
+            engine=engine.descriptor.name,
+        )
+    return np.clip(floats, 0, 1)
+
+
 def require_size(engine: Engine, painted: Tensor, sides: Sequence[int]) -> None:
-    wanted = (1, 3, *sides)
-    if tuple(painted.shape) != wanted:
+    _require_shape(engine, painted.shape, (1, 3, *sides))
+
+
+def _require_shape(engine: Engine, shape: Sequence[int], wanted: Sequence[int]) -> None:
+    if tuple(shape) != tuple(wanted):
         raise EngineFailed(
             "The engine {engine} painted {shape} where {wanted} was wanted.",
             engine=engine.descriptor.name,
-            shape=str(tuple(painted.shape)),
-            wanted=str(wanted),
+            shape=str(tuple(shape)),
+            wanted=str(tuple(wanted)),
         )
 
 

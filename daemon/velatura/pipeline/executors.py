@@ -9,17 +9,18 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from velatura.contract.engine import Engine, EngineParams, FeedForward, Iterative
+from velatura.contract.engine import Engine, EngineParams, FeedForward, Filter, Iterative
 from velatura.contract.run import Run
 from velatura.contract.scene import Scene
-from velatura.imaging.alpha import hidden_fill
+from velatura.contract.tile import FilterTile
+from velatura.imaging.alpha import hidden_fill, with_fill
 from velatura.imaging.colour import Floats
 from velatura.imaging.raster import bands
-from velatura.imaging.tiles import Box, Tile
-from velatura.pipeline.engine_errors import blamed_on, require_size, rgb_floats
+from velatura.imaging.tiles import Box, Tile, plan
+from velatura.pipeline.engine_errors import blamed_on, require_floats, require_size, rgb_floats
 from velatura.pipeline.regions import blending
 from velatura.pipeline.sampling import sample_boxes
-from velatura.pipeline.tensors import content_tile, tile_plan
+from velatura.pipeline.tensors import content_tile, tile_plan, tile_side
 from velatura.pipeline.working_size import Working, working
 
 Touched = Callable[[Box], Sequence[bool]]
@@ -38,29 +39,42 @@ class Painting(Protocol):
     def pieces(self, touched: Touched) -> Iterator[Piece]:
         """Everything, row by row from the top."""
 
-    def others(self) -> Iterator[tuple[str, Any]]:
-        """What the engine gives beside the picture, by name, once all is painted."""
+    def others(self) -> Sequence[Mapping[str, Any]]:
+        """What the engine gives beside the picture of each part, by name, once all is painted."""
 
 
 def parts_of(engine: Engine, scene: Scene) -> list[Scene]:
     """The scenes to paint: one for each region unless the engine blends them itself."""
     if engine.descriptor.regions == "native" or len(scene.regions) < 2:
         return [scene]
-    return [replace(scene, regions=(region,)) for region in scene.regions]
+    return [
+        replace(scene, regions=(region,), inputs={**scene.inputs, **region.states})
+        for region in scene.regions
+    ]
 
 
 def begin(
     engine: Engine, scene: Scene, params: EngineParams, run: Run, size: tuple[int, int]
 ) -> Painting:
     """Start painting ``scene``, whose result is ``size`` (height, width)."""
-    smaller = working(engine.descriptor, scene)
+    smaller = working(engine.descriptor, scene, _halo(engine, scene, params))
     if smaller is not None:
         return _Elsewhere(engine, scene, smaller, params, run)
     if isinstance(engine, FeedForward):
         return _InTiles(engine, scene, params, run)
     if isinstance(engine, Iterative):
         return _AtOnce(engine, scene, params, run, size)
-    raise TypeError(f"{type(engine).__name__} is none of the three kinds of engine")
+    if isinstance(engine, Filter):
+        return _Filtered(engine, scene, params, run)
+    raise TypeError(f"{type(engine).__name__} paints no floats")
+
+
+def _halo(engine: Engine, scene: Scene, params: EngineParams) -> int:
+    """How many pixels of surroundings a pixel needs on each side."""
+    if not isinstance(engine, Filter):
+        return engine.descriptor.halo
+    with blamed_on(engine):
+        return max(engine.halo(part, params) for part in parts_of(engine, scene))
 
 
 class _InTiles:
@@ -119,11 +133,79 @@ class _InTiles:
                 painted[index] = rgb_floats(engine, given[:, :, piece.core[0], piece.core[1]])
         return painted
 
-    def others(self) -> Iterator[tuple[str, Any]]:
-        for prepared in self._prepared:
-            with blamed_on(self._engine):
-                found = self._engine.finish(prepared, self._run)
-            yield from found.items()
+    def others(self) -> Sequence[Mapping[str, Any]]:
+        with blamed_on(self._engine):
+            return [self._engine.finish(prepared, self._run) for prepared in self._prepared]
+
+
+class _Filtered:
+    """By an engine that looks at a neighbourhood of each pixel."""
+
+    def __init__(self, engine: Filter[Any], scene: Scene, params: EngineParams, run: Run) -> None:
+        assert scene.content is not None
+        self._engine, self._scene, self._params, self._run = engine, scene, params, run
+        self._content = scene.content
+        self._parts = parts_of(engine, scene)
+        self._halo = _halo(engine, scene, params)
+        self._fill = hidden_fill(scene.content)
+
+    def sample(self) -> Iterator[tuple[Box, list[Floats]]]:
+        everything = range(len(self._parts))
+        for box in sample_boxes(self._scene, self._content):
+            yield box, list(self._paint(Tile(box, self._around(box)), everything).values())
+
+    def pieces(self, touched: Touched) -> Iterator[Piece]:
+        content, run, window = self._content, self._run, self._scene.window
+        multiple = self._engine.descriptor.multiple
+        tiles = plan(
+            content.width, content.height, core=tile_side.get(), halo=self._halo, multiple=multiple
+        )
+        run.step(0, len(tiles), phase="paint")
+        for number, tile in enumerate(tiles, 1):
+            seen = [index for index, is_seen in enumerate(touched(tile.core)) if is_seen]
+            if seen and window is not None:
+                tile = tile.trimmed(window, halo=self._halo, multiple=multiple)
+            painted = self._paint(tile, seen) if seen else {}
+            yield tile.core, [painted.get(index) for index in range(len(self._parts))]
+            run.step(number, len(tiles), phase="paint")
+
+    def _paint(self, tile: Tile, parts: Sequence[int]) -> dict[int, Floats]:
+        engine, run = self._engine, self._run
+        piece = self._piece(tile)
+        rows, columns = piece.core
+        painted = {}
+        with blamed_on(engine):
+            for index in parts:
+                given = engine.apply(piece, self._parts[index], self._params, run)
+                painted[index] = require_floats(engine, given, piece.pixels.shape)[rows, columns]
+        return painted
+
+    def _piece(self, tile: Tile) -> FilterTile:
+        outer, content, halo = tile.outer, self._content, self._halo
+        seen = with_fill(content.crop(outer.x0, outer.y0, outer.x1, outer.y1), self._fill)
+        rows, columns = tile.inner
+        sides = [
+            (max(0, halo - inner.start), max(0, halo - (length - inner.stop)))
+            for inner, length in ((rows, outer.height), (columns, outer.width))
+        ]
+        pixels = np.pad(np.clip(seen, 0, 1), (*sides, (0, 0)), mode="edge")
+        core = tuple(
+            slice(inner.start + before, inner.stop + before)
+            for inner, (before, _) in zip(tile.inner, sides, strict=True)
+        )
+        return FilterTile(pixels, (core[0], core[1]), tile)
+
+    def _around(self, box: Box) -> Box:
+        halo, content = self._halo, self._content
+        return Box(
+            max(0, box.x0 - halo),
+            max(0, box.y0 - halo),
+            min(content.width, box.x1 + halo),
+            min(content.height, box.y1 + halo),
+        )
+
+    def others(self) -> Sequence[Mapping[str, Any]]:
+        return []
 
 
 class _AtOnce:
@@ -141,7 +223,7 @@ class _AtOnce:
 
         self._box = Box(0, 0, size[1], size[0])
         self._painted: list[Floats] = []
-        self._others: dict[str, Any] = {}
+        self._others: list[dict[str, Any]] = []
         for part in parts_of(engine, scene):
             # This job may run between two steps of another that has gradients switched off.
             with blamed_on(engine), torch.inference_mode(False), torch.enable_grad():
@@ -150,7 +232,7 @@ class _AtOnce:
                     dict(given) if isinstance(given, Mapping) else {"picture": given}
                 )
                 picture = outputs.pop("picture")
-                self._others |= outputs
+                self._others.append(outputs)
                 require_size(engine, picture, size)
                 self._painted.append(rgb_floats(engine, picture))
 
@@ -160,8 +242,8 @@ class _AtOnce:
     def pieces(self, touched: Touched) -> Iterator[Piece]:
         yield self._box, list(self._painted)
 
-    def others(self) -> Iterator[tuple[str, Any]]:
-        yield from self._others.items()
+    def others(self) -> Sequence[Mapping[str, Any]]:
+        return self._others
 
 
 class _Elsewhere:
@@ -182,7 +264,7 @@ class _Elsewhere:
             for picture, piece in zip(pictures, painted, strict=True):
                 picture[box.y0 : box.y1, box.x0 : box.x1] = piece
         self._layers = [working.enlarger(picture) for picture in pictures]
-        self._others = list(inner.others())
+        self._others = inner.others()
         self._fill = hidden_fill(scene.content)
 
     def sample(self) -> Iterator[tuple[Box, list[Floats]]]:
@@ -200,8 +282,8 @@ class _Elsewhere:
     def _painted(self, box: Box) -> list[Floats]:
         return [np.clip(layer(box, self._content, self._fill), 0, 1) for layer in self._layers]
 
-    def others(self) -> Iterator[tuple[str, Any]]:
-        yield from self._others
+    def others(self) -> Sequence[Mapping[str, Any]]:
+        return self._others
 
 
 def _parted(box: Box) -> Iterator[Box]:

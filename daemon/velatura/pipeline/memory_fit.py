@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from velatura.contract.engine import Engine, FeedForward
+from velatura.contract.engine import Engine, FeedForward, Filter
 from velatura.contract.run import Run
 from velatura.errors import OutOfMemory
 from velatura.imaging.tiles import round_up
@@ -18,11 +18,11 @@ T = TypeVar("T")
 def within_memory(engine: Engine, run: Run, tile: int, paint: Callable[[], T]) -> T:
     """``paint()`` with tiles of ``tile`` pixels a side, or fewer where more would not fit.
 
-    Where memory runs out all the same, a :class:`FeedForward` engine's tiles are halved, and again;
-    at last any engine paints on the processor. ``run`` notes what was done. Raises
+    Where memory runs out all the same, tiles are halved, and again; at last any engine with networks paints on the
+    processor. ``run`` notes what was done. Raises
     :class:`OutOfMemory` when that was not enough either.
     """
-    side = tile
+    side, in_tiles = tile, isinstance(engine, (FeedForward, Filter))
     if isinstance(engine, FeedForward):
         side = _largest(engine, run, tile)
         if side < tile:
@@ -33,15 +33,16 @@ def within_memory(engine: Engine, run: Run, tile: int, paint: Callable[[], T]) -
         token = tile_side.set(side)
         try:
             painted = paint()
-            if isinstance(engine, FeedForward):
+            if in_tiles:
                 run.cut(side)
             return painted
         except OutOfMemory:
-            if isinstance(engine, FeedForward) and side // 2 >= SMALLEST:
+            if in_tiles and side // 2 >= SMALLEST:
                 side //= 2
-                run.models.free()
+                if engine.networks:
+                    run.models.free()
                 run.note("The memory was not enough: painted in tiles of {side} pixels.", side=side)
-            elif run.device.type != "cpu":
+            elif engine.networks and run.device.type != "cpu":
                 side = tile
                 run.use_processor()
                 run.note("The device's memory was not enough: painted on the processor.")

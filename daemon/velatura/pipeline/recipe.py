@@ -9,7 +9,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from velatura import __version__
-from velatura.contract.engine import Engine, EngineParams, Pixelwise
+from velatura.contract.engine import Engine, EngineParams
 from velatura.contract.manifest import code_hash
 from velatura.contract.run import Run
 from velatura.contract.scene import WHOLE, Region, Scene, Style
@@ -47,7 +47,7 @@ def recipe_of(
     styles = _in_turn(found) if found else [style for region in rest for style in region.styles]
     content = scene.content
     longest = max(content.width, content.height) if content is not None else 0
-    networks = not isinstance(engine, Pixelwise)
+    networks = engine.networks
     return Recipe(
         engine=engine.descriptor.name,
         velatura=__version__,

@@ -20,27 +20,28 @@ from velatura.contract.run import Run
 from velatura.contract.scene import Region, Scene
 from velatura.errors import BadRequest
 from velatura.imaging.blend import lay_over, weighted_mean
-from velatura.imaging.colour import Floats, from_float, to_float
+from velatura.imaging.colour import Floats, from_float, from_unit_floats, to_float
 from velatura.imaging.raster import Pixels, Raster, RasterShape, bands, require_finite
 from velatura.imaging.tiles import Box
 from velatura.pipeline.colour_transfer import Recolouring, recolouring
 from velatura.pipeline.engine_errors import blamed_on, require_like
 from velatura.pipeline.executors import Painting, begin, parts_of
 from velatura.pipeline.memory_fit import within_memory
+from velatura.pipeline.outputs import Allocate, Output, outputs_of
 from velatura.pipeline.regions import claims
+from velatura.pipeline.states import states_of_regions
 from velatura.pipeline.tensors import TILE
+from velatura.pipeline.unused_knobs import tell_unused
 
-Allocate = Callable[[RasterShape], Pixels]
 RowsDone = Callable[[int], None]
-Output = Raster | bytes
-"""What an engine gives under one name: a raster, or a file's bytes."""
 
 
 def output_shape(engine: Engine, scene: Scene) -> RasterShape:
     """What :func:`render` gives as ``picture``: the content's size, depth, transfer and alpha, in
     RGB.
 
-    A :class:`Pixelwise` engine keeps grey grey. Without a content: ``scene.size``, u8 sRGB RGB.
+    A :class:`Pixelwise` engine keeps grey grey. Without a content: RGB of ``scene.size``, ``depth`` and ``transfer``,
+    with alpha where a mask or a strength leaves some of it unpainted.
     Raises :class:`BadRequest` when the engine needs a content that is not there, or a size.
     """
     content, descriptor = scene.content, engine.descriptor
@@ -59,7 +60,13 @@ def output_shape(engine: Engine, scene: Scene) -> RasterShape:
             hint="Give width and height of the picture to make.",
             engine=descriptor.name,
         )
-    return RasterShape(*scene.size, 3, "u8", "srgb")
+    channels = 3 if _paints_everything(scene) else 4
+    return RasterShape(*scene.size, channels, scene.depth, scene.transfer)
+
+
+def _paints_everything(scene: Scene) -> bool:
+    regions = scene.regions or (Region(styles=()),)
+    return scene.strength == 1 and all(r.mask is None and r.strength == 1 for r in regions)
 
 
 def render(
@@ -79,10 +86,10 @@ def render(
     painted. ``rows_done(n)`` is told, with growing ``n``, that the first ``n`` rows of ``picture``
     are final. ``tile`` is the longest side of a tile's core in pixels, where memory allows it.
 
-    The content's alpha is kept bit for bit, and so are its colours wherever strength times mask is
-    0. Strength blends in sRGB. An engine whose regions are ``composite`` paints once for each
-    region; masks that overlap share a pixel in proportion. With ``scene.window`` the picture is that
-    part of the whole one, and tiles beyond it are not painted.
+    The content's alpha is kept bit for bit, and so are its colours wherever strength times mask is 0. Strength blends
+    in sRGB. Without a content, alpha is strength times mask. An engine whose regions are ``composite`` paints once for
+    each region; masks that overlap share a pixel in proportion. With ``scene.window`` the picture is that part of the
+    whole one, and tiles beyond it are not painted.
 
     Raises :class:`BadRequest` for masks and windows that do not fit, :class:`BadPicture` for pictures with NaN,
     :class:`EngineFailed` for whatever the engine raises or when what it painted has NaN,
@@ -93,10 +100,13 @@ def render(
     _check_masks(scene, shape)
     for raster in _rasters(scene):
         require_finite(raster)
+    tell_unused(engine, scene, run)
     window = _window(scene, shape)
     canvas = allocate(replace(shape, width=window.width, height=window.height))
-    job = _Job(engine, scene, params, run, canvas, window, _growing(rows_done or _nobody_waits))
-    others = within_memory(engine, run, tile, lambda: _render(job, allocate))
+    told = _growing(rows_done or _nobody_waits)
+    with states_of_regions(engine, scene, run) as scene:
+        job = _Job(engine, scene, params, run, canvas, shape, window, told)
+        others = within_memory(engine, run, tile, lambda: _render(job, allocate))
     return {"picture": Raster(canvas, shape.transfer), **others}
 
 
@@ -107,6 +117,8 @@ class _Job:
     params: EngineParams
     run: Run
     canvas: Pixels
+    shape: RasterShape
+    """What the whole picture is."""
     window: Box
     """Which part of the whole picture the canvas is."""
     rows_done: RowsDone
@@ -145,8 +157,7 @@ class _Job:
 
     @property
     def paints_everything(self) -> bool:
-        regions = self.scene.regions or (Region(styles=()),)
-        return self.scene.strength == 1 and all(r.mask is None and r.strength == 1 for r in regions)
+        return _paints_everything(self.scene)
 
 
 def _nobody_waits(rows: int) -> None:
@@ -217,13 +228,13 @@ def _render(job: _Job, allocate: Allocate) -> dict[str, Output]:
     if isinstance(job.engine, Pixelwise):
         _render_pixelwise(job, job.engine)
         return {}
-    shape = output_shape(job.engine, job.scene)
-    size = (shape.height, shape.width)
-    painting = begin(job.engine, job.scene, job.params, job.run, size)
+    width, height = job.shape.width, job.shape.height
+    painting = begin(job.engine, job.scene, job.params, job.run, (height, width))
     recolour = recolouring(job.scene, lambda: _sampled(job, painting), job.run)
     for box, painted in painting.pieces(job.touched):
         _write(job, box, painted, recolour)
-    return {name: _as_output(job.engine, value, allocate) for name, value in painting.others()}
+    others = painting.others()
+    return outputs_of(job.engine, others, (width, height), job.shares, allocate, job.run)
 
 
 def _sampled(job: _Job, painting: Painting) -> Iterator[tuple[Box, Floats]]:
@@ -304,7 +315,9 @@ def _write_part(
     painted = [layer for layer, _ in layers]
     weights = [weight for _, weight in layers]
     if content is None:
-        pixels[...] = from_float(weighted_mean(painted, weights))
+        pixels[:, :, :3] = from_float(weighted_mean(painted, weights), job.shape)
+        if job.shape.channels == 4:
+            pixels[:, :, 3:] = from_unit_floats(np.sum(weights, axis=0), job.shape.depth)
         return
     below = content.crop(box.x0, box.y0, box.x1, box.y1)
     colours = pixels.shape[2] - below.has_alpha
@@ -317,15 +330,3 @@ def _write_part(
         pixels[:, :, :colours] = below.colours
     if below.alpha is not None:
         pixels[:, :, colours:] = below.alpha
-
-
-def _as_output(engine: Engine, output: Any, allocate: Allocate) -> Output:
-    """An engine's further output: rasters and bytes as they are, a (1, 1…4, h, w) tensor as f32 sRGB."""
-    if isinstance(output, Raster | bytes):
-        return output
-    with blamed_on(engine):
-        floats = output[0].float().permute(1, 2, 0).cpu().numpy()
-    height, width, channels = floats.shape
-    pixels = allocate(RasterShape(width, height, channels, "f32", "srgb"))
-    pixels[...] = floats
-    return Raster(pixels)

@@ -76,6 +76,8 @@ def scene_of(request: Fields, descriptor: Descriptor, sources: Sources) -> Scene
         content=content,
         regions=regions,
         size=size,
+        depth=request.get("depth", "u8"),
+        transfer=request.get("transfer", "srgb"),
         window=Box(*request["window"]) if "window" in request else None,
         strength=float(request.get("strength", 1.0)),
         seed=request.get("seed", 0),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import cos, radians, sin
 from typing import TYPE_CHECKING
 
@@ -44,12 +45,30 @@ def style_tensor(style: Style, short: int, run: Run) -> tuple[Tensor, Tensor | N
     if mask is not None:
         weights = weights * mask_tensor(mask, run, size=size)
     weights = _turned(weights, style)
-    if not bool(weights.any()):
-        raise BadPicture(
-            "There is nothing to see of the style's picture.",
-            hint="It is transparent all over, or its mask is black.",
-        )
+    _require_visible(weights)
     return tensor, weights
+
+
+def pair_tensors(style: Style, short: int, run: Run) -> tuple[Tensor, Tensor, Tensor | None]:
+    """Both halves of a pair, before and after, and how much each pixel counts: as :func:`style_tensor`, which gives the
+    one after, cropped and turned alike.
+
+    What is hidden in either half does not count. Raises :class:`BadRequest` for a style that is no pair, and
+    :class:`BadPicture` when nothing of it counts.
+    """
+    import torch
+
+    if style.before is None:
+        raise BadRequest(
+            "This engine looks at pairs of pictures.", hint="Give one before and one after."
+        )
+    after, weights = style_tensor(style, short, run)
+    unpainted = replace(style, picture=style.before, before=None, mask=None)
+    before, seen = style_tensor(unpainted, short, run)
+    if seen is not None:
+        weights = seen if weights is None else torch.minimum(weights, seen)
+        _require_visible(weights)
+    return before, after, weights
 
 
 def style_places(style: Style, short: int, run: Run) -> Tensor:
@@ -87,9 +106,17 @@ def tell_enlarged(style: Style, short: int, run: Run) -> None:
 
 
 def style_key(style: Style, short: int) -> str:
-    """What :func:`style_tensor` gives, as a key to remember by."""
-    shown = fingerprint(style.picture, style.mask)
+    """What :func:`style_tensor` and :func:`pair_tensors` give, as a key to remember by."""
+    shown = fingerprint(style.picture, style.mask, style.before)
     return f"{shown} {style.crop} {style.rotation} {short}"
+
+
+def _require_visible(weights: Tensor) -> None:
+    if not bool(weights.any()):
+        raise BadPicture(
+            "There is nothing to see of the style's picture.",
+            hint="It is transparent all over, or its mask is black.",
+        )
 
 
 def _cropped(style: Style) -> tuple[Raster, Raster | None]:

@@ -12,7 +12,7 @@ from velatura.contract.scene import Scene
 from velatura.imaging.alpha import hidden_fill, with_fill
 from velatura.imaging.colour import Floats
 from velatura.imaging.raster import Raster
-from velatura.imaging.resample import fit, resized
+from velatura.imaging.resample import fit, resized, resized_flow
 from velatura.imaging.tiles import Box, round_up
 from velatura.imaging.upsampling import Upsampler
 
@@ -54,8 +54,12 @@ class Working:
         return enlarge
 
 
-def working(descriptor: Descriptor, scene: Scene) -> Working | None:
-    """What to paint instead of ``scene``; None where it is painted as it is."""
+def working(descriptor: Descriptor, scene: Scene, halo: int) -> Working | None:
+    """What to paint instead of ``scene``; None where it is painted as it is.
+
+    ``halo`` is how many pixels of surroundings the engine needs. Rasters of the document's size go along to the
+    smaller one; a flow's vectors become as much shorter.
+    """
     content, common = scene.content, scene.common
     if content is None:
         return None
@@ -65,37 +69,38 @@ def working(descriptor: Descriptor, scene: Scene) -> Working | None:
         size = document
     if size == document and common.tileable == "none":
         return None
-    around = round_up(descriptor.halo + FADE, descriptor.multiple)
+    around = round_up(halo + FADE, descriptor.multiple)
     margin = (
         min(around, size[0]) if common.tileable in ("x", "both") else 0,
         min(around, size[1]) if common.tileable in ("y", "both") else 0,
     )
 
-    def smaller(raster: Raster) -> Raster:
-        return resized(raster, size) if (raster.width, raster.height) == document else raster
+    flows = {each.name for each in descriptor.inputs if each.kind == "flow"}
+    small = resized(content, size)
 
-    def prepared(raster: Raster) -> Raster:
-        fits = (raster.width, raster.height) == document
-        return _wrapped(smaller(raster), margin) if fits else raster
+    def prepared(raster: Raster, *, flow: bool = False) -> Raster:
+        if (raster.width, raster.height) != document:
+            return raster
+        return _wrapped(resized_flow(raster, size) if flow else resized(raster, size), margin)
 
     regions = tuple(
         replace(region, mask=None if region.mask is None else prepared(region.mask))
         for region in scene.regions
     )
     inputs = {
-        name: prepared(value) if isinstance(value, Raster) else value
+        name: prepared(value, flow=name in flows) if isinstance(value, Raster) else value
         for name, value in scene.inputs.items()
     }
     instead = replace(
         scene,
-        content=prepared(content),
+        content=_wrapped(small, margin),
         regions=regions,
         inputs=inputs,
         strength=1.0,
         reduction=scene.reduction * max(size) / max(document),
         common=common.model_copy(update={"detail": 0, "tileable": "none", "colours": "none"}),
     )
-    return Working(instead, document, smaller(content), margin)
+    return Working(instead, document, small, margin)
 
 
 def _wrapped(raster: Raster, margin: tuple[int, int]) -> Raster:

@@ -22,6 +22,7 @@ from velatura_link.request import EncodedFile, Payload, Pixels, RegionRef, Reque
 from velatura_link.styles import PAIR, PICTURE
 
 from .engine_arguments import takes_library, takes_models
+from .pixels import Form
 from .request_spec import RequestSpec
 from .texts import tr
 
@@ -37,6 +38,11 @@ _VIEW = ("weight", "index", "rotation", "scale")
 
 class Source(Protocol):
     """Where the pixels come from that a spec names."""
+
+    @property
+    def form(self) -> Form:
+        """Depth and transfer of what is painted."""
+        ...
 
     @property
     def size(self) -> tuple[int, int]:
@@ -105,6 +111,7 @@ def build_request(spec: RequestSpec, manifest: Manifest, source: Source) -> Requ
     if use == "none" or (use == "optional" and spec.get("size")):
         width, height = new_size(spec)
         given["size"] = (width or source.size[0], height or source.size[1])
+        given |= {"depth": source.form.depth, "transfer": source.form.transfer}
     else:
         given["content"] = source.content()
     return Request(

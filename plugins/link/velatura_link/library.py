@@ -36,6 +36,10 @@ class LibraryClient(ABC):
         """The styles of the daemon's library, sorted by name, with thumbnails; docs/protocol.md, section 6."""
         return self._list(m.STYLES, timeout)
 
+    def models(self, timeout: float = 10.0) -> list[dict[str, Any]]:
+        """The person's own models, sorted by name: ``name``, which a style's ``model`` may be, and ``file``."""
+        return self._list(m.MODELS, timeout)
+
     def style_picture(self, name: str, timeout: float = 30.0) -> bytes | None:
         """A JPEG file of a style of the daemon's library, 640 pixels at most; None for a code, which has no picture.
 

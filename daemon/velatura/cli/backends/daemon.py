@@ -150,7 +150,7 @@ def _show(event: Event, bar: Bar, preview: PreviewFile | None) -> None:
     elif isinstance(event, Downloading):
         bar.show("download", event.received, event.total, None)
     elif isinstance(event, Progress):
-        bar.show(event.phase, event.step, event.steps, event.seconds_left)
+        bar.show(event.phase, event.step, event.steps, event.seconds_left, event.title)
     elif isinstance(event, Preview) and preview is not None:
         preview.show(raster_from(event.pixels))
     elif isinstance(event, Accepted) and event.position:

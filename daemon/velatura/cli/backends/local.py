@@ -34,8 +34,14 @@ if TYPE_CHECKING:
 
 
 class _Showing(Showing):
-    def __init__(self, backend: LocalBackend, bar: Bar, preview: PreviewFile | None) -> None:
-        super().__init__(bar)
+    def __init__(
+        self,
+        backend: LocalBackend,
+        bar: Bar,
+        preview: PreviewFile | None,
+        phases: Mapping[str, str],
+    ) -> None:
+        super().__init__(bar, phases)
         self._backend = backend
         self._preview = preview
 
@@ -143,7 +149,8 @@ class LocalBackend:
         self.finishing = False
         if self._models is None:
             self._models = WarmModels.on(request.device or "auto")
-        run = Run(self._models, _Showing(self, bar, preview), stop_after=request.stop_after)
+        watched = _Showing(self, bar, preview, engine.descriptor.phases)
+        run = Run(self._models, watched, stop_after=request.stop_after)
         watch = Stopwatch()
         sources = Sources(blobs, lambda name: ensure(name, run).path, run.note)
         scene = scene_of(said, engine.descriptor, sources)

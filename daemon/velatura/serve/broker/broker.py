@@ -127,6 +127,7 @@ class Broker:
             "presets.save": self.updates.save_preset,
             "presets.rename": self.updates.rename_preset,
             "presets.remove": self.updates.remove_preset,
+            "models": self.queries.models,
             "styles": self.queries.styles,
             "styles.add": self.updates.add,
             "styles.picture": self.queries.picture,

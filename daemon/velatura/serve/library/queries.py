@@ -42,6 +42,10 @@ class LibraryQueries:
         """``styles``: those after the one named ``after``, as many as fit."""
         self._thread.submit(self._answer, session, header, _styles)
 
+    def models(self, session: Session, header: Header) -> None:
+        """``models``: those after the one named ``after``, as many as fit."""
+        self._thread.submit(self._answer, session, header, _models)
+
     def picture(self, session: Session, header: Header) -> None:
         """``styles.picture``: a style large enough to choose a part of it."""
         self._thread.submit(self._look, session, header)
@@ -81,6 +85,14 @@ def page(kind: str, found: Iterable[Mapping[str, Any]]) -> Header:
 
 def _presets(after: str) -> Iterator[dict[str, Any]]:
     return (preset.described() for preset in presets.entries() if preset.name > after)
+
+
+def _models(after: str) -> Iterator[dict[str, Any]]:
+    from velatura.library import models
+
+    return (
+        {"name": name, "file": path.name} for name, path in models.own().items() if name > after
+    )
 
 
 def _styles(after: str) -> Iterator[dict[str, Any]]:

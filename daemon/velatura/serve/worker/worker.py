@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from velatura.contract import manifest as manifests
 from velatura.contract import registry
-from velatura.contract.engine import Engine, Pixelwise
+from velatura.contract.engine import Engine
 from velatura.contract.phases import phase_title
 from velatura.contract.run import Progress, Run
 from velatura.errors import Cancelled, OutOfMemory, VelaturaError
@@ -194,7 +194,7 @@ class JobExecutor:
         request = order.header["request"]
         engine = self._engine(request["engine"])
         params = registry.validate(engine, request.get("params", {}))
-        models = None if isinstance(engine, Pixelwise) else self.models
+        models = self.models if engine.networks else lambda: self.models
         run = Run(
             models,
             Watch(self, order, engine.descriptor.phases),
