@@ -1,4 +1,4 @@
-"""``--request FILE``: a request as the wire has it (docs/protocol.md, section 5), with paths in place of blobs."""
+"""``--request FILE``: a request of the wire (docs/reference/protocol.md, section 5), with paths in place of blobs."""
 
 from __future__ import annotations
 

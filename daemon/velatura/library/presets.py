@@ -1,7 +1,7 @@
 """Presets: a way to paint under a name, each a JSON file in a folder of the person's.
 
-Its keys are those of a request (docs/protocol.md, section 5): what a request leaves out, its preset says. Styles are
-names of the style library. Neither torch nor numpy is needed to read one, since the broker does.
+Its keys are those of a request (docs/reference/protocol.md, section 5): what a request leaves out, its preset says.
+Styles are names of the style library. Neither torch nor numpy is needed to read one, since the broker does.
 """
 
 from __future__ import annotations

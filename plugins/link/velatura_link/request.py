@@ -1,4 +1,4 @@
-"""What a client asks for, as one tree of plain facts, and its form on the wire (docs/protocol.md, 5)."""
+"""What a client asks for, as one tree of plain facts, and its form on the wire (docs/reference/protocol.md, 5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a request is one that docs/protocol.md, section 5, allows.
+"""Whether a request is one that docs/reference/protocol.md, section 5, allows.
 
 Clients ask before they send anything, the broker asks of whatever arrives, and the command line without a daemon asks
 too: the rules are here and nowhere else. Engines check their own knobs, and whether a scene is one that they take.
