@@ -156,7 +156,7 @@ class Choices:
         return replace(self, mixture=_levelled(rest))
 
     def with_preset(self, preset: Mapping[str, Any]) -> Choices:
-        """These, with what ``preset`` (docs/protocol.md, 6) says."""
+        """These, with what ``preset`` (docs/reference/protocol.md, 6) says."""
         engine = preset.get("engine") or self.engine
         mixture = _mixture(preset.get("styles"))
         strength = preset.get("strength")

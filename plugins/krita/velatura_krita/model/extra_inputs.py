@@ -16,7 +16,7 @@ KINDS = (PICTURE, "file", "number", "text")
 
 @dataclass(frozen=True)
 class Input:
-    """An input of an engine's descriptor (docs/engines.md). ``when`` are knobs and the choices that need it."""
+    """An input of an engine's descriptor (docs/explanation/engines.md). ``when`` says which choices need it."""
 
     name: str
     kind: str

@@ -22,7 +22,7 @@ def title_of_preset(preset: Preset) -> str:
 
 
 def preset_of(manifest: request_builder.Manifest, choices: Choices) -> dict[str, Any]:
-    """``choices`` as the daemon keeps them (docs/protocol.md, 6); parts of the picture and the seed are left out.
+    """``choices`` as the daemon keeps them (docs/reference/protocol.md, 6); parts and the seed are left out.
 
     Raises ``ValueError`` with the file of a style that is not in the daemon's library.
     """

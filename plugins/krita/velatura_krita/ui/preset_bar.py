@@ -18,7 +18,7 @@ from ..texts import tr
 from .inputs import ComboBox
 
 LONGEST = 60
-"""Letters of a preset's title (docs/protocol.md, 6)."""
+"""Letters of a preset's title (docs/reference/protocol.md, 6)."""
 
 
 class PresetBar(QtWidgets.QWidget):

@@ -13,7 +13,7 @@ from ..texts import tr
 from .style_grid import StyleGrid
 
 LONGEST_TITLE, LONGEST_COLLECTION = 200, 60
-"""Letters (docs/protocol.md, 6)."""
+"""Letters (docs/reference/protocol.md, 6)."""
 
 
 def open_style_menu(controller: Controller, grid: StyleGrid, tile: Tile, place: Any) -> None:
