@@ -1,4 +1,4 @@
-"""``--request FILE``: a request of the wire (docs/reference/protocol.md, section 5), with paths in place of blobs."""
+"""``--request FILE``: the wire's request (docs/reference/protocol.md, section 5) with paths in place of blobs."""
 
 from __future__ import annotations
 

@@ -50,8 +50,9 @@ class Sources:
 
 
 def scene_of(request: Fields, descriptor: Descriptor, sources: Sources) -> Scene:
-    """The scene that ``request`` describes for an engine: the map of a submit (docs/reference/protocol.md,
-    section 5), which was checked, and whose preset was filled in.
+    """The scene that ``request``, a submit's map (docs/reference/protocol.md, section 5), describes for an engine.
+
+    It was checked, and its preset was filled in.
 
     Rasters are not copied, encoded files are decoded; encoded masks are brought to the size of what they lie over.
     Raises :class:`~velatura.errors.BadPicture`, :class:`BadRequest` for masks that do not fit, and what the library and

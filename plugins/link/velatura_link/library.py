@@ -33,7 +33,9 @@ class LibraryClient(ABC):
         return self._list(m.PRESETS, timeout)
 
     def styles(self, timeout: float = 10.0) -> list[dict[str, Any]]:
-        """The styles of the daemon's library, sorted by name, with thumbnails; docs/reference/protocol.md, 6."""
+        """The styles of the daemon's library, sorted by name, with thumbnails; docs/reference/protocol.md, section
+        6.
+        """
         return self._list(m.STYLES, timeout)
 
     def models(self, timeout: float = 10.0) -> list[dict[str, Any]]:

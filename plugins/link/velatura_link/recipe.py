@@ -1,4 +1,4 @@
-"""The recipe of a result: what decided its pixels, so that they can be painted again (docs/reference/recipe.md).
+"""The recipe of a result: everything that decided its pixels, to paint them again (docs/reference/recipe.md).
 
 What was painted from is told apart by what it contains: pixels by their size and CRC-32, files by their SHA-256. No
 picture can be had from a recipe.

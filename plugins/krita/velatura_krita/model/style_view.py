@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import cos, radians, sin
 from typing import Any, TypeGuard
 
+from velatura_link.request_validation import crop_of
+
 Crop = tuple[float, float, float, float]
 """Left, top, right and bottom of a part of a picture, 0 to 1 of its sides."""
 
@@ -78,8 +80,7 @@ def is_number(found: object) -> TypeGuard[float]:
 
 
 def _crop(found: object) -> Crop:
-    if not isinstance(found, (list, tuple)) or len(found) != 4 or not all(map(is_number, found)):
+    try:
+        return crop_of(found)
+    except ValueError:
         return WHOLE
-    left, top, right, bottom = map(float, found)
-    inside = 0 <= left < right <= 1 and 0 <= top < bottom <= 1
-    return (left, top, right, bottom) if inside else WHOLE
