@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+from velatura.contract import registry
 from velatura.contract.common_params import CommonParams
 from velatura.contract.engine import Descriptor, EngineParams, FeedForward, Iterative
 from velatura.contract.run import Run
@@ -23,6 +26,10 @@ from velatura.pipeline.regions import counting
 from velatura.pipeline.render import render
 from velatura.pipeline.style_input import style_tensor
 from velatura.pipeline.tensors import ContentTile, picture_tensor
+from velatura.runtime.model_cache import WarmModels
+
+from ..conftest import SHARED
+from ..engines.conformance import Bench
 
 RUN = Run(
     type("Models", (), {"device": torch.device("cpu"), "dtype": torch.float32, "free": None})()
@@ -195,7 +202,12 @@ def visible_colours(picture: Raster) -> np.ndarray[Any, Any]:
 @settings(max_examples=60)
 @given(case=cases())
 def test_what_is_not_painted_stays_bit_for_bit(engine: Any, case: Case) -> None:
-    picture, content = painted(engine, case), case.content
+    require_unpainted_kept(painted(engine, case), case)
+
+
+def require_unpainted_kept(picture: Raster, case: Case) -> None:
+    """``picture``, painted of ``case``, is as large and deep as the content, and the content where nobody paints."""
+    content = case.content
     assert (picture.width, picture.height) == (content.width, content.height)
     assert (picture.depth, picture.transfer) == (content.depth, content.transfer)
     assert np.isfinite(picture.pixels.astype(np.float64)).all()
@@ -237,11 +249,51 @@ def test_more_strength_is_never_less_change(engine: Any, case: Case) -> None:
 @settings(max_examples=40)
 @given(case=cases())
 def test_hidden_colours_change_nothing_that_is_seen(engine: Any, case: Case) -> None:
+    other, seen = with_other_hidden_colours(case)
+    before, after = painted(engine, case), painted(engine, case, content=other)
+    assert np.array_equal(before.colours[seen], after.colours[seen])
+
+
+def with_other_hidden_colours(case: Case) -> tuple[Raster, np.ndarray[Any, Any]]:
+    """The content of ``case``, black where it is hidden, and where it is seen, (h, w)."""
     content = case.content
     if content.alpha is None:
-        return
-    hidden = content.alpha[:, :, 0] == 0
+        return content, np.ones((content.height, content.width), bool)
+    seen = content.alpha[:, :, 0] > 0
     pixels = content.pixels.copy()
-    pixels[hidden, : content.channels - 1] = 0
-    other = painted(engine, case, content=Raster(pixels, content.transfer))
-    assert np.array_equal(painted(engine, case).colours[~hidden], other.colours[~hidden])
+    pixels[~seen, : content.channels - 1] = 0
+    return Raster(pixels, content.transfer), seen
+
+
+@pytest.fixture(scope="module")
+def warm() -> Iterator[WarmModels]:
+    """Networks that stay warm; weights are looked for in ../shared and nowhere fetched."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VELATURA_MODELS", str(SHARED / "weights"))
+        yield WarmModels(torch.device("cpu"), torch.float32)
+
+
+@pytest.mark.parametrize("name", registry.names())
+@settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
+@given(case=cases())
+def test_every_engine_keeps_all_of_it(warm: WarmModels, name: str, case: Case) -> None:
+    bench = Bench(registry.load(name), warm, Path())
+    bench.require_weights()
+    equal = {"bitwise": 0.0, "close": 2 / 255, "no": 1.0}[bench.engine.descriptor.deterministic]
+
+    def paint(**changes: Any) -> Raster:
+        scene = replace(case.scene, **changes)
+        found = render(bench.engine, scene, bench.params, bench.run(), tile=max(case.tile, 40))
+        assert isinstance(found["picture"], Raster)
+        return found["picture"]
+
+    picture = paint()
+    require_unpainted_kept(picture, case)
+    other, seen = with_other_hidden_colours(case)
+    again = paint(content=other)
+    assert np.abs(to_float(again)[seen] - to_float(picture)[seen]).max(initial=0) <= equal
+    content, end, half = to_float(case.content), to_float(paint(strength=1.0)), paint(strength=0.5)
+    onwards = np.sign(end - content) * (to_float(half) - content)
+    beyond = np.sign(end - content) * (to_float(half) - end)
+    assert onwards.min() >= -1.1 / 255 - equal
+    assert beyond.max() <= 1.1 / 255 + equal

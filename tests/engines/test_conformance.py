@@ -19,7 +19,7 @@ from velatura.contract.scene import Region, Scene, Style
 from velatura.errors import Cancelled
 from velatura.imaging.colour import to_float
 from velatura.imaging.raster import Depth, Raster, Transfer
-from velatura.imaging.tiles import Box, Tile
+from velatura.imaging.tiles import Box, Tile, round_up
 from velatura.pipeline.render import Output, render
 from velatura.pipeline.tensors import content_tile, tile_side
 
@@ -49,8 +49,9 @@ def given(bench: Bench, scene: Scene, observer: Any = None, **options: Any) -> d
     return render(bench.engine, scene, bench.params, bench.run(observer), **options)
 
 
-def prepared_for_tiles(bench: Bench, scene: Scene, run: Run) -> Any:
-    """What tiles of ``scene`` share: what is kept of a picture in one piece would be handed out instead."""
+def prepared_for_tiles(bench: Bench, run: Run) -> Any:
+    """What tiles of a picture share: what is kept of one in a single piece would be handed out instead."""
+    scene = bench.scene(130, 130)
     assert isinstance(bench.engine, FeedForward)
     token = tile_side.set(128)
     try:
@@ -99,7 +100,7 @@ def test_a_picture_of_any_size_is_painted(bench: Bench, size: tuple[int, int]) -
 
 @pytest.mark.parametrize("bench", TILED, indirect=True)
 def test_tiles_give_what_the_whole_gives(bench: Bench) -> None:
-    scene = bench.scene(content=photo(330, 150, 4, "f32"))
+    scene = bench.scene(content=photo(260, 90, 4, "f32"))
     allowed = 0.0 if isinstance(bench.engine, Pixelwise) else 1.0
     assert apart(painted(bench, scene, tile=128), painted(bench, scene)) <= allowed
 
@@ -112,25 +113,19 @@ def test_the_halo_is_as_wide_as_what_is_seen(bench: Bench) -> None:
         return  # A filter is given no more than its halo, so that tiles show it; pixels have none.
     bench.require_weights()
     facts, run = engine.descriptor, bench.run()
-    content = photo(512, 256)
-    scene = bench.scene(content=content)
-    prepared = prepared_for_tiles(bench, scene, run)
-    step = facts.multiple
-    core = Box(256 // step * step, 96 // step * step, 288 // step * step, 128 // step * step)
-    halo = -(-facts.halo // step) * step
+    prepared = prepared_for_tiles(bench, run)
+    halo, wider = (round_up(facts.halo + more, facts.multiple) for more in (0, 64))
+    start, end = wider, wider + round_up(16, facts.multiple)
+    core = Box(start, start, end, end)
+    content = photo(end + wider, end + wider)
 
     def core_with(margin: int) -> Any:
-        outer = Box(
-            max(0, core.x0 - margin),
-            max(0, core.y0 - margin),
-            min(512, core.x1 + margin),
-            min(256, core.y1 + margin),
-        )
+        outer = Box(start - margin, start - margin, end + margin, end + margin)
         piece = content_tile(content, Tile(core, outer), None, run, facts)
         with torch.inference_mode():
             return engine.apply(piece, prepared, run)[:, :, piece.core[0], piece.core[1]]
 
-    difference = (core_with(halo) - core_with(halo + 128)).abs().max()
+    difference = (core_with(halo) - core_with(wider)).abs().max()
     assert float(difference) <= 1 / 255
 
 
@@ -141,10 +136,9 @@ def test_a_tile_takes_no_more_memory_than_was_said(bench: Bench) -> None:
         return  # The others say nothing of memory: rows, or as much as there is.
     bench.require_weights()
     facts, run = engine.descriptor, bench.run()
-    content = photo(192, 192)
-    prepared = prepared_for_tiles(bench, bench.scene(content=content), run)
+    prepared = prepared_for_tiles(bench, run)
     box = Box(0, 0, 192, 192)
-    piece = content_tile(content, Tile(box, box), None, run, facts)
+    piece = content_tile(photo(192, 192), Tile(box, box), None, run, facts)
     with torch.inference_mode(), LiveBytes() as live:
         engine.apply(piece, prepared, run)
     assert live.most <= facts.memory * piece.tensor.shape[2] * piece.tensor.shape[3]

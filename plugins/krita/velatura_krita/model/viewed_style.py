@@ -4,47 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from ..texts import tr
-from .choices import Choices, Ingredient, RegionChoice, StyleChoice
-from .views import View
+from .choices import Choices, RegionChoice, StyleChoice, WeightedStyle
+from .style_view import StyleView
+
+HolderT = TypeVar("HolderT", bound="WeightedStyle | RegionChoice")
 
 
 @dataclass(frozen=True)
-class Viewed:
+class ViewedStyle:
     """The style at a place of the mixture or of the regions, for as long as it is there."""
 
     part: Literal["mixture", "regions"]
     place: int
     style: StyleChoice
 
-    def view(self, choices: Choices) -> View | None:
+    def view(self, choices: Choices) -> StyleView | None:
         """Its view in ``choices``; None when it is not there any more."""
-        holders: tuple[Ingredient | RegionChoice, ...] = getattr(choices, self.part)
+        holders: tuple[WeightedStyle | RegionChoice, ...] = getattr(choices, self.part)
         if self.place >= len(holders) or holders[self.place].style != self.style:
             return None
         return holders[self.place].view
 
-    def settled(self, moved: Mapping[str, str]) -> Viewed:
+    def settled(self, moved: Mapping[str, str]) -> ViewedStyle:
         """The same when its file was ``moved`` into the daemon's library under a name."""
-        if self.style.file not in moved:
+        if self.style.file is None or self.style.file not in moved:
             return self
         return replace(self, style=StyleChoice(name=moved[self.style.file]))
 
-    def put(self, choices: Choices, view: View) -> Choices:
+    def put(self, choices: Choices, view: StyleView) -> Choices:
         """``choices`` with another view of it; as they were when it is not there any more."""
         if self.view(choices) is None:
             return choices
-        holders = list(getattr(choices, self.part))
-        holders[self.place] = replace(holders[self.place], view=view)
-        return replace(choices, **{self.part: tuple(holders)})
+        if self.part == "mixture":
+            return replace(choices, mixture=_with(choices.mixture, self.place, view))
+        return replace(choices, regions=_with(choices.regions, self.place, view))
+
+
+def _with(holders: tuple[HolderT, ...], place: int, view: StyleView) -> tuple[HolderT, ...]:
+    return tuple(
+        replace(each, view=view) if at == place else each for at, each in enumerate(holders)
+    )
 
 
 def why_no_view(style: StyleChoice, offered: Iterable[Mapping[str, Any]]) -> str | None:
     """Why nothing of ``style`` can be chosen; None when it can. ``offered`` are the daemon's styles."""
     if style.file is not None:
         return None
+    if style.is_model:
+        return tr("A model has no picture that could be cropped or turned.")
     kinds = {each["name"]: each.get("kind") for each in offered}
     if kinds.get(style.name) == "picture":
         return None

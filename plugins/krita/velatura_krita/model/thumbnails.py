@@ -1,4 +1,4 @@
-"""Small pictures of large ones, for a glance, and parts of them. No Qt here."""
+"""Small pictures of large ones, for a quick look, and parts of them. No Qt here."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from array import array
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import Any
 
 from velatura_link.request import Pixels
 
-from .lens import Window
+from .viewport import Window
 
 SIDE = 240
 
 
 @dataclass(frozen=True)
-class Sketch:
+class Thumbnail:
     """RGB, 8 bits each, no padding."""
 
     data: bytes
@@ -24,29 +25,29 @@ class Sketch:
     height: int
 
 
-def sketched(pixels: Pixels, side: int = SIDE) -> Sketch | None:
+def downsampled(pixels: Pixels, side: int = SIDE) -> Thumbnail | None:
     """Every so many pixels of ``pixels``; None for depths and channels that no engine shows."""
     if pixels.channels < 3 or pixels.depth not in ("u8", "f32"):
         return None
     step = max(-(-max(pixels.width, pixels.height) // side), 1)
     rows = range(0, pixels.height, step)
     columns = len(range(0, pixels.width, step))
-    sketch = bytearray(columns * len(rows) * 3)
+    small = bytearray(columns * len(rows) * 3)
     size = len(pixels.view) // pixels.height
     for place, row in enumerate(rows):
         line = _row(pixels, row * size, size)
         start = place * columns * 3
         for channel in range(3):
-            sketch[start + channel : start + columns * 3 : 3] = line[
+            small[start + channel : start + columns * 3 : 3] = line[
                 channel :: step * pixels.channels
             ]
-    return Sketch(bytes(sketch), columns, len(rows))
+    return Thumbnail(bytes(small), columns, len(rows))
 
 
-def thinned(mask: Pixels, width: int, height: int) -> Pixels:
+def downsampled_mask(mask: Pixels, width: int, height: int) -> Pixels:
     """A mask (one channel, any depth) at a smaller size, 8 bits deep: the nearest pixel of each place."""
     columns = [(2 * x + 1) * mask.width // (2 * width) for x in range(width)]
-    pick: Callable[[object], tuple[float, ...]] = itemgetter(*columns, columns[0])
+    pick: Callable[[Any], tuple[float, ...]] = itemgetter(*columns, columns[0])
     code, to_byte = _BYTES[mask.depth]
     size = len(mask.view) // mask.height
     small = bytearray()
@@ -57,7 +58,7 @@ def thinned(mask: Pixels, width: int, height: int) -> Pixels:
     return Pixels(small, width, height, 1, "u8", "linear")
 
 
-def windowed(picture: Pixels, window: Window) -> Pixels:
+def cropped(picture: Pixels, window: Window) -> Pixels:
     """``picture``, or the window of it where an older daemon gives the whole."""
     left, top, right, bottom = window
     width, height = right - left, bottom - top

@@ -8,25 +8,25 @@ from typing import Any
 from ..controller import Controller
 from ..daemon.link import Outcome
 from ..model.choices import Choices, StyleChoice
-from ..model.viewing import Viewed
-from ..model.views import View
+from ..model.style_view import StyleView
+from ..model.viewed_style import ViewedStyle
 from ..qt import QtCore
 from .view_editor import ViewEditor
 from .view_images import LARGEST, decoded, large_picture
 
 
-class ViewDesk(QtCore.QObject):
+class ViewEditing(QtCore.QObject):
     """One editor for all styles of the docker: it is gone when its style is."""
 
     def __init__(self, controller: Controller, parent: Any) -> None:
         super().__init__(parent)
         self._controller = controller
-        self._viewed: Viewed | None = None
+        self._viewed: ViewedStyle | None = None
         self.editor = ViewEditor(parent)
         self.editor.changed.connect(self._turned)
         controller.state.choices.watch(self._follow)
 
-    def open(self, viewed: Viewed, beside: Any) -> None:
+    def open(self, viewed: ViewedStyle, beside: Any) -> None:
         """Edit the view of ``viewed``, next to the widget ``beside``; no more if it is edited already."""
         view = viewed.view(self._controller.state.choices.value)
         if view is None or (viewed == self._viewed and self.editor.isVisible()):
@@ -52,7 +52,7 @@ class ViewDesk(QtCore.QObject):
         if not picture.isNull():
             self.editor.show_picture(picture)
 
-    def _turned(self, view: View) -> None:
+    def _turned(self, view: StyleView) -> None:
         if self._viewed is not None:
             choices = self._controller.state.choices.value
             self._controller.change(self._viewed.put(choices, view))

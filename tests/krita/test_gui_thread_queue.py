@@ -43,11 +43,11 @@ def run(script: str) -> str:
 def test_threads_that_still_work_when_the_postbox_closes_do_no_harm() -> None:
     said = run("""
         import gc, threading, time
-        from velatura_krita.daemon.postbox import Postbox
+        from velatura_krita.daemon.gui_thread_queue import GuiThreadQueue
         from PyQt6.QtCore import QCoreApplication
 
         for _ in range(20):
-            box, heard, stop = Postbox(), [], threading.Event()
+            box, heard, stop = GuiThreadQueue(), [], threading.Event()
 
             def work(box=box, heard=heard, stop=stop):
                 while not stop.is_set():

@@ -7,17 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from velatura_link.engines import Manifest
 from velatura_link.errors import JobFailed, LinkError
 from velatura_link.jobs import Event, Failed, Result
 from velatura_link.request import Pixels
 
-from ..daemon.link import Link, Ticket
-from ..document.cooperative_tasks import CooperativeTasks, Steps
-from ..document.layer_reader import bounds_of, read_region, read_selection
+from ..daemon.link import JobHandle, Link
 from ..model import request_builder
 from ..model.choices import Choices
-from ..model.sketch import thinned
+from ..model.thumbnails import downsampled_mask
 from ..qt import QtGui
+from .channel_order import bytes_of
+from .cooperative_tasks import CooperativeTasks, Steps
+from .input_reading import read_befores
+from .layer_reader import bounds_of, read_region, read_selection
 
 REPLACES = "live"
 _LOOK_AGAIN = 1.0
@@ -26,8 +29,8 @@ LONGEST = 1024
 
 
 @dataclass(frozen=True)
-class Glance:
-    """Before and after of the layer with that ``key``; ``seconds`` from the wish to the picture."""
+class PreviewPair:
+    """Before and after of the layer with that ``key``; ``seconds`` from the request to the picture."""
 
     before: Any
     after: Any
@@ -36,7 +39,7 @@ class Glance:
 
 
 @dataclass(frozen=True)
-class View:
+class PreviewTarget:
     """What is looked at: a layer of a document, at most ``side`` pixels long."""
 
     document: Any
@@ -46,26 +49,26 @@ class View:
 
 
 class LivePreview:
-    """Newest wins: a wish that comes while another is painted replaces it."""
+    """Newest wins: a request that comes while another is painted replaces it."""
 
     def __init__(
         self,
         link: Link,
         tasks: CooperativeTasks,
-        on_glance: Callable[[Glance], object],
+        on_preview: Callable[[PreviewPair], object],
         on_error: Callable[[LinkError], object],
         replaces: str = REPLACES,
     ) -> None:
         self._link = link
         self._tasks = tasks
-        self._on_glance = on_glance
+        self._on_glance = on_preview
         self._on_error = on_error
         self._replaces = replaces
         self._scene: request_builder.Scene | None = None
         self._before: Any = None
         self._seen: tuple[object, ...] = ()
         self._looked = 0.0
-        self._ticket: Ticket | None = None
+        self._ticket: JobHandle | None = None
         self._stops = 0
 
     def stop(self) -> None:
@@ -75,17 +78,20 @@ class LivePreview:
             self._ticket.cancel()
             self._ticket = None
 
-    def wish(
+    def request(
         self,
-        view: View,
+        view: PreviewTarget,
         choices: Choices,
-        manifest: request_builder.Manifest,
+        manifest: Manifest,
         find: request_builder.FindStyle,
     ) -> None:
         """Show what ``choices`` give."""
         began = time.monotonic()
         regions = [(region.node, region.bounds, region.kept) for region in choices.regions]
-        about = (view.node.uniqueId().toString(), view.side, regions, area_of(view.selection))
+        views = [each.view for each in choices.mixture] + [each.view for each in choices.regions]
+        befores = [each.before for each in views]
+        seen = (view.node.uniqueId().toString(), view.side, regions, area_of(view.selection))
+        about = (*seen, choices.engine, befores)
         if self._scene is not None and about == self._seen and began < self._looked + _LOOK_AGAIN:
             self._submit(self._scene, choices, manifest, find, began)
             return
@@ -99,9 +105,11 @@ class LivePreview:
             self._scene = self._same(scene)
             self._submit(self._scene, choices, manifest, find, began)
 
-        self._tasks.begin(self._look(view, choices), looked, lambda error: None)
+        self._tasks.begin(self._look(view, choices, manifest), looked, lambda error: None)
 
-    def _look(self, view: View, choices: Choices) -> Steps[request_builder.Scene]:
+    def _look(
+        self, view: PreviewTarget, choices: Choices, manifest: Manifest
+    ) -> Steps[request_builder.Scene]:
         bounds = bounds_of(view.node)
         scale = min(view.side / max(bounds.width, bounds.height), 1.0)
         width, height = max(round(bounds.width * scale), 1), max(round(bounds.height * scale), 1)
@@ -111,17 +119,20 @@ class LivePreview:
         masks = []
         for region in choices.regions:
             mask = yield from read_region(view.document, region, bounds)
-            masks.append(None if mask is None else thinned(mask, width, height))
+            masks.append(None if mask is None else downsampled_mask(mask, width, height))
         selection = None
         if view.selection is not None:
             whole = yield from read_selection(view.selection, bounds)
-            selection = thinned(whole, width, height)
-        return request_builder.Scene(content, masks, selection, scale)
+            selection = downsampled_mask(whole, width, height)
+        befores = yield from read_befores(view.document, manifest, choices)
+        return request_builder.Scene(content, masks, selection, scale, befores=befores)
 
     def _same(self, scene: request_builder.Scene) -> request_builder.Scene:
         """``scene``, or the one before when its picture is the same: pixels are sent only once."""
         last = self._scene
         if last is None or last.masks or scene.masks or last.selection or scene.selection:
+            return scene
+        if last.content is None or scene.content is None or scene.befores:
             return scene
         return last if last.content.view == scene.content.view else scene
 
@@ -129,7 +140,7 @@ class LivePreview:
         self,
         scene: request_builder.Scene,
         choices: Choices,
-        manifest: request_builder.Manifest,
+        manifest: Manifest,
         find: request_builder.FindStyle,
         began: float,
     ) -> None:
@@ -138,7 +149,7 @@ class LivePreview:
         def happened(event: Event) -> None:
             if isinstance(event, Result):
                 after = image_of(event.picture)
-                self._on_glance(Glance(before, after, time.monotonic() - began, key))
+                self._on_glance(PreviewPair(before, after, time.monotonic() - began, key))
             elif isinstance(event, Failed) and not given_up(event.error):
                 self._on_error(event.error)
 
@@ -159,9 +170,8 @@ def image_of(pixels: Pixels) -> Any:
 
 def _pixels(image: Any) -> Pixels:
     rgba = image.convertToFormat(QtGui.QImage.Format.Format_RGBA8888)
-    bits = rgba.constBits()
-    bits.setsize(rgba.width() * rgba.height() * 4)
-    return Pixels(bytes(bits), rgba.width(), rgba.height(), 4, "u8")
+    width, height = rgba.width(), rgba.height()
+    return Pixels(bytes_of(rgba, 4 * width * height), width, height, 4, "u8")
 
 
 def area_of(selection: Any) -> tuple[int, int, int, int] | None:

@@ -14,9 +14,11 @@ from velatura_link.request import EncodedFile, StyleRef
 from ..daemon.link import Link, Outcome
 from ..daemon.pending_styles import PendingStyles
 from ..daemon.style_uploader import StyleUploader, settled, with_style, without_style
-from ..document.images import file_thumbnail, node_image, png_of
-from .choices import Choices, StyleChoice
-from .state import State, tiles_of
+from ..model.choices import Choices, StyleChoice
+from ..model.settings import Settings
+from ..model.state import State, tiles_of, tiles_of_models
+from .checkpoint_files import CheckpointFiles
+from .images import file_thumbnail, node_image, png_of
 
 STYLE_SIDE = 1024
 """Longest side of a style that is made from a layer."""
@@ -34,6 +36,7 @@ class StyleCollection:
         state: State,
         pending: PendingStyles,
         link: Link,
+        settings: Settings,
         *,
         added: Callable[[StyleChoice], object],
         removed: Callable[[StyleChoice], object],
@@ -48,6 +51,7 @@ class StyleCollection:
         self._failed = failed
         self._refused = refused
         self._files: dict[str, EncodedFile] = {}
+        self._checkpoints = CheckpointFiles(settings)
         state.offer.watch(lambda offer: self.look())
         self._uploader = StyleUploader(state, pending, link, self.look, refused)
 
@@ -57,7 +61,8 @@ class StyleCollection:
         offer = self._state.offer.value
         # Every daemon lists some: without any there is none yet.
         styles = offer.styles or builtin_styles()
-        self._state.tiles.set(tiles_of(styles, files, keeps=offer.keeps))
+        models = tiles_of_models(offer.models, self._checkpoints.paths())
+        self._state.tiles.set((*tiles_of(styles, files, keeps=offer.keeps), *models))
         self._state.choices.set(self.settled(self._state.choices.value))
 
     def settled(self, choices: Choices) -> Choices:
@@ -74,6 +79,12 @@ class StyleCollection:
         file = Path(path)
         self._keep(file.stem, file.suffix, file.read_bytes)
 
+    def add_checkpoint(self, path: str) -> None:
+        """Add a model's file, which stays where it is."""
+        self._checkpoints.add(path)
+        self.look()
+        self._added(StyleChoice(checkpoint=path))
+
     def add_picture(self, title: str, png: bytes) -> None:
         """Add a picture to the pending styles."""
         self._keep(title, ".png", lambda: png)
@@ -84,7 +95,11 @@ class StyleCollection:
 
     def remove(self, style: StyleChoice) -> None:
         """Forget a style of the person's own, wherever it is."""
-        if style.file is not None:
+        if style.checkpoint is not None:
+            self._checkpoints.remove(style.checkpoint)
+            self._removed(style)
+            self.look()
+        elif style.file is not None:
             self._pending.remove(style.file)
             self._files.pop(style.file, None)
             self._removed(style)
@@ -100,8 +115,10 @@ class StyleCollection:
 
     def find(self, style: StyleChoice) -> StyleRef:
         """The style on the wire; raises ``OSError`` for a file that is gone."""
+        if style.checkpoint is not None:
+            return StyleRef(file=self._checkpoints.read(style.checkpoint))
         if style.file is None:
-            return StyleRef(name=style.name)
+            return StyleRef(name=style.name, model=style.model)
         if (name := self._pending.moved().get(style.file)) is not None:
             return StyleRef(name=name)
         if style.file not in self._files:

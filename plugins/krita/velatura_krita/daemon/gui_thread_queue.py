@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ..qt import QtCore, Signal
 
 
-class Postbox(QtCore.QObject):
+class GuiThreadQueue(QtCore.QObject):
     """Has calls done on the thread that made it, soon and in their order."""
 
     _posted = Signal(object)

@@ -7,32 +7,34 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from velatura_link.engines import Manifest
 from velatura_link.errors import LinkError
 
 from ..daemon.link import Link
-from ..document.cooperative_tasks import CooperativeTasks
-from ..document.detail import Detail, DetailPainter, Look, placed
-from ..document.formats import Bounds
-from ..document.images import node_image, region_image
-from ..document.layer_reader import bounds_of, source_of
 from ..model import request_builder
-from ..model.lens import Window
-from ..model.sources import layer_of
 from ..model.state import Message, State
+from ..model.viewport import Window
 from ..qt import QtCore, Signal
 from ..texts import tr
-from .preview import Glance, LivePreview, View, area_of
+from .channel_order import bytes_of
+from .cooperative_tasks import CooperativeTasks
+from .detail import Detail, DetailPainter, DetailView, placed
+from .formats import Bounds
+from .images import node_image, region_image
+from .layer_reader import bounds_of, source_of
+from .live_preview import LivePreview, PreviewPair, PreviewTarget, area_of
+from .sources import layer_of
 
 _SIDE = 320
 _SETTLE_MS = 150
 _MOMENT = 2.0
 """Seconds for which a result may be the active layer before its source is again: nobody chose it."""
-_GLIMPSE = 24
+_FINGERPRINT_SIDE = 24
 """Side of the picture that tells whether a layer was painted on."""
 
 
 @dataclass(frozen=True)
-class Scenery:
+class PreviewedLayer:
     """The layer that is previewed: its size, and a small picture of it. Without one ``why`` says what is missing."""
 
     size: tuple[int, int] = (0, 0)
@@ -41,12 +43,12 @@ class Scenery:
 
 
 class PreviewControl(QtCore.QObject):
-    """``scenery`` tells of another layer, or of changes in it, ``glanced`` of its small picture after, ``detailed`` of
-    a window at the layer's own size.
+    """``layer_changed`` tells of another layer, or of changes in it, ``previewed`` of its small picture after,
+    ``detailed`` of a window at the layer's own size.
     """
 
-    scenery = Signal(object)
-    glanced = Signal(object)
+    layer_changed = Signal(object)
+    previewed = Signal(object)
     detailed = Signal(object)
 
     def __init__(
@@ -70,14 +72,14 @@ class PreviewControl(QtCore.QObject):
         self._key = ""
         self._shown: tuple[Any, Any] = (None, None)
         """The document and the layer with that key: what is active may be another already."""
-        self._glimpse = b""
-        self._landed: Any = None
-        self._landed_at = 0.0
+        self._fingerprint = b""
+        self._result: Any = None
+        self._result_at = 0.0
         self._link, self._warmed = link, False
         self._soon = QtCore.QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._paint_detail)
-        self._live = LivePreview(link, tasks, self._glanced, self._failed)
+        self._live = LivePreview(link, tasks, self._previewed, self._failed)
         self._detail = DetailPainter(link, tasks, self._detailed, self._failed)
 
     def source(self) -> tuple[Any, Any]:
@@ -96,7 +98,7 @@ class PreviewControl(QtCore.QObject):
         document, node = self.source()
         if node is None:
             return ()
-        return (_id(node), bounds_of(node), area_of(document.selection()), _glimpse(node))
+        return (_id(node), bounds_of(node), area_of(document.selection()), _fingerprint(node))
 
     def be_seen(self, visible: bool) -> None:
         """Whether anybody can see the preview; nothing is painted while nobody does."""
@@ -133,35 +135,35 @@ class PreviewControl(QtCore.QObject):
         look = self._look()
         if look is None:
             return
-        if self._landed is not None:
-            self._show_landed()
+        if self._result is not None:
+            self._show_result()
             return
         self._detail.before(look)
         self._soon.start(_SETTLE_MS)
 
     def show_again(self) -> None:
         """Tell of the layer as of a new one: something else was shown in its place."""
-        self._key, self._glimpse = "", b""
+        self._key, self._fingerprint = "", b""
         self.show()
 
     def draft(self, document: Any, node: Any, selection: Any) -> None:
         """What the quick painter makes of it, while the painting itself takes its time."""
-        view = View(document, node, selection, self._side)
-        self._live.wish(view, self._choices, self._manifest, self._find)
+        view = PreviewTarget(document, node, selection, self._side)
+        self._live.request(view, self._choices, self._manifest, self._find)
 
     def stop(self) -> None:
         """Paint no more."""
         self._live.stop()
         self._detail.stop()
 
-    def landed(self, node: Any) -> None:
+    def show_result(self, node: Any) -> None:
         """``node`` is what Apply gave: its pixels are shown until something is changed."""
-        self._landed, self._landed_at = node, time.monotonic()
-        self._show_landed()
+        self._result, self._result_at = node, time.monotonic()
+        self._show_result()
 
     def changed(self) -> None:
         """The choices are others: what was painted is not what they give."""
-        self._landed = None
+        self._result = None
         self.show()
 
     @property
@@ -174,11 +176,12 @@ class PreviewControl(QtCore.QObject):
         return self._state.choices.value
 
     @property
-    def _manifest(self) -> request_builder.Manifest:
+    def _manifest(self) -> Manifest:
         return self._state.offer.value.manifest
 
     def _can_paint(self) -> bool:
-        return bool(self._manifest) and request_builder.paints(self._choices)
+        quick = request_builder.previewing_engine(self._manifest, self._choices)
+        return bool(self._manifest) and quick is not None
 
     def _meet(self, document: Any, node: Any) -> None:
         """Tell of the layer, if it is another one or looks different."""
@@ -188,32 +191,34 @@ class PreviewControl(QtCore.QObject):
                 tr("The layer is empty.") if node is not None else tr("No picture is open.")
             )
             return
-        key, glimpse = _id(node), _glimpse(node)
-        just_landed = time.monotonic() < self._landed_at + _MOMENT
-        if just_landed and self._landed is not None and key == _id(self._landed):
+        key, fingerprint = _id(node), _fingerprint(node)
+        just_inserted = time.monotonic() < self._result_at + _MOMENT
+        if just_inserted and self._result is not None and key == _id(self._result):
             return
-        if (key, glimpse) == (self._key, self._glimpse):
+        if (key, fingerprint) == (self._key, self._fingerprint):
             return
         if key != self._key:
             self.stop()
             self._detail.forget()
-            self._landed = None
-        self._key, self._glimpse, self._shown = key, glimpse, (document, node)
-        self.scenery.emit(Scenery((bounds.width, bounds.height), node_image(node, self._side)))
+            self._result = None
+        self._key, self._fingerprint, self._shown = key, fingerprint, (document, node)
+        self.layer_changed.emit(
+            PreviewedLayer((bounds.width, bounds.height), node_image(node, self._side))
+        )
 
     def _leave(self, why: str) -> None:
         self.stop()
         self._detail.forget()
-        self._key, self._glimpse, self._landed = "", b"", None
+        self._key, self._fingerprint, self._result = "", b"", None
         self._shown = (None, None)
-        self.scenery.emit(Scenery(why=why))
+        self.layer_changed.emit(PreviewedLayer(why=why))
 
     def _paint(self, document: Any, node: Any) -> None:
         if not self._can_paint():
             return
-        view = View(document, node, document.selection(), self._side)
-        self._live.wish(view, self._choices, self._manifest, self._find)
-        self._wish_detail()
+        view = PreviewTarget(document, node, document.selection(), self._side)
+        self._live.request(view, self._choices, self._manifest, self._find)
+        self._request_detail()
 
     def _warm(self) -> None:
         """Have the networks loaded while nobody has chosen a style yet: then the first preview is there at once."""
@@ -221,21 +226,22 @@ class PreviewControl(QtCore.QObject):
         if self._warmed or not self._manifest or not self._state.live.value:
             return
         self._warmed = True
-        if not request_builder.paints(self._choices) and offer.styles:
+        if not self._can_paint() and offer.styles:
             request = request_builder.warming(self._manifest, str(offer.styles[0]["name"]))
-            self._link.submit(request, lambda event: None)
+            if request is not None:
+                self._link.submit(request, lambda event: None)
 
     def _paint_detail(self) -> None:
         """What is seen at its own size is another part now."""
         wanted = self._visible and self._state.live.value and not self._busy()
-        if wanted and self._landed is None and self._can_paint():
-            self._wish_detail()
+        if wanted and self._result is None and self._can_paint():
+            self._request_detail()
 
-    def _wish_detail(self) -> None:
+    def _request_detail(self) -> None:
         if self._window is not None and (look := self._look()) is not None:
-            self._detail.wish(look, self._choices, self._manifest, self._find)
+            self._detail.request(look, self._choices, self._manifest, self._find)
 
-    def _look(self) -> Look | None:
+    def _look(self) -> DetailView | None:
         document, node = self._shown
         if node is None or self._window is None:
             return None
@@ -244,21 +250,32 @@ class PreviewControl(QtCore.QObject):
         _, _, right, bottom = self._window
         if right > source.bounds.width or bottom > source.bounds.height:
             return None
-        regions = tuple((each.node, each.bounds, each.kept) for each in choices.regions)
-        key = (self._key, source.bounds, self._glimpse, regions, area_of(selection))
-        return Look(source, self._window, selection, key)
+        regions = tuple(
+            (each.node, each.bounds, each.kept, each.view.before) for each in choices.regions
+        )
+        befores = tuple(each.view.before for each in choices.mixture)
+        key = (
+            self._key,
+            source.bounds,
+            self._fingerprint,
+            regions,
+            befores,
+            choices.engine,
+            area_of(selection),
+        )
+        return DetailView(source, self._window, selection, key)
 
-    def _show_landed(self) -> None:
-        look, node = self._look(), self._landed
+    def _show_result(self) -> None:
+        look, node = self._look(), self._result
         if look is None:
             return
         document, bounds = look.source.document, placed(look)
         before = region_image(document, look.source.node, bounds)
         self.detailed.emit(Detail(look.window, before, region_image(document, node, bounds)))
 
-    def _glanced(self, glance: Glance) -> None:
-        if glance.key == self._key:
-            self.glanced.emit(glance)
+    def _previewed(self, pair: PreviewPair) -> None:
+        if pair.key == self._key:
+            self.previewed.emit(pair)
 
     def _detailed(self, detail: Detail) -> None:
         if detail.window == self._window:
@@ -272,11 +289,7 @@ def _id(node: Any) -> str:
     return str(node.uniqueId().toString())
 
 
-def _glimpse(node: Any) -> bytes:
+def _fingerprint(node: Any) -> bytes:
     """A few of the layer's pixels: others when somebody painted on it."""
-    image = node.thumbnail(_GLIMPSE, _GLIMPSE)
-    bits = image.constBits()
-    if bits is None:
-        return b""
-    bits.setsize(image.bytesPerLine() * image.height())
-    return bytes(bits)
+    image = node.thumbnail(_FINGERPRINT_SIDE, _FINGERPRINT_SIDE)
+    return bytes_of(image, image.bytesPerLine() * image.height())

@@ -1,13 +1,15 @@
-"""How a style's picture is looked at: which part of it counts, turned how, with strokes of what size. No Qt here."""
+"""How a style is taken: which part of its picture, turned how, which one of several. No Qt here."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import cos, radians, sin
 from typing import Any, TypeGuard
 
 from velatura_link.request_validation import crop_of
+
+from .input_choice import InputChoice, input_of
 
 Crop = tuple[float, float, float, float]
 """Left, top, right and bottom of a part of a picture, 0 to 1 of its sides."""
@@ -19,35 +21,42 @@ _LARGEST = 1e300
 
 
 @dataclass(frozen=True)
-class View:
-    """``crop`` is turned by ``rotation`` degrees counter-clockwise; its strokes become ``scale`` times as large."""
+class StyleView:
+    """``crop`` is turned by ``rotation`` degrees counter-clockwise; its strokes become ``scale`` times as large.
+
+    ``before`` is the unpainted picture of a pair, ``index`` which style of a bank it is.
+    """
 
     crop: Crop = WHOLE
     rotation: float = 0.0
     scale: float = 1.0
+    before: InputChoice | None = None
+    index: int = 0
 
     @property
     def plain(self) -> bool:
         """Whether the picture is taken as it is."""
-        return self == PLAIN
+        return (self.crop, self.rotation, self.scale) == (PLAIN.crop, PLAIN.rotation, PLAIN.scale)
 
 
-PLAIN = View()
+PLAIN = StyleView()
 
 
-def view_of(found: Mapping[str, Any]) -> View:
+def view_of(found: Mapping[str, Any]) -> StyleView:
     """What a style of a request, a preset or a document says; what it does not say is left as it is."""
-    rotation, scale = found.get("rotation"), found.get("scale")
-    return View(
+    rotation, scale, index = found.get("rotation"), found.get("scale"), found.get("index")
+    return StyleView(
         _crop(found.get("crop")),
         float(rotation) % 360 if is_number(rotation) else 0.0,
         min(max(float(scale), SCALES[0]), SCALES[1]) if is_number(scale) else 1.0,
+        input_of(found.get("before")),
+        index if isinstance(index, int) and not isinstance(index, bool) and index > 0 else 0,
     )
 
 
-def said(view: View) -> dict[str, Any]:
+def said(view: StyleView) -> dict[str, Any]:
     """What :func:`view_of` reads: only what differs from the usual."""
-    return {key: each for key, each in vars(view).items() if each != getattr(PLAIN, key)}
+    return {key: each for key, each in asdict(view).items() if each != getattr(PLAIN, key)}
 
 
 def upright_inside(width: float, height: float, degrees: float) -> tuple[float, float]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..document.formats import Bounds
-from ..document.frames import frame_sources
-from ..document.kept_result import id_of, kept_result
-from ..document.layer_reader import MASKS, Source, source_of, space_of
+from ..model.choices import Choices
 from ..qt import QtCore
-from .choices import Choices
+from .formats import Bounds
+from .frames import frame_sources
+from .kept_result import id_of, kept_result
+from .layer_reader import MASKS, Source, source_of, space_of
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,25 @@ def visible_source(document: Any) -> Source:
     return Source(document, document.rootNode(), bounds, space_of(document), whole=True)
 
 
+def canvas_source(document: Any, active: Any) -> Source:
+    """Where a new picture goes: over the canvas, or what is selected of it, above the layer ``active`` if there is one.
+
+    Its bounds are empty when all that is selected lies outside of the canvas.
+    """
+    bounds, selection = Bounds(0, 0, document.width(), document.height()), document.selection()
+    if selection is not None:
+        bounds = bounds.overlap(
+            Bounds(selection.x(), selection.y(), selection.width(), selection.height())
+        )
+    node = document.rootNode() if active is None else active
+    return Source(document, node, bounds, space_of(document), whole=True, blank=True)
+
+
 def sources_of(document: Any, view: Any, active: Any, choices: Choices) -> list[Source]:
     """What ``choices`` want painted, from below or by time; layers without pixels are left out."""
+    if choices.source == "canvas":
+        source = canvas_source(document, active)
+        return [] if source.bounds.empty else [source]
     if choices.source == "visible":
         return [visible_source(document)]
     if choices.source == "frames":
@@ -59,6 +76,9 @@ def edited_result(document: Any, result_id: str) -> Edited | None:
     kept = kept_result(document, result) if result is not None else None
     if kept is None:
         return None
+    if kept.choices.source == "canvas":
+        source = canvas_source(document, result)
+        return Edited(result, [] if source.bounds.empty else [source])
     if kept.source == id_of(document.rootNode()):
         return Edited(result, [visible_source(document)])
     node = document.nodeByUniqueID(QtCore.QUuid(kept.source))

@@ -10,8 +10,8 @@ from velatura_link import packed_masks
 from velatura_link.packed_masks import packing
 from velatura_link.request import Pixels
 
-from ..document.cooperative_tasks import Steps
-from ..document.formats import Bounds, placed
+from .cooperative_tasks import Steps
+from .formats import Bounds, placed
 
 
 @dataclass(frozen=True)

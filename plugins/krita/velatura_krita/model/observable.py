@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Observed(Generic[T]):
+class Observable(Generic[T]):
     """Holds a value and tells every watcher of a change; belongs to one thread."""
 
     def __init__(self, value: T) -> None:

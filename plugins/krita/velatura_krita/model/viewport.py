@@ -14,14 +14,14 @@ ZOOMS = (0.5, 1.0, 2.0, 4.0)
 
 
 @dataclass(frozen=True)
-class Lens:
+class Viewport:
     """``x`` and ``y`` are the layer's pixel in the middle of the window, ``zoom`` is one of :data:`ZOOMS`."""
 
     x: float
     y: float
     zoom: float = 1.0
 
-    def held(self, size: Size, room: Size) -> Lens:
+    def held(self, size: Size, room: Size) -> Viewport:
         """The same, so that no more of what lies beyond a layer of ``size`` is seen than has to be."""
         places = []
         for centre, length, space in zip((self.x, self.y), size, room, strict=True):
@@ -31,18 +31,18 @@ class Lens:
             )
         return replace(self, x=places[0], y=places[1])
 
-    def dragged(self, dx: float, dy: float) -> Lens:
+    def dragged(self, dx: float, dy: float) -> Viewport:
         """The same after the picture was dragged by so many screen pixels."""
         return replace(self, x=self.x - dx / self.zoom, y=self.y - dy / self.zoom)
 
-    def zoomed(self, steps: int, at: Size, room: Size) -> Lens | None:
+    def zoomed(self, steps: int, at: Size, room: Size) -> Viewport | None:
         """So many steps nearer; what lies at the place ``at`` of the window stays there. None: farther than all."""
         place = ZOOMS.index(self.zoom) + steps
         if place < 0:
             return None
         zoom = ZOOMS[min(place, len(ZOOMS) - 1)]
         x, y = self.spot(at, room)
-        return Lens(x - (at[0] - room[0] / 2) / zoom, y - (at[1] - room[1] / 2) / zoom, zoom)
+        return Viewport(x - (at[0] - room[0] / 2) / zoom, y - (at[1] - room[1] / 2) / zoom, zoom)
 
     def spot(self, at: Size, room: Size) -> Size:
         """The layer's pixel at a place of the window."""

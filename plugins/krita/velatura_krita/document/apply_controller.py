@@ -8,19 +8,19 @@ from typing import Any
 from velatura_link.errors import LinkError
 from velatura_link.refining import Refining, refining_in
 
-from ..document.job_runner import JobRunner
-from ..document.kept_result import KeptResult, id_of, kept_result
-from ..document.layer_reader import Source
-from ..document.layer_writer import can_mask
-from ..document.refinement import can_refine, refinement_of
 from ..model import request_builder
 from ..model.choices import Choices
-from ..model.obstacles import in_the_way
+from ..model.preconditions import first_problem
 from ..model.settings import Settings, keep_in_document
-from ..model.sources import Edited, edited_result, layer_of, sources_of
 from ..model.state import Message, State
-from ..model.style_collection import StyleCollection
 from ..texts import tr
+from .job_runner import JobRunner
+from .kept_result import KeptResult, id_of, kept_result
+from .layer_reader import Source
+from .layer_writer import can_mask
+from .refinement import can_refine, refinement_of
+from .sources import Edited, edited_result, layer_of, sources_of
+from .style_collection import StyleCollection
 
 
 class ApplyController:
@@ -52,10 +52,12 @@ class ApplyController:
 
     def apply(self, *, on_selection: bool | None = None) -> None:
         """Paint what the choices say, in the selection if there is one; ``on_selection`` insists on one."""
-        document, active = self._krita.activeDocument(), self.active_layer()
-        if document is None or active is None or self.busy:
+        document, manifest = self._krita.activeDocument(), self._state.offer.value.manifest
+        choices = request_builder.with_source(manifest, self._state.choices.value)
+        blank = document is not None and choices.source == "canvas"
+        active = self._layer_below(document) if blank else self.active_layer()
+        if document is None or (active is None and not blank) or self.busy:
             return
-        choices = self._state.choices.value
         selection = document.selection()
         if on_selection and selection is None:
             self._complain(tr("Nothing is selected."), tr("Select a part of the picture first."))
@@ -202,6 +204,11 @@ class ApplyController:
 
     # ---- what is in front
 
+    def _layer_below(self, document: Any) -> Any:
+        """The layer above which a new picture comes; None without an active one."""
+        node = document.activeNode()
+        return layer_of(node) if node is not None else None
+
     def active_layer(self) -> Any:
         """The layer that is active, or whose mask is; None, and a sentence that says so, when there is none."""
         document = self._krita.activeDocument()
@@ -235,6 +242,12 @@ class ApplyController:
                 tr("Choose an animated layer, or “Active layer” as the source."),
             )
             return False
+        if not sources and choices.source == "canvas":
+            self._complain(
+                tr("What is selected lies outside of the picture."),
+                tr("Select a part of it, or nothing."),
+            )
+            return False
         if not sources:
             self._complain(
                 tr("The layer is empty."),
@@ -248,7 +261,7 @@ class ApplyController:
             )
             return False
         offered = self._state.offer.value.styles
-        obstacle = in_the_way(manifest, offered, choices, self._state.name_of)
+        obstacle = first_problem(manifest, offered, choices, self._state.name_of)
         if obstacle is not None:
             self._complain(obstacle.text, obstacle.hint)
         return obstacle is None
