@@ -234,6 +234,7 @@ def time_to_loss() -> None:
         "losses": "released",
         "beta": BETA,
         "histogram": 0,
+        "contours": 0,
     }
     render(engine, scene, registry.validate(engine, {**knobs, "steps": 1}), Run(models))
     for steps in (10, 20, 40, 80, 160, 320):

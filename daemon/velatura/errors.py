@@ -2,8 +2,8 @@
 
 Every error says what happened (``message``, one sentence), why, and what to do next (``hint``). Both are templates that
 ``values`` fill; they travel as such, and hosts say them in the person's language (:mod:`velatura_link.text`). ``code``
-is the wire's name for it (docs/protocol.md, "Codes"); hosts and the command line map it to their own signals exactly
-once.
+is the wire's name for it (docs/reference/protocol.md, "Codes"); hosts and the command line map it to their own signals
+exactly once.
 """
 
 from __future__ import annotations

@@ -86,16 +86,17 @@ def test_a_wrong_knob_is_named_with_what_it_takes(
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (["--strength", "1.5"], "--strength must be from 0 to 1, not 1.5"),
-        (["--strength", "-0.1"], "--strength must be from 0 to 1, not -0.1"),
-        (["--strength", "nan"], "--strength must be from 0 to 1, not nan"),
+        (["--strength", "1.5"], "The strength must be from 0 to 1, not 1.5"),
+        (["--strength", "-0.1"], "The strength must be from 0 to 1, not -0.1"),
+        (["--strength", "nan"], "The strength must be from 0 to 1, not nan"),
         (["--strength", "full"], "--strength must be a number, not “full”"),
         (["--size", "0"], "--size must be at least 1 pixel, not 0"),
         (["--size", "1.5"], "--size must be a whole number, not “1.5”"),
         (["--size", "65535"], "--size 65535 gives 65535 × 49151 pixels"),
         (["--size", "70000"], "--size 70000 gives 70000 × 52500 pixels"),
-        (["--seed", "-1"], "--seed must be from 0 to"),
-        (["--seed", str(1 << 64)], "--seed must be from 0 to"),
+        (["--seed", "-1"], "The seed must be a whole number from 0 to"),
+        (["--seed", str(1 << 64)], "The seed must be a whole number from 0 to"),
+        (["--size", "64x48"], "With a content image, --size is the long side"),
         (["--style"], "--style: expected one argument"),
         (["--brush", "3"], "[Uu]nrecognized arguments: --brush"),
         (["-o", "out.xyz"], r"out\.xyz has no suffix of a format"),
@@ -145,14 +146,13 @@ def test_a_file_that_cannot_hold_previews_is_refused(
     [
         ("photo.png", r"photo\.png is the content already"),
         ("style.png", r"style\.png is a style already"),
-        ("other.png", r"other\.png is an input already"),
         ("folder.png", r"folder\.png is a folder"),
     ],
 )
 def test_previews_replace_no_picture_that_is_read(
     refused: Velatura, pictures: Path, name: str, sentence: str
 ) -> None:
-    options = ("--style", pictures / "style.png", "--input", f"start={pictures / 'other.png'}")
+    options = ("--style", pictures / "style.png")
     assert_says(refused("--engine", "identity", *options, "--preview", pictures / name), sentence)
 
 
@@ -174,7 +174,8 @@ def test_an_unknown_engine_is_named_with_where_to_find_others(refused: Velatura)
     [
         ([], "The following arguments are required: COMMAND"),
         (["stylise"], "There is no command “stylise”"),
-        (["stylize"], "The following arguments are required: CONTENT, -o/--output"),
+        (["stylize"], "The following arguments are required: -o/--output"),
+        (["stylize", "-o", "out.png"], "paints over a content image, and none was given"),
         (["engines", "nope"], "There is no engine called “nope”"),
         (["styles"], "The following arguments are required: ACTION"),
         (["styles", "show", "nope"], "The style library has no “nope”"),
@@ -252,6 +253,13 @@ def test_a_bad_picture_given_as_an_input_is_named(
     options = ("--engine", "gatys", "--style", pictures / "style.png")
     outcome = astray(*options, "--input", f"start={pictures / name}")
     assert_says(outcome, BAD_PICTURES[name])
+
+
+@pytest.mark.slow
+def test_previews_replace_no_input(astray: Velatura, pictures: Path) -> None:
+    options = ("--engine", "gatys", "--style", pictures / "style.png")
+    given = ("--input", f"start={pictures / 'other.png'}", "--preview", pictures / "other.png")
+    assert_says(astray(*options, *given), r"other\.png is an input already")
 
 
 @pytest.mark.slow

@@ -58,6 +58,8 @@ def test_phases_of_engines_are_shown_in_words(progress: Progress) -> None:
         bar.show(phase, 1, 2, None)
         shown.append(progress.tasks[0].description)
     assert shown == ["Looking at the picture", "Downloading vgg19-gatys", "Anneal"]
+    bar.show("polish", 1, 2, None, "Polishing the style")
+    assert progress.tasks[0].description == "Polishing the style"
 
 
 def test_a_terminal_sees_a_bar_that_leaves_nothing_behind(served: Shell, pictures: Path) -> None:

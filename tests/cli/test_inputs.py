@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from velatura.cli.inputs import Given, given_inputs, inputs_of
+from velatura.cli.inputs import inputs_of, read_inputs
 from velatura.errors import BadPicture, BadRequest, VelaturaError
+from velatura_link.request import EncodedFile
 
 KINDS = {
     "start": "raster",
@@ -18,8 +19,8 @@ KINDS = {
 }
 
 
-def given(name: str, text: str) -> Given:
-    return given_inputs({name: text}, "toy", KINDS)[name]
+def given(name: str, text: str) -> EncodedFile | float | str:
+    return read_inputs({name: text}, "toy", KINDS)[name]
 
 
 def test_a_value_may_have_an_equals_sign() -> None:
@@ -27,20 +28,22 @@ def test_a_value_may_have_an_equals_sign() -> None:
 
 
 @pytest.mark.parametrize("name", ["start", "table", "before"])
-def test_a_file_stays_a_path(tmp_path: Path, name: str) -> None:
+def test_a_file_is_read_and_keeps_its_path(tmp_path: Path, name: str) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"1")
-    assert given(name, str(path)) == Given(KINDS[name], path)
+    file = given(name, str(path))
+    assert isinstance(file, EncodedFile)
+    assert (file.data, file.path) == (b"1", path)
 
 
 @pytest.mark.parametrize(("text", "value"), [("3", 3.0), ("-0.5", -0.5), ("1e3", 1000.0)])
 def test_a_number_is_one(text: str, value: float) -> None:
-    assert given("frame", text) == Given("number", value)
+    assert given("frame", text) == value
 
 
 @pytest.mark.parametrize("text", ["3", "", "true", "file.png"])
 def test_text_stays_as_it_is(text: str) -> None:
-    assert given("motto", text) == Given("text", text)
+    assert given("motto", text) == text
 
 
 @pytest.mark.parametrize("text", ["", "many", "nan", "inf", "1e999"])

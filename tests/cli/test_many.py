@@ -75,16 +75,16 @@ def test_what_is_there_is_not_painted_again(many: Many, frames: Path, tmp_path: 
     assert many(frames, "-o", out, "--strength", "0.5").json["painted"] == 3
 
 
-def test_another_style_of_the_same_name_is_another_wish(
+def test_another_style_of_the_same_name_is_another_request(
     many: Many, frames: Path, pictures: Path, tmp_path: Path
 ) -> None:
     style = tmp_path / "style.png"
     shutil.copy(pictures / "style.png", style)
-    wish = (frames, "-o", tmp_path / "out", "--style", style)
-    assert many(*wish).json["painted"] == 3
-    assert many(*wish).json["kept"] == 3
+    asked = (frames, "-o", tmp_path / "out", "--style", style)
+    assert many(*asked).json["painted"] == 3
+    assert many(*asked).json["kept"] == 3
     shutil.copy(pictures / "other.png", style)
-    assert many(*wish).json["painted"] == 3
+    assert many(*asked).json["painted"] == 3
 
 
 def test_one_that_fails_stops_no_other(

@@ -42,7 +42,7 @@ def test_a_preset_is_saved_listed_shown_and_removed(velatura: Velatura, pictures
     assert velatura("presets", "list").out.split(maxsplit=1)[0] == "my-look"
     text = velatura("presets", "show", "my-look").out
     assert "style        style weight=2.0 scale=2.0" in text
-    assert "common    feather=2.0" in text
+    assert "common       feather=2.0" in text
     assert velatura("presets", "remove", "my-look", "--json").json["preset"] == "my-look"
     assert velatura("presets", "list", "--json").json == {}
 

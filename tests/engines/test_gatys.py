@@ -316,9 +316,8 @@ def test_layers_that_the_weights_lack_are_replaced_and_named() -> None:
     run = Run(models_with(9))
     painted(scene(), run)
     assert run.notes == [
-        "relu4_2 is not in these weights; the content is looked at in relu4_1.",
-        "relu5_1 is not in these weights; "
-        "the style is looked at in relu1_1, relu2_1, relu3_1, relu4_1.",
+        "These weights lack relu4_2; the content is looked at in relu4_1.",
+        "These weights lack relu5_1; the style is looked at in relu1_1, relu2_1, relu3_1, relu4_1.",
     ]
 
 
@@ -425,6 +424,6 @@ def test_nothing_to_paint_is_one_clear_sentence(run: Run) -> None:
 
 def test_a_loss_that_is_no_number_is_told_at_once(models: WarmModels) -> None:
     watching = Watching()
-    with pytest.raises(EngineFailed, match="no number"):
+    with pytest.raises(EngineFailed, match="diverged"):
         painted(scene(), Run(models, watching), optimiser="lbfgs", rate=10.0, beta=1e12, steps=200)
     assert len(watching.heard) < 200

@@ -115,7 +115,7 @@ def test_other_failures_are_told_at_once(run: Run) -> None:
 
     def paint(side: int | None) -> str:
         tried.append(side)
-        raise EngineFailed("The optimisation has lost its way.")
+        raise EngineFailed("The optimisation diverged.")
 
     with pytest.raises(EngineFailed):
         as_it_fits((64, 64), NEEDS, run, paint, tell=True)

@@ -58,8 +58,9 @@ def narrow(run: Run) -> list[str]:
 
 
 def test_each_region_gets_its_own_style(run: Run) -> None:
-    one = painted(halves(), run).pixels.astype(int)
-    other = painted(halves((STYLES[1], STYLES[1])), run).pixels.astype(int)
+    # Means for contours are taken over 16 pixels, which are many here.
+    one = painted(halves(), run, contours=0).pixels.astype(int)
+    other = painted(halves((STYLES[1], STYLES[1])), run, contours=0).pixels.astype(int)
     change = np.abs(one - other).mean(2)
     # Without content nothing but the network's view of the content joins the two.
     assert change[:, :40].mean() > 2
@@ -130,7 +131,7 @@ def test_where_no_region_is_anything_nothing_is_painted(run: Run) -> None:
 def test_notes_are_about_the_pictures_own_size(run: Run) -> None:
     painted(halves(), run, sizes=3, style_layers="relu1_1, relu2_1, relu3_1")
     said = [note for note in run.notes if "enlarged" not in note]
-    assert said == ["relu4_2 is not in these weights; the content is looked at in relu4_1."]
+    assert said == ["These weights lack relu4_2; the content is looked at in relu4_1."]
 
 
 def test_what_counts_of_a_style_may_be_too_small(run: Run) -> None:

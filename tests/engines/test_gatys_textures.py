@@ -58,7 +58,7 @@ def drift(raster: Raster, style: Raster, run: Run) -> float:
 def test_histograms_bring_filters_nearer_to_the_style(name: str, trained: Run) -> None:  # noqa: F811
     style = texture(name)
     knobs = {
-        "alpha": 0, "beta": 1, "init": "noise", "sizes": 1, "steps": 300, "rate": 0.05,
+        "alpha": 0, "beta": 1, "contours": 0, "init": "noise", "sizes": 1, "steps": 300, "rate": 0.05,
         "style_layers": "relu1_1, relu2_1", "histogram_layers": LAYER,
     }  # fmt: skip
     blank = Raster(np.full((SIDE, SIDE, 3), 128, np.uint8))

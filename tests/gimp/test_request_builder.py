@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from velatura_gimp.pixels import Form
 from velatura_gimp.request_builder import build_request, parse_request
 from velatura_link.errors import LinkError
 from velatura_link.request import EncodedFile, Pixels
@@ -40,6 +41,7 @@ class Named:
         self.given: dict[str, Pixels] = {}
 
     size = (2, 2)
+    form = Form(4, "u16", "linear")
 
     def content(self) -> Pixels:
         return CONTENT
@@ -141,7 +143,7 @@ def test_a_name_is_a_model_where_styles_are_checkpoints() -> None:
 def test_an_engine_without_content_is_told_a_size() -> None:
     request = build_request({"engine": "texture"}, MANIFEST, Named())
     assert request.content is None
-    assert request.size == (2, 2)
+    assert (request.size, request.depth, request.transfer) == ((2, 2), "u16", "linear")
 
 
 def test_a_size_may_be_left_open() -> None:
@@ -168,6 +170,36 @@ def test_a_pair_is_two_pictures(tmp_path: Path) -> None:
     assert style.picture is not None
     assert bytes(style.picture.view) == b"after"
     assert style.before is source.given["layer 3"]
+
+
+def test_a_request_for_the_command_line_is_one_here(tmp_path: Path) -> None:
+    """Paths stand where the wire has blobs; layers may stand there, too."""
+    for name in ("after.png", "before.png", "sky.png", "start.png"):
+        (tmp_path / name).write_bytes(name.encode())
+    after, before, sky, start = (
+        str(tmp_path / name) for name in ("after.png", "before.png", "sky.png", "start.png")
+    )
+    spec = {
+        "engine": "oil",
+        "styles": [{"picture": after, "before": before, "mask": {"layer": 3}}],
+        "regions": [{"mask": sky, "colour": [0, 0, 255], "styles": [{"picture": {"layer": 4}}]}],
+        "inputs": {"start": {"blob": start, "encoding": "file"}},
+        "stop_after": 3,
+        "window": [0, 0, 1, 1],
+    }
+    source = Named()
+    request = build_request(spec, MANIFEST, source)
+    (style,), (region,) = request.styles, request.regions
+    sent = [style.picture, style.before, region.mask, request.inputs["start"]]
+    assert [bytes(each.view) for each in sent if isinstance(each, EncodedFile)] == [
+        b"after.png",
+        b"before.png",
+        b"sky.png",
+        b"start.png",
+    ]
+    assert style.mask is source.given["layer 3"]
+    assert region.styles[0].picture is source.given["layer 4"]
+    assert (region.colour, request.stop_after, request.window) == ((0, 0, 255), 3, (0, 0, 1, 1))
 
 
 def test_half_a_pair_is_none() -> None:

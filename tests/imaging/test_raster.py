@@ -79,9 +79,9 @@ def test_arrays_that_are_no_pixels_are_refused() -> None:
         Raster(np.zeros((4, 4, 3), np.float64))
     with pytest.raises(BadPicture, match="int8"):
         Raster(np.zeros((4, 4, 3), np.int8))
-    with pytest.raises(BadPicture, match="'gamma'"):
+    with pytest.raises(BadPicture, match="gamma"):
         Raster(np.zeros((4, 4, 3), np.uint8), "gamma")  # type: ignore[arg-type]
-    with pytest.raises(BadPicture, match="'u32'"):
+    with pytest.raises(BadPicture, match="u32"):
         RasterShape(4, 4, 3, "u32", "srgb")  # type: ignore[arg-type]
 
 

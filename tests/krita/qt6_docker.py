@@ -71,7 +71,7 @@ def main(plugins: Path, home: Path, shot: Path) -> dict[str, Any]:
     seen["styles at first sight"] = panel.library.grid.count()
 
     wait(lambda: controller.state.offer.value.manifest)
-    seen["engines"] = panel.manner._engines.count()
+    seen["engines"] = panel.engine_panel._engines.count()
     controller.styles.add_file(str(home / "style.png"))
     wait(lambda: any(style.name for style in controller.state.choices.value.styles))
     grid = panel.library.grid
@@ -82,7 +82,7 @@ def main(plugins: Path, home: Path, shot: Path) -> dict[str, Any]:
     drag(panel.mixture.rows[0].share, (0.5, 0.5), (0.75, 0.5))
     seen["shares"] = [row.share.value for row in panel.mixture.rows]
     panel.live.setChecked(True)
-    wait(lambda: panel.looking.glance)
+    wait(lambda: panel.preview_panel.shown)
     panel.mixture.rows[0].view.click()
     editor = panel.views.editor
     wait(lambda: editor.isVisible() and editor._picture.width() > 160)
@@ -110,17 +110,17 @@ def main(plugins: Path, home: Path, shot: Path) -> dict[str, Any]:
     for page in ("help", "about"):
         panel.status.menu.show_page(page)
     panel.status.menu.window_shown.close()
-    panel.manner._fine.fold_out()
-    panel.manner.seed.dice.click()
+    panel.engine_panel._fine.fold_out()
+    panel.engine_panel.seed.dice.click()
     seen["seed"] = controller.state.choices.value.seed
-    presets = panel.manner.presets
+    presets = panel.engine_panel.presets
     presets.save.trigger()
     typed = presets.findChild(QInputDialog)
     typed.setTextValue("An Evening")
     typed.accept()
     wait(lambda: controller.state.offer.value.presets)
     seen["preset"] = [presets._box.currentText()]
-    panel.manner._reset.click()
+    panel.engine_panel._reset.click()
     key(panel.strength, Qt.Key.Key_Left)
     seen["preset"].append(presets._box.currentText())
     seen["reset"] = controller.state.choices.value.seed
@@ -136,7 +136,7 @@ def main(plugins: Path, home: Path, shot: Path) -> dict[str, Any]:
     controller.add_region_selection()
     seen["said"] = controller.state.message.value.text
     controller.state.message.set(None)
-    panel.foot.apply.click()
+    panel.apply_bar.apply.click()
     wait(lambda: not controller.busy)
     wait(lambda: controller.state.history.value)
     children = document.rootNode().childNodes()

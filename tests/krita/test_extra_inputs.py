@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from velatura_krita.model import request_builder
-from velatura_krita.model.choices import Choices, InputChoice, StyleChoice, from_json, to_json
+from velatura_krita.model.choices import Choices, StyleChoice, from_json, to_json
 from velatura_krita.model.extra_inputs import asked, given, missing
+from velatura_krita.model.input_choice import InputChoice
 from velatura_krita.model.input_files import KEPT, InputFiles
-from velatura_krita.model.obstacles import in_the_way
+from velatura_krita.model.preconditions import first_problem
 from velatura_krita.model.state import State
 from velatura_link.request import Pixels, StyleRef
 
@@ -25,7 +26,12 @@ START = {
 INIT = {"title": "Start from", "enum": ["noise", "picture"], "default": "noise", "type": "string"}
 MANIFEST: dict[str, dict[str, Any]] = {
     "gatys": {
-        "descriptor": {"title": "Gatys", "styles": ("picture", "code"), "inputs": [START]},
+        "descriptor": {
+            "title": "Gatys",
+            "styles": ("picture", "code"),
+            "inputs": [START],
+            "preview": "glaze-live",
+        },
         "schema": {"properties": {"init": INIT}},
         "common": {},
     },
@@ -43,13 +49,13 @@ MANIFEST: dict[str, dict[str, Any]] = {
         "common": {},
     },
 }
-LAYER = InputChoice("Sketch", node="{1}")
+LAYER = InputChoice("Thumbnail", node="{1}")
 PLAIN = Choices(engine="gatys")
 FROM_A_PICTURE = PLAIN.with_param("init", "picture")
 
 
 def said(choices: Choices) -> str | None:
-    obstacle = in_the_way(MANIFEST, (), choices, State().name_of)
+    obstacle = first_problem(MANIFEST, (), choices, State().name_of)
     return None if obstacle is None else obstacle.text
 
 

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from velatura_krita.daemon.link import Link, LinkState, Offer
+from velatura_krita.daemon.link import Link
+from velatura_krita.model.offer import LinkState, Offer
 from velatura_link.connection import Connection
 from velatura_link.errors import LaunchFailed
 from velatura_link.jobs import Event, Failed, Progress, Result
@@ -233,6 +234,9 @@ class Reconnecting:
         return []
 
     def presets(self) -> list[dict[str, Any]]:
+        return []
+
+    def models(self) -> list[dict[str, Any]]:
         return []
 
     def close(self) -> None: ...

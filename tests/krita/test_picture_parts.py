@@ -6,14 +6,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from velatura_krita.document.formats import Bounds
-from velatura_krita.model.choices import Choices, Ingredient, StyleChoice
+from velatura_krita.document.kept_mask import unpacked
+from velatura_krita.model.choices import Choices, StyleChoice, WeightedStyle
 from velatura_krita.model.picture_parts import Parts
-from velatura_krita.model.selection_text import unpacked
 from velatura_krita.model.state import State
-from velatura_krita.model.views import View
+from velatura_krita.model.style_view import StyleView
 
 NIGHT, WAVE = StyleChoice(name="starry-night"), StyleChoice(name="great-wave")
-TURNED = View(rotation=90.0)
+TURNED = StyleView(rotation=90.0)
 EDGE = bytes([0, 90, 255, 255, 90, 0])
 
 
@@ -32,14 +32,14 @@ def layer() -> Any:
     return SimpleNamespace(name=lambda: "Sky", uniqueId=lambda: identity)
 
 
-def begun(*mixture: Ingredient) -> tuple[State, Parts]:
+def begun(*mixture: WeightedStyle) -> tuple[State, Parts]:
     state = State()
     state.choices.set(Choices(mixture=mixture))
     return state, Parts(state, state.choices.set)
 
 
 def test_a_part_begins_with_the_first_style_as_it_is_seen() -> None:
-    state, parts = begun(Ingredient(WAVE, view=TURNED), Ingredient(NIGHT))
+    state, parts = begun(WeightedStyle(WAVE, view=TURNED), WeightedStyle(NIGHT))
     parts.add_layer(layer())
     parts.add_selection(selection())
     sky, selected = state.choices.value.regions

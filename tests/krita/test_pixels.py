@@ -7,8 +7,8 @@ import pytest
 
 from velatura_krita.document.channels import alpha_of
 from velatura_krita.document.formats import Bounds, ColourSpace, placed
-from velatura_krita.model.selection_text import unpacked
-from velatura_krita.model.sketch import sketched, thinned
+from velatura_krita.document.kept_mask import unpacked
+from velatura_krita.model.thumbnails import downsampled, downsampled_mask
 from velatura_link.packed_masks import packed
 from velatura_link.request import Pixels
 
@@ -83,7 +83,7 @@ def test_a_damaged_selection_is_noticed(text: str) -> None:
 def test_a_sketch_is_made_of_the_picture_s_own_pixels(depth: str, kind: type) -> None:
     colours = RANDOM.integers(0, 255, (90, 60, 3), np.uint8)
     pixels = colours if kind is np.uint8 else colours.astype(kind) / 255
-    sketch = sketched(Pixels(pixels.astype(kind).tobytes(), 60, 90, 3, depth), side=30)
+    sketch = downsampled(Pixels(pixels.astype(kind).tobytes(), 60, 90, 3, depth), side=30)
     assert sketch is not None
     assert (sketch.width, sketch.height) == (20, 30)
     assert sketch.data == colours[::3, ::3].tobytes()
@@ -95,5 +95,5 @@ def test_a_thinned_mask_keeps_its_values(depth: str) -> None:
     mask = np.zeros((40, 60), kinds[depth])
     full = np.iinfo(kinds[depth]).max if depth.startswith("u") else 1.0
     mask[:, 30:] = full
-    small = thinned(Pixels(mask.tobytes(), 60, 40, 1, depth, "linear"), 6, 4)
+    small = downsampled_mask(Pixels(mask.tobytes(), 60, 40, 1, depth, "linear"), 6, 4)
     assert bytes(small.view) == bytes([0, 0, 0, 255, 255, 255] * 4)

@@ -7,23 +7,23 @@ from typing import Any
 
 import pytest
 
-from velatura_krita.model.choices import Choices, Ingredient, StyleChoice
+from velatura_krita.model.choices import Choices, StyleChoice, WeightedStyle
 from velatura_krita.model.presets import is_preset, preset_of, title_of_preset, without_knobs
-from velatura_krita.model.views import View
+from velatura_krita.model.style_view import StyleView
 
 SCHEMA = {"properties": {"steps": {"type": "integer", "default": 40, "minimum": 1}}}
 EVERY = {"properties": {"feather": {"type": "number", "default": 0.0, "minimum": 0}}}
 MANIFEST: dict[str, dict[str, Any]] = {
     "gatys": {"descriptor": {}, "schema": SCHEMA, "common": EVERY}
 }
-PART = View((0.0, 0.25, 0.5, 1.0), 90.0, 2.0)
+PART = StyleView((0.0, 0.25, 0.5, 1.0), 90.0, 2.0)
 CHOICES = Choices(
     engine="gatys",
     params={"gatys": {"steps": 9, "gone": 3}},
     common={"feather": 0.0},
     mixture=(
-        Ingredient(StyleChoice(name="sea"), 1.5),
-        Ingredient(StyleChoice(name="sky"), 0.5, PART),
+        WeightedStyle(StyleChoice(name="sea"), 1.5),
+        WeightedStyle(StyleChoice(name="sky"), 0.5, PART),
     ),
     strength=0.75,
     seed=4,

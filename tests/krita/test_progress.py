@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from velatura_krita.model.observed import Observed
+from velatura_krita.model.observable import Observable
 from velatura_krita.model.progress import lasting, shown, stage
 from velatura_link.jobs import Accepted, Downloading, Event, Progress, Uploading
 
@@ -53,7 +53,7 @@ def test_time_left_is_said_as_people_do(seconds: float, words: str) -> None:
 
 def test_watchers_hear_of_changes_alone() -> None:
     heard: list[int] = []
-    value = Observed(1)
+    value = Observable(1)
     value.watch(heard.append)
     value.set(1)
     value.set(2)

@@ -15,13 +15,14 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from velatura_krita.daemon.link import Link, LinkState, Offer, Outcome
+from velatura_krita.daemon.link import Link, Outcome
 from velatura_krita.daemon.pending_styles import RECORD, PendingStyles
 from velatura_krita.daemon.style_uploader import StyleUploader, settled, with_style, without_style
 from velatura_krita.model import choices as chosen
 from velatura_krita.model.choices import Choices, RegionChoice, StyleChoice
+from velatura_krita.model.offer import LinkState, Offer
 from velatura_krita.model.state import State, tiles_of
-from velatura_krita.model.views import View
+from velatura_krita.model.style_view import StyleView
 from velatura_link.connection import Connection
 from velatura_link.errors import Disconnected, LinkError, Refused
 
@@ -294,9 +295,9 @@ def test_choices_of_old_documents_name_the_library_s_style() -> None:
 def test_a_style_is_not_twice_in_one_view_in_what_is_chosen() -> None:
     both = Choices().with_styles((StyleChoice(file="Sea.png"), StyleChoice(name="sea")))
     assert settled(both, {"Sea.png": "sea"}).styles == (StyleChoice(name="sea"),)
-    part = View(crop=(0.0, 0.0, 0.5, 0.5))
+    part = StyleView(crop=(0.0, 0.0, 0.5, 0.5))
     views = replace(both, mixture=(both.mixture[0], replace(both.mixture[1], view=part)))
-    assert [each.view for each in settled(views, {"Sea.png": "sea"}).mixture] == [View(), part]
+    assert [each.view for each in settled(views, {"Sea.png": "sea"}).mixture] == [StyleView(), part]
 
 
 def test_own_styles_come_first_and_can_be_removed_where_the_daemon_keeps_them() -> None:

@@ -6,16 +6,16 @@ import random
 
 import pytest
 
-from velatura_krita.model.choices import Choices, Ingredient, StyleChoice
-from velatura_krita.model.variations import COUNT, KINDS, Ground, Kind, variations
+from velatura_krita.model.choices import Choices, StyleChoice, WeightedStyle
+from velatura_krita.model.variations import COUNT, KINDS, Kind, VariationBase, variations
 
 STYLES = [StyleChoice(name=name) for name in ("wave", "night", "scream", "irises", "fans", "dance")]
-ONE = Choices(mixture=(Ingredient(STYLES[0]),))
+ONE = Choices(mixture=(WeightedStyle(STYLES[0]),))
 TWO = ONE.with_styles(STYLES[:2])
 
 
-def ground(choices: Choices) -> Ground:
-    return Ground(choices, 960, STYLES, lambda style: str(style.name))
+def ground(choices: Choices) -> VariationBase:
+    return VariationBase(choices, 960, STYLES, lambda style: str(style.name))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -49,6 +49,6 @@ def test_another_style_is_mixed_into_a_single_one() -> None:
 
 
 def test_with_a_single_style_in_the_library_there_is_nothing_to_mix() -> None:
-    lonely = Ground(ONE, 960, STYLES[:1], lambda style: str(style.name))
+    lonely = VariationBase(ONE, 960, STYLES[:1], lambda style: str(style.name))
     made = variations(lonely, "mixture", random.Random(4))
     assert [each.choices for each in made] == [ONE] * COUNT

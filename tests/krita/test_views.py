@@ -7,14 +7,14 @@ from math import cos, radians, sin
 
 import pytest
 
-from velatura_krita.model.choices import Choices, Ingredient, RegionChoice, StyleChoice
+from velatura_krita.model.choices import Choices, RegionChoice, StyleChoice, WeightedStyle
 from velatura_krita.model.cropping import LEAST, MOVE, dragged, drawn, grip_at
 from velatura_krita.model.shares import levelled, percents, with_share
-from velatura_krita.model.viewing import Viewed, why_no_view
-from velatura_krita.model.views import PLAIN, WHOLE, View, said, upright_inside, view_of
+from velatura_krita.model.style_view import PLAIN, WHOLE, StyleView, said, upright_inside, view_of
+from velatura_krita.model.viewed_style import ViewedStyle, why_no_view
 
 NIGHT, WAVE = StyleChoice(name="starry-night"), StyleChoice(file="wave.png")
-PART = View((0.25, 0.0, 1.0, 0.5), 90.0, 2.0)
+PART = StyleView((0.25, 0.0, 1.0, 0.5), 90.0, 2.0)
 
 
 @pytest.mark.parametrize(
@@ -146,35 +146,35 @@ def test_a_view_that_cannot_be_is_left_out(found: dict[str, object]) -> None:
 
 def test_a_view_says_only_what_it_changes() -> None:
     assert said(PLAIN) == {}
-    assert said(View(rotation=45.0)) == {"rotation": 45.0}
+    assert said(StyleView(rotation=45.0)) == {"rotation": 45.0}
     assert view_of(said(PART)) == PART
-    assert view_of({"rotation": -90, "scale": 1e9}) == View(WHOLE, 270.0, 64.0)
+    assert view_of({"rotation": -90, "scale": 1e9}) == StyleView(WHOLE, 270.0, 64.0)
 
 
 def test_a_view_is_edited_where_its_style_is() -> None:
     choices = Choices(
-        mixture=(Ingredient(NIGHT), Ingredient(WAVE, 0.5)),
+        mixture=(WeightedStyle(NIGHT), WeightedStyle(WAVE, 0.5)),
         regions=(RegionChoice("Sky", WAVE, node="{1}", strength=0.5),),
     )
-    turned = Viewed("mixture", 1, WAVE).put(choices, PART)
-    assert turned.mixture == (Ingredient(NIGHT), Ingredient(WAVE, 0.5, PART))
+    turned = ViewedStyle("mixture", 1, WAVE).put(choices, PART)
+    assert turned.mixture == (WeightedStyle(NIGHT), WeightedStyle(WAVE, 0.5, PART))
     assert turned.regions == choices.regions
-    turned = Viewed("regions", 0, WAVE).put(choices, PART)
+    turned = ViewedStyle("regions", 0, WAVE).put(choices, PART)
     assert turned.regions[0].view == PART
     assert turned.mixture == choices.mixture
 
 
 def test_the_style_that_is_edited_may_move_into_the_library() -> None:
-    viewed = Viewed("mixture", 0, StyleChoice(file="Sea.png"))
-    assert viewed.settled({"Sea.png": "sea"}) == Viewed("mixture", 0, StyleChoice(name="sea"))
+    viewed = ViewedStyle("mixture", 0, StyleChoice(file="Sea.png"))
+    assert viewed.settled({"Sea.png": "sea"}) == ViewedStyle("mixture", 0, StyleChoice(name="sea"))
     assert viewed.settled({"Else.png": "else"}) == viewed
-    assert Viewed("regions", 1, NIGHT).settled({"": "x"}) == Viewed("regions", 1, NIGHT)
+    assert ViewedStyle("regions", 1, NIGHT).settled({"": "x"}) == ViewedStyle("regions", 1, NIGHT)
 
 
 @pytest.mark.parametrize("place", [0, 2])
 def test_a_style_that_is_gone_has_no_view(place: int) -> None:
-    choices = Choices(mixture=(Ingredient(NIGHT), Ingredient(WAVE)))
-    viewed = Viewed("mixture", place, WAVE)
+    choices = Choices(mixture=(WeightedStyle(NIGHT), WeightedStyle(WAVE)))
+    viewed = ViewedStyle("mixture", place, WAVE)
     assert viewed.view(choices) is None
     assert viewed.put(choices, PART) == choices
 

@@ -30,7 +30,7 @@ class Upload:
 
 
 class FakeBroker:
-    """Speaks docs/protocol.md as far as a client can tell, and as ``faults`` have it.
+    """Speaks docs/reference/protocol.md as far as a client can tell, and as ``faults`` have it.
 
     ``seen`` counts messages by type; ``spoil`` chunks are sent damaged; ``die_after`` uploaded chunks it closes its
     socket; ``hold`` jobs, and styles, are accepted and never finished; ``draining`` refuses jobs; ``forget`` blobs are

@@ -45,7 +45,10 @@ def test_both_logs_name_the_job(daemon: Daemon) -> None:
         job.wait(30)
     name = re.escape(f"[{job.id[:4].hex()}]")
     for log, said in (
-        (daemon.home / "daemon.log", rf"INFO \d+ velatura\.\S+ {name}: Ended after .* s: result"),
+        (
+            daemon.home / "daemon.log",
+            rf"INFO \d+ velatura\.\S+ {name}: identity ended after .* s: result",
+        ),
         (daemon.home / "cache" / "worker.log", rf"INFO \d+ \S+ {name}: Painted by identity in"),
     ):
         assert re.search(said, log.read_text()), log.read_text()

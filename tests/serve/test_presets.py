@@ -9,9 +9,11 @@ import pytest
 from PIL import Image
 
 from velatura.errors import BadRequest
-from velatura.library.presets import Preset, to_json
+from velatura.library.presets import Preset, filled, to_json
+from velatura.serve.config import Limits
+from velatura.serve.jobs.request_validation import blobs_of
 from velatura.serve.library import queries
-from velatura.serve.library.queries import filled, page
+from velatura.serve.library.queries import page
 from velatura_link.builtin import builtin_picture
 from velatura_link.client import Client
 from velatura_link.errors import JobFailed, Refused
@@ -150,9 +152,8 @@ def test_a_long_list_comes_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_request_that_no_preset_could_fill_is_refused(request_: dict[str, Any]) -> None:
     with pytest.raises(BadRequest):
-        filled(request_)
+        blobs_of(request_, Limits())
 
 
-def test_a_request_without_a_preset_stays_as_it_is() -> None:
-    request = {"engine": "identity", "strength": None}
-    assert filled(request) is request
+def test_a_request_without_a_preset_says_what_it_said() -> None:
+    assert filled({"engine": "identity", "strength": None}) == {"engine": "identity"}

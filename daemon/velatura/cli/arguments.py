@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -20,6 +21,23 @@ def whole_number(text: str) -> int:
         return int(text)
     except ValueError as error:
         raise ArgumentTypeError(f"must be a whole number, not “{text}”") from error
+
+
+@dataclass(frozen=True)
+class Size:
+    """``W`` or ``WxH`` in pixels; ``height`` is None where nobody said."""
+
+    width: int
+    height: int | None = None
+
+
+def size(text: str) -> Size:
+    """``W`` or ``WxH``, of at least one pixel."""
+    words = text.lower().replace("×", "x").split("x")
+    sides = [whole_number(word) if len(words) == 2 else whole_number(text) for word in words[:2]]
+    if len(words) > 2 or min(sides) < 1:
+        raise ArgumentTypeError(f"must be at least 1 pixel, not {text}")
+    return Size(*sides)
 
 
 def is_file(text: str | Path) -> bool:

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import argparse
 import sys
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from velatura.cli.backends import backend
-from velatura.cli.backends.base import Backend
-from velatura.cli.contents import Task, errands
+from velatura.cli.backends import open_backend
+from velatura.cli.backends.base import Backend, Painted
+from velatura.cli.contents import tasks_for
 from velatura.cli.display import Bar, Stopwatch, counted, print_json, progress_bar
 from velatura.cli.further_outputs import write_further
-from velatura.cli.parts import Parts, parts_of
-from velatura.cli.recipes import kept_recipe
-from velatura.cli.requests import Wish, read_content
-from velatura.cli.result_cache import ResultCache, mark_of
+from velatura.cli.recipes import with_places
+from velatura.cli.result_cache import ResultCache, mark_of, marks_in_order
+from velatura.cli.tasks import Task, like_result, read_content, with_content
+from velatura.contract.manifest import Manifest
 from velatura.errors import BadRequest, VelaturaError
 from velatura.imaging.files import write_picture
-from velatura_link.errors import Disconnected, JobFailed, LinkError
+from velatura_link import engines
+from velatura_link.errors import Disconnected, LinkError, Refused
+from velatura_link.request import EncodedFile, Request
 
 HOPELESS = frozenset({"unknown_engine", "bad_params", "weights_missing", "bad_weights"})
 """Codes of what would go wrong with every picture."""
@@ -59,41 +60,61 @@ class Outcome:
 
 @dataclass
 class Work:
-    """A run over many pictures: what all of them share, and how far each is that is in work."""
+    """A run over many pictures: what all of them share, and how far each is that is in work.
 
-    wish: Wish
-    mark: str
+    ``manifest`` says what the engine gives and takes; ``state`` is what the frame before handed on.
+    """
+
+    request: Request
+    marks: Mapping[Task, str]
+    manifest: Manifest
     result_cache: ResultCache
-    hand: Backend
+    backend: Backend
+    keep_recipe: bool = True
     working: dict[Task, float] = field(default_factory=dict)
-    _parts: tuple[tuple[int, int], Parts] = ((0, 0), Parts())
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    state: dict[str, EncodedFile] = field(default_factory=dict)
+
+    @property
+    def in_order(self) -> bool:
+        """Whether each frame is painted with what the one before gave."""
+        return engines.is_ordered(self.manifest, self.request.engine or "")
 
     def do(self, task: Task) -> Outcome:
         """Paint one picture. Raises what goes wrong."""
         watch = Stopwatch()
         self.working[task] = 0.0
+        request, bar = self.request, _Share(self.working, task)
+        if self.state:
+            request = replace(request, inputs={**request.inputs, **self.state})
+        self.state = {}
         try:
-            wish = replace(self.wish, content=task.content, output=task.output)
-            content = read_content(wish)
-            parts = self._parts_for((content.raster.width, content.raster.height))
-            bar = _Share(self.working, task)
-            painted = self.hand.paint(wish, content.raster, parts, bar, priority="batch")
-            recipe = kept_recipe(painted.recipe, wish)
-            lost = write_picture(wish.output, painted.raster, like=content, recipe=recipe)
-            lost += write_further(wish.output, painted.further)
-            self.result_cache.write(task, self.mark)
+            content = read_content(task)
+            painted = self.backend.paint(with_content(request, content), bar, priority="batch")
+            self._keep_state(painted)
+            recipe = with_places(painted.recipe, request, task) if self.keep_recipe else None
+            like = like_result(content, request)
+            lost = write_picture(task.output, painted.raster, like=like, recipe=recipe)
+            lost += write_further(task.output, painted.outputs, self._outputs)
+            self.result_cache.write(task, self.marks[task])
         finally:
             self.working.pop(task, None)
-        notes = (*content.notes, *parts.notes, *painted.notes, *lost)
-        return Outcome(task, "painted", watch.seconds, notes)
+        read = content.notes if content is not None else ()
+        return Outcome(task, "painted", watch.seconds, (*read, *painted.notes, *lost))
 
-    def _parts_for(self, size: tuple[int, int]) -> Parts:
-        """The masks for a content of ``size``: read once for all in a row that have it."""
-        with self._lock:
-            if self._parts[0] != size:
-                self._parts = size, parts_of(self.wish, size)
-            return self._parts[1]
+    @property
+    def _outputs(self) -> Sequence[Mapping[str, Any]]:
+        return engines.outputs_of(self.manifest, self.request.engine or "")
+
+    def _keep_state(self, painted: Painted) -> None:
+        """Keep what the next frame is to be given, where frames are painted in order."""
+        if not self.in_order:
+            return
+        names = {each["name"] for each in self._outputs if each["kind"] == "state"}
+        self.state = {
+            name: each
+            for name, each in painted.outputs.items()
+            if name in names and isinstance(each, EncodedFile)
+        }
 
 
 class _Share:
@@ -103,7 +124,9 @@ class _Share:
         self._working = working
         self._task = task
 
-    def show(self, phase: str, done: float, total: float, seconds_left: float | None) -> None:
+    def show(
+        self, phase: str, done: float, total: float, seconds_left: float | None, title: str = ""
+    ) -> None:
         if self._task in self._working and phase in ("paint", "stylise") and total:
             self._working[self._task] = done / total
 
@@ -111,27 +134,34 @@ class _Share:
         """One key for several pictures would not say which."""
 
 
-def run(options: argparse.Namespace, wish: Wish) -> int:
+def run(options: argparse.Namespace, request: Request, manifest: Manifest) -> int:
     """Paint all contents that ``options`` name. 1 when one of them failed; Ctrl-C keeps what is done."""
-    _check(options, wish)
+    _check(options)
     folder: Path = options.output
     result_cache = ResultCache(folder)
-    todo = errands(options.contents, folder, options.format, result_cache.names)
-    mark = mark_of(wish)
+    long = options.size.width if options.size is not None else None
+    todo = tasks_for(options.contents, folder, options.format, result_cache.names, long)
+    mark = mark_of(request, long)
+    in_order = engines.is_ordered(manifest, request.engine or "")
+    marks = marks_in_order(todo, mark) if in_order else dict.fromkeys(todo, mark)
     folder.mkdir(parents=True, exist_ok=True)
-    kept = {task for task in todo if not options.again and result_cache.has(task, mark)}
+    kept = {task for task in todo if not options.again and result_cache.has(task, marks[task])}
+    if in_order and len(kept) < len(todo):
+        # What a frame handed on is not kept with its result.
+        kept = set()
     watch = Stopwatch()
     outcomes = [Outcome(task, "kept") for task in kept]
     bar: Bar
     with (
         progress_bar(as_json=options.json) as bar,
-        backend(daemon=not options.no_daemon) as hand,
+        open_backend(daemon=not options.no_daemon) as backend,
     ):
-        work = Work(wish, mark, result_cache, hand)
+        work = Work(request, marks, manifest, result_cache, backend, not options.no_recipe)
         rest = [task for task in todo if task not in kept]
         # Above a bar there is no room for lines; where there is none, they are all there is to see.
         at_once = not options.json and not sys.stderr.isatty()
-        outcomes += _work_through(work, rest, options.jobs, bar, _tell if at_once else _wait)
+        jobs = 1 if in_order else options.jobs
+        outcomes += _work_through(work, rest, jobs, bar, _tell if at_once else _wait)
     order = {task: number for number, task in enumerate(todo)}
     outcomes.sort(key=lambda outcome: order[outcome.task])
     if options.json:
@@ -141,16 +171,16 @@ def run(options: argparse.Namespace, wish: Wish) -> int:
     return 1 if any(outcome.trouble for outcome in outcomes) else 0
 
 
-def _check(options: argparse.Namespace, wish: Wish) -> None:
+def _check(options: argparse.Namespace) -> None:
     if options.jobs < 1:
         raise BadRequest(f"--jobs must be at least 1, not {options.jobs}.")
-    if wish.preview is not None:
+    if options.preview is not None:
         raise BadRequest(
             "--preview shows one picture, and there are several.", hint="Leave it out."
         )
-    if wish.output.exists() and not wish.output.is_dir():
+    if options.output.exists() and not options.output.is_dir():
         raise BadRequest(
-            f"{wish.output} is a file, and several pictures need a folder.", hint="Name another."
+            f"{options.output} is a file, and several pictures need a folder.", hint="Name another."
         )
 
 
@@ -161,7 +191,7 @@ def _work_through(
 
     Raises what would go wrong with all of them.
     """
-    threads = ThreadPoolExecutor(min(jobs, work.hand.hands), thread_name_prefix="picture")
+    threads = ThreadPoolExecutor(min(jobs, work.backend.parallel), thread_name_prefix="picture")
     futures = {threads.submit(work.do, task): task for task in todo}
     outcomes: list[Outcome] = []
     watch = Stopwatch()
@@ -177,7 +207,7 @@ def _work_through(
         # Ctrl-C, or nothing will come of the others either.
         for future in waiting:
             future.cancel()
-        work.hand.cancel()
+        work.backend.cancel()
         raise
     finally:
         threads.shutdown(wait=True, cancel_futures=True)
@@ -200,7 +230,8 @@ def _show(bar: Bar, work: Work, done: int, total: int, watch: Stopwatch) -> None
     working = dict(work.working)
     so_far = done + sum(working.values())
     left = watch.seconds * (total - so_far) / so_far if so_far else None
-    name = next(iter(working)).content.name if working else ""
+    content = next(iter(working)).content if working else None
+    name = content.name if content is not None else ""
     bar.show(f"{done} of {total} done, {name}", so_far, total, left)
 
 
@@ -253,4 +284,4 @@ def _sentence(trouble: Trouble) -> str:
 
 
 def _code(trouble: Trouble) -> str:
-    return trouble.code if isinstance(trouble, VelaturaError | JobFailed) else "system"
+    return trouble.code if isinstance(trouble, VelaturaError | Refused) else "system"

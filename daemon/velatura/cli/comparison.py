@@ -24,7 +24,7 @@ class Comparison:
     sentence: str
 
 
-def compared(file: Path, painted: Raster, content: Picture, recipe: str) -> Comparison:
+def compared(file: Path, painted: Raster, content: Picture | None, recipe: str) -> Comparison:
     """Compare ``file`` with ``painted``, written as a file of the same kind with ``recipe`` in it."""
     with tempfile.TemporaryDirectory(prefix="velatura-") as folder:
         again = Path(folder) / f"again{file.suffix}"

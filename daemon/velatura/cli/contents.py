@@ -6,22 +6,14 @@ import glob
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from velatura.cli.tasks import Task
 from velatura.errors import BadPicture, BadRequest
 from velatura.imaging.encoders import SUFFIXES
 
 PICTURES = frozenset(SUFFIXES) | {".bmp", ".gif", ".avif", ".ppm", ".tga", ".jp2"}
 """Endings of what is taken from a folder."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """One picture of many: what to paint over, and where the result goes."""
-
-    content: Path
-    output: Path
 
 
 def are_many(contents: Sequence[str], output: Path) -> bool:
@@ -30,6 +22,8 @@ def are_many(contents: Sequence[str], output: Path) -> bool:
     Raises :class:`BadRequest` for several contents and one file.
     """
     one_file = output.suffix.lower() in SUFFIXES
+    if not contents:
+        return False
     several = len(contents) > 1 or _is_pattern(contents[0])
     if one_file and several:
         raise BadRequest(
@@ -39,15 +33,19 @@ def are_many(contents: Sequence[str], output: Path) -> bool:
     return not one_file and (several or Path(contents[0]).is_dir() or output.is_dir())
 
 
-def errands(
-    contents: Sequence[str], folder: Path, ending: str | None, made: frozenset[str]
+def tasks_for(
+    contents: Sequence[str],
+    folder: Path,
+    ending: str | None,
+    made: frozenset[str],
+    long: int | None = None,
 ) -> list[Task]:
     """What to do for ``contents``, results going into ``folder``, named like their contents.
 
     Patterns and folders come in natural order: frame 2 before frame 10. ``ending`` is the format of all results, None
-    for each content's own; ``made`` are names of files in ``folder`` that are results already and so no contents.
-    Raises :class:`BadPicture` for what is not there and :class:`BadRequest` for two results of one name, and for one
-    that would replace a content.
+    for each content's own; ``long`` is their long side, None for each content's; ``made`` are names of files in
+    ``folder`` that are results already and so no contents. Raises :class:`BadPicture` for what is not there, and
+    :class:`BadRequest` for two results of one name and for one that would replace a content.
     """
     suffix = _suffix_of(ending)
     found = dict.fromkeys(
@@ -58,20 +56,20 @@ def errands(
     )
     if not found:
         raise BadPicture("All the pictures there are results already.", hint="Name others.")
-    todo = [Task(path, folder / f"{path.stem}{suffix or _own(path)}") for path in found]
+    todo = {path: folder / f"{path.stem}{suffix or _own(path)}" for path in found}
     sources: dict[Path, Path] = {}
-    for task in todo:
-        other = sources.setdefault(task.output, task.content)
-        if other is not task.content:
+    for path, output in todo.items():
+        other = sources.setdefault(output, path)
+        if other is not path:
             raise BadRequest(
-                f"{other} and {task.content} would both become {task.output}.",
+                f"{other} and {path} would both become {output}.",
                 hint="Paint them into folders of their own.",
             )
-        if _same(task.output, task.content):
+        if _same(output, path):
             raise BadRequest(
-                f"{task.content} would be replaced by its result.", hint="Name another folder."
+                f"{path} would be replaced by its result.", hint="Name another folder."
             )
-    return todo
+    return [Task(path, output, long) for path, output in todo.items()]
 
 
 def natural(path: Path) -> list[tuple[bool, int, str]]:

@@ -36,8 +36,10 @@ def counted(number: int, noun: str) -> str:
 class Bar(Protocol):
     """Shows how far something is."""
 
-    def show(self, phase: str, done: float, total: float, seconds_left: float | None) -> None:
-        """``total`` 0: nobody knows how long it takes."""
+    def show(
+        self, phase: str, done: float, total: float, seconds_left: float | None, title: str = ""
+    ) -> None:
+        """``total`` 0: nobody knows how long it takes. ``title`` is what an engine calls a phase of its own."""
 
     def offer(self, key: str) -> None:
         """Say from now on what a key does."""
@@ -46,7 +48,9 @@ class Bar(Protocol):
 class NoBar:
     """For pipes, logs and programs."""
 
-    def show(self, phase: str, done: float, total: float, seconds_left: float | None) -> None: ...
+    def show(
+        self, phase: str, done: float, total: float, seconds_left: float | None, title: str = ""
+    ) -> None: ...
 
     def offer(self, key: str) -> None: ...
 
@@ -63,7 +67,9 @@ class RichBar:
     def offer(self, key: str) -> None:
         self._key = key
 
-    def show(self, phase: str, done: float, total: float, seconds_left: float | None) -> None:
+    def show(
+        self, phase: str, done: float, total: float, seconds_left: float | None, title: str = ""
+    ) -> None:
         left = "" if seconds_left is None or seconds_left < 1 else f"{seconds_left:.0f} s left"
         left = ", ".join(each for each in (left, self._key) if each)
         if self._task is None or phase != self._phase:
@@ -71,8 +77,8 @@ class RichBar:
             if self._task is not None:
                 self._progress.remove_task(self._task)
             self._phase = phase
-            title = phase_title(phase, WORDS)
-            self._task = self._progress.add_task(title, total=total or None, left=left)
+            words = title or phase_title(phase, WORDS)
+            self._task = self._progress.add_task(words, total=total or None, left=left)
         self._progress.update(self._task, completed=done, total=total or None, left=left)
 
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from velatura.cli.display import print_json
+from velatura.cli.display import counted, print_json
 from velatura.contract import manifest as manifests
 from velatura.errors import UnknownEngine
 from velatura.library.places import cache_dir
 from velatura_link.titles import engine_title
+
+CONTENTS = {
+    "required": "a picture to paint over",
+    "optional": "a picture to paint over, or --size",
+    "none": "none: it starts from nothing, --size says how large",
+}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -51,10 +57,17 @@ def engine_named(name: str, manifest: manifests.Manifest) -> dict[str, Any]:
     return engine
 
 
-def known_engines() -> manifests.Manifest:
-    """The manifest, made and kept when this code has none yet (that loads torch, once)."""
+def known_engines(*, daemon: bool = False) -> manifests.Manifest:
+    """The manifest, made and kept when this code has none yet: that loads torch, once.
+
+    With ``daemon`` the daemon is asked for it then, and started if need be, since its worker has to make it, too.
+    """
     cache, code = cache_dir(), manifests.code_hash()
     manifest = manifests.read(cache, code)
+    if manifest is None and daemon:
+        from velatura.cli import session
+
+        manifest = session.manifest()
     if manifest is None:
         manifest = manifests.build()
         manifests.write(cache, code, manifest)
@@ -66,10 +79,15 @@ def show_engine(engine: dict[str, Any]) -> None:
     descriptor = engine["descriptor"]
     print(f"{engine_title(descriptor)}: {descriptor['summary']}")
     print(f"  source   {descriptor['source']}")
-    print(f"  styles   {', '.join(descriptor['styles']) or 'none'}")
+    print(f"  content  {CONTENTS[descriptor['content']]}")
+    print(f"  styles   {_styles_of(descriptor)}")
     print(f"  weights  {', '.join(descriptor['weights']) or 'none'}")
     for each in descriptor["inputs"]:
         print(f"  input    --input {each['name']}=VALUE  {each['title']} ({each['kind']})")
+    for each in descriptor["outputs"][1:]:
+        print(f"  output   {each['name']}  {each['title']} ({each['kind']})")
+    if descriptor["frames"] == "ordered":
+        print("  frames   in order, each with what the one before handed on")
     print("  knobs    --set KEY=VALUE")
     for name, knob in engine["schema"].get("properties", {}).items():
         limits = f"{allowed}, " if (allowed := range_of(knob)) else ""
@@ -78,6 +96,13 @@ def show_engine(engine: dict[str, Any]) -> None:
         labels = knob.get("labels", {})
         for choice in filter(labels.get, knob.get("enum", ())):
             print(f"    {'':12}   {choice:12} {labels[choice]}")
+
+
+def _styles_of(descriptor: dict[str, Any]) -> str:
+    """What styles may be, and how many a region may have where that is limited."""
+    kinds = ", ".join(descriptor["styles"]) or "none"
+    most = descriptor["most_styles"]
+    return f"{kinds} ({counted(most, 'style')} at most)" if most else kinds
 
 
 def range_of(knob: dict[str, Any]) -> str:

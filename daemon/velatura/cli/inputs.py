@@ -5,24 +5,18 @@ engine says it is.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 
+from velatura.cli.files import read_file
 from velatura.errors import BadPicture, BadRequest
+from velatura_link.request import EncodedFile
 
-FILES = ("raster", "file", "state")
+PICTURES = ("raster", "flow")
+"""Kinds of input whose value is the name of a picture's file."""
+
+FILES = (*PICTURES, "file", "state")
 """Kinds of input whose value is a file's name."""
-
-
-@dataclass(frozen=True)
-class Given:
-    """An input's value: the path of a file that is there, a finite number or text, as its ``kind``
-    wants.
-    """
-
-    kind: str
-    value: Path | float | str
 
 
 def inputs_of(settings: Sequence[str]) -> dict[str, str]:
@@ -43,18 +37,15 @@ def inputs_of(settings: Sequence[str]) -> dict[str, str]:
     return inputs
 
 
-def given_inputs(
+def read_inputs(
     inputs: Mapping[str, str], engine: str, kinds: Mapping[str, str]
-) -> dict[str, Given]:
-    """``inputs`` as what ``engine`` takes; ``kinds`` are those of its inputs, by name.
+) -> dict[str, EncodedFile | float | str]:
+    """``inputs`` as what ``engine`` takes: a file, a finite number or text; ``kinds`` are those of its inputs, by name.
 
     Raises :class:`BadRequest` for an input that the engine does not have, a file that is not there
     and a number that is none, and :class:`BadPicture` for an empty picture.
     """
-    return {
-        name: Given(_kind(name, engine, kinds), _value(name, text, kinds[name]))
-        for name, text in inputs.items()
-    }
+    return {name: _value(name, text, _kind(name, engine, kinds)) for name, text in inputs.items()}
 
 
 def _kind(name: str, engine: str, kinds: Mapping[str, str]) -> str:
@@ -66,28 +57,13 @@ def _kind(name: str, engine: str, kinds: Mapping[str, str]) -> str:
     return kinds[name]
 
 
-def _value(name: str, text: str, kind: str) -> Path | float | str:
+def _value(name: str, text: str, kind: str) -> EncodedFile | float | str:
     if kind in FILES:
-        return _file(name, text, BadPicture if kind == "raster" else BadRequest)
+        if not text:
+            raise BadRequest(f"The input “{name}” is a file, and none was named.")
+        trouble = BadPicture if kind in PICTURES else BadRequest
+        return read_file(Path(text), trouble, f"The input “{name}”")
     return _number(name, text) if kind == "number" else text
-
-
-def _file(name: str, text: str, trouble: type[BadPicture | BadRequest]) -> Path:
-    if not text:
-        raise BadRequest(f"The input “{name}” is a file, and none was named.")
-    path = Path(text)
-    try:
-        if path.is_dir():
-            raise trouble(f"{path} is a folder.", hint=f"The input “{name}” is a file.")
-        with path.open("rb"):
-            empty = path.stat().st_size == 0
-    except FileNotFoundError as error:
-        raise trouble(f"There is no file {path}.", hint="Check the path.") from error
-    except OSError as error:
-        raise trouble(f"{path} cannot be opened: {error.strerror or error}.") from error
-    if empty:
-        raise trouble(f"{path} is empty.", hint="The file may not have been saved fully.")
-    return path
 
 
 def _number(name: str, text: str) -> float:

@@ -1,51 +1,41 @@
-"""A way to paint as the command line says it: engine, knobs, styles, region rule; what presets keep."""
+"""What presets keep, as options: engine, knobs, styles, region rule, strength."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from velatura.cli.arguments import number, whole_number
 from velatura.cli.region_options import segments_of
-from velatura.cli.style_options import StyleOption, style_of, view_of
-from velatura.errors import BadParams, BadRequest
-
-DEFAULT_ENGINE = "glaze"
-
-Scalar = bool | int | float | str
+from velatura.cli.style_options import BeforeAction, StyleAction, view_of, viewed
+from velatura.errors import BadParams
+from velatura_link.request import Scalar, StyleRef
 
 LARGEST = (1 << 63) - 1
 """The largest whole number that travels as such."""
 
-TREATMENT = ("stroke", "detail", "colours", "feather", "tileable")
+COMMON = ("stroke", "detail", "colours", "feather", "tileable")
 """Options that every engine has, as :class:`~velatura.contract.common_params.CommonParams` declares them."""
 
 
-@dataclass(frozen=True)
-class Manner:
-    """A preset without a name, whose styles may be files."""
-
-    engine: str
-    params: dict[str, Scalar]
-    common: dict[str, Scalar]
-    styles: tuple[StyleOption, ...]
-    segments: int
-    strength: float
-
-
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the options that :func:`manner_of` reads."""
+    """Add the options that :func:`preset_fields` reads."""
     add = parser.add_argument
     add(
         "--style",
-        action="append",
+        action=StyleAction,
         default=[],
-        metavar="STYLE[:WEIGHT][@MASK]",
-        help="a picture file or a name of the style library; given more than once, styles are mixed "
-        "by weight (default: 1); MASK is a picture that limits the style's to a part",
+        metavar="STYLE[#N][:WEIGHT][@MASK]",
+        help="a picture, a style code, a checkpoint or a name of the library; given more than once, styles are mixed "
+        "by weight (default: 1); MASK is a picture that limits the style's to a part; N is one style of a bank, from 0",
+    )
+    add(
+        "--before",
+        action=BeforeAction,
+        metavar="PICTURE",
+        help="what the style before it was made of: with it, the style is a pair of pictures, before and after",
     )
     add(
         "--preset", metavar="NAME", help="what `velatura presets` keeps; other options go before it"
@@ -53,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "--engine",
         metavar="NAME",
-        help=f"see `velatura engines` (default: {DEFAULT_ENGINE})",
+        help="see `velatura engines` (default: the first one there)",
     )
     add(
         "--set",
@@ -96,47 +86,27 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--style-scale", type=number, metavar="F", help="how much larger their strokes become")
 
 
-def manner_of(options: argparse.Namespace, *, parted_by_hand: bool) -> Manner:
-    """The manner that ``options`` say, their preset filled in. Raises :class:`BadRequest` and :class:`BadParams`.
+def preset_fields(options: argparse.Namespace) -> dict[str, Any]:
+    """What ``options`` say, as fields of a :class:`~velatura_link.request.Request`.
 
-    ``parted_by_hand`` says that there are regions: a preset's own rule gives way to them.
+    Raises :class:`BadRequest`, :class:`BadParams`, and what reading styles raises.
     """
-    if options.strength is not None and not 0 <= options.strength <= 1:
-        raise BadRequest(f"--strength must be from 0 to 1, not {options.strength:g}.")
     view = view_of(options.style_crop, options.style_rotation, options.style_scale)
-    said: dict[str, Any] = {
-        "engine": options.engine,
-        "params": params_of(options.set),
-        "common": common_knobs_of(options),
-        "styles": [style_of(text) for text in options.style],
-        "segments": segments_of(options.regions) if options.regions is not None else None,
-        "strength": options.strength,
-        "regions": parted_by_hand,
-    }
-    if options.preset is not None:
+    styles = [each.style() for each in options.style]
+    if view and not styles and options.preset is not None:
         from velatura.library import presets
 
-        said = presets.completed(presets.show(options.preset), said)
-    styles = tuple(view.of(_styled(style)) for style in said["styles"])
-    segments = said["segments"] or 0
-    if segments and not styles:
-        raise BadRequest(
-            f"--regions auto:{segments} parts the picture for styles, and none was given.",
-            hint="Give one --style for each part.",
-        )
-    if segments and len(styles) > segments:
-        raise BadRequest(
-            f"--regions auto:{segments} has no part for the last of {len(styles)} styles.",
-            hint=f"Give --regions auto:{len(styles)}.",
-        )
-    return Manner(
-        engine=said["engine"] or DEFAULT_ENGINE,
-        params=said["params"],
-        common=said["common"],
-        styles=styles,
-        segments=segments,
-        strength=1.0 if said["strength"] is None else said["strength"],
-    )
+        # How they are looked at is said anew, so the preset's styles have to be named.
+        styles = [StyleRef(**style.reference()) for style in presets.show(options.preset).styles]
+    return {
+        "engine": options.engine,
+        "preset": options.preset,
+        "params": params_of(options.set),
+        "common": common_knobs_of(options),
+        "styles": viewed(styles, view),
+        "segments": segments_of(options.regions) if options.regions is not None else None,
+        "strength": options.strength,
+    }
 
 
 def params_of(settings: Sequence[str]) -> dict[str, Scalar]:
@@ -154,8 +124,8 @@ def params_of(settings: Sequence[str]) -> dict[str, Scalar]:
 
 
 def common_knobs_of(options: argparse.Namespace) -> dict[str, Scalar]:
-    """The knobs of :data:`TREATMENT` that were given. Raises :class:`BadParams`."""
-    given = {name: value for name in TREATMENT if (value := getattr(options, name)) is not None}
+    """The knobs of :data:`COMMON` that were given. Raises :class:`BadParams`."""
+    given = {name: value for name in COMMON if (value := getattr(options, name)) is not None}
     if given:
         # Reading the model takes a tenth of a second, which most commands need not wait for.
         from velatura.contract import validation
@@ -163,13 +133,6 @@ def common_knobs_of(options: argparse.Namespace) -> dict[str, Scalar]:
 
         validation.validate("common", CommonParams, given)
     return given
-
-
-def _styled(style: StyleOption | Mapping[str, Any]) -> StyleOption:
-    """A style of the command line as it is, one of a preset as a wish."""
-    if isinstance(style, StyleOption):
-        return style
-    return StyleOption(path=None, **style)
 
 
 def _scalar(text: str) -> Scalar:

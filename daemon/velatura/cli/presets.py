@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from velatura.cli import preset_options
 from velatura.cli.display import print_json
-from velatura.cli.style_options import StyleOption
+from velatura.cli.style_options import style_file
 from velatura.errors import BadRequest
 
 if TYPE_CHECKING:
-    from velatura.library.presets import Preset, PresetStyle
+    from velatura.library.presets import Preset
+    from velatura_link.request import Payload, StyleRef
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -84,38 +86,47 @@ def _saved(options: argparse.Namespace) -> Preset:
 
     Raises :class:`BadRequest`, and what the engine says of its knobs.
     """
+    from velatura.cli.engines import known_engines
+    from velatura.cli.requests import check, engine_of
     from velatura.contract import registry
     from velatura.library import presets
+    from velatura_link.request import Request, encode_request
 
     name = presets.short_name(options.name)
     if not options.replace:
         presets.require_free(name)
-    manner = preset_options.manner_of(options, parted_by_hand=False)
-    masked = [style for style in manner.styles if style.mask is not None]
-    if masked:
-        raise BadRequest(
-            f"A preset keeps no masks, and the style {masked[0]} has one.",
-            hint="Give masks when painting.",
-        )
-    registry.validate(registry.load(manner.engine), manner.params)
-    styles = tuple(_style(style) for style in manner.styles)
-    preset = presets.Preset(name, **{**vars(manner), "styles": styles})
-    return presets.save(presets.titled(preset, options.name))
+    request = Request(**preset_options.preset_fields(options))
+    check(request)
+    kept = [_kept(style) for style in request.styles]
+    request = replace(request, engine=engine_of(request, known_engines()), styles=tuple(kept))
+    # It has no pixels: its styles are names.
+    preset = presets.from_fields(presets.filled(encode_request(request, _no_blob)), options.name)
+    registry.validate(registry.load(preset.engine), preset.params)
+    return presets.save(preset)
 
 
-def _style(style: StyleOption) -> PresetStyle:
-    """``style`` by its name in the library, which takes in a file under a free one."""
+def _no_blob(payload: Payload) -> bytes:
+    raise BadRequest("A preset keeps no pixels.")
+
+
+def _kept(style: StyleRef) -> StyleRef:
+    """``style`` by its name in the library, which takes in a file under a free one. Raises :class:`BadRequest`."""
     from velatura.library import bundles, styles
-    from velatura.library.presets import PresetStyle
 
-    path = style.path
-    return PresetStyle(
-        name=bundles.keep(path, path.stem) if path else styles.show(style.name or "").name,
-        weight=style.weight,
-        crop=style.crop,
-        rotation=style.rotation or 0.0,
-        scale=style.scale or 1.0,
-    )
+    for what, there in (("masks", style.mask), ("pairs", style.before)):
+        if there is not None:
+            name = style.name or getattr(style_file(style), "path", None)
+            raise BadRequest(
+                f"A preset keeps no {what}, and the style {name} has one.",
+                hint=f"Give {what} when painting.",
+            )
+    if style.file is not None or style.model is not None:
+        raise BadRequest("A preset keeps no checkpoints.", hint="Give them when painting.")
+    file = style_file(style)
+    if file is None or file.path is None:
+        return replace(style, name=styles.show(style.name or "").name)
+    name = bundles.keep(file.path, file.path.stem)
+    return replace(style, picture=None, code=None, name=name)
 
 
 def _list(options: argparse.Namespace) -> None:

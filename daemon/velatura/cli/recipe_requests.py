@@ -1,24 +1,23 @@
-"""From a recipe in a file to the wish that it was: where everything that it names is now."""
+"""From a recipe in a file to the request that it was: where everything that it names is now."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from velatura.cli.arguments import is_file
 from velatura.cli.engines import engine_named, known_engines
+from velatura.cli.files import read_file
 from velatura.cli.inputs import FILES
-from velatura.cli.preset_options import Scalar
-from velatura.cli.region_options import RegionOption
-from velatura.cli.requests import Wish
-from velatura.cli.style_options import StyleOption
+from velatura.cli.style_options import file_style
 from velatura.errors import BadPicture, BadRequest
 from velatura.imaging.mask_pictures import Colour
 from velatura.library.checksums import sha256_of
-from velatura_link.recipe import BadRecipe, Recipe, RecipeRegion, RecipeStyle, Source, from_json
+from velatura_link.recipe import BadRecipe, Recipe, RecipeStyle, Source, from_json
 from velatura_link.recipe_differences import named
 from velatura_link.refining import Refining, refining_by
+from velatura_link.request import EncodedFile, RegionRef, Request, Scalar, StyleRef
 
 
 def text_of(file: Path) -> str:
@@ -87,12 +86,10 @@ class Places:
     content: Path | None = None
     styles: Mapping[str, Path] = field(default_factory=dict)
 
-    def content_of(self, recipe: Recipe) -> Path:
-        """The content. Raises :class:`BadPicture`."""
-        if self.content is not None:
+    def content_of(self, recipe: Recipe) -> Path | None:
+        """The content; None for a recipe that has none. Raises :class:`BadPicture`."""
+        if self.content is not None or recipe.content is None:
             return self.content
-        if recipe.content is None:
-            raise BadRequest("The recipe has no content: it was not painted over a picture.")
         return self.file(recipe.content, "content", hint="Say where it is with --content FILE.")
 
     def file(self, source: Source, what: str, hint: str) -> Path:
@@ -103,8 +100,8 @@ class Places:
             raise BadPicture(f"The {what} “{named(source)}” was not found.", hint=hint)
         return (same or found)[0]
 
-    def style(self, style: RecipeStyle) -> tuple[Path | None, str | None]:
-        """A style's file, or its name in the library; the one with its bytes before others.
+    def style(self, style: RecipeStyle) -> StyleRef:
+        """A style, by its file or its name in the library; the one with its bytes before others.
 
         Raises :class:`BadPicture`.
         """
@@ -114,11 +111,13 @@ class Places:
         name = named(source)
         said = self.styles.get(name) or self.styles.get(source.title or "")
         if said is not None:
-            return said, None
+            return file_style(said)
         files = list(self._found(source))
         for path in files:
             if sha256_of(path) == source.digest:
-                return path, None
+                return file_style(path)
+        if style.kind == "checkpoint" and source.name is not None:
+            return StyleRef(model=source.name)
         kept = styles.entries()
         same = [
             entry
@@ -128,9 +127,9 @@ class Places:
         same.sort(key=lambda entry: entry.name != source.name)
         other = [entry for entry in kept if entry.name == source.name]
         for entry in (*same, *other):
-            return None, entry.name
+            return StyleRef(name=entry.name)
         if files:
-            return files[0], None
+            return file_style(files[0])
         raise BadPicture(
             f"The style “{name}” was not found.", hint=f"Say where it is: --style '{name}=FILE'"
         )
@@ -148,10 +147,8 @@ class Places:
                 yield path
 
 
-def wish_from(
-    recipe: Recipe, places: Places, changes: Changes, *, output: Path, device: str | None
-) -> Wish:
-    """What ``recipe`` was the answer to, but for ``changes``.
+def request_from(recipe: Recipe, places: Places, changes: Changes) -> Request:
+    """What ``recipe`` was the answer to, but for ``changes`` and the content.
 
     Raises :class:`BadPicture` for what is not found, and :class:`BadRequest` for the place of a style that the recipe
     does not have.
@@ -159,25 +156,17 @@ def wish_from(
     _check_names(recipe, places.styles)
     other = changes.engine is not None and changes.engine != recipe.engine
     kept = {} if other else recipe.params
-    regions = [region for region in recipe.regions if region.mask.colour is None]
-    mapped = [region for region in recipe.regions if region.mask.colour is not None]
-    return Wish(
-        content=places.content_of(recipe),
-        styles=tuple(_style(style, places) for style in recipe.styles),
-        output=output,
+    return Request(
         engine=changes.engine or recipe.engine,
         params={**kept, **changes.params},
+        common=dict(recipe.common),
+        size=recipe.size,
+        styles=tuple(_style(style, places) for style in recipe.styles),
+        regions=_regions(recipe, places),
+        segments=recipe.segments,
         inputs={} if other else _inputs(recipe, places),
         strength=recipe.strength if changes.strength is None else changes.strength,
-        size=recipe.content.long if recipe.content is not None else None,
         seed=recipe.seed if changes.seed is None else changes.seed,
-        device=device,
-        preview=None,
-        common=dict(recipe.common),
-        regions=tuple(_region(region, places) for region in regions),
-        map=_mask(mapped[0].mask, places) if mapped else None,
-        paints=tuple(_paint(region, places) for region in mapped),
-        segments=recipe.segments,
         stop_after=None if changes.any else recipe.stop_after,
     )
 
@@ -194,8 +183,8 @@ def _check_names(recipe: Recipe, said: Mapping[str, Path]) -> None:
             )
 
 
-def _inputs(recipe: Recipe, places: Places) -> dict[str, str]:
-    """Inputs as a person would write them.
+def _inputs(recipe: Recipe, places: Places) -> dict[str, EncodedFile | Scalar]:
+    """Inputs as they were given.
 
     A text for an input that is a file would be a path, to anywhere: files are sources. Raises :class:`BadRequest`.
     """
@@ -203,9 +192,9 @@ def _inputs(recipe: Recipe, places: Places) -> dict[str, str]:
         if isinstance(value, str) and _kind_of_input(recipe.engine, name) in FILES:
             raise BadRequest(f"The recipe has a text in place of the file for the input “{name}”.")
     return {
-        name: str(places.file(value, "input", hint="Put it where it was."))
+        name: read_file(places.file(value, "input", hint="Put it where it was."))
         if isinstance(value, Source)
-        else str(value)
+        else value
         for name, value in recipe.inputs.items()
     }
 
@@ -216,34 +205,46 @@ def _kind_of_input(engine: str, name: str) -> str | None:
     return kinds.get(name)
 
 
-def _style(style: RecipeStyle, places: Places) -> StyleOption:
-    path, name = places.style(style)
-    return StyleOption(
-        path=path,
-        name=name,
+def _style(style: RecipeStyle, places: Places) -> StyleRef:
+    return replace(
+        places.style(style),
         weight=style.weight,
         mask=_mask(style.mask, places) if style.mask is not None else None,
+        index=style.index,
+        before=_mask(style.before, places) if style.before is not None else None,
         crop=style.crop,
         rotation=style.rotation,
         scale=style.scale,
     )
 
 
-def _region(region: RecipeRegion, places: Places) -> RegionOption[Path]:
-    styles = tuple(_style(style, places) for style in region.styles)
-    return RegionOption(_mask(region.mask, places), styles, region.strength)
+def _regions(recipe: Recipe, places: Places) -> tuple[RegionRef, ...]:
+    """The regions; those of a map's colours share the map."""
+    files: dict[Path, EncodedFile] = {}
+    regions = []
+    for region in recipe.regions:
+        mask = _mask(region.mask, places)
+        assert mask.path is not None
+        regions.append(
+            RegionRef(
+                files.setdefault(mask.path, mask),
+                tuple(_style(style, places) for style in region.styles),
+                region.strength,
+                None if region.mask.colour is None else _colour(region.mask.colour),
+            )
+        )
+    return tuple(regions)
 
 
-def _paint(region: RecipeRegion, places: Places) -> RegionOption[Colour]:
+def _colour(text: str) -> Colour:
     from PIL import ImageColor
 
     try:
-        red, green, blue = ImageColor.getrgb(region.mask.colour or "")[:3]
+        red, green, blue = ImageColor.getrgb(text)[:3]
     except ValueError as error:
-        raise BadRequest(f"The recipe has a colour that is none: {region.mask.colour}.") from error
-    styles = tuple(_style(style, places) for style in region.styles)
-    return RegionOption((red, green, blue), styles, region.strength)
+        raise BadRequest(f"The recipe has a colour that is none: {text}.") from error
+    return red, green, blue
 
 
-def _mask(source: Source, places: Places) -> Path:
-    return places.file(source, "mask", hint="Put it where it was, or beside the result.")
+def _mask(source: Source, places: Places) -> EncodedFile:
+    return read_file(places.file(source, "mask", hint="Put it where it was, or beside the result."))

@@ -7,42 +7,36 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
 
-from velatura.cli.region_options import hexadecimal
-from velatura.cli.requests import Wish
-from velatura.cli.style_options import StyleOption
+from velatura.cli.style_options import style_file
+from velatura.cli.tasks import Task
+from velatura.imaging.mask_pictures import hexadecimal
 from velatura_link.recipe import Recipe, RecipeRegion, RecipeStyle, Source
+from velatura_link.request import EncodedFile, RegionRef, Request, StyleRef
 
 
-def kept_recipe(recipe: Recipe | None, wish: Wish) -> str | None:
-    """What the result of ``wish`` is to hold: ``recipe`` with places, as JSON; None where nothing is to be kept."""
-    if recipe is None or not wish.keep_recipe:
+def with_places(recipe: Recipe | None, request: Request, task: Task) -> str | None:
+    """``recipe`` as JSON, with the places of the files that ``request`` and ``task`` name, seen from the result's
+    folder; None for none.
+    """
+    if recipe is None:
         return None
-    return with_places(recipe, wish).to_json()
-
-
-def with_places(recipe: Recipe, wish: Wish) -> Recipe:
-    """``recipe`` with the places of the files that ``wish`` names, seen from the result's folder."""
-    folder = wish.output.parent
+    folder = task.output.parent
     content = recipe.content
-    if content is not None:
-        content = replace(content, path=seen_from(folder, wish.content), long=wish.size)
-    drawn = [(_placed(folder, each.place), each.styles) for each in wish.regions]
-    mapped = [
-        (replace(_placed(folder, wish.map), colour=hexadecimal(each.place)), each.styles)
-        for each in wish.paints
-    ]
+    if content is not None and task.content is not None:
+        content = replace(content, path=seen_from(folder, task.content), long=task.long)
     regions = tuple(
-        _region(region, place, styles, folder)
-        for region, (place, styles) in zip(recipe.regions, [*drawn, *mapped], strict=True)
+        _region(region, asked, folder)
+        for region, asked in zip(recipe.regions, request.regions, strict=True)
     )
     inputs = {
-        name: replace(value, path=seen_from(folder, Path(wish.inputs[name])))
+        name: _placed(value, request.inputs.get(name), folder)
         if isinstance(value, Source)
         else value
         for name, value in recipe.inputs.items()
     }
-    styles = _styles(recipe.styles, wish.styles, folder)
-    return replace(recipe, content=content, styles=styles, regions=regions, inputs=inputs)
+    styles = _styles(recipe.styles, request.styles, folder)
+    placed = replace(recipe, content=content, styles=styles, regions=regions, inputs=inputs)
+    return placed.to_json()
 
 
 def seen_from(folder: Path, file: Path) -> str | None:
@@ -61,28 +55,32 @@ def seen_from(folder: Path, file: Path) -> str | None:
     return path if encodable and all(letter >= " " for letter in path) else None
 
 
-def _placed(folder: Path, file: Path | None) -> Source:
-    return Source(path=seen_from(folder, file) if file is not None else None)
+def _placed(source: Source, payload: object, folder: Path) -> Source:
+    """``source`` with the place of the file that ``payload`` was read from."""
+    if not isinstance(payload, EncodedFile) or payload.path is None:
+        return source
+    return replace(source, path=seen_from(folder, payload.path))
 
 
-def _region(
-    region: RecipeRegion, place: Source, styles: Sequence[StyleOption], folder: Path
-) -> RecipeRegion:
-    mask = replace(region.mask, path=place.path, colour=place.colour)
-    return replace(region, mask=mask, styles=_styles(region.styles, styles, folder))
+def _region(region: RecipeRegion, asked: RegionRef, folder: Path) -> RecipeRegion:
+    mask = _placed(region.mask, asked.mask, folder)
+    if asked.colour is not None:
+        mask = replace(mask, colour=hexadecimal(asked.colour))
+    return replace(region, mask=mask, styles=_styles(region.styles, asked.styles, folder))
 
 
 def _styles(
-    styles: Sequence[RecipeStyle], wishes: Sequence[StyleOption], folder: Path
+    styles: Sequence[RecipeStyle], asked: Sequence[StyleRef], folder: Path
 ) -> tuple[RecipeStyle, ...]:
-    # Parts that were found by themselves may have been fewer than the styles in turn.
-    return tuple(_style(style, wish, folder) for style, wish in zip(styles, wishes, strict=False))
+    # A preset may have brought the styles, and parts that were found may have been fewer than the styles in turn.
+    placed = [_style(style, said, folder) for style, said in zip(styles, asked, strict=False)]
+    return (*placed, *styles[len(placed) :])
 
 
-def _style(style: RecipeStyle, wish: StyleOption, folder: Path) -> RecipeStyle:
-    source, mask = style.source, style.mask
-    if wish.path is not None:
-        source = replace(source, path=seen_from(folder, wish.path))
-    if mask is not None and wish.mask is not None:
-        mask = replace(mask, path=seen_from(folder, wish.mask))
-    return replace(style, source=source, mask=mask)
+def _style(style: RecipeStyle, asked: StyleRef, folder: Path) -> RecipeStyle:
+    return replace(
+        style,
+        source=_placed(style.source, style_file(asked), folder),
+        mask=_placed(style.mask, asked.mask, folder) if style.mask is not None else None,
+        before=_placed(style.before, asked.before, folder) if style.before is not None else None,
+    )

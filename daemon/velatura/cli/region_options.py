@@ -3,39 +3,50 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
 
 from velatura.cli.arguments import is_file, is_folder, is_number
-from velatura.cli.style_options import StyleOption, style_of
+from velatura.cli.files import read_file
+from velatura.cli.style_options import StyleArgument
 from velatura.errors import BadPicture, BadRequest
-from velatura.imaging.mask_pictures import Colour
-
-PlaceT = TypeVar("PlaceT")
+from velatura.imaging.mask_pictures import Colour, hexadecimal
+from velatura_link.request import EncodedFile, RegionRef, StyleRef
 
 
 @dataclass(frozen=True)
-class RegionOption(Generic[PlaceT]):
-    """Styles for a place: a mask's file, or a colour of the map. ``strength`` is None where nobody said."""
+class _Setting:
+    """One style for a place, a mask's file or a colour of the map; ``strength`` is None where nobody said."""
 
-    place: PlaceT
-    styles: tuple[StyleOption, ...]
-    strength: float | None = None
+    place: Path | Colour
+    style: StyleRef
+    strength: float | None
+
+    @property
+    def key(self) -> str:
+        """The same for settings of the same place."""
+        return os.path.realpath(self.place) if isinstance(self.place, Path) else self.shown
+
+    @property
+    def shown(self) -> str:
+        return str(self.place) if isinstance(self.place, Path) else hexadecimal(self.place)
 
 
-def regions_of(settings: Sequence[str]) -> tuple[RegionOption[Path], ...]:
+def regions_of(settings: Sequence[StyleArgument]) -> tuple[RegionRef, ...]:
     """``MASK[*STRENGTH]=STYLE`` settings; those of one mask are one region.
 
     Raises :class:`BadRequest`, and :class:`BadPicture` for files that are not there.
     """
-    return _joined([_region(setting) for setting in settings], "The mask", os.path.realpath)
+    return _joined([_region(setting) for setting in settings], "The mask", None)
 
 
-def paints_of(settings: Sequence[str]) -> tuple[RegionOption[Colour], ...]:
-    """``COLOUR[*STRENGTH]=STYLE`` settings; those of one colour are one region. Raises as above."""
-    return _joined([_paint(setting) for setting in settings], "The colour", hexadecimal)
+def paints_of(settings: Sequence[StyleArgument], colours: EncodedFile) -> tuple[RegionRef, ...]:
+    """``COLOUR[*STRENGTH]=STYLE`` settings for a map of ``colours``; those of one colour are one region.
+
+    Raises as above.
+    """
+    return _joined([_paint(setting) for setting in settings], "The colour", colours)
 
 
 def segments_of(text: str) -> int:
@@ -49,20 +60,16 @@ def segments_of(text: str) -> int:
     )
 
 
-def hexadecimal(colour: Colour) -> str:
-    """``colour`` as #rrggbb."""
-    return "#{:02x}{:02x}{:02x}".format(*colour)
-
-
-def _region(setting: str) -> RegionOption[Path]:
-    for place, style in _cuts(setting):
+def _region(setting: StyleArgument) -> _Setting:
+    text = setting.text
+    for place, style in _cuts(text):
         for name, strength in _strengths(place):
             if is_file(name):
-                return RegionOption(Path(name), (style_of(style),), strength)
-    cuts = list(_cuts(setting))
+                return _Setting(Path(name), setting.style(style), strength)
+    cuts = list(_cuts(text))
     if not cuts:
         raise BadRequest(
-            f"--region {setting} is not MASK=STYLE.",
+            f"--region {text} is not MASK=STYLE.",
             hint="MASK is a picture, white where the style applies.",
         )
     name, _ = list(_strengths(cuts[0][0]))[-1]
@@ -71,15 +78,16 @@ def _region(setting: str) -> RegionOption[Path]:
     raise BadPicture(f"There is no mask file {name}.", hint="Check the path.")
 
 
-def _paint(setting: str) -> RegionOption[Colour]:
-    cuts = list(_cuts(setting))
+def _paint(setting: StyleArgument) -> _Setting:
+    cuts = list(_cuts(setting.text))
     if not cuts:
         raise BadRequest(
-            f"--paint {setting} is not COLOUR=STYLE.", hint="A colour is #0000ff, or a name: blue."
+            f"--paint {setting.text} is not COLOUR=STYLE.",
+            hint="A colour is #0000ff, or a name: blue.",
         )
     place, style = cuts[0]
     name, strength = list(_strengths(place))[-1]
-    return RegionOption(_colour(name), (style_of(style),), strength)
+    return _Setting(_colour(name), setting.style(style), strength)
 
 
 def _cuts(setting: str) -> Iterator[tuple[str, str]]:
@@ -112,21 +120,27 @@ def _colour(text: str) -> Colour:
 
 
 def _joined(
-    wishes: Sequence[RegionOption[PlaceT]], what: str, key: Callable[[PlaceT], str]
-) -> tuple[RegionOption[PlaceT], ...]:
-    """The wishes for one place made one, in the order in which places came first."""
-    found: dict[str, RegionOption[PlaceT]] = {}
-    for wish in wishes:
-        name = key(wish.place)
-        known = found.get(name, replace(wish, styles=()))
-        said = {each for each in (known.strength, wish.strength) if each is not None}
-        if len(said) > 1:
-            shown = name if isinstance(wish.place, tuple) else wish.place
-            strengths = " and ".join(f"{each:g}" for each in sorted(said))
-            raise BadRequest(
-                f"{what} {shown} was given two strengths: {strengths}.",
-                hint="A place has one strength, and its styles have weights.",
-            )
-        strength = next(iter(said), None)
-        found[name] = RegionOption(wish.place, (*known.styles, *wish.styles), strength)
-    return tuple(found.values())
+    settings: Sequence[_Setting], what: str, colours: EncodedFile | None
+) -> tuple[RegionRef, ...]:
+    """The settings for one place made one region, in the order in which places came first."""
+    places: dict[str, list[_Setting]] = {}
+    for setting in settings:
+        places.setdefault(setting.key, []).append(setting)
+    return tuple(_together(those, what, colours) for those in places.values())
+
+
+def _together(settings: Sequence[_Setting], what: str, colours: EncodedFile | None) -> RegionRef:
+    first = settings[0]
+    said = {each.strength for each in settings if each.strength is not None}
+    if len(said) > 1:
+        strengths = " and ".join(f"{each:g}" for each in sorted(said))
+        raise BadRequest(
+            f"{what} {settings[-1].shown} was given two strengths: {strengths}.",
+            hint="A place has one strength, and its styles have weights.",
+        )
+    styles = tuple(each.style for each in settings)
+    strength = next(iter(said), 1.0)
+    if isinstance(first.place, Path):
+        return RegionRef(read_file(first.place), styles, strength)
+    assert colours is not None
+    return RegionRef(colours, styles, strength, first.place)

@@ -13,9 +13,10 @@ from velatura.errors import BadRequest
 if TYPE_CHECKING:
     from velatura.cli.comparison import Comparison
     from velatura.cli.recipe_requests import Changes
-    from velatura.cli.requests import Wish
+    from velatura.cli.tasks import Task
     from velatura_link.recipe import Recipe
     from velatura_link.refining import Refining
+    from velatura_link.request import Request
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -73,43 +74,48 @@ def run(options: argparse.Namespace) -> int:
     changes = _changes(options)
     refining = refining_with(recipe, changes)
     options.output = _output(options, changes, refining)
-    return _repaint(
-        options, text, recipe, _wish(options, recipe, changes, refining), changes, refining
-    )
+    request, task = _asked(options, recipe, changes, refining)
+    return _repaint(options, text, recipe, request, task, changes, refining)
 
 
 def _repaint(
     options: argparse.Namespace,
     text: str,
     recipe: Recipe,
-    wish: Wish,
+    request: Request,
+    task: Task,
     changes: Changes,
     refining: Refining | None,
 ) -> int:
     from velatura.cli.backends.base import Painted
     from velatura.cli.comparison import compared
+    from velatura.cli.engines import known_engines
     from velatura.cli.further_outputs import write_further
     from velatura.cli.one_picture import paint_one
-    from velatura.cli.recipes import kept_recipe
+    from velatura.cli.recipes import with_places
     from velatura.imaging.files import Picture, write_picture
+    from velatura_link.engines import outputs_of
 
     comparison: Comparison | None = None
+    outputs = outputs_of(known_engines(daemon=not options.no_daemon), request.engine or "")
 
-    def write(painted: Painted, content: Picture) -> list[str]:
+    def write(painted: Painted, like: Picture | None) -> list[str]:
         nonlocal comparison
         if not changes.any:
-            comparison = compared(options.file, painted.raster, content, text)
+            comparison = compared(options.file, painted.raster, like, text)
         if options.output is None:
             return []
-        kept = kept_recipe(painted.recipe, wish)
-        notes = write_picture(wish.output, painted.raster, like=content, recipe=kept)
-        return [*notes, *write_further(wish.output, painted.further)]
+        kept = None if options.no_recipe else with_places(painted.recipe, request, task)
+        notes = write_picture(task.output, painted.raster, like=like, recipe=kept)
+        return [*notes, *write_further(task.output, painted.outputs, outputs)]
 
     done = paint_one(
-        wish,
+        request,
+        task,
         write,
         daemon=not options.no_daemon,
         as_json=options.json,
+        preview=options.preview,
         # Nobody waits for it: there is a picture already.
         priority="interactive" if refining is None else "batch",
     )
@@ -128,7 +134,7 @@ def _repaint(
         )
     else:
         place = options.output if options.output is not None else options.file
-        print(f"{place}: {wish.engine}, {done.seconds:.2f} s")
+        print(f"{place}: {request.engine}, {done.seconds:.2f} s")
         said = [comparison.sentence] if comparison is not None else []
         for line in (*said, *reasons, *notes):
             print(f"  {line}")
@@ -153,8 +159,6 @@ def _changes(options: argparse.Namespace) -> Changes:
     from velatura.cli.preset_options import params_of
     from velatura.cli.recipe_requests import Changes
 
-    if options.strength is not None and not 0 <= options.strength <= 1:
-        raise BadRequest(f"--strength must be from 0 to 1, not {options.strength:g}.")
     return Changes(options.engine, params_of(options.set), options.strength, options.seed)
 
 
@@ -189,29 +193,35 @@ def _about_start(
     return [f"{changes.engine} painted the content anew: it does not go on from {file.name}."]
 
 
-def _wish(
+def _asked(
     options: argparse.Namespace, recipe: Recipe, changes: Changes, refining: Refining | None
-) -> Wish:
+) -> tuple[Request, Task]:
     from dataclasses import replace
 
-    from velatura.cli.recipe_requests import Places, wish_from
-    from velatura.cli.requests import check_files
+    from velatura.cli.files import read_file
+    from velatura.cli.recipe_requests import Places, request_from
+    from velatura.cli.requests import check
+    from velatura.cli.tasks import Task, check_files
 
     styles = dict(_named_file(text) for text in options.style)
     # Seen from where it really lies: a path in a recipe may go up.
     places = Places(options.file.resolve().parent, options.content, styles)
-    output = options.output if options.output is not None else options.file
-    wish = wish_from(recipe, places, changes, output=output, device=options.device)
+    request = replace(request_from(recipe, places, changes), device=options.device)
     if refining is not None:
-        wish = replace(
-            wish,
-            params={**refining.params, **wish.params},
-            inputs={refining.input: str(options.file)},
+        request = replace(
+            request,
+            params={**refining.params, **request.params},
+            inputs={refining.input: read_file(options.file)},
         )
-    wish = replace(wish, preview=options.preview, keep_recipe=not options.no_recipe)
+    task = Task(
+        places.content_of(recipe),
+        options.output if options.output is not None else options.file,
+        recipe.content.long if recipe.content is not None else None,
+    )
+    check(request, content=task.content is not None)
     if options.output is not None:
-        check_files(wish)
-    return wish
+        check_files(task, request, options.preview)
+    return request, task
 
 
 def _named_file(text: str) -> tuple[str, Path]:

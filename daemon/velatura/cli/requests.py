@@ -1,155 +1,168 @@
-"""What a person asks for on the command line, read and checked before anything starts."""
+"""What a person asks for on the command line, as a request: read and checked before anything is painted."""
 
 from __future__ import annotations
 
 import argparse
-import os
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import replace
 
-from velatura.cli.inputs import inputs_of
-from velatura.cli.preset_options import LARGEST, Scalar, manner_of
-from velatura.cli.region_options import PlaceT, RegionOption, paints_of, regions_of
-from velatura.cli.style_options import StyleOption, View, view_of
-from velatura.errors import BadPicture, BadRequest, TooLarge
-from velatura.imaging.files import PIXELS, SIDE, Picture, read_picture, require_writable
-from velatura.imaging.mask_pictures import Colour
-from velatura.imaging.resample import fit, resized
+from velatura.cli.engines import engine_named
+from velatura.cli.files import read_file
+from velatura.cli.inputs import inputs_of, read_inputs
+from velatura.cli.preset_options import COMMON, preset_fields
+from velatura.cli.region_options import paints_of, regions_of
+from velatura.cli.style_options import view_of, viewed
+from velatura.contract.manifest import Manifest
+from velatura.errors import BadRequest
+from velatura_link import engines
+from velatura_link.messages import ID_BYTES
+from velatura_link.request import EncodedFile, RegionRef, Request, StyleRef, encode_request
+from velatura_link.request_validation import check_request
+from velatura_link.session import Limits
+
+UNREAD = EncodedFile(b"-")
+"""Stands for a content that is yet to be read."""
+
+SAID_BY_FILE = (
+    *("style", "style_crop", "style_rotation", "style_scale", "region", "map", "paint", "regions"),
+    *("preset", "engine", "set", *COMMON, "input", "strength", "seed", "depth", "device"),
+)
+"""Options that a request in a file has no need of."""
+
+DEFAULT = "default"
+"""Stands for the engine that the manifest has first."""
 
 
-@dataclass(frozen=True)
-class Wish:
-    """Everything that `velatura stylize` was asked for. ``size`` is the result's long side in pixels.
+def request_of(options: argparse.Namespace, known: Callable[[], Manifest]) -> Request:
+    """What ``options`` ask for, but for the content; ``known`` gives the manifest.
 
-    ``styles`` are for what ``regions`` and ``paints``, the colours of ``map``, leave; ``segments`` parts the picture
-    for them, 0 for not. ``inputs`` are as they were written: what they mean depends on the engine. ``stop_after`` is
-    the number of steps after which an interruptible engine stops. ``keep_recipe`` has the result say how it was made.
+    Everything that can be known to be wrong before anything is painted is refused here. Raises :class:`BadRequest`,
+    :class:`BadParams`, :class:`BadPicture`, :class:`UnknownEngine` and :class:`~velatura_link.errors.Refused`.
     """
+    if options.request is not None:
+        from velatura.cli.request_file import request_in
 
-    content: Path
-    styles: tuple[StyleOption, ...]
-    output: Path
-    engine: str
-    params: dict[str, Scalar]
-    inputs: dict[str, str]
-    strength: float
-    size: int | None
-    seed: int
-    device: str | None
-    preview: Path | None
-    common: dict[str, Scalar] = field(default_factory=dict)
-    regions: tuple[RegionOption[Path], ...] = ()
-    map: Path | None = None
-    paints: tuple[RegionOption[Colour], ...] = ()
-    segments: int = 0
-    stop_after: int | None = None
-    keep_recipe: bool = True
-
-    @property
-    def all_styles(self) -> tuple[StyleOption, ...]:
-        """The styles of regions, of the map's colours and of the rest, in this order."""
-        drawn = [style for region in self.regions for style in region.styles]
-        mapped = [style for paint in self.paints for style in paint.styles]
-        return (*drawn, *mapped, *self.styles)
-
-    @property
-    def files(self) -> list[tuple[str, Path]]:
-        """Files that are read besides the content, each with what it is."""
-        found = [("a mask", region.place) for region in self.regions]
-        found += [("the map", self.map)] if self.map is not None else []
-        for style in self.all_styles:
-            found += [("a style", style.path)] if style.path is not None else []
-            found += [("a style's mask", style.mask)] if style.mask is not None else []
-        return [*found, *(("an input", Path(text)) for text in self.inputs.values())]
+        _check_alone(options)
+        request = request_in(options.request)
+        inputs = {}
+    else:
+        view = view_of(options.style_crop, options.style_rotation, options.style_scale)
+        regions = (*regions_of(options.region), *_mapped(options))
+        request = Request(
+            **preset_fields(options),
+            regions=tuple(replace(each, styles=viewed(each.styles, view)) for each in regions),
+            seed=options.seed or 0,
+            depth=options.depth,
+            device=options.device,
+        )
+        inputs = inputs_of(options.input)
+    check(request, content=bool(options.contents))
+    manifest = known()
+    engine = engine_of(request, manifest)
+    kinds = {each["name"]: each["kind"] for each in engines.inputs_of(manifest, engine)}
+    request = replace(
+        request, engine=engine, inputs={**request.inputs, **read_inputs(inputs, engine, kinds)}
+    )
+    return _with_size(options, _with_models(request, manifest), manifest)
 
 
-def wish_of(options: argparse.Namespace) -> Wish:
-    """The wish that ``options`` say, for its first content. Raises :class:`BadRequest` and :class:`BadParams`.
+def _check_alone(options: argparse.Namespace) -> None:
+    """Raise :class:`BadRequest` for an option beside ``--request`` that the file says, or leaves to its defaults."""
+    for name in SAID_BY_FILE:
+        if getattr(options, name) not in (None, []):
+            raise BadRequest(
+                f"--{name.replace('_', '-')} is for the file that --request names to say.",
+                hint="Write it there, or leave --request out.",
+            )
 
-    Everything that can be known to be wrong before anything is loaded is refused here.
+
+def check(request: Request, *, content: bool = False) -> None:
+    """Raise :class:`~velatura_link.errors.Refused` for a request that no daemon would take.
+
+    ``content`` says that there will be one. Where no engine is named, the default one will be.
     """
-    if options.size is not None and options.size < 1:
-        raise BadRequest(f"--size must be at least 1 pixel, not {options.size}.")
-    if not 0 <= options.seed <= LARGEST:
-        raise BadRequest(f"--seed must be from 0 to {LARGEST}, not {options.seed}.")
-    view = view_of(options.style_crop, options.style_rotation, options.style_scale)
-    regions = tuple(_viewed(region, view) for region in regions_of(options.region))
-    paints = tuple(_viewed(paint, view) for paint in paints_of(options.paint))
-    manner = manner_of(options, parted_by_hand=bool(regions or paints))
-    if (options.map is None) != (not paints):
+    if content and request.content is None:
+        request = replace(request, content=UNREAD)
+    if request.engine is None:
+        request = replace(request, engine=DEFAULT)
+    check_request(encode_request(request, lambda payload: bytes(ID_BYTES)), Limits())
+
+
+def engine_of(request: Request, manifest: Manifest) -> str:
+    """The engine that paints ``request``: the one that it or its preset names, else the default one.
+
+    Raises :class:`UnknownEngine`, and :class:`BadRequest` for a preset that is not there.
+    """
+    name = request.engine
+    if name is None and request.preset is not None:
+        from velatura.library import presets
+
+        name = presets.show(request.preset).engine
+    name = name or engines.default_engine(manifest) or ""
+    engine_named(name, manifest)
+    return name
+
+
+def _mapped(options: argparse.Namespace) -> tuple[RegionRef, ...]:
+    """The parts that a map's colours are."""
+    if (options.map is None) != (not options.paint):
         raise BadRequest(
             "--map is a picture with a colour for each part, and --paint says what a colour means.",
             hint="Give both: --map map.png --paint blue=painting.jpg",
         )
-    if options.map is not None and not options.map.is_file():
-        raise BadPicture(f"There is no map file {options.map}.", hint="Check the path.")
-    return Wish(
-        content=Path(options.contents[0]),
-        styles=manner.styles,
-        output=options.output,
-        engine=manner.engine,
-        params=manner.params,
-        inputs=inputs_of(options.input),
-        strength=manner.strength,
-        size=options.size,
-        seed=options.seed,
-        device=options.device,
-        preview=options.preview,
-        common=manner.common,
-        regions=regions,
-        map=options.map,
-        paints=paints,
-        segments=manner.segments,
-        keep_recipe=not options.no_recipe,
+    if options.map is None:
+        return ()
+    return paints_of(options.paint, read_file(options.map, what="The map"))
+
+
+def _with_models(request: Request, manifest: Manifest) -> Request:
+    """``request`` with names of styles as those of models where its engine paints with nothing else."""
+    kinds = set(engines.style_kinds(manifest, request.engine or ""))
+    if not kinds & {"checkpoint", "bank"} or kinds & {"picture", "code", "pair"}:
+        return request
+
+    def named(style: StyleRef) -> StyleRef:
+        return style if style.name is None else replace(style, name=None, model=style.name)
+
+    return replace(
+        request,
+        styles=tuple(map(named, request.styles)),
+        regions=tuple(
+            replace(region, styles=tuple(map(named, region.styles))) for region in request.regions
+        ),
     )
 
 
-def check_files(wish: Wish) -> None:
-    """Raise :class:`BadRequest` for an output or a file for previews that cannot be written, or has another
-    purpose.
+def _with_size(options: argparse.Namespace, request: Request, manifest: Manifest) -> Request:
+    """``request`` with the size of a result that is painted over nothing.
+
+    Raises :class:`BadRequest` for a content, or a size, that the engine does not take, or needs.
     """
-    require_writable(wish.output)
-    if wish.preview is not None:
-        _check_preview(wish, wish.preview)
-
-
-def read_content(wish: Wish) -> Picture:
-    """The content at the size that was asked for, in its own depth.
-
-    Raises what :func:`read_picture` raises, and :class:`TooLarge` for a size over the same limits.
-    """
-    picture = read_picture(wish.content)
-    raster = picture.raster
-    if wish.size is None or wish.size == max(raster.width, raster.height):
-        return picture
-    width, height = fit(raster.width, raster.height, long=wish.size)
-    if max(width, height) > SIDE or width * height > PIXELS:
-        raise TooLarge(
-            f"--size {wish.size} gives {width} × {height} pixels, and that is too large.",
-            hint=f"A picture may have {SIDE} pixels on a side and {PIXELS} in all.",
+    use = engines.content_use(manifest, request.engine or "")
+    there = bool(options.contents) or request.content is not None
+    if there and use == "none":
+        raise BadRequest(
+            f"The engine {request.engine} starts from nothing and takes no content image.",
+            hint="Leave it out, and say how large the result is: --size 1024x768",
         )
-    return replace(picture, raster=resized(raster, (width, height)))
-
-
-def _check_preview(wish: Wish, preview: Path) -> None:
-    """Refuse a file for previews that cannot be written, or that has another purpose."""
-    require_writable(preview)
-    others = [("the output", wish.output), ("the content", wish.content), *wish.files]
-    for purpose, other in others:
-        if _same_place(preview, other):
+    if not there and use == "required":
+        raise BadRequest(
+            f"The engine {request.engine} paints over a content image, and none was given.",
+            hint="Name a picture, several, or a folder of them.",
+        )
+    size = options.size
+    if there:
+        if size is not None and size.height is not None:
             raise BadRequest(
-                f"--preview {preview} is {purpose} already.",
-                hint="Previews need a file of their own, which they replace.",
+                "With a content image, --size is the long side of the result.",
+                hint=f"--size {max(size.width, size.height)}",
             )
-
-
-def _viewed(region: RegionOption[PlaceT], view: View) -> RegionOption[PlaceT]:
-    return replace(region, styles=tuple(map(view.of, region.styles)))
-
-
-def _same_place(one: Path, other: Path) -> bool:
-    """Whether two names are of one file, which need not be there yet."""
-    try:
-        return one.samefile(other)
-    except OSError:
-        return os.path.realpath(one) == os.path.realpath(other)
+        return request
+    if size is None and request.size is None:
+        raise BadRequest(
+            f"The engine {request.engine} starts from nothing and was told no size.",
+            hint="Say how large the result is: --size 1024x768",
+        )
+    if size is None:
+        return request
+    return replace(request, size=(size.width, size.height or size.width))

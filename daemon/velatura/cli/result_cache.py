@@ -6,14 +6,14 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from velatura import __version__
-from velatura.cli.contents import Task
-from velatura.cli.parts import path_of
-from velatura.cli.requests import Wish
-from velatura.library.checksums import sha256_of
+from velatura.cli.tasks import Task
+from velatura.library import presets, styles
+from velatura_link.request import Payload, Request, encode_request
 
 NAME = ".velatura.json"
 FORMAT = "velatura results 1"
@@ -36,47 +36,58 @@ class ResultCache:
         """The names of all results."""
         return frozenset(self._made)
 
-    def has(self, task: Task, wish: str) -> bool:
-        """Whether the result of ``task`` is there, made from the same content with the same ``wish``."""
+    def has(self, task: Task, mark: str) -> bool:
+        """Whether the result of ``task`` is there, made from the same content by a request with the same ``mark``."""
         known = self._made.get(task.output.name)
-        return known == _mark(task, wish) and task.output.is_file()
+        return known == _mark(task, mark) and task.output.is_file()
 
-    def write(self, task: Task, wish: str) -> None:
+    def write(self, task: Task, mark: str) -> None:
         """Note that the result of ``task`` is there."""
         with self._lock:
-            self._made[task.output.name] = _mark(task, wish)
+            self._made[task.output.name] = _mark(task, mark)
             text = json.dumps({"format": FORMAT, "results": self._made}, indent=0)
             draft = self._path.with_name(f"{NAME}.{os.getpid()}")
             draft.write_text(text, encoding="utf-8")
             draft.replace(self._path)
 
 
-def mark_of(wish: Wish) -> str:
+def mark_of(request: Request, long: int | None) -> str:
     """What decides a result besides its content: the same for the same styles, masks, inputs and knobs.
 
-    Raises :class:`~velatura.errors.BadRequest` for a style that the library does not have, and ``OSError``.
+    ``long`` is the long side of results. Raises :class:`~velatura.errors.BadRequest` for a style or a preset that the
+    library does not have.
     """
-    said = repr(
-        (
-            __version__, wish.engine, sorted(wish.params.items()), sorted(wish.common.items()),
-            sorted(wish.inputs.items()), wish.strength, wish.size, wish.seed, wish.segments,
-            wish.styles, wish.regions, wish.paints,
-        )
-    )  # fmt: skip
-    return hashlib.sha256("\n".join([said, *_digests(wish)]).encode()).hexdigest()
+    said = presets.filled(encode_request(request, _digest))
+    library = [styles.show(name).sha256 for name in sorted(_names(said))]
+    text = json.dumps([__version__, long, library, said], default=bytes.hex, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _digests(wish: Wish) -> Iterator[str]:
-    paths = [path for _, path in wish.files]
-    paths += [path_of(style) for style in wish.all_styles if style.path is None]
-    # An input may be a number or a text instead of a file.
-    return (sha256_of(path) for path in paths if path.is_file())
+def _digest(payload: Payload) -> bytes:
+    return hashlib.sha256(payload.view).digest()
 
 
-def _mark(task: Task, wish: str) -> str:
+def _names(said: Mapping[str, Any]) -> set[str]:
+    """The styles of the library that a request names."""
+    those = [*said.get("styles", ())]
+    those += [style for region in said.get("regions", ()) for style in region["styles"]]
+    return {style["name"] for style in those if "name" in style}
+
+
+def marks_in_order(tasks: Sequence[Task], mark: str) -> dict[Task, str]:
+    """Marks of frames each of which is painted with what the frame before gave: all that came before has a say."""
+    marks: dict[Task, str] = {}
+    for task in tasks:
+        marks[task] = mark
+        mark = _mark(task, mark)
+    return marks
+
+
+def _mark(task: Task, mark: str) -> str:
+    assert task.content is not None
     facts = task.content.stat()
     content = f"{task.content.resolve()} {facts.st_size} {facts.st_mtime_ns}"
-    return hashlib.sha256(f"{wish}\n{content}".encode()).hexdigest()
+    return hashlib.sha256(f"{mark}\n{content}".encode()).hexdigest()
 
 
 def _read(path: Path) -> dict[str, str]:

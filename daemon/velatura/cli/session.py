@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 from velatura import __version__
 from velatura_link.client import Client
@@ -34,6 +36,15 @@ def start() -> Connection:
 def connect() -> Client:
     """A client of the daemon, which is started if need be."""
     return Client(start(), name="velatura command line", version=__version__, start=start)
+
+
+def manifest() -> dict[str, Any] | None:
+    """What the daemon says of engines; None where its worker does not get ready."""
+    with connect() as client:
+        deadline = time.monotonic() + START_TIMEOUT
+        while client.manifest is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return client.manifest
 
 
 def connect_to_running() -> Client | None:

@@ -1,56 +1,65 @@
-"""Styles as a person names them: ``STYLE[:WEIGHT][@MASK]``, and how their pictures are looked at."""
+"""Styles as a person names them: ``STYLE[#N][:WEIGHT][@MASK]``, and how their pictures are looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import argparse
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
+from typing import Any
 
 from velatura.cli.arguments import is_file, is_folder, is_number
+from velatura.cli.files import read_file
 from velatura.errors import BadPicture, BadRequest
+from velatura.library import codes
+from velatura_link.request import EncodedFile, StyleRef
+from velatura_link.request_validation import crop_of
 
-Crop = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True)
-class StyleOption:
-    """A style as it was named: a file, or a name of the library.
-
-    ``mask`` is a picture that limits the style's to a part. ``crop``, ``rotation`` and ``scale`` are those of
-    :class:`~velatura.contract.scene.Style`; None where nobody said.
-    """
-
-    path: Path | None
-    name: str | None
-    weight: float = 1.0
-    mask: Path | None = None
-    crop: Crop | None = None
-    rotation: float | None = None
-    scale: float | None = None
-
-    def __str__(self) -> str:
-        return str(self.path) if self.path is not None else str(self.name)
+CHECKPOINTS = (".pth", ".pt", ".ckpt", ".safetensors", ".model", ".t7")
+"""Endings of files that hold a network: styles of engines that take checkpoints."""
 
 
-@dataclass(frozen=True)
-class View:
-    """How all styles of a command are to be looked at; None leaves each as it is."""
+@dataclass
+class StyleArgument:
+    """What an option says of a style, and the file of its other half where ``--before`` follows."""
 
-    crop: Crop | None = None
-    rotation: float | None = None
-    scale: float | None = None
+    text: str
+    before: Path | None = None
 
-    def of(self, style: StyleOption) -> StyleOption:
-        """``style``, looked at in this way."""
-        said = {name: value for name, value in vars(self).items() if value is not None}
-        return replace(style, **said)
+    def style(self, text: str | None = None) -> StyleRef:
+        """The style that ``text``, all of it or a part, names. Raises as :func:`style_of`."""
+        named = style_of(self.text if text is None else text)
+        return named if self.before is None else replace(named, before=read_file(self.before))
 
 
-def style_of(text: str) -> StyleOption:
-    """``STYLE[:WEIGHT][@MASK]``: an existing file wins over everything that its name could also mean.
+class StyleAction(argparse.Action):
+    """Appends a :class:`StyleArgument`."""
 
-    Raises :class:`BadRequest`, and :class:`BadPicture` for a mask that is not there.
+    def __call__(
+        self, parser: object, namespace: argparse.Namespace, values: object, option: object = None
+    ) -> None:
+        namespace.latest_style = StyleArgument(str(values))
+        there = getattr(namespace, self.dest, None) or []
+        setattr(namespace, self.dest, [*there, namespace.latest_style])
+
+
+class BeforeAction(argparse.Action):
+    """Makes the style that was named last one of a pair."""
+
+    def __call__(
+        self, parser: object, namespace: argparse.Namespace, values: object, option: object = None
+    ) -> None:
+        latest: StyleArgument | None = getattr(namespace, "latest_style", None)
+        if latest is None or latest.before is not None:
+            raise argparse.ArgumentError(self, "must follow the style that was made of it")
+        latest.before = Path(str(values))
+
+
+def style_of(text: str) -> StyleRef:
+    """``STYLE[#N][:WEIGHT][@MASK]``: an existing file wins over everything that its name could also mean.
+
+    N is one style of a bank, from 0. Raises :class:`BadRequest`, and :class:`BadPicture` for files that are not there.
     """
     whole = _file_of(text)
     if whole is not None:
@@ -59,7 +68,7 @@ def style_of(text: str) -> StyleOption:
     masked = [(head, mask) for head, mask in cuts if head and is_file(mask)]
     if masked:
         head, mask = next((each for each in masked if _file_of(each[0]) is not None), masked[0])
-        return replace(_file_of(head) or _named(head), mask=mask)
+        return replace(_file_of(head) or _named(head), mask=read_file(mask))
     for head, mask in cuts:
         if head and (_file_of(head) is not None or _may_be_a_name(head)):
             raise BadPicture(
@@ -69,42 +78,68 @@ def style_of(text: str) -> StyleOption:
     return _named(text)
 
 
-def view_of(crop: str | None, rotation: float | None, scale: float | None) -> View:
-    """The view that the command line's words say. Raises :class:`BadRequest`."""
-    if rotation is not None and not abs(rotation) <= 360:
-        raise BadRequest(f"--style-rotation must be from -360 to 360 degrees, not {rotation:g}.")
-    if scale is not None and not 1 / 64 <= scale <= 64:
-        raise BadRequest(f"--style-scale must be from 1/64 to 64, not {scale:g}.")
-    return View(_crop_of(crop) if crop is not None else None, rotation, scale)
+def file_style(path: Path) -> StyleRef:
+    """The style in the file at ``path``: a checkpoint, a style code or a picture, by what it is called.
+
+    Raises :class:`BadPicture` for what cannot be read, and :class:`BadRequest` for no style code.
+    """
+    file = read_file(path)
+    if path.suffix.lower() in CHECKPOINTS:
+        return StyleRef(file=file)
+    if codes.is_code(path):
+        # The daemon, which gets bytes, could not name the file.
+        codes.facts(path)
+        return StyleRef(code=file)
+    return StyleRef(picture=file)
 
 
-def _crop_of(text: str) -> Crop:
-    words = text.split(",")
-    if len(words) == 4 and all(map(is_number, words)):
-        left, top, right, bottom = map(float, words)
-        if 0 <= left < right <= 1 and 0 <= top < bottom <= 1:
-            return left, top, right, bottom
-    raise BadRequest(
-        f"--style-crop must be LEFT,TOP,RIGHT,BOTTOM as parts of the sides, not “{text}”.",
-        hint="0,0,0.5,1 is the left half.",
-    )
+def style_file(style: StyleRef) -> EncodedFile | None:
+    """The file that the style itself is; None for one that has a name."""
+    for each in (style.picture, style.file, style.code):
+        if isinstance(each, EncodedFile):
+            return each
+    return None
 
 
-def _file_of(text: str) -> StyleOption | None:
-    """``STYLE[:WEIGHT]`` if STYLE is a file."""
-    return next(
-        (
-            StyleOption(Path(name), None, weight)
-            for name, weight in _readings(text)
-            if is_file(name)
-        ),
-        None,
-    )
+def view_of(crop: str | None, rotation: float | None, scale: float | None) -> Mapping[str, Any]:
+    """How the command line says that styles are looked at, as fields of a style; what nobody said is left out.
+
+    Raises :class:`BadRequest`.
+    """
+    said = {
+        "crop": _crop_of(crop) if crop is not None else None,
+        "rotation": rotation,
+        "scale": scale,
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
-def _named(text: str) -> StyleOption:
-    """``STYLE[:WEIGHT]`` of which STYLE is no file, so that it must be a name."""
-    name, weight = list(_readings(text))[-1]
+def viewed(styles: Iterable[StyleRef], view: Mapping[str, Any]) -> tuple[StyleRef, ...]:
+    """``styles``, all of them looked at as ``view`` says."""
+    return tuple(replace(style, **view) for style in styles)
+
+
+def _crop_of(text: str) -> tuple[float, float, float, float]:
+    try:
+        return crop_of([float(word) for word in text.split(",")])
+    except ValueError as error:
+        raise BadRequest(
+            f"--style-crop must be LEFT,TOP,RIGHT,BOTTOM as parts of the sides, not “{text}”.",
+            hint="0,0,0.5,1 is the left half.",
+        ) from error
+
+
+def _file_of(text: str) -> StyleRef | None:
+    """``STYLE[#N][:WEIGHT]`` if STYLE is a file."""
+    for name, index, weight in _readings(text):
+        if is_file(name):
+            return replace(file_style(Path(name)), index=index, weight=weight)
+    return None
+
+
+def _named(text: str) -> StyleRef:
+    """``STYLE[#N][:WEIGHT]`` of which STYLE is no file, so that it must be a name."""
+    name, index, weight = list(_readings(text))[-1]
     if is_folder(name):
         raise BadRequest(f"The style {name} is a folder.", hint="Name a picture in it.")
     if not _may_be_a_name(name):
@@ -112,17 +147,24 @@ def _named(text: str) -> StyleOption:
             f"There is no style file {name}.",
             hint="A style is a picture file or a name of the library.",
         )
-    return StyleOption(None, name, weight)
+    if index is not None:
+        return StyleRef(model=name, index=index, weight=weight)
+    return StyleRef(name=name, weight=weight)
 
 
-def _readings(text: str) -> Iterator[tuple[str, float]]:
-    """The whole as a style, then what a weight at its end leaves."""
-    yield text, 1.0
+def _readings(text: str) -> Iterator[tuple[str, int | None, float]]:
+    """The whole as a style, then what a weight and a number of a bank's style at its end leave."""
+    yield text, None, 1.0
     stem, colon, tail = text.rpartition(":")
-    if colon and is_number(tail):
+    weighted = bool(colon) and is_number(tail)
+    if weighted:
         if not is_file(text) and not 0 < float(tail) < inf:
             raise BadRequest(f"The weight of style {stem} must be a number above 0, not {tail}.")
-        yield stem, float(tail)
+        yield stem, None, float(tail)
+    place, weight = (stem, float(tail)) if weighted else (text, 1.0)
+    bank, mark, number = place.rpartition("#")
+    if mark and bank and number.isascii() and number.isdigit():
+        yield bank, int(number), weight
 
 
 def _may_be_a_name(text: str) -> bool:

@@ -7,20 +7,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from velatura.cli import preset_options
-from velatura.cli.arguments import whole_number
+from velatura.cli.arguments import size, whole_number
 from velatura.cli.display import print_json
+from velatura.cli.style_options import StyleAction
 
 if TYPE_CHECKING:
-    from velatura.cli.requests import Wish
+    from velatura.cli.tasks import Task
+    from velatura.contract.manifest import Manifest
+    from velatura_link.request import Request
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add(
         "contents",
-        nargs="+",
+        nargs="*",
         metavar="CONTENT",
-        help="the picture to paint over; or several, folders of them and patterns: 'frames/*.png'",
+        help="the picture to paint over; or several, folders of them and patterns: 'frames/*.png'; "
+        "none for engines that start from nothing",
     )
     add(
         "-o",
@@ -30,10 +34,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="OUT",
         help="where to write it: a name that ends in .png, .jpg, .webp, .tif or .exr; a folder for several",
     )
+    add(
+        "--request",
+        type=Path,
+        metavar="FILE",
+        help="a JSON file with the whole request, as docs/how-to/requests.md shows it; "
+        "only CONTENT and --size go with it",
+    )
     preset_options.configure(parser)
     add(
         "--region",
-        action="append",
+        action=StyleAction,
         default=[],
         metavar="MASK[*STRENGTH]=STYLE[:WEIGHT][@MASK]",
         help="a style for where the picture MASK is white; --style is for the rest, which keeps the "
@@ -47,7 +58,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--paint",
-        action="append",
+        action=StyleAction,
         default=[],
         metavar="COLOUR[*STRENGTH]=STYLE[:WEIGHT][@MASK]",
         help="a style for where the map has COLOUR: '#0000ff', or blue",
@@ -62,16 +73,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--size",
-        type=whole_number,
-        metavar="N",
-        help="the result's long side in pixels (default: the content's)",
+        type=size,
+        metavar="W|WxH",
+        help="the result's long side in pixels (default: the content's); width and height where there is no content",
+    )
+    add(
+        "--depth",
+        metavar="u8|u16|f16|f32",
+        help="of a result that is painted over nothing (default: u8)",
     )
     add(
         "--seed",
         type=whole_number,
-        default=0,
         metavar="N",
-        help="another N, another picture, where an engine throws dice (default: 0)",
+        help="random seed (default: 0)",
     )
     add("--device", metavar="D", help="cuda, cuda:1, mps, xpu or cpu (default: the daemon's)")
     add(
@@ -106,37 +121,57 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from velatura.cli.contents import are_many
-    from velatura.cli.requests import check_files, wish_of
+    from velatura.cli.engines import known_engines
+    from velatura.cli.requests import request_of
 
     many = are_many(options.contents, options.output)
-    wish = wish_of(options)
+    manifest: Manifest = {}
+
+    def known() -> Manifest:
+        manifest.update(known_engines(daemon=not options.no_daemon))
+        return manifest
+
+    request = request_of(options, known)
     if many:
         from velatura.cli import batch
 
-        return batch.run(options, wish)
-    check_files(wish)
-    return _paint_one(options, wish)
+        return batch.run(options, request, manifest)
+    return _paint_one(options, request, manifest)
 
 
-def _paint_one(options: argparse.Namespace, wish: Wish) -> int:
+def _paint_one(options: argparse.Namespace, request: Request, manifest: Manifest) -> int:
     from velatura.cli.backends.base import Painted
     from velatura.cli.further_outputs import write_further
     from velatura.cli.one_picture import paint_one
-    from velatura.cli.recipes import kept_recipe
+    from velatura.cli.recipes import with_places
+    from velatura.cli.tasks import check_files
     from velatura.imaging.files import Picture, write_picture
+    from velatura_link.engines import outputs_of
 
-    def write(painted: Painted, content: Picture) -> list[str]:
-        recipe = kept_recipe(painted.recipe, wish)
-        notes = write_picture(wish.output, painted.raster, like=content, recipe=recipe)
-        return [*notes, *write_further(wish.output, painted.further)]
+    task = _task(options, request)
+    check_files(task, request, options.preview)
+    engine = request.engine or ""
 
-    done = paint_one(wish, write, daemon=not options.no_daemon, as_json=options.json)
+    def write(painted: Painted, like: Picture | None) -> list[str]:
+        recipe = None if options.no_recipe else with_places(painted.recipe, request, task)
+        notes = write_picture(task.output, painted.raster, like=like, recipe=recipe)
+        outputs = outputs_of(manifest, engine)
+        return [*notes, *write_further(task.output, painted.outputs, outputs)]
+
+    done = paint_one(
+        request,
+        task,
+        write,
+        daemon=not options.no_daemon,
+        as_json=options.json,
+        preview=options.preview,
+    )
     raster, recipe = done.painted.raster, done.painted.recipe
     if options.json:
         print_json(
             {
-                "output": str(wish.output),
-                "engine": wish.engine,
+                "output": str(task.output),
+                "engine": engine,
                 "width": raster.width,
                 "height": raster.height,
                 "seconds": {"total": done.seconds, **done.painted.seconds},
@@ -146,7 +181,18 @@ def _paint_one(options: argparse.Namespace, wish: Wish) -> int:
         )
         return 0
     size = f"{raster.width} × {raster.height}"
-    print(f"{wish.output}: {size}, {wish.engine}, {done.seconds:.2f} s")
+    print(f"{task.output}: {size}, {engine}, {done.seconds:.2f} s")
     for note in done.notes:
         print(f"  {note}")
     return 0
+
+
+def _task(options: argparse.Namespace, request: Request) -> Task:
+    """The one picture; its content is named on the command line or, by a path, in the request's file."""
+    from velatura.cli.tasks import Task
+    from velatura_link.request import EncodedFile
+
+    content = Path(options.contents[0]) if options.contents else None
+    if content is None and isinstance(request.content, EncodedFile):
+        content = request.content.path
+    return Task(content, options.output, options.size.width if options.size is not None else None)

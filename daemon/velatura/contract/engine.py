@@ -3,7 +3,8 @@
 An engine is one module in ``velatura/engines``. Its :class:`Descriptor` states as data what it takes and gives, its
 ``Params`` are its knobs; plugins, the command line and the wire are made from both, so a new engine changes none of
 them. Bit depth, alpha, strength, masks, tiles and sizes are done once around every engine
-(:mod:`velatura.pipeline.render`) and never inside one. ``docs/engines.md`` shows how very different methods fit.
+(:mod:`velatura.pipeline.render`) and never inside one. ``docs/explanation/engines.md`` shows how very different
+methods fit.
 """
 
 from __future__ import annotations
@@ -131,7 +132,8 @@ class Descriptor(BaseModel):
 class EngineParams(BaseModel):
     """An engine's knobs: flat scalars and choices, each with title, description, range, unit and default.
 
-    ``json_schema_extra`` has what else a person is shown (docs/engines.md): ``unit``, ``labels`` of choices, and
+    ``json_schema_extra`` has what else a person is shown (docs/explanation/engines.md): ``unit``, ``labels`` of
+    choices, and
     ``zero``, the word for a 0 that is no number but a rule.
     """
 

@@ -1,1 +1,1 @@
-"""Nothing but engines: a module for each, or a package where there is more. See docs/engines.md."""
+"""Nothing but engines: a module for each, or a package where there is more. See docs/explanation/engines.md."""

@@ -27,6 +27,11 @@ _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 """Rec. 709, on encoded values: grey stays what it is."""
 
 
+def hexadecimal(colour: Colour) -> str:
+    """``colour`` as #rrggbb."""
+    return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
 def mask_of(picture: Raster) -> Raster:
     """What ``picture`` says as a mask: one channel of its size, in its depth.
 

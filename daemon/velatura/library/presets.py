@@ -1,7 +1,7 @@
 """Presets: a way to paint under a name, each a JSON file in a folder of the person's.
 
-Its keys are those of a request (docs/protocol.md, section 5): what a request leaves out, its preset says. Styles are
-names of the style library. Neither torch nor numpy is needed to read one, since the broker does.
+Its keys are those of a request (docs/reference/protocol.md, section 5): what a request leaves out, its preset says.
+Styles are names of the style library. Neither torch nor numpy is needed to read one, since the broker does.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 from velatura.errors import BadRequest, Exists
 from velatura.library.names import slug
 from velatura.library.places import presets_dir
+from velatura_link.request_validation import crop_of
 from velatura_link.text import Text, either
 
 FORMAT = "velatura preset 1"
@@ -166,23 +167,32 @@ def remove(name: str) -> str:
     return path.stem
 
 
+def filled(request: Mapping[str, Any]) -> dict[str, Any]:
+    """``request``, the map of a submit, completed by the preset that it names; one that names none as it is.
+
+    Raises :class:`BadRequest` for a preset that is not there.
+    """
+    said = {key: value for key, value in request.items() if value is not None}
+    return completed(show(said.pop("preset")), said) if "preset" in said else said
+
+
 def completed(preset: Preset, said: Mapping[str, Any]) -> dict[str, Any]:
     """``said``, keys of a request, with what it leaves out (absent, None or empty) taken from ``preset``.
 
     Knobs are merged one by one; those of the preset's engine are left behind where another was asked for. Who draws
     regions needs no rule to part the picture by.
     """
-    filled = {key: value for key, value in said.items() if value is not None}
-    engine = filled.get("engine", preset.engine)
+    kept = {key: value for key, value in said.items() if value is not None}
+    engine = kept.get("engine", preset.engine)
     params = preset.params if engine == preset.engine else {}
     return {
-        **filled,
+        **kept,
         "engine": engine,
-        "params": {**params, **filled.get("params", {})},
-        "common": {**preset.common, **filled.get("common", {})},
-        "styles": filled.get("styles") or [style.reference() for style in preset.styles],
-        "segments": filled.get("segments", 0 if filled.get("regions") else preset.segments),
-        "strength": filled.get("strength", preset.strength),
+        "params": {**params, **kept.get("params", {})},
+        "common": {**preset.common, **kept.get("common", {})},
+        "styles": kept.get("styles") or [style.reference() for style in preset.styles],
+        "segments": kept.get("segments", 0 if kept.get("regions") else preset.segments),
+        "strength": kept.get("strength", preset.strength),
     }
 
 
@@ -245,15 +255,10 @@ def _style(found: object) -> PresetStyle:
     if not isinstance(found, dict):
         raise TypeError
     crop = found.get("crop")
-    if crop is not None:
-        left, top, right, bottom = (_number(side, 0, 1) for side in crop)
-        if not (left < right and top < bottom):
-            raise ValueError
-        crop = left, top, right, bottom
     return PresetStyle(
         name=_text(found["name"]),
         weight=_number(found.get("weight", 1.0), 1e-9, 1e9),
-        crop=crop,
+        crop=None if crop is None else crop_of(crop),
         rotation=_number(found.get("rotation", 0.0), -360, 360),
         scale=_number(found.get("scale", 1.0), 1 / 64, 64),
     )

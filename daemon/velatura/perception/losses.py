@@ -25,8 +25,8 @@ from velatura.perception.gram import gram
 _LEAST = 1e-12
 """What is relative to less is relative to this."""
 
-FAINT = 0.05
-"""The Laplacian of faint contours, as a root mean square; channels are summed, so that black to white is 3."""
+FAINT = 0.02
+"""The Laplacian of faint contours, as a root mean square; a step from black to white is 1."""
 
 Normalisation = Literal["relative", "released", "printed"]
 
@@ -68,12 +68,12 @@ def style_loss(found: Tensor, target: Tensor, normalisation: Normalisation) -> T
 
 
 def laplacian(picture: Tensor, pool: int) -> Tensor:
-    """The Laplacian of ``picture`` (n, c, h, w): where it has contours, and how strong they are.
+    """The Laplacian of the luminance of ``picture`` (n, 3, h, w): where it has contours, and how strong they are.
 
-    Means over ``pool`` × ``pool`` pixels are taken first, so that finer detail does not count, and
-    channels are summed; (n, 1, ⌈h / pool⌉, ⌈w / pool⌉). Li et al. 2017, section 4.
+    Means over ``pool`` × ``pool`` pixels are taken first, so that finer detail does not count; (n, 1, ⌈h / pool⌉,
+    ⌈w / pool⌉). Li et al. 2017, section 4, where channels are summed: luminance leaves hues to others.
     """
-    means = F.avg_pool2d(picture.sum(1, keepdim=True), pool, ceil_mode=True)
+    means = F.avg_pool2d(luminance(picture), pool, ceil_mode=True)
     kernel = picture.new_tensor([[0.0, -1.0, 0.0], [-1.0, 4.0, -1.0], [0.0, -1.0, 0.0]])
     return F.conv2d(F.pad(means, (1, 1, 1, 1), mode="replicate"), kernel[None, None])
 

@@ -41,7 +41,8 @@ class Balance:
 
     ``alpha`` and ``beta`` are the papers' α and β; with ``even`` they weigh gradients instead of
     losses (:data:`EVEN_BETA`). ``gamma`` weighs histograms (Risser et al. 2017, γ), ``contours`` Laplacians
-    (Li et al. 2017, γ), ``variation`` total variation, ``colour`` the moments of RGB, ``range`` values outside 0..1.
+    beside the content's other losses, all times α (Li et al. 2017, γ/α), ``variation`` total
+    variation, ``colour`` the moments of RGB, ``range`` values outside 0..1.
     """
 
     alpha: float = 1.0
@@ -246,7 +247,7 @@ class Objective:
             total = total + balance.variation * total_variation(picture)
         if balance.contours and self.photo is not None:
             loss = laplacian_loss(picture, self.photo, POOLS, balance.normalisation)
-            total = total + balance.contours * loss
+            total = total + balance.alpha * balance.contours * loss
         if balance.range:
             total = total + balance.range * out_of_range(picture)
         if balance.colour:

@@ -15,7 +15,7 @@ GIB = 1 << 30
 
 @dataclass(frozen=True)
 class Limits:
-    """What is refused before its bytes arrive (docs/protocol.md, section 3)."""
+    """What is refused before its bytes arrive (docs/reference/protocol.md, section 3)."""
 
     chunk: int = CHUNK_LIMIT
     window: int = WINDOW

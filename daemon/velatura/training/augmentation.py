@@ -3,7 +3,7 @@
 A thousand paintings are few, and most show people and landscapes: an encoder that saw nothing but them knows little of
 line drawings, flat shapes, patterns and prints. What is drawn at random, beyond what will ever be seen, teaches it what
 styles have in common (domain randomisation: Tobin et al. 2017, arXiv:1703.06907; style augmentation: Jackson et al.
-2018, arXiv:1809.05375). What that brought is in docs/training.md.
+2018, arXiv:1809.05375). What that brought is in docs/explanation/training.md.
 """
 
 from __future__ import annotations

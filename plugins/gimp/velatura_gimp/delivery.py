@@ -38,7 +38,8 @@ def deliver(painted: Sequence[PaintedJob], show: ProgressBar) -> list[Gimp.Layer
     :class:`OSError` for a file that cannot be written.
     """
     job, picture = painted[0].job, painted[0].result.picture
-    image, copy, notes = job.image, None, []
+    image, copy = job.image, None
+    notes: list[str] = []
     if image is None:
         like = job.canvas.image if job.canvas is not None else None
         new = new_image(like, picture.width, picture.height)
@@ -113,9 +114,7 @@ def _written(
     # What was changed while it was refined stays below.
     below = job.replaces if is_there(job.replaces) else job.layer
     on_top = job.visible and below == job.layer
-    insert_above(
-        new, there(below) if below is not None and is_there(below) and not on_top else None
-    )
+    insert_above(new, there(below) if is_there(below) and not on_top else None)
     return new, note
 
 

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from gi.repository import Gimp, GLib, Gtk
 
 from velatura_link.builtin import builtin_styles
-from velatura_link.engines import content_use, is_instant, shown_engines
+from velatura_link.engines import is_instant
 from velatura_link.errors import LinkError
 from velatura_link.request import Pixels
 from velatura_link.titles import engine_title
 
 from .about import show_about, show_help
-from .arguments import HEIGHT, NOTHING, SOURCE, USE_SELECTION, WIDTH
-from .canvas import Canvas, canvas_of
-from .choices import Choices, Values
+from .arguments import HEIGHT, SOURCE, USE_SELECTION, WIDTH
+from .choices import Choices
 from .dialog_client import DialogClient
-from .job_builder import arguments_for, canvas_for, changed_since, is_visible
+from .dialog_state import DialogState
+from .job_builder import changed_since
 from .knob_pages import KnobPages
-from .layers import visible_layer
-from .library import Descriptor, Style, fitting, title_of_style
+from .library import Style, fitting, title_of_style
 from .plugin_folder import PluginFolder
 from .preset_bar import PresetBar
 from .presets import Preset, preset_of, presets_for, values_of_preset
 from .preview import Preview
 from .preview_source import PreviewSource
-from .request_spec import starts_from_nothing
 from .result_record import ResultRecord
 from .style_menu import StyleMenu
 from .style_panel import Make, StylePanel
@@ -74,19 +71,13 @@ class _Dialog:
         replaces: Gimp.Layer | None,
         record: ResultRecord | None,
     ) -> None:
-        self._manifest = folder.manifest()
-        self._image = image
-        self._layers = layers
-        self._replaces = replaces
-        self._engine = start.engine
-        self._arguments = arguments_for(self._manifest, start.engine)
-        self._values = self._fitting(start.values)
+        self._state = DialogState(folder.manifest(), image, layers, start, replaces)
         self._pending = 0
-        self._library: list[Style] = builtin_styles()
-        self._offered: list[Preset] = []
+        self._library: Sequence[Style] = builtin_styles()
+        self._offered: Sequence[Preset] = []
         self._dialog = transient_dialog("")
         self._preview = Preview(self._looked_closer)
-        self._seen = PreviewSource(self._painted_place())
+        self._seen = self._preview_source()
         self._daemon = DialogClient(
             folder, self._library_came, self._painted, self._preview.show_text, self._wait
         )
@@ -112,6 +103,7 @@ class _Dialog:
         self._note.set_visible(bool(self._note.get_text()))
         # Return paints, wherever the keys would have gone first.
         paint = self._dialog.get_widget_for_response(Gtk.ResponseType.OK)
+        assert paint is not None
         if paint.get_sensitive():
             paint.grab_focus()
         elif self._panel.search.get_mapped():
@@ -123,14 +115,12 @@ class _Dialog:
             elif answer == _ABOUT:
                 show_about(self._dialog)
             elif answer == _RESET:
-                self._values.reset(
-                    each.name for each in self._arguments if each.place in ("params", "common")
-                )
+                self._state.reset_knobs()
             else:
                 break
         if answer != Gtk.ResponseType.OK:
             return None
-        return Choices(self._engine, dict(self._values.current))
+        return self._state.choices
 
     def close(self) -> None:
         """The window is gone, and nobody is told anything more."""
@@ -138,33 +128,6 @@ class _Dialog:
             GLib.source_remove(self._pending)
         self._daemon.close()
         take_away(self._dialog)
-
-    @property
-    def _descriptor(self) -> Descriptor:
-        found: Descriptor = self._manifest[self._engine]["descriptor"]
-        return found
-
-    @property
-    def _is_new(self) -> bool:
-        """Whether a new picture is made, and none is painted over."""
-        return starts_from_nothing(self._arguments, self._values.current)
-
-    def _painted_place(self) -> Gimp.Layer | Canvas:
-        """What the preview shows: a layer, or the place of a new picture."""
-        if self._is_new:
-            return canvas_for(self._image, self._values.current, self._replaces)
-        if not self._layers or self._image is None:
-            return canvas_of(self._image, 0, 0)
-        if is_visible(self._values.current):
-            return visible_layer(self._image, self._replaces)
-        return self._layers[0]
-
-    def _fitting(self, values: Mapping[str, Any]) -> Values:
-        """``values`` as far as the engine has them; without a layer a new picture is made where that can be."""
-        found = Values.of(self._arguments, values)
-        if not self._layers and SOURCE.name in found.current:
-            found.set(SOURCE.name, NOTHING)
-        return found
 
     def _whole(self) -> Gtk.Widget:
         whole = Gtk.Grid(column_spacing=12, row_spacing=6, border_width=12)
@@ -191,71 +154,64 @@ class _Dialog:
         reset = self._dialog.add_button(tr("_Reset"), _RESET)
         reset.set_tooltip_text(tr("Give all settings of how it is painted their defaults"))
         self._dialog.add_button(tr("_Cancel"), Gtk.ResponseType.CANCEL)
-        paint = tr("_Paint Again") if self._replaces is not None else tr("_Paint")
+        paint = tr("_Paint Again") if self._state.replaces is not None else tr("_Paint")
         self._dialog.add_button(paint, Gtk.ResponseType.OK)
         self._dialog.set_default_response(Gtk.ResponseType.OK)
 
     def _engine_choice(self) -> Gtk.ComboBoxText:
         choice = without_wheel(Gtk.ComboBoxText())
-        names = [name for name in shown_engines(self._manifest) if self._can_paint(name)]
-        for name in dict.fromkeys((*names, self._engine)):
-            choice.append(name, engine_title(self._manifest[name]["descriptor"], tr))
-        choice.set_active_id(self._engine)
+        for name in self._state.engines():
+            choice.append(name, engine_title(self._state.manifest[name]["descriptor"], tr))
+        choice.set_active_id(self._state.engine)
         choice.connect("changed", lambda box: self._switch(box.get_active_id()))
         return choice
 
-    def _can_paint(self, engine: str) -> bool:
-        """Whether there is what the engine needs: a layer, or nothing at all."""
-        use = content_use(self._manifest, engine)
-        if self._replaces is not None and not self._is_new:
-            return use != "none"
-        return bool(self._layers) or use != "required"
-
     def _switch(self, engine: str) -> None:
         """Go on with another engine, and whatever it has in common with the one before."""
-        self._engine = engine
-        self._arguments = arguments_for(self._manifest, engine)
-        self._values = self._fitting(self._values.current)
+        self._state.switch(engine)
         self._show_painted()
         self._follow()
         self._ask_for_preview()
 
     def _follow(self) -> None:
         """Show the engine and its values."""
-        engine = tr(self._descriptor["title"])
-        again = self._replaces is not None
+        engine = tr(self._state.descriptor["title"])
+        again = self._state.replaces is not None
         self._dialog.set_title(
             tr("Velatura: Edit This Result")
             if again
             else tr("Velatura with {engine}", engine=engine)
         )
-        self._engines.set_tooltip_text(tr(self._descriptor["summary"]))
-        self._values.watchers.append(self._changed)
-        self._pages.show(
-            engine, self._arguments, self._values, fitting(self._library, self._descriptor)
+        self._engines.set_tooltip_text(tr(self._state.descriptor["summary"]))
+        self._state.values.watchers.append(self._changed)
+        self._pages.show_engine(
+            engine,
+            self._state.arguments,
+            self._state.values,
+            fitting(self._library, self._state.descriptor),
         )
-        self._panel.follow(self._values)
+        self._panel.follow(self._state.values)
         self._panel.set_visible(self._panel.has_rows)
         self._left.set_hexpand(not self._panel.has_rows)
         self._offer()
 
     def _offer(self) -> None:
-        self._panel.fill(self._library, self._descriptor, keeps=self._daemon.can.styles)
-        self._presets.offer(presets_for(self._engine, self._offered))
-        self._pages.offer(fitting(self._library, self._descriptor))
+        self._panel.fill(self._library, self._state.descriptor, keeps=self._daemon.can.styles)
+        self._presets.offer(presets_for(self._state.engine, self._offered))
+        self._pages.offer(fitting(self._library, self._state.descriptor))
 
-    def _library_came(self, styles: list[Style], presets: list[Preset]) -> None:
+    def _library_came(self, styles: Sequence[Style], presets: Sequence[Preset]) -> None:
         self._library, self._offered = styles, presets
         self._menu.know(styles)
         self._offer()
         self._ask_for_preview()
 
     def _take_preset(self, preset: Preset) -> None:
-        for name, value in values_of_preset(preset, self._arguments).items():
-            self._values.set(name, value)
+        for name, value in values_of_preset(preset, self._state.arguments).items():
+            self._state.values.set(name, value)
 
     def _as_preset(self) -> dict[str, object]:
-        return preset_of(self._engine, self._arguments, self._values.current)
+        return preset_of(self._state.engine, self._state.arguments, self._state.values.current)
 
     def _keep(self, title: str, make: Make) -> None:
         self._wait(tr("The picture is put into the library"))
@@ -273,12 +229,12 @@ class _Dialog:
                 "“{style}” is a code without a picture, and {engine} needs a picture to imitate. "
                 "Another engine can paint with it.",
                 style=title_of_style(style),
-                engine=tr(self._descriptor["title"]),
+                engine=tr(self._state.descriptor["title"]),
             )
         )
 
     def _changed(self, name: str) -> None:
-        if name in _PLACES and (self._is_new or name == SOURCE.name):
+        if name in _PLACES and (self._state.is_new or name == SOURCE.name):
             self._show_painted()
         if not self._pending:
             self._pending = GLib.timeout_add(_PAUSE_MS, self._rested)
@@ -288,10 +244,17 @@ class _Dialog:
         self._ask_for_preview()
         return False
 
+    def _preview_source(self) -> PreviewSource:
+        canvas = self._state.canvas()
+        self._shown = canvas, self._state.shows_visible
+        return PreviewSource(canvas or self._state.painted_layer())
+
     def _show_painted(self) -> None:
-        """Show what is painted from now on."""
-        self._seen = PreviewSource(self._painted_place())
-        self._preview.offer_part(self._seen.has_parts)
+        """Show what is painted from now on. What was shown already is not read, and sent, again."""
+        if self._shown != (self._state.canvas(), self._state.shows_visible):
+            self._seen = self._preview_source()
+        self._preview.show_whole(parts=self._seen.has_parts)
+        self._seen.look(False, 0.0, 0.0)
         self._preview.show_before(self._seen.current.content())
 
     def _looked_closer(self, part: bool, dx: float, dy: float) -> None:
@@ -301,13 +264,12 @@ class _Dialog:
 
     def _ask_for_preview(self) -> None:
         try:
-            if not self._layers and not self._is_new:
-                raise LinkError(tr("No layer is chosen."), hint=tr("Choose a layer."))
+            self._state.require_layer()
             request = self._seen.request(
-                self._engine,
-                self._arguments,
-                self._values.current,
-                self._manifest,
+                self._state.engine,
+                self._state.arguments,
+                self._state.values.current,
+                self._state.manifest,
                 lambda: self._library,
             )
         except (LinkError, OSError) as error:
@@ -335,11 +297,11 @@ class _Dialog:
 
     def _about_preview(self) -> str:
         """What the layer will have that the preview does not."""
-        if self._seen.exact(self._engine, self._manifest):
+        if self._seen.exact(self._state.engine, self._state.manifest):
             return tr("The layer is painted like this, at its own size.")
-        if is_instant(self._manifest, self._engine):
+        if is_instant(self._state.manifest, self._state.engine):
             return tr("A quick preview; the layer is painted with more care.")
         return tr(
             "A quick preview by another engine; {engine} paints in its own way and takes longer.",
-            engine=tr(self._descriptor["title"]),
+            engine=tr(self._state.descriptor["title"]),
         )

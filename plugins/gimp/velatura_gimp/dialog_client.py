@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -46,7 +46,7 @@ class DialogClient:
     def __init__(
         self,
         folder: PluginFolder,
-        on_library: Callable[[list[Style], list[Preset]], None],
+        on_library: Callable[[Sequence[Style], Sequence[Preset]], None],
         on_picture: Callable[[Pixels], None],
         on_trouble: Callable[[str], None],
         on_wait: Callable[[str], None],
@@ -160,7 +160,7 @@ class DialogClient:
             GLib.source_remove(self._timer)
             self._timer = 0
 
-    def _opened(self, client: Client, styles: list[Style], presets: list[Preset]) -> None:
+    def _opened(self, client: Client, styles: Sequence[Style], presets: Sequence[Preset]) -> None:
         self._client = client
         self._on_library(styles, presets)
 

@@ -49,7 +49,7 @@ def arguments_for(manifest: Manifest, engine: str) -> list[Argument]:
 
 def is_visible(values: Mapping[str, Any]) -> bool:
     """Whether all that is seen is to be painted."""
-    return values.get(SOURCE.name, CHOSEN) == VISIBLE
+    return bool(values.get(SOURCE.name, CHOSEN) == VISIBLE)
 
 
 def spec_for_layer(

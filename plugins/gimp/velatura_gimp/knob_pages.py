@@ -44,7 +44,7 @@ class KnobPages(Gtk.Notebook):
         self._editing = editing
         self._pickers: list[tuple[str, StylePicker]] = []
 
-    def show(
+    def show_engine(
         self,
         title: str,
         arguments: Sequence[Argument],

@@ -19,14 +19,14 @@ class LayerChooser(Gtk.ComboBox):
     def __init__(
         self, image: Gimp.Image | None, on_chosen: Callable[[int | None], None], none: str = ""
     ) -> None:
-        super().__init__(model=Gtk.ListStore(str, str, GdkPixbuf.Pixbuf), id_column=_ID)
+        model = Gtk.ListStore(str, str, GdkPixbuf.Pixbuf)
+        super().__init__(model=model, id_column=_ID)
         picture = Gtk.CellRendererPixbuf()
         text = Gtk.CellRendererText(xpad=6, ellipsize=Pango.EllipsizeMode.MIDDLE, width_chars=14)
         self.pack_start(picture, False)
         self.add_attribute(picture, "pixbuf", _PICTURE)
         self.pack_start(text, True)
         self.add_attribute(text, "text", _LABEL)
-        model = self.get_model()
         model.append(["", none or tr("No layer"), None])
         if image is not None:
             for layer in _layers(image):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeGuard
 
 from gi.repository import Babl, Gegl, Gimp
 
@@ -53,9 +54,10 @@ def layers_meant(drawables: list[Gimp.Drawable]) -> list[Gimp.Layer]:
         Gimp.Layer.from_mask(each) if isinstance(each, Gimp.LayerMask) else each
         for each in drawables
     ]
-    if not all(isinstance(each, Gimp.Layer) for each in found):
+    layers = [each for each in found if isinstance(each, Gimp.Layer)]
+    if len(layers) < len(found):
         raise LinkError(tr("Velatura paints layers, not channels."), hint=tr("Choose a layer."))
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(layers))
 
 
 @contextmanager
@@ -109,7 +111,7 @@ def form_of_layer(layer: Gimp.Layer) -> Form:
     )
 
 
-def is_there(layer: Gimp.Layer | None) -> bool:
+def is_there(layer: Gimp.Layer | None) -> TypeGuard[Gimp.Layer]:
     """Whether ``layer`` is in its image: not one that was removed, or never inserted."""
     if layer is None or not layer.is_valid():
         return False

@@ -83,14 +83,16 @@ class Preview(Gtk.Box):
         for button in (whole, part):
             button.set_mode(False)
             row.pack_start(button, False, False, 0)
-        part.connect("toggled", self._switched)
+        self._handler = part.connect("toggled", self._switched)
         return row
 
-    def offer_part(self, offered: bool) -> None:
-        """Whether a part can be looked at in its real size."""
-        if not offered and self._closer.get_active():
+    def show_whole(self, *, parts: bool) -> None:
+        """Show the whole picture, and offer to look at ``parts`` of it."""
+        self._closer.set_sensitive(parts)
+        with self._closer.handler_block(self._handler):
             self._whole.set_active(True)
-        self._closer.set_sensitive(offered)
+        self._part = False
+        self._explain()
 
     def _switched(self, button: Gtk.RadioButton) -> None:
         self._part = button.get_active()

@@ -22,21 +22,28 @@ from velatura_link.request import EncodedFile, Payload, Pixels, RegionRef, Reque
 from velatura_link.styles import PAIR, PICTURE
 
 from .engine_arguments import takes_library, takes_models
-from .request_spec import RequestSpec
+from .pixels import Form
+from .request_spec import LAYER_MASK, SELECTION, RequestSpec
 from .texts import tr
 
 _CODE_SUFFIX = ".code"
 _MODEL_SUFFIXES = frozenset((".safetensors", ".pth", ".pt", ".ckpt"))
-_STYLES = ("name", "model", "file", "layer")
+_STYLES = ("name", "model", "file", "layer", "picture", "code")
 _KEYS = {
     *("engine", "preset", "params", "common", "strength", "seed", "device"),
-    *("styles", "regions", "segments", "inputs", "size"),
+    *("styles", "regions", "segments", "inputs", "stop_after", "window"),
+    *("size", "depth", "transfer"),
 }
 _VIEW = ("weight", "index", "rotation", "scale")
 
 
 class Source(Protocol):
     """Where the pixels come from that a spec names."""
+
+    @property
+    def form(self) -> Form:
+        """Depth and transfer of what is painted."""
+        ...
 
     @property
     def size(self) -> tuple[int, int]:
@@ -105,6 +112,8 @@ def build_request(spec: RequestSpec, manifest: Manifest, source: Source) -> Requ
     if use == "none" or (use == "optional" and spec.get("size")):
         width, height = new_size(spec)
         given["size"] = (width or source.size[0], height or source.size[1])
+        given["depth"] = spec.get("depth") or source.form.depth
+        given["transfer"] = spec.get("transfer") or source.form.transfer
     else:
         given["content"] = source.content()
     return Request(
@@ -114,6 +123,8 @@ def build_request(spec: RequestSpec, manifest: Manifest, source: Source) -> Requ
         seed=spec.get("seed", 0),
         device=spec.get("device"),
         segments=spec.get("segments"),
+        stop_after=spec.get("stop_after"),
+        window=tuple(spec["window"]) if spec.get("window") else None,
         styles=styles,
         regions=regions,
         inputs=inputs,
@@ -222,15 +233,19 @@ class _Maker:
         facts: dict[str, Any] = {key: spec[key] for key in _VIEW if key in spec}
         if "crop" in spec:
             facts["crop"] = tuple(spec["crop"])
-        if spec.get("before") is not None:
-            facts["before"] = self._picture(spec["before"])
+        for key in ("before", "mask"):
+            if spec.get(key) is not None:
+                facts[key] = self._picture(spec[key])
         return StyleRef(**self._imitated(named[0], spec[named[0]]), **facts)
 
     def region(self, spec: RequestSpec) -> RegionRef:
+        mask, colour = spec.get("mask"), spec.get("colour")
+        is_path = isinstance(mask, str) and mask not in (SELECTION, LAYER_MASK)
         return RegionRef(
-            self.source.mask(spec.get("mask")),
+            self._picture(mask) if is_path else self.source.mask(mask),
             tuple(self.style(each) for each in spec.get("styles", ())),
             spec.get("strength", 1.0),
+            tuple(colour) if colour else None,
         )
 
     def input(self, name: str, value: object) -> Any:
@@ -244,10 +259,14 @@ class _Maker:
         return value
 
     def _picture(self, value: object) -> Payload:
+        """A layer, or a file: by its path, or as a reference on the wire with the path as its blob."""
         if isinstance(value, Mapping) and "layer" in value:
             return self.source.layer_named(value["layer"])
-        if isinstance(value, Mapping) and "file" in value:
-            return self.source.file(value["file"])
+        path = value if isinstance(value, str) else None
+        if isinstance(value, Mapping):
+            path = value.get("file") or value.get("blob")
+        if isinstance(path, str):
+            return self.source.file(path)
         raise LinkError(
             tr(
                 "An input is a number, a text, a layer or a file, not {value}.",
@@ -258,6 +277,10 @@ class _Maker:
     def _imitated(self, key: str, value: Any) -> dict[str, Any]:
         if key == "layer":
             return {"picture": self.source.layer_named(value)}
+        if key == "picture":
+            return {"picture": self._picture(value)}
+        if key == "code":
+            return {"code": self.source.file(value)}
         if key in ("model", "name"):
             only_models = takes_models(self.kinds) and not takes_library(self.kinds)
             return {"model" if only_models else key: value}

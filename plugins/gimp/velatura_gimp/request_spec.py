@@ -1,9 +1,9 @@
 """Values of a procedure's arguments as a request whose pixels are named. Knows nothing of GIMP.
 
-Such a *spec* is what ``velatura-run`` takes as JSON: a request of docs/protocol.md, section 5, with names in place of
-blobs. A style is ``{name}``, ``{model}``, ``{file: path}`` or ``{layer: id or name}``, with ``weight``, ``index``,
-``crop``, ``rotation`` and ``scale`` as there, and ``before: {file}`` or ``{layer}`` for a pair. A region's mask is
-``"selection"``, ``"layer-mask"`` or ``{layer: id or name}``.
+Such a *spec* is what ``velatura-run`` takes as JSON: a request of docs/reference/protocol.md, section 5, with paths in
+place of blobs, as ``velatura stylize --request`` has it; the content is the layer. Pictures may be layers, too:
+``{layer: id or name}``. So a style is ``{name}``, ``{model}``, ``{picture}``, ``{code}``, ``{layer}``, or ``{file:
+path}``, which is whatever the engine takes it for. A region's mask may be ``"selection"`` or ``"layer-mask"``.
 """
 
 from __future__ import annotations
@@ -164,9 +164,11 @@ def _number(written: str, kind: Callable[[str], float], text: str) -> float:
 
 
 def _label(style: RequestSpec, title_of_layer: Callable[[int | str], str]) -> str:
-    if "layer" in style:
-        return title_of_layer(style["layer"])
-    if "file" in style:
-        return title_of(PurePath(style["file"]).stem)
+    picture = style.get("picture")
+    layer = (picture if isinstance(picture, dict) else style).get("layer")
+    if layer is not None:
+        return title_of_layer(layer)
+    if path := style.get("file") or style.get("code") or picture:
+        return title_of(PurePath(str(path)).stem)
     index = f" {style['index']}" if style.get("index") else ""
     return title_of(str(style.get("name") or style.get("model"))) + index

@@ -90,8 +90,9 @@ def _limits(found: object) -> SavedSelection | None:
     if not isinstance(found, dict):
         return None
     width, height, kept = (found.get(each.name) for each in fields(SavedSelection))
-    sides = all(isinstance(each, int) and each > 0 for each in (width, height))
-    return SavedSelection(width, height, kept) if sides and isinstance(kept, str) else None
+    if not (isinstance(width, int) and isinstance(height, int) and isinstance(kept, str)):
+        return None
+    return SavedSelection(width, height, kept) if min(width, height) > 0 else None
 
 
 def with_layers(

@@ -157,22 +157,22 @@ class StylePicker(Gtk.ComboBox):
     """One style of the library, or none."""
 
     def __init__(self, none: str) -> None:
-        super().__init__(model=Gtk.ListStore(str, str, GdkPixbuf.Pixbuf), id_column=0)
+        self._model = Gtk.ListStore(str, str, GdkPixbuf.Pixbuf)
+        super().__init__(model=self._model, id_column=0)
         picture, text = Gtk.CellRendererPixbuf(), Gtk.CellRendererText(xpad=6)
         self.pack_start(picture, False)
         self.add_attribute(picture, "pixbuf", 2)
         self.pack_start(text, True)
         self.add_attribute(text, "text", 1)
-        self.get_model().append(["", none, None])
+        self._model.append(["", none, None])
 
     def fill(self, styles: Iterable[Style]) -> None:
         """Offer ``styles`` as the daemon lists them, and still what was offered before."""
-        model = self.get_model()
-        known = {row[0] for row in model}
+        known = {row[0] for row in self._model}
         for style in styles:
             if style["name"] not in known:
                 small = thumbnail(style.get("thumbnail"), SMALL)
-                model.append([style["name"], title_of_style(style), small])
+                self._model.append([style["name"], title_of_style(style), small])
 
 
 def _write_label(

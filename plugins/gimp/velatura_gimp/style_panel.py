@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from gi.repository import Gdk, GdkPixbuf, Gimp, Gtk
+from gi.repository import Gdk, GdkPixbuf, Gtk
 
 from velatura_link.request import EncodedFile, Pixels
 from velatura_link.styles import is_small
@@ -89,23 +89,24 @@ class StylePanel(Gtk.Box):
         )
         self._keep.connect("clicked", self._keep_wanted)
         self._imitated = Gtk.Box(spacing=12, no_show_all=True)
-        for widget in (self._picture, self._keep):
-            widget.show()
-            self._imitated.pack_start(widget, False, False, 0)
+        for shown in (self._picture, self._keep):
+            shown.show()
+            self._imitated.pack_start(shown, False, False, 0)
         finder = Gtk.Box(spacing=6)
         finder.pack_start(self.search, True, True, 0)
         finder.pack_start(self._collection, False, False, 0)
         self.pack_start(finder, False, False, 0)
         self.pack_start(self._grid, True, True, 0)
-        for widget in (
+        rows: tuple[Gtk.Widget, ...] = (
             self._nothing,
             self._small,
             self._mixture,
             self._elsewhere,
             self._imitated,
-        ):
+        )
+        for widget in rows:
             self.pack_start(widget, False, False, 0)
-        self._library = (finder, self._grid)
+        self._library: tuple[Gtk.Widget, ...] = (finder, self._grid)
         for widget in self._library:
             widget.show_all()
             widget.set_no_show_all(True)
@@ -206,7 +207,7 @@ class StylePanel(Gtk.Box):
     def _keep_wanted(self, button: Gtk.Button) -> None:
         layer, path = self._values[STYLE_LAYER.name], self._values[STYLE_FILE.name]
         if layer is not None:
-            found = Gimp.Layer.get_by_id(layer)
+            found = self._source.found(layer)
             pixels = read(found, extent(found), RGBA8, lambda done, total: None)
             self._on_keep(picture_title(found.get_name()), partial(png_of, pixels))
         elif path:

@@ -17,7 +17,7 @@ from .choices import Choices, Values
 from .engine_arguments import canonical
 from .job_builder import arguments_for, jobs_as_asked, jobs_for, origin_of, refining_job
 from .layers import layers_meant, require_layers
-from .painting import paint
+from .painting import Watch, paint
 from .parasites import load_settings, save_settings
 from .plugin_folder import PluginFolder
 from .request_builder import parse_request
@@ -74,19 +74,17 @@ class EngineTask:
         config: Gimp.ProcedureConfig,
         data: object,
     ) -> Gimp.ValueArray:
-        manifest, watch = self.folder.manifest(), None
+        manifest = self.folder.manifest()
         try:
             layers = layers_meant(drawables)
             choices: Choices | None = Choices(self.engine, values_of(self.arguments, config))
             if mode == Gimp.RunMode.INTERACTIVE:
-                from .progress_dialog import watch
-
                 choices = self._asked(image, layers, config)
             elif mode == Gimp.RunMode.WITH_LAST_VALS:
                 choices = self._other_engine(config) or choices
             if choices is None:
                 return cancelled(procedure)
-            painted = paint(self.folder, jobs_for(choices, manifest, image, layers), watch)
+            painted = paint(self.folder, jobs_for(choices, manifest, image, layers), watch_in(mode))
             if image is not None:
                 save_settings(image, PREFIX + canonical(choices.engine), choices.values)
         except (LinkError, OSError) as error:
@@ -144,7 +142,7 @@ class EditTask:
         config: Gimp.ProcedureConfig,
         data: object,
     ) -> Gimp.ValueArray:
-        manifest, watch = self.folder.manifest(), None
+        manifest = self.folder.manifest()
         try:
             results = require_layers(drawables)
             if len(results) > 1:
@@ -153,7 +151,6 @@ class EditTask:
             choices: Choices | None = chosen
             if mode == Gimp.RunMode.INTERACTIVE:
                 from .dialog import ask
-                from .progress_dialog import watch
 
                 if not is_provided(self.folder):
                     return cancelled(procedure)
@@ -163,7 +160,7 @@ class EditTask:
             if choices is None:
                 return cancelled(procedure)
             jobs = jobs_for(choices, manifest, image, [layer], results[0])
-            painted = paint(self.folder, jobs, watch)
+            painted = paint(self.folder, jobs, watch_in(mode))
         except (LinkError, OSError) as error:
             return failed(procedure, error)
         return succeeded(mode, image, painted)
@@ -184,15 +181,12 @@ class RefineTask:
         config: Gimp.ProcedureConfig,
         data: object,
     ) -> Gimp.ValueArray:
-        manifest, watch = self.folder.manifest(), None
+        manifest = self.folder.manifest()
         try:
-            if mode == Gimp.RunMode.INTERACTIVE:
-                from .progress_dialog import watch
-
-                if not is_provided(self.folder):
-                    return cancelled(procedure)
+            if mode == Gimp.RunMode.INTERACTIVE and not is_provided(self.folder):
+                return cancelled(procedure)
             jobs = [refining_job(each, manifest) for each in require_layers(drawables)]
-            painted = paint(self.folder, jobs, watch)
+            painted = paint(self.folder, jobs, watch_in(mode))
         except (LinkError, OSError) as error:
             return failed(procedure, error)
         return succeeded(mode, image, painted)
@@ -246,6 +240,15 @@ class InstallTask:
 
         provide(home, and_go_on=False)
         return procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, None)
+
+
+def watch_in(mode: Gimp.RunMode) -> Watch | None:
+    """What shows a person a painting that is being made; scripts do without GTK."""
+    if mode != Gimp.RunMode.INTERACTIVE:
+        return None
+    from .progress_dialog import watch
+
+    return watch
 
 
 def is_provided(folder: PluginFolder) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from gi.repository import Gdk, GimpUi, Gtk
 
 _CSS = b"""
@@ -10,6 +12,9 @@ _CSS = b"""
 .velatura-changed { font-weight: bold; }
 .velatura-small { padding: 0 2px; min-height: 0; min-width: 0; }
 """
+
+
+WidgetT = TypeVar("WidgetT", bound=Gtk.Widget)
 
 
 def transient_dialog(title: str) -> Gtk.Dialog:
@@ -35,7 +40,7 @@ def is_wheel(widget: Gtk.Widget, event: Gdk.Event) -> bool:
     return False
 
 
-def without_wheel(widget: Gtk.Widget) -> Gtk.Widget:
+def without_wheel(widget: WidgetT) -> WidgetT:
     """``widget``, and all in it, which the wheel leaves as it is."""
     widget.connect("scroll-event", is_wheel)
     if isinstance(widget, Gtk.Container):

@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from velatura_link import __version__
 from velatura_link.errors import LinkError
 
 from .daemon.daemon_installer import DaemonInstaller
-from .daemon.link import Link, LinkState, Offer
+from .daemon.gui_thread_queue import GuiThreadQueue
+from .daemon.link import Link
+from .daemon.pending_styles import PendingStyles
 from .daemon.places import Places
-from .daemon.postbox import Postbox
+from .document.apply_controller import ApplyController
 from .document.cooperative_tasks import CooperativeTasks
 from .document.given_inputs import GivenInputs
 from .document.job_runner import JobRunner
 from .document.kept_result import id_of
 from .document.layer_reader import Source, bounds_of
+from .document.preview_control import PreviewControl
+from .document.style_collection import StyleCollection
 from .document.variation_painter import VariationPainter
-from .model import request_builder
-from .model.choices import Choices, StyleChoice
+from .model import request_builder, style_kinds
+from .model.choices import Choices, StyleChoice, WeightedStyle
 from .model.history import Entry
+from .model.offer import LinkState, Offer
 from .model.picture_parts import Parts
-from .model.settings import Settings, document_choices, pending
+from .model.preconditions import no_style
+from .model.settings import Settings, document_choices, resource_folder
 from .model.state import Message, State
-from .model.style_collection import StyleCollection
-from .model.variations import Ground, Variation
+from .model.style_view import StyleView
+from .model.variations import Variation, VariationBase
 from .qt import QtCore, Signal
 from .texts import learn, tr
-from .ui.apply_controller import ApplyController
-from .ui.preview_control import PreviewControl
 
 _KEEP_MS = 300
 
@@ -38,7 +43,7 @@ _KEEP_MS = 300
 class Controller(QtCore.QObject):
     """One for each window. Signals carry pictures; everything else is in ``state``."""
 
-    sketched = Signal(object)
+    intermediate = Signal(object)
     painted = Signal(object)
     varied = Signal(int, object)
 
@@ -50,9 +55,11 @@ class Controller(QtCore.QObject):
         self._tasks = CooperativeTasks(self)
         self._remembered: dict[str, Choices] = {}
         self._document_key = ""
+        self._mixtures: dict[bool, tuple[WeightedStyle, ...]] = {}
+        """The mixture of models, and the one of pictures, that were chosen last."""
         self._may_start = False
-        self._postbox = Postbox(self)
-        post = self._postbox.post
+        self._gui_queue = GuiThreadQueue(self)
+        post = self._gui_queue.post
         self.installer = DaemonInstaller(places, post, self.state.message.set, self.start_daemon)
         self.link = Link(
             find=self.installer.find,
@@ -63,7 +70,7 @@ class Controller(QtCore.QObject):
             version=__version__,
         )
         self._runner = JobRunner(krita, self.state, self._settings, self.link, self._tasks, self)
-        self._runner.sketched.connect(self.sketched)
+        self._runner.intermediate.connect(self.intermediate)
         self._runner.painted.connect(self._painted)
         self._parts = Parts(self.state, self.change)
         self.state.choices.set(self._settings.choices())
@@ -78,8 +85,9 @@ class Controller(QtCore.QObject):
         self.state.choices.watch(lambda choices: self._keeper.start())
         self.styles = StyleCollection(
             self.state,
-            pending(),
+            PendingStyles(resource_folder() / "velatura_styles"),
             self.link,
+            self._settings,
             added=self._style_added,
             removed=self._style_removed,
             failed=self._style_failed,
@@ -100,7 +108,7 @@ class Controller(QtCore.QObject):
             self.link.start,
             self._draft,
         )
-        self.inputs = GivenInputs(krita, self.state, self.change)
+        self.inputs = GivenInputs(krita, self.state)
         self.link.look()
 
     # ---- the daemon
@@ -126,7 +134,7 @@ class Controller(QtCore.QObject):
         """Krita ends: say goodbye."""
         self._runner.stop_all()
         self.installer.cancel()
-        self._postbox.close()
+        self._gui_queue.close()
         self.link.close()
 
     def _link_is(self, state: LinkState) -> None:
@@ -152,13 +160,15 @@ class Controller(QtCore.QObject):
 
     def _offered(self, offer: Offer) -> None:
         learn(offer.manifest)
+        choices = self.state.choices.value
+        self.state.choices.set(request_builder.with_engine(offer.manifest, choices))
         self.state.offer.set(offer)
         self.preview.show()
         if offer.manifest:
             self.applying.offered()
 
     def refresh(self) -> None:
-        """Look again at what styles and presets there are."""
+        """DetailView again at what styles and presets there are."""
         self.styles.look()
         if self.state.link.value.kind == "ready":
             self.link.refresh()
@@ -170,7 +180,7 @@ class Controller(QtCore.QObject):
             self.styles.add_layer(layer)
 
     def _style_added(self, style: StyleChoice) -> None:
-        self.change(self.state.choices.value.with_styles((style,)))
+        self.choose_styles((style,))
 
     def _style_removed(self, style: StyleChoice) -> None:
         choices = self.state.choices.value
@@ -203,8 +213,29 @@ class Controller(QtCore.QObject):
             return
         found = self._remembered.get(self._document_key) or document_choices(document)
         found = found or replace(self.state.choices.value, regions=())
-        self.state.choices.set(self.styles.settled(found))
+        self.state.choices.set(self._settled(found))
         self.preview.changed()
+
+    def choose_styles(
+        self,
+        styles: Iterable[StyleChoice],
+        views: Mapping[StyleChoice, StyleView] = MappingProxyType({}),
+    ) -> None:
+        """Mix ``styles``, taken as ``views`` say; of more than the engine takes, those that were chosen last."""
+        choices, manifest = self.state.choices.value, self.state.offer.value.manifest
+        most = style_kinds.most_styles(manifest, choices.engine)
+        self.change(choices.with_styles(styles, views).at_most(most))
+
+    def choose_engine(self, name: str) -> None:
+        """Paint with another engine. One that paints in other kinds of styles gets those that it was left with."""
+        choices, manifest = self.state.choices.value, self.state.offer.value.manifest
+        for models in {style.is_model for style in choices.styles}:
+            self._mixtures[models] = choices.mixture
+        changed = replace(choices, engine=name)
+        if not style_kinds.takes_some(manifest, changed):
+            wanted = style_kinds.kinds_taken(manifest, name) == ("model",)
+            changed = replace(changed, mixture=self._mixtures.get(wanted, ()))
+        self.change(changed.at_most(style_kinds.most_styles(manifest, name)))
 
     def use_preset(self, preset: dict[str, Any]) -> None:
         """Turn every knob as ``preset`` has it."""
@@ -212,25 +243,33 @@ class Controller(QtCore.QObject):
 
     def use_entry(self, entry: Entry) -> None:
         """Choose again what a former result was made with; regions are the document's."""
-        self.use_choices(self.styles.settled(entry.choices))
+        self.use_choices(self._settled(entry.choices))
 
     def use_choices(self, choices: Choices) -> None:
         """Choose all of ``choices`` but what is the document's own: its regions."""
         self.change(replace(choices, regions=self.state.choices.value.regions))
 
-    def vary(self, make: Callable[[Ground], tuple[Variation, ...]]) -> tuple[Variation, ...]:
+    def vary(self, make: Callable[[VariationBase], tuple[Variation, ...]]) -> tuple[Variation, ...]:
         """Paint small pictures of what ``make`` makes of the present choices; none where nothing can be painted."""
         document, node = self.preview.source()
         choices, manifest = self.state.choices.value, self.state.offer.value.manifest
         if node is None or bounds_of(node).empty or not manifest:
             self._complain(tr("There is nothing to vary yet."), tr("Open a picture first."))
             return ()
-        if not request_builder.paints(choices):
-            self._complain(tr("No style is chosen."), tr("Choose a picture in the library first."))
+        if not style_kinds.enough_styles(manifest, choices):
+            obstacle = no_style(manifest, choices.engine)
+            self._complain(obstacle.text, obstacle.hint)
+            return ()
+        if request_builder.previewing_engine(manifest, choices) is None:
+            self._complain(
+                tr("There are no previews of this engine."), tr("Apply paints its picture.")
+            )
             return ()
         bounds = bounds_of(node)
         styles = [tile.style for tile in self.state.tiles.value]
-        ground = Ground(choices, min(bounds.width, bounds.height), styles, self.state.name_of)
+        ground = VariationBase(
+            choices, min(bounds.width, bounds.height), styles, self.state.name_of
+        )
         made = make(ground)
         self._varied.paint(document, node, made, manifest, self.styles.find)
         return made
@@ -264,9 +303,11 @@ class Controller(QtCore.QObject):
 
     def _draft(self, source: Source, choices: Choices, selection: Any) -> None:
         """What the quick painter makes of it is seen at once where the painting itself takes its time."""
-        if self.state.live.value or not request_builder.takes_long(choices, source.bounds):
+        manifest, bounds = self.state.offer.value.manifest, source.bounds
+        takes_long = request_builder.takes_long(manifest, choices, bounds.width * bounds.height)
+        if self.state.live.value or not takes_long:
             self.preview.stop()
-        elif choices.styles or choices.regions:
+        elif not source.blank and request_builder.previewing_engine(manifest, choices) is not None:
             self.preview.draft(source.document, source.node, selection)
 
     def stop(self) -> None:
@@ -277,12 +318,17 @@ class Controller(QtCore.QObject):
         """Choose again what made the active layer; the next Apply replaces it."""
         choices = self.applying.edit()
         if choices is not None:
-            self.change(self.styles.settled(choices))
+            self.change(self._settled(choices))
 
     @property
     def busy(self) -> bool:
         """Whether the document in front is being painted."""
         return self.applying.busy
+
+    def _settled(self, choices: Choices) -> Choices:
+        """``choices`` that name what there is now."""
+        manifest = self.state.offer.value.manifest
+        return request_builder.with_engine(manifest, self.styles.settled(choices))
 
     def _complain(self, text: str, hint: str = "") -> None:
         self.state.message.set(Message(text, hint, bad=True))
@@ -304,7 +350,7 @@ class Controller(QtCore.QObject):
 
     def _painted(self, picture: Any, node: Any) -> None:
         self.painted.emit(picture)
-        self.preview.landed(node)
+        self.preview.show_result(node)
 
 
 def key_of(document: Any) -> str:

@@ -8,7 +8,9 @@ from typing import Any
 from .controller import Controller
 from .model.choices import Choices
 from .model.heights import kept_height, preview_height
-from .model.viewing import Viewed, why_no_view
+from .model.style_filter import is_taken
+from .model.style_kinds import kinds_taken
+from .model.viewed_style import ViewedStyle
 from .qt import QtCore, QtWidgets
 from .texts import tr
 from .ui.apply_bar import ApplyBar
@@ -21,7 +23,7 @@ from .ui.region_list import RegionList
 from .ui.results_panel import ResultsPanel
 from .ui.status_line import StatusLine
 from .ui.value_slider import ValueSlider
-from .ui.view_desk import ViewDesk
+from .ui.view_editing import ViewEditing
 
 _LEAST_STYLES = 96
 _GOOD_HEIGHT = 560
@@ -41,24 +43,22 @@ class Panel(QtWidgets.QWidget):
         self.message = MessageBar()
         self.library = LibraryPanel(controller)
         self.mixture = MixturePanel(controller)
-        self.views = ViewDesk(controller, self)
+        self.views = ViewEditing(controller, self)
         self.strength = ValueSlider(
             tr("Strength"), 0.0, 1.0, step=0.05, unit="%", decimals=0, shown=100.0
         )
         self.strength.setObjectName("velatura_strength")
         self.strength.setToolTip(tr("How much of the painting is laid over the layer"))
-        self.manner = EnginePanel(controller)
-        self.regions = RegionList(
-            lambda style: why_no_view(style, controller.state.offer.value.styles)
-        )
-        self.looking = PreviewPanel(controller)
-        self.view, self.live = self.looking.view, self.looking.live
+        self.engine_panel = EnginePanel(controller)
+        self.regions = RegionList(controller)
+        self.preview_panel = PreviewPanel(controller)
+        self.view, self.live = self.preview_panel.view, self.preview_panel.live
         self.results = ResultsPanel(controller)
         self.history = self.results.history
-        self.foot = ApplyBar(controller)
+        self.apply_bar = ApplyBar(controller)
         self.status = StatusLine(controller)
         self.pages = QtWidgets.QTabWidget()
-        self.parted = QtWidgets.QSplitter(QtCore.Qt.Orientation.Vertical)
+        self.splitter = QtWidgets.QSplitter(QtCore.Qt.Orientation.Vertical)
         self._arrange()
         self._connect()
 
@@ -76,7 +76,7 @@ class Panel(QtWidgets.QWidget):
         self.pages.setElideMode(QtCore.Qt.TextElideMode.ElideRight)
         for page, title, tip in (
             (styles, tr("Styles"), tr("The styles to paint in")),
-            (_scrolled(self.manner), tr("Settings"), tr("How it is painted")),
+            (_scrolled(self.engine_panel), tr("Settings"), tr("How it is painted")),
             (_scrolled(self.regions), tr("Parts"), tr("Other styles for parts of the picture")),
             (_scrolled(self.results), tr("Results"), tr("Variations, and what was painted before")),
         ):
@@ -86,24 +86,24 @@ class Panel(QtWidgets.QWidget):
         column = QtWidgets.QVBoxLayout(upper)
         column.setContentsMargins(0, 0, 0, 2)
         column.setSpacing(4)
-        column.addWidget(self.looking, 1)
+        column.addWidget(self.preview_panel, 1)
         column.addWidget(self.strength)
-        self.parted.addWidget(upper)
-        self.parted.addWidget(self.pages)
-        self.parted.setChildrenCollapsible(False)
+        self.splitter.addWidget(upper)
+        self.splitter.addWidget(self.pages)
+        self.splitter.setChildrenCollapsible(False)
         # What comes and goes below takes its room from the pages.
-        self.parted.setStretchFactor(0, 0)
-        self.parted.setStretchFactor(1, 1)
+        self.splitter.setStretchFactor(0, 0)
+        self.splitter.setStretchFactor(1, 1)
         # More buttons make no docker wider, which would move the canvas.
-        foot = self.foot.sizePolicy()
+        foot = self.apply_bar.sizePolicy()
         foot.setHorizontalPolicy(QtWidgets.QSizePolicy.Policy.Ignored)
-        self.foot.setSizePolicy(foot)
+        self.apply_bar.setSizePolicy(foot)
         outer = QtWidgets.QVBoxLayout(self)
         outer.setContentsMargins(6, 6, 6, 4)
         outer.setSpacing(4)
-        outer.addWidget(self.parted, 1)
+        outer.addWidget(self.splitter, 1)
         outer.addWidget(self.message)
-        outer.addWidget(self.foot)
+        outer.addWidget(self.apply_bar)
         outer.addWidget(self.status)
 
     def _connect(self) -> None:
@@ -121,10 +121,11 @@ class Panel(QtWidgets.QWidget):
         self.regions.wants_layer.connect(lambda: controller.add_region_layer())
         self.regions.wants_selection.connect(lambda: controller.add_region_selection())
         self.results.compared.connect(self._compare)
-        self.parted.splitterMoved.connect(lambda *_: self._keep_heights())
+        self.splitter.splitterMoved.connect(lambda *_: self._keep_heights())
         state.message.watch(self.message.say)
         state.choices.watch(self._show)
         state.tiles.watch(lambda tiles: self._show(state.choices.value))
+        state.offer.watch(lambda offer: self._show(state.choices.value))
 
     def showEvent(self, event: Any) -> None:
         super().showEvent(event)
@@ -142,8 +143,11 @@ class Panel(QtWidgets.QWidget):
     def _take_height(self) -> None:
         """Once, when the docker is first opened, have room for two rows of styles, as far as the others leave it."""
         window, docker = self.window(), self.parentWidget()
-        docked = isinstance(window, QtWidgets.QMainWindow) and self.isVisible()
-        if not docked or self._controller.kept("placed"):
+        if not isinstance(window, QtWidgets.QMainWindow) or not isinstance(
+            docker, QtWidgets.QDockWidget
+        ):
+            return
+        if not self.isVisible() or self._controller.kept("placed"):
             return
         self._controller.keep("placed", "yes")
         if docker.height() < _GOOD_HEIGHT:
@@ -152,28 +156,31 @@ class Panel(QtWidgets.QWidget):
     def _share_height(self) -> None:
         """Give preview and pages their heights; a message that comes later takes its room from the pages."""
         message = self.message.height() if self.message.isVisible() else 0
-        room = self.parted.height() - self.parted.handleWidth()
+        room = self.splitter.height() - self.splitter.handleWidth()
         row = self.library.grid.gridSize().height()
         preview = preview_height(room + message, row, kept_height(self._controller.kept("heights")))
-        self.parted.setSizes([preview, max(room - preview, 1)])
+        self.splitter.setSizes([preview, max(room - preview, 1)])
 
     def _keep_heights(self) -> None:
-        self._controller.keep("heights", " ".join(map(str, self.parted.sizes())))
+        self._controller.keep("heights", " ".join(map(str, self.splitter.sizes())))
 
     def _show(self, choices: Choices) -> None:
         self.strength.set(choices.strength)
-        self.regions.show_regions(choices.regions, self._controller.state.tiles.value)
+        state = self._controller.state
+        taken = kinds_taken(state.offer.value.manifest, choices.engine)
+        tiles = tuple(each for each in state.tiles.value if is_taken(each, taken))
+        self.regions.show_regions(choices.regions, tiles)
         count = f" ({len(choices.regions)})" if choices.regions else ""
         self.pages.setTabText(self.pages.indexOf(_page_of(self.regions)), tr("Parts") + count)
 
-    def _edit_view(self, viewed: Viewed) -> None:
+    def _edit_view(self, viewed: ViewedStyle) -> None:
         self.views.open(viewed, beside=self)
 
     def _compare(self, two: Any) -> None:
         if two is None:
-            self.looking.end_comparing()
+            self.preview_panel.end_comparing()
         else:
-            self.looking.compare(*two)
+            self.preview_panel.compare(*two)
 
     def _act(self, action: str) -> None:
         if action == "start":

@@ -18,7 +18,7 @@ DOCKER = "velatura_docker"
 _MENU = "tools/scripts"
 
 
-class VelaturaDocker(DockWidget):  # type: ignore[misc]
+class VelaturaDocker(DockWidget):
     """One for each window."""
 
     def __init__(self) -> None:
@@ -28,13 +28,15 @@ class VelaturaDocker(DockWidget):  # type: ignore[misc]
         self.controller = Controller(krita, Places.beside(Path(__file__).parent), self)
         self.panel = Panel(self.controller)
         self.setWidget(self.panel)
-        QtCore.QCoreApplication.instance().aboutToQuit.connect(self.controller.close)
+        application = QtCore.QCoreApplication.instance()
+        assert application is not None
+        application.aboutToQuit.connect(self.controller.close)
 
     def canvasChanged(self, canvas: Any) -> None:
         self.controller.document_changed()
 
 
-class VelaturaExtension(Extension):  # type: ignore[misc]
+class VelaturaExtension(Extension):
     """The actions, which act on the docker of the window in front."""
 
     def setup(self) -> None: ...

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
-if "PyQt6" in sys.modules:
+if TYPE_CHECKING or "PyQt6" in sys.modules:
     from PyQt6 import QtCore, QtGui, QtWidgets
 else:
     try:

@@ -1,4 +1,4 @@
-"""Styles on their way into the daemon's library: each one's file first, then the question (docs/protocol.md, 6)."""
+"""Styles on their way into the library: each one's file first, then the question (docs/reference/protocol.md, 6)."""
 
 from __future__ import annotations
 

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from .errors import JobFailed, Refused
-from .request import EncodedFile, Payload, Pixels, Request, payloads
+from .messages import ID_BYTES
+from .request import EncodedFile, Payload, Request, encode_request, payloads
+from .request_validation import check_request
 from .session import Limits
-from .text import Text
 
 
 def admit(request: Request, limits: Limits) -> list[Payload]:
-    """The request's payloads; raises :class:`JobFailed` (``too_large``) for one that is over ``limits``."""
+    """The request's payloads.
+
+    Raises :class:`JobFailed` for a request that the daemon would refuse, and for a payload that is over its ``limits``.
+    """
+    try:
+        check_request(encode_request(request, lambda payload: bytes(ID_BYTES)), limits)
+    except Refused as error:
+        raise JobFailed(error.code, error.message, error.hint) from error
     found = payloads(request)
     for payload in found:
         size = len(payload.view)
         if limits.blob and size > limits.blob:
-            raise _too_large(
-                Text("{count} bytes", count=size), Text("{count} bytes", count=limits.blob)
+            raise JobFailed(
+                "too_large",
+                "A file has {size:,} bytes; the daemon takes {limit:,}.",
+                "Make it smaller first.",
+                size=size,
+                limit=limits.blob,
             )
-        if isinstance(payload, Pixels):
-            _check_sides(payload, limits)
     return found
 
 
@@ -47,21 +57,3 @@ def admit_style(title: str, file: EncodedFile, limits: Limits) -> None:
             size=size,
             limit=limits.style,
         )
-
-
-def _check_sides(pixels: Pixels, limits: Limits) -> None:
-    size = Text("{width} × {height} pixels", width=pixels.width, height=pixels.height)
-    if limits.pixels and pixels.width * pixels.height > limits.pixels:
-        raise _too_large(size, Text("{count} pixels", count=limits.pixels))
-    if limits.side and max(pixels.width, pixels.height) > limits.side:
-        raise _too_large(size, Text("{count} pixels a side", count=limits.side))
-
-
-def _too_large(what: str, limit: str) -> JobFailed:
-    return JobFailed(
-        "too_large",
-        "A picture has {what}; the daemon takes {limit}.",
-        "Make it smaller first.",
-        what=what,
-        limit=limit,
-    )

@@ -1,4 +1,4 @@
-"""Proofs of knowing the secret, and the session key made from it (docs/protocol.md, section 3)."""
+"""Proofs of knowing the secret, and the session key made from it (docs/reference/protocol.md, section 3)."""
 
 from __future__ import annotations
 

@@ -34,7 +34,8 @@ def folder() -> Path | None:
 
 
 def builtin_styles() -> list[dict[str, Any]]:
-    """The built-in styles, sorted by name, as the daemon lists them (``styles`` in docs/protocol.md, section 6).
+    """The built-in styles, sorted by name, as the daemon lists them (``styles`` in docs/reference/protocol.md, section
+    6).
 
     Each is name, title, kind (``picture`` where its painting is there, else ``code``), builtin (True) and thumbnail, a
     JPEG file's bytes of at most 160 pixels or None. Empty where the files are not there. Read once, in some

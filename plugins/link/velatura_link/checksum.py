@@ -1,4 +1,4 @@
-"""Checks on a thread of their own, while bytes flow elsewhere (docs/protocol.md, 4)."""
+"""Checks on a thread of their own, while bytes flow elsewhere (docs/reference/protocol.md, 4)."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ class Client(LibraryClient):
         return job
 
     def status(self, timeout: float = 10.0) -> Header:
-        """What the daemon is doing; docs/protocol.md, section 6."""
+        """What the daemon is doing; docs/reference/protocol.md, section 6."""
         return self._ask({"t": m.STATUS}, m.STATUS, timeout)
 
     def stop(self, *, now: bool = False, timeout: float = 10.0) -> None:

@@ -1,4 +1,4 @@
-"""Checks a running server against docs/protocol.md: ``python -m velatura_link.conformance``.
+"""Checks a running server against docs/reference/protocol.md: ``python -m velatura_link.conformance``.
 
 The server needs the engine ``identity``: it gives its content, after ``steps`` of ``pause`` seconds each.
 Every check is one function here or in the modules beside it, and has a connection of its own.

@@ -1,4 +1,6 @@
-"""The connection file: where the daemon of this user listens, and the secret that proves it (docs/protocol.md, 2)."""
+"""The connection file: where the daemon of this user listens, and the secret that proves it
+(docs/reference/protocol.md, 2).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pixels on their way from the broker, received into their own buffers and checked (docs/protocol.md, 4)."""
+"""Pixels on their way from the broker, received into their own buffers and checked (docs/reference/protocol.md, 4)."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ class LinkError(Exception):
 
 
 class ProtocolError(LinkError):
-    """The other side sent what docs/protocol.md does not allow."""
+    """The other side sent what docs/reference/protocol.md does not allow."""
 
 
 class Disconnected(LinkError):
@@ -34,7 +34,7 @@ class LaunchFailed(LinkError):
 
 
 class Refused(LinkError):
-    """The daemon said no; ``code`` is one of docs/protocol.md's codes."""
+    """The daemon said no; ``code`` is one of docs/reference/protocol.md's codes."""
 
     def __init__(self, code: str, message: str, hint: str = "", **values: Value) -> None:
         super().__init__(message, hint=hint, **values)

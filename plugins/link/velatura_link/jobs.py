@@ -97,7 +97,7 @@ Event = Uploading | Accepted | Progress | Preview | Downloading | Result | Faile
 
 @dataclass(frozen=True)
 class Terms:
-    """How a job is to be treated; docs/protocol.md, section 5.
+    """How a job is to be treated; docs/reference/protocol.md, section 5.
 
     ``grace`` is in seconds; ``preview`` the shortest time between two previews in seconds, None for no previews.
     """

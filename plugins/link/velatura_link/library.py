@@ -1,4 +1,4 @@
-"""What a client asks of the daemon's library: styles and presets (docs/protocol.md, 6)."""
+"""What a client asks of the daemon's library: styles and presets (docs/reference/protocol.md, 6)."""
 
 from __future__ import annotations
 
@@ -29,11 +29,13 @@ class LibraryClient(ABC):
     def _answer(self, begin: Callable[[ClientState], Future[Header]], timeout: float) -> Header: ...
 
     def presets(self, timeout: float = 10.0) -> list[dict[str, Any]]:
-        """The daemon's presets, sorted by name; docs/protocol.md, section 6. A request may name one."""
+        """The daemon's presets, sorted by name; docs/reference/protocol.md, section 6. A request may name one."""
         return self._list(m.PRESETS, timeout)
 
     def styles(self, timeout: float = 10.0) -> list[dict[str, Any]]:
-        """The styles of the daemon's library, sorted by name, with thumbnails; docs/protocol.md, section 6."""
+        """The styles of the daemon's library, sorted by name, with thumbnails; docs/reference/protocol.md, section
+        6.
+        """
         return self._list(m.STYLES, timeout)
 
     def models(self, timeout: float = 10.0) -> list[dict[str, Any]]:

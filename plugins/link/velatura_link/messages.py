@@ -1,4 +1,4 @@
-"""Headers as bytes, and the names and limits that both sides agree on (docs/protocol.md)."""
+"""Headers as bytes, and the names and limits that both sides agree on (docs/reference/protocol.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The recipe of a result: everything that decided its pixels, so that they can be painted again (docs/recipes.md).
+"""The recipe of a result: everything that decided its pixels, to paint them again (docs/reference/recipe.md).
 
 What was painted from is told apart by what it contains: pixels by their size and CRC-32, files by their SHA-256. No
 picture can be had from a recipe.
@@ -13,6 +13,7 @@ from math import isfinite
 from typing import Any, TypeVar
 
 from .errors import LinkError
+from .request_validation import crop_of
 from .text import Text
 
 FORMAT = 1
@@ -211,7 +212,7 @@ def _style(found: Any) -> RecipeStyle:
         source=_source(found["source"]),
         kind=_text(get("kind", "picture")),
         weight=_number(get("weight", 1.0), 1e-9, 1e9),
-        crop=_maybe(get("crop"), _crop),
+        crop=_maybe(get("crop"), crop_of),
         rotation=_number(get("rotation", 0.0), -360, 360),
         scale=_number(get("scale", 1.0), 1 / 64, 64),
         index=_maybe(get("index"), _whole),
@@ -306,10 +307,3 @@ def _whole(found: Any, most: int = (1 << 63) - 1) -> int:
 def _size(found: Any) -> tuple[int, int]:
     width, height = (_whole(each) for each in found)
     return width, height
-
-
-def _crop(found: Any) -> tuple[float, float, float, float]:
-    left, top, right, bottom = (_number(each, 0, 1) for each in found)
-    if not (left < right and top < bottom):
-        raise ValueError
-    return left, top, right, bottom

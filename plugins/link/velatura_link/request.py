@@ -1,8 +1,8 @@
-"""What a client wishes, as one tree of plain facts, and its form on the wire (docs/protocol.md, 5)."""
+"""What a client asks for, as one tree of plain facts, and its form on the wire (docs/reference/protocol.md, 5)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,15 +67,19 @@ class Pixels:
 
 @dataclass(eq=False)
 class EncodedFile:
-    """A whole file as bytes: an encoded picture (PNG, JPEG, …), a checkpoint, a style code."""
+    """A whole file as bytes: an encoded picture (PNG, JPEG, …), a checkpoint, a style code, an engine's state.
+
+    ``path`` is where it was read, and stays with the client.
+    """
 
     data: ReadableBuffer = field(repr=False)
     digest: bytes | None = field(default=None, repr=False)
+    path: Path | None = None
 
     @classmethod
     def read(cls, path: Path) -> EncodedFile:
         """The file at ``path``."""
-        return cls(path.read_bytes())
+        return cls(path.read_bytes(), path=path)
 
     @property
     def view(self) -> memoryview:
@@ -94,11 +98,12 @@ Payload = Pixels | EncodedFile
 class StyleRef:
     """What to imitate; exactly one of ``picture``, ``name``, ``model``, ``file`` and ``code`` is set.
 
-    ``name`` is of the daemon's library, ``model`` a checkpoint by name. ``weight`` is greater than 0 and relative to
-    the region's other styles. ``mask`` (one channel) limits a picture to a part of it; ``index`` is one style of a
-    bank; ``before`` the unpainted half of a pair. ``crop`` (left, top, right, bottom, 0 to 1 of its sides) is the part
-    of the picture that counts, turned by ``rotation`` degrees counter-clockwise; its strokes become ``scale`` times as
-    large.
+    ``name`` is of the daemon's library, ``model`` a checkpoint by name, ``file`` one that is sent; ``index`` is one
+    style of a bank, from 0. ``before`` is the unpainted half of a pair, whose other half is the picture. ``weight`` is
+    greater than 0 and relative to the region's other styles. ``mask`` limits a picture to a part of it: one channel of
+    its size, or an encoded picture of its proportions. ``crop`` (left, top, right, bottom, 0 to 1 of its sides) is the
+    part of the picture that counts, turned by ``rotation`` degrees counter-clockwise; its strokes become ``scale``
+    times as large.
     """
 
     picture: Payload | None = None
@@ -107,7 +112,7 @@ class StyleRef:
     file: EncodedFile | None = None
     code: EncodedFile | None = None
     weight: float = 1.0
-    mask: Pixels | None = None
+    mask: Payload | None = None
     index: int | None = None
     before: Payload | None = None
     crop: tuple[float, float, float, float] | None = None
@@ -117,30 +122,38 @@ class StyleRef:
 
 @dataclass(frozen=True)
 class RegionRef:
-    """Styles over a part of the content; ``mask`` has one channel, ``strength`` is 0 to 1."""
+    """Styles over a part of the picture; ``strength`` is 0 to 1.
 
-    mask: Pixels
+    ``mask`` is one channel of the picture's size, or an encoded picture of its proportions: white where the styles
+    apply. With ``colour`` (red, green, blue, 0 to 255) they apply where that picture has this colour instead.
+    """
+
+    mask: Payload
     styles: tuple[StyleRef, ...]
     strength: float = 1.0
+    colour: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True)
 class Request:
-    """One wish. ``regions`` are parts, ``styles`` apply to what they leave; ``strength`` is 0 to 1, None for 1.
+    """What one job paints. ``regions`` are parts of the picture, ``styles`` apply to what they leave.
 
-    ``common`` holds the knobs that every engine has, ``params`` the engine's own. ``segments`` from 2 on has the
-    picture parted by itself, one part for each of ``styles`` in turn, the largest first. ``preset`` names one of the
-    daemon's, which says what the rest of the request leaves out: what is None or empty.
+    ``strength`` is 0 to 1, None for 1. ``common`` holds the knobs that every engine has, ``params`` the engine's own.
+    ``segments`` from 2 on has the picture parted by itself, one part for each of ``styles`` in turn, the largest first.
+    ``preset`` names one of the daemon's, which says what the rest of the request leaves out: what is None or empty.
     ``stop_after`` ends an interruptible engine after so many steps, as :meth:`Job.finish` did when a result was made.
-    ``size`` is the output's (width, height) for engines without a content; ``inputs`` what else the engine's
-    descriptor names. ``window`` (left, top, right, bottom, in pixels of the content) asks for that part of the result
-    alone, which then has its size.
+    Without a content, ``size`` is the result's (width, height), ``depth`` its depth (u8, u16, f16 or f32; None for u8)
+    and ``transfer`` its transfer (srgb or linear; None for srgb). ``window`` (left, top, right, bottom, in pixels of
+    the content) asks for that part of the result alone, which then has its size. ``inputs`` is what else the engine's
+    descriptor names; an output of the kind ``state`` goes back as the input of its name with the next frame.
     """
 
     engine: str | None = None
     params: Mapping[str, Scalar] = field(default_factory=dict)
     content: Payload | None = None
     size: tuple[int, int] | None = None
+    depth: str | None = None
+    transfer: str | None = None
     strength: float | None = None
     seed: int = 0
     device: str | None = None
@@ -167,6 +180,8 @@ def encode_request(request: Request, name: Callable[[Payload], bytes]) -> dict[s
         "params": dict(request.params),
         "content": _reference(request.content, name),
         "size": None if request.size is None else list(request.size),
+        "depth": request.depth,
+        "transfer": request.transfer,
         "strength": request.strength,
         "seed": request.seed,
         "device": request.device,
@@ -176,6 +191,7 @@ def encode_request(request: Request, name: Callable[[Payload], bytes]) -> dict[s
                 "mask": _reference(region.mask, name),
                 "styles": [_style(style, name) for style in region.styles],
                 "strength": region.strength,
+                **({} if region.colour is None else {"colour": list(region.colour)}),
             }
             for region in request.regions
         ],
@@ -189,10 +205,64 @@ def encode_request(request: Request, name: Callable[[Payload], bytes]) -> dict[s
     return {key: value for key, value in fields.items() if value is not None}
 
 
+def decode_request(
+    fields: Mapping[str, Any], payload: Callable[[Mapping[str, Any]], Payload]
+) -> Request:
+    """The request that :func:`encode_request` made ``fields`` of; ``payload`` gives what a reference names.
+
+    ``fields`` must be such as :func:`velatura_link.request_validation.check_request` lets pass.
+    """
+    said: dict[str, Any] = {key: value for key, value in fields.items() if value is not None}
+    for key in ("size", "window"):
+        if key in said:
+            said[key] = tuple(said[key])
+    if "content" in said:
+        said["content"] = payload(said["content"])
+    said["styles"] = _decoded_styles(said.get("styles", ()), payload)
+    said["regions"] = tuple(_decoded_region(region, payload) for region in said.get("regions", ()))
+    said["inputs"] = {
+        key: payload(value) if isinstance(value, Mapping) else value
+        for key, value in said.get("inputs", {}).items()
+    }
+    return Request(**said)
+
+
+def all_styles(request: Request) -> tuple[StyleRef, ...]:
+    """The styles of regions and of the rest, in this order."""
+    return (*(style for region in request.regions for style in region.styles), *request.styles)
+
+
+def _decoded_styles(
+    styles: Iterable[Mapping[str, Any]], payload: Callable[[Mapping[str, Any]], Payload]
+) -> tuple[StyleRef, ...]:
+    return tuple(StyleRef(**_decoded_style(style, payload)) for style in styles)
+
+
+def _decoded_region(
+    region: Mapping[str, Any], payload: Callable[[Mapping[str, Any]], Payload]
+) -> RegionRef:
+    said = {key: value for key, value in region.items() if value is not None}
+    said["mask"] = payload(said["mask"])
+    said["styles"] = _decoded_styles(said.get("styles", ()), payload)
+    if "colour" in said:
+        said["colour"] = tuple(said["colour"])
+    return RegionRef(**said)
+
+
+def _decoded_style(
+    style: Mapping[str, Any], payload: Callable[[Mapping[str, Any]], Payload]
+) -> dict[str, Any]:
+    said = {key: value for key, value in style.items() if value is not None}
+    if "crop" in said:
+        said["crop"] = tuple(said["crop"])
+    return {
+        key: payload(value) if isinstance(value, Mapping) else value for key, value in said.items()
+    }
+
+
 def _mentioned(request: Request) -> Iterator[Payload | None]:
     yield request.content
-    regional = [style for region in request.regions for style in region.styles]
-    for style in (*request.styles, *regional):
+    for style in all_styles(request):
         yield from (style.picture, style.file, style.code, style.mask, style.before)
     for region in request.regions:
         yield region.mask

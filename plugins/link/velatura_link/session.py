@@ -1,4 +1,4 @@
-"""One session with a broker: the handshake, and headers to and from a transport (docs/protocol.md, 3)."""
+"""One session with a broker: the handshake, and headers to and from a transport (docs/reference/protocol.md, 3)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Sentences for people that can be said in another language: an English template and the values that fill it.
 
-Notes, errors and titles of phases travel like this (docs/protocol.md, section 5), so that a host can look the template
-up in its catalogue; logs and scripts read the English sentence.
+Notes, errors and titles of phases travel like this (docs/reference/protocol.md, section 5), so that a host can look
+the template up in its catalogue; logs and scripts read the English sentence.
 """
 
 from __future__ import annotations

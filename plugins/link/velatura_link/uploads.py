@@ -1,4 +1,4 @@
-"""Pixels on their way to the broker: what is sent, what may be sent, what is there (docs/protocol.md, 4)."""
+"""Pixels on their way to the broker: what is sent, what may be sent, what is there (docs/reference/protocol.md, 4)."""
 
 from __future__ import annotations
 

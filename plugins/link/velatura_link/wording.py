@@ -1,4 +1,4 @@
-"""Jobs as messages, and messages about jobs as facts (docs/protocol.md, 5)."""
+"""Jobs as messages, and messages about jobs as facts (docs/reference/protocol.md, 5)."""
 
 from __future__ import annotations
 

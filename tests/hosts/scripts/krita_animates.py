@@ -42,7 +42,7 @@ def main(stage):
             "steps": history.position(document).current - before.current,
             "counted": any(text.startswith("Frame 2 of 4") for text in said),
         }
-        docker.panel.foot.discard.click()
+        docker.panel.apply_bar.discard.click()
         yield 1.0
         report[depth]["undone"] = history.position(document).current == before.current
         if depth == "U8":

@@ -2,7 +2,7 @@
 
 import os
 
-from velatura_krita.model.choices import Choices, Ingredient, StyleChoice
+from velatura_krita.model.choices import Choices, StyleChoice, WeightedStyle
 
 SIDE = 1400
 
@@ -23,7 +23,7 @@ def main(stage):
     yield 0.5
     document.setActiveNode(layer)
     yield lambda: document.activeNode() == layer
-    controller.change(Choices(mixture=(Ingredient(StyleChoice(name="starry-night")),)))
+    controller.change(Choices(mixture=(WeightedStyle(StyleChoice(name="starry-night")),)))
     controller.apply()
     yield lambda: view.caption
     drafted = {"caption": view.caption, "busy": controller.busy, "layers": len(nodes(document))}

@@ -33,7 +33,7 @@ def main(stage):
     # The painter is warm now: from the click on Apply until the canvas shows the result.
     document, before = stage.krita.activeDocument(), canvas(stage.krita.activeDocument())
     began = time.monotonic()
-    panel.foot.apply.click()
+    panel.apply_bar.apply.click()
     yield lambda: canvas(document) != before
     report["applied"] = since()
     document.waitForDone()

@@ -225,18 +225,18 @@ def preview(stage, docker):
     yield from picture(stage, 1024)
     controller.change(Choices().with_styles((StyleChoice(name="starry-night"),)))
     panel.live.setChecked(True)
-    yield lambda: panel.looking.glance is not None
+    yield lambda: panel.preview_panel.shown is not None
     found = {}
     for side in (panel.view.side, 1024):
         controller.preview.show(side)
         yield 3.0
         times = []
         for step in range(8):
-            seen = panel.looking.glance
+            seen = panel.preview_panel.shown
             panel.strength._put(0.9 - step * 0.05)
-            while panel.looking.glance is seen:
+            while panel.preview_panel.shown is seen:
                 yield 0.005
-            times.append(panel.looking.glance.seconds)
+            times.append(panel.preview_panel.shown.seconds)
             yield 0.2
         found[str(side)] = sorted(times)
     return found

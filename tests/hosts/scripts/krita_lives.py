@@ -47,7 +47,7 @@ def main(stage):
     controller.change(Choices(engine="identity", params=ENDLESS))
     controller.apply()
     yield lambda: controller.state.shown.value.text == "Pretend"
-    report["progress"] = docker.panel.foot.bar.isVisible()
+    report["progress"] = docker.panel.apply_bar.bar.isVisible()
     Krita.instance().action("velatura_stop").trigger()
     report["stopped"] = not controller.busy and names(first)
     yield lambda: not jobs(places)

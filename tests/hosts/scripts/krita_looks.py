@@ -43,7 +43,7 @@ def main(stage):
     look("2-own-size")
     panel.view.look_at(None)
     panel.pages.setCurrentIndex(1)
-    panel.manner._fine.fold_out()
+    panel.engine_panel._fine.fold_out()
     yield 0.3
     look("3-settings")
     panel.pages.setCurrentIndex(2)

@@ -8,7 +8,7 @@ from PyQt5.QtWidgets import QApplication, QMenu
 
 from velatura_krita.model import choices as chosen
 from velatura_krita.model.choices import StyleChoice
-from velatura_krita.model.views import said
+from velatura_krita.model.style_view import said
 from velatura_krita.ui.view_button import ViewButton
 
 
@@ -39,7 +39,7 @@ def main(stage):
     report["of a built-in style"] = rows[1].view.isEnabled()
 
     panel.live.setChecked(True)
-    before = yield lambda: panel.looking.glance
+    before = yield lambda: panel.preview_panel.shown
     rows[0].view.click()
     editor = panel.views.editor
     yield lambda: editor.isVisible()
@@ -50,7 +50,7 @@ def main(stage):
     drag(editor.canvas, (0.5, 0.5), (0.55, 0.55))
     editor.quarters[90].click()
     drag(editor.scale, (0.5, 0.5), (0.6, 0.5))
-    yield lambda: panel.looking.glance.after != before.after
+    yield lambda: panel.preview_panel.shown.after != before.after
     view = controller.state.choices.value.mixture[0].view
     report["view"] = said(view)
     editor.close()

@@ -46,7 +46,7 @@ def heard(controller):
 
 def replaced(stage, docker):
     """The result that waits, while somebody works on another layer."""
-    controller, foot = docker.controller, docker.panel.foot
+    controller, foot = docker.controller, docker.panel.apply_bar
     history, sent = UndoHistory(stage.krita), heard(controller)
     by = refining(controller, FEW)
     entry = controller.state.offer.value.manifest[by.engine]
@@ -114,9 +114,9 @@ def replaced(stage, docker):
 
 def selected(stage, docker):
     """In a selection that is gone by then, moved meanwhile, stopped and kept."""
-    controller, foot, report = docker.controller, docker.panel.foot, {}
+    controller, foot, report = docker.controller, docker.panel.apply_bar, {}
     sent, sketches = heard(controller), []
-    controller.sketched.connect(sketches.append)
+    controller.intermediate.connect(sketches.append)
     refining(controller, MANY)
     document, layer = yield from picture(stage, "selection")
     half = selection(0, 0, WIDTH // 2, HEIGHT)
@@ -153,7 +153,7 @@ def selected(stage, docker):
 
 def between(stage, docker):
     """Given up: nothing is changed. A group with a mask; painted on meanwhile."""
-    controller, foot, report = docker.controller, docker.panel.foot, {}
+    controller, foot, report = docker.controller, docker.panel.apply_bar, {}
     refining(controller, MANY)
     document, _ = yield from picture(stage, "between")
     yield from painted(controller, replace(QUICK, output="group"))
@@ -188,7 +188,7 @@ def between(stage, docker):
 
 def gone(stage, docker):
     """Layers that are removed, and a document that is closed, while or before a result is refined."""
-    controller, foot, report = docker.controller, docker.panel.foot, {}
+    controller, foot, report = docker.controller, docker.panel.apply_bar, {}
     refining(controller, FEW)
     for which in ("result", "source", "both"):
         document, layer = yield from picture(stage, which)
@@ -231,7 +231,7 @@ def gone(stage, docker):
 
 def brushed(stage, docker):
     """Somebody paints on another layer when the refined one could come."""
-    controller, foot = docker.controller, docker.panel.foot
+    controller, foot = docker.controller, docker.panel.apply_bar
     refining(controller, FEW)
     document, _ = yield from picture(stage, "brushed")
     yield from painted(controller, QUICK)

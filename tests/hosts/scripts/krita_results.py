@@ -14,7 +14,7 @@ SLOW = Choices(engine="identity", params={"identity": {"steps": 5000, "pause": 0
 
 def main(stage):
     docker = yield from stage.docker("velatura_docker")
-    controller, foot = docker.controller, docker.panel.foot
+    controller, foot = docker.controller, docker.panel.apply_bar
     controller.start_daemon()
     yield lambda: controller.state.offer.value.manifest
     history = UndoHistory(stage.krita)

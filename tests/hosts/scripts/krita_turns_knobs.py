@@ -62,7 +62,7 @@ def main(stage):
     yield from hands.do(*at(engine), *wheel(3))
     report["engine still stays"] = controller.state.choices.value.engine == chosen
 
-    panel.manner._fine.fold_out()
+    panel.engine_panel._fine.fold_out()
     yield 0.3
     seed = panel.findChild(SpinBox, "velatura_seed")
     reveal(seed)

@@ -1,4 +1,4 @@
-"""Whoever paints: the daemon, or this process."""
+"""Where a request is carried out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from velatura.cli.backends.base import Backend
 
 
-def backend(*, daemon: bool) -> AbstractContextManager[Backend]:
+def open_backend(*, daemon: bool) -> AbstractContextManager[Backend]:
     """The daemon, which is started if it does not run, or this process."""
     if daemon:
         from velatura.cli.backends.daemon import DaemonBackend

@@ -1,4 +1,4 @@
-"""What every backend does, and what comes back from it."""
+"""Where a request is carried out: by the daemon, or in this process."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from velatura.cli.display import Bar
-    from velatura.cli.parts import Parts
     from velatura.cli.preview import PreviewFile
-    from velatura.cli.requests import Wish
     from velatura.imaging.raster import Raster
     from velatura_link.recipe import Recipe
+    from velatura_link.request import EncodedFile, Request
 
 KEEP = "Enter keeps what is there"
 """What a bar offers while an interruptible engine paints."""
@@ -28,21 +27,19 @@ class Painted:
     notes: Sequence[str] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     recipe: Recipe | None = None
-    further: Mapping[str, Raster] = field(default_factory=dict)
-    """Pictures that the engine gave beside the one that was asked for, by name."""
+    outputs: Mapping[str, Raster | EncodedFile] = field(default_factory=dict)
+    """What the engine gave beside the picture, by name."""
 
 
 class Backend(Protocol):
-    """Paints pictures, and stays warm in between."""
+    """Carries out requests, and stays warm in between."""
 
-    hands: int
-    """How many pictures it can have in work at once."""
+    parallel: int
+    """How many it can have in work at once."""
 
     def paint(
         self,
-        wish: Wish,
-        content: Raster,
-        parts: Parts,
+        request: Request,
         bar: Bar,
         preview: PreviewFile | None = None,
         priority: Priority = "interactive",

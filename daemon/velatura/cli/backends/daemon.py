@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from pathlib import Path
-from weakref import WeakKeyDictionary
 
 from velatura.cli import session
 from velatura.cli.backends.base import KEEP, Painted, Priority
 from velatura.cli.display import Bar
-from velatura.cli.engines import engine_named, known_engines
-from velatura.cli.inputs import Given, given_inputs
-from velatura.cli.parts import Parts
 from velatura.cli.preview import PreviewFile
-from velatura.cli.requests import Wish
-from velatura.cli.style_options import StyleOption
-from velatura.errors import BadPicture
+from velatura.cli.tasks import raster_from
 from velatura.imaging.files import read_picture
-from velatura.imaging.raster import Raster
-from velatura.library import codes
+from velatura_link import engines
 from velatura_link.client import Client
 from velatura_link.errors import JobFailed
 from velatura_link.jobs import (
@@ -33,24 +24,22 @@ from velatura_link.jobs import (
     Uploading,
 )
 from velatura_link.recipe import BadRecipe, Recipe, from_described
-from velatura_link.request import EncodedFile, Pixels, RegionRef, Request, StyleRef
+from velatura_link.request import EncodedFile, Payload, Pixels, Request, all_styles
 
-HANDS = 64
+PARALLEL = 64
 """How many jobs the daemon takes of one client."""
 
 
 class DaemonBackend:
-    """A client of the daemon. What several pictures share is read and sent once."""
+    """A client of the daemon. What several pictures share is sent once."""
 
-    hands = HANDS
+    parallel = PARALLEL
 
     def __init__(self) -> None:
         self._client: Client | None = None
         self._connecting = threading.Lock()
         self._jobs: set[Job] = set()
         self._cancelled = False
-        self._files: dict[Path, EncodedFile] = {}
-        self._masks: WeakKeyDictionary[Raster, Pixels] = WeakKeyDictionary()
 
     def __enter__(self) -> DaemonBackend:
         return self
@@ -72,9 +61,7 @@ class DaemonBackend:
 
     def paint(
         self,
-        wish: Wish,
-        content: Raster,
-        parts: Parts,
+        request: Request,
         bar: Bar,
         preview: PreviewFile | None = None,
         priority: Priority = "interactive",
@@ -83,32 +70,8 @@ class DaemonBackend:
 
         Raises :class:`~velatura_link.errors.JobFailed` and what connecting raises; Ctrl-C cancels the job.
         """
-        rest = tuple(self._style(style, parts) for style in wish.styles)
-        regions = tuple(
-            RegionRef(
-                self._mask(part.mask),
-                tuple(self._style(style, parts) for style in part.styles),
-                part.strength,
-            )
-            for part in parts.regions
-        )
         client = self._connected(bar)
-        inputs = _given(wish, client)
-        request = Request(
-            engine=wish.engine,
-            params=wish.params,
-            content=pixels_of(content),
-            strength=wish.strength,
-            seed=wish.seed,
-            device=wish.device,
-            styles=rest,
-            regions=regions,
-            inputs={name: self._input(each) for name, each in inputs.items()},
-            common=wish.common,
-            segments=wish.segments,
-            stop_after=wish.stop_after,
-        )
-        if _can_stop_early(wish.engine, client):
+        if _can_stop_early(request.engine, client):
             bar.offer(KEEP)
         job = client.submit(
             request,
@@ -126,7 +89,7 @@ class DaemonBackend:
             raise
         except JobFailed as error:
             if error.code in ("bad_picture", "too_large"):
-                _read_pictures(wish, inputs)
+                _read_pictures(request, client)
             raise
         finally:
             self._jobs.discard(job)
@@ -136,9 +99,9 @@ class DaemonBackend:
             dict(result.seconds),
             _recipe_of(result),
             {
-                name: raster_from(each)
+                name: raster_from(each) if isinstance(each, Pixels) else each
                 for name, each in result.outputs.items()
-                if name != "picture" and isinstance(each, Pixels)
+                if name != "picture"
             },
         )
 
@@ -149,64 +112,6 @@ class DaemonBackend:
                 self._client = session.connect()
             return self._client
 
-    def _style(self, style: StyleOption, parts: Parts) -> StyleRef:
-        name, picture, code = style.name, None, None
-        if style.path is not None and codes.is_code(style.path):
-            # The daemon, which gets bytes, could not name the file.
-            codes.facts(style.path)
-            code = self._file(style.path)
-        elif style.path is not None:
-            picture = self._file(style.path)
-        mask = parts.of_styles.get(style)
-        return StyleRef(
-            name=name,
-            picture=picture,
-            code=code,
-            weight=style.weight,
-            mask=self._mask(mask) if mask is not None else None,
-            crop=style.crop,
-            rotation=style.rotation or 0.0,
-            scale=style.scale or 1.0,
-        )
-
-    def _input(self, given: Given) -> EncodedFile | float | str:
-        return self._file(given.value) if isinstance(given.value, Path) else given.value
-
-    def _file(self, path: Path) -> EncodedFile:
-        if path not in self._files:
-            data = path.read_bytes()
-            if not data:
-                raise BadPicture(f"{path} is empty.")
-            self._files[path] = EncodedFile(data)
-        return self._files[path]
-
-    def _mask(self, mask: Raster) -> Pixels:
-        return self._masks.setdefault(mask, pixels_of(mask))
-
-
-def pixels_of(raster: Raster) -> Pixels:
-    """A raster as the wire's pixels, without a copy."""
-    return Pixels(
-        raster.to_memoryview(),
-        raster.width,
-        raster.height,
-        raster.channels,
-        raster.depth,
-        raster.transfer,
-    )
-
-
-def raster_from(pixels: Pixels) -> Raster:
-    """The wire's pixels as a raster, without a copy."""
-    return Raster.from_buffer(
-        pixels.buffer,
-        width=pixels.width,
-        height=pixels.height,
-        channels=pixels.channels,
-        depth=pixels.depth,  # type: ignore[arg-type]
-        transfer=pixels.transfer,  # type: ignore[arg-type]
-    )
-
 
 def _recipe_of(result: Result) -> Recipe | None:
     """The result's recipe; none is no reason to lose a picture."""
@@ -216,29 +121,24 @@ def _recipe_of(result: Result) -> Recipe | None:
         return None
 
 
-def _can_stop_early(engine: str, client: Client) -> bool:
+def _can_stop_early(engine: str | None, client: Client) -> bool:
     """Whether the daemon's engine is known to keep what it has when it is stopped."""
-    known = (client.manifest or {}).get(engine, {})
+    known = (client.manifest or {}).get(engine or "", {})
     return known.get("descriptor", {}).get("interruptible") is True
 
 
-def _given(wish: Wish, client: Client) -> dict[str, Given]:
-    """The inputs as what the daemon's engine takes."""
-    if not wish.inputs:
-        return {}
-    # A daemon whose first worker is just starting knows no engines yet.
-    manifest = client.manifest if client.manifest is not None else known_engines()
-    descriptor = engine_named(wish.engine, manifest)["descriptor"]
-    kinds = {each["name"]: each["kind"] for each in descriptor["inputs"]}
-    return given_inputs(wish.inputs, wish.engine, kinds)
-
-
-def _read_pictures(wish: Wish, inputs: Mapping[str, Given]) -> None:
+def _read_pictures(request: Request, client: Client) -> None:
     """Raise what is wrong with a picture's file: the daemon, which gets bytes, cannot name it."""
-    pictures = [each.value for each in inputs.values() if each.kind == "raster"]
-    for path in (*(style.path for style in wish.all_styles), *pictures):
-        if isinstance(path, Path) and not codes.is_code(path):
-            read_picture(path)
+    pictures: list[Payload | None] = [region.mask for region in request.regions]
+    for style in all_styles(request):
+        pictures += [style.picture, style.before, style.mask]
+    for each in engines.inputs_of(client.manifest or {}, request.engine or ""):
+        value = request.inputs.get(each["name"])
+        if each["kind"] in ("raster", "flow") and isinstance(value, EncodedFile):
+            pictures.append(value)
+    for picture in pictures:
+        if isinstance(picture, EncodedFile) and picture.path is not None:
+            read_picture(picture.path)
 
 
 def _show(event: Event, bar: Bar, preview: PreviewFile | None) -> None:
@@ -250,7 +150,7 @@ def _show(event: Event, bar: Bar, preview: PreviewFile | None) -> None:
     elif isinstance(event, Downloading):
         bar.show("download", event.received, event.total, None)
     elif isinstance(event, Progress):
-        bar.show(event.phase, event.step, event.steps, event.seconds_left)
+        bar.show(event.phase, event.step, event.steps, event.seconds_left, event.title)
     elif isinstance(event, Preview) and preview is not None:
         preview.show(raster_from(event.pixels))
     elif isinstance(event, Accepted) and event.position:

@@ -49,7 +49,7 @@ class Gatys(Iterative[GatysParams]):
         purpose="Slow, the original method",
         summary="Works on a quick engine's painting step by step until it has the style's textures, and can be "
         "watched. The original method, with every setting of the paper.",
-        source="doi:10.1109/CVPR.2016.265, arXiv:1508.06576, arXiv:1611.07865, arXiv:1701.08893",
+        source="doi:10.1109/CVPR.2016.265, arXiv:1508.06576, arXiv:1611.07865, arXiv:1701.08893, arXiv:1707.01253",
         inputs=(
             Input(
                 name="start",

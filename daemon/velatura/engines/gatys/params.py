@@ -102,7 +102,7 @@ class GatysParams(EngineParams):
         description="Layers of the network in which histograms are matched, as NAME or NAME:WEIGHT, with commas.",
     )
     contours: float = Field(
-        0.0,
+        1.0,
         ge=0.0,
         le=1e12,
         title="Contour weight",

@@ -1,7 +1,7 @@
 """Velatura's own engine: any picture's style in one pass, with weights that are there from the start.
 
 A style becomes a code of a few hundred numbers; the painter's layers are normalised and then scaled and shifted as the
-code says (Ghiasi et al. 2017). ``docs/training.md`` tells how the weights were made.
+code says (Ghiasi et al. 2017). ``docs/explanation/training.md`` tells how the weights were made.
 """
 
 from __future__ import annotations

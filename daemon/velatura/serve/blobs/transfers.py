@@ -1,4 +1,4 @@
-"""Blobs on their way in and out, under credit (docs/protocol.md, section 4)."""
+"""Blobs on their way in and out, under credit (docs/reference/protocol.md, section 4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the broker says of itself: welcome, status, the manifest (docs/protocol.md, sections 3 and 6)."""
+"""What the broker says of itself: welcome, status, the manifest (docs/reference/protocol.md, sections 3 and 6)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Who is there: the handshake, sessions, and getting messages to them.
 
 A session is known by its key, never by the ROUTER's routing id: a new connection can inherit the id of a dead one.
-The protocol is docs/protocol.md, sections 1 and 3.
+The protocol is docs/reference/protocol.md, sections 1 and 3.
 """
 
 from __future__ import annotations

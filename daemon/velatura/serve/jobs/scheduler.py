@@ -88,13 +88,14 @@ class Scheduler:
             return
         try:
             self._check_room(session)
-            job = read_submit(session, job_id, header, self._engines())
-            take_inputs(job, self._spool, self._config.limits)
+            limits = self._config.limits
+            job = read_submit(session, job_id, header, self._engines(), limits)
+            take_inputs(job, self._spool, limits)
         except VelaturaError as error:
             self._refuse(session, job_id, error)
             return
         self._jobs.add(job)
-        log.info("%s by %s", job.request["engine"], session.client.get("name", "a client"))
+        log.debug("%s for %s", job.request["engine"], session.client.get("name", "a client"))
         self._pool.require(job.device)
         self._replace(session, job)
         if not job.missing:
@@ -348,12 +349,12 @@ class Scheduler:
         self._queue.remove(job)
         job.missing.clear()
         job.blobs.clear()
-        job.request = {}
+        engine, job.request = job.request.get("engine"), {}
         job.final = final
         job.finished = time.monotonic()
         with logs.about(job.id):
             how = "result" if final["t"] == "result" else f"{final['code']}: {final['message']}"
-            log.info("Ended after %.2f s: %s", job.finished - job.submitted, how)
+            log.info("%s ended after %.2f s: %s", engine, job.finished - job.submitted, how)
         if self._pool.worker_of(job) is None:
             self._spool.let_go(job)
         self._tell(job, dict(final))

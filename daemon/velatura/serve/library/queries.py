@@ -1,4 +1,6 @@
-"""What the person keeps, for clients: presets to paint by, styles with their thumbnails (docs/protocol.md, 6)."""
+"""What the person keeps, for clients: presets to paint by, styles with their thumbnails (docs/reference/protocol.md,
+6).
+"""
 
 from __future__ import annotations
 
@@ -21,28 +23,6 @@ log = logging.getLogger(__name__)
 
 PAGE = 1 << 19
 """Bytes of a list after which the rest goes into another message: well below what a header may have."""
-
-
-def filled(request: dict[str, Any]) -> dict[str, Any]:
-    """``request`` with what it leaves out taken from the preset that it names, if it does.
-
-    Raises :class:`BadRequest` for a preset that is not there.
-    """
-    name = request.get("preset")
-    if name is None:
-        return request
-    if not isinstance(name, str):
-        raise BadRequest("The preset of a request must be a name.")
-    for key, kind in (("params", dict), ("common", dict), ("styles", list), ("regions", list)):
-        if not isinstance(request.get(key) or kind(), kind):
-            raise BadRequest(
-                "The {key} of a request must be a {kind}.",
-                key=key,
-                kind="map" if kind is dict else "list",
-            )
-    found = presets.completed(presets.show(name), request)
-    del found["preset"]
-    return found
 
 
 class LibraryQueries:

@@ -1,4 +1,4 @@
-"""What clients change in the library: styles put in, marked and taken out, presets (docs/protocol.md, 6)."""
+"""What clients change in the library: styles put in, marked and taken out, presets (docs/reference/protocol.md, 6)."""
 
 from __future__ import annotations
 

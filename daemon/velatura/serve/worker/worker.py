@@ -22,21 +22,21 @@ from velatura.contract.run import Progress, Run
 from velatura.errors import Cancelled, OutOfMemory, VelaturaError
 from velatura.pipeline.recipe import recipe_of
 from velatura.pipeline.render import render
+from velatura.pipeline.scene_builder import Sources, scene_of
 from velatura.runtime.model_files import ensure
 from velatura.serve import logs
 from velatura.serve.worker.allocator import REST_SECONDS, give_back_freed
 from velatura.serve.worker.channel import Channel, Order
 from velatura.serve.worker.parent_watch import end_with_broker
 from velatura.serve.worker.result_files import ResultFolder, write_raster
-from velatura.serve.worker.scene_builder import Sources, SpoolFile, scene_of
 from velatura.serve.worker.settings import WorkerSettings
+from velatura.serve.worker.spool_blobs import SpoolBlobs
 from velatura_link.messages import HEADER_LIMIT, Header
 from velatura_link.text import Text, encode_error, encode_notes, encode_text
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from velatura.library.styles import StyleEntry
     from velatura.runtime.model_cache import WarmModels
 
 log = logging.getLogger("velatura.serve.worker.worker")  # not __name__: this is run as a program
@@ -201,8 +201,12 @@ class JobExecutor:
             stop_after=request.get("stop_after"),
         )
         run.step(0, 0, phase="prepare")
-        sources = self._sources(order, run)
-        scene = scene_of(request, engine.descriptor, sources)
+        blobs = SpoolBlobs(order.header["files"])
+        scene = scene_of(
+            request,
+            engine.descriptor,
+            Sources(blobs, lambda name: ensure(name, run).path, run.note),
+        )
         rasters = render(
             engine,
             scene,
@@ -211,7 +215,7 @@ class JobExecutor:
             allocate=folder.allocate,
             rows_done=folder.rows_done,
         )
-        recipe = recipe_of(engine, scene, params, run, sources.checks)
+        recipe = recipe_of(engine, scene, params, run, blobs.checks)
         described = recipe.described()
         if len(recipe.to_json().encode()) > MOST_RECIPE:
             run.note("The recipe is too long to be kept.")
@@ -222,13 +226,6 @@ class JobExecutor:
         if name not in self._engines:
             self._engines[name] = registry.load(name, only=self.settings.engines)
         return self._engines[name]
-
-    def _sources(self, order: Order, run: Run) -> Sources:
-        files = {
-            blob: SpoolFile(Path(path), size, digest, check)
-            for blob, path, size, digest, check in order.header["files"]
-        }
-        return Sources(files, _library_style, lambda name: ensure(name, run).path)
 
     def _failure(self, order: Order, error: BaseException) -> Header:
         if isinstance(error, MemoryError):
@@ -262,12 +259,6 @@ class JobExecutor:
 def shortened(sentence: str) -> str:
     """A sentence that repeats what was asked for must not grow with it."""
     return sentence if len(sentence) <= 1000 else f"{sentence[:999]}…"
-
-
-def _library_style(name: str) -> StyleEntry:
-    from velatura.library import styles
-
-    return styles.show(name)
 
 
 def main() -> None:

@@ -139,8 +139,12 @@ class DaemonInstaller:
 
     def _work(self, work: Callable[[OnStep, Cancel], None]) -> None:
         trouble: LinkError | None = None
+
+        def on_step(step: Step) -> None:
+            self._post(lambda: self._show(step))
+
         try:
-            work(lambda step: self._post(lambda: self._show(step)), self._cancelled.is_set)
+            work(on_step, self._cancelled.is_set)
         except LinkError as error:
             trouble = error
         self._look(None)
@@ -214,8 +218,8 @@ def shown_step(step: Step) -> Shown:
         if not step.done:
             return Shown(tr("Fetching {name}, {size} MB", name=step.package, size=size))
         done = round(step.done / 1e6)
-        words = tr("Fetching {name}, {done} of {size} MB", name=step.package, done=done, size=size)
-        return Shown(words, step.done / step.total)
+        text = tr("Fetching {name}, {done} of {size} MB", name=step.package, done=done, size=size)
+        return Shown(text, step.done / step.total)
     words = {
         "preparing": tr("Preparing a folder for it"),
         "downloading": tr("Fetching {name}", name=step.package),

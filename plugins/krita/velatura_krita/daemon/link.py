@@ -5,54 +5,29 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from velatura_link.client import Client
 from velatura_link.connection import Connection
-from velatura_link.errors import Disconnected, LinkError
+from velatura_link.errors import Disconnected, LinkError, Refused
 from velatura_link.jobs import Event, Failed, Job, Priority, Result
 from velatura_link.request import EncodedFile, Request
 from velatura_link.wording import Notice
 
+from ..model.offer import LinkState, Offer
 from ..texts import tr
 
 Post = Callable[[Callable[[], object]], object]
 """Has something called on the interface's thread, soon."""
 
 
-@dataclass(frozen=True)
-class LinkState:
-    """Where the link stands. ``message`` and ``hint`` say why, when there is something to say."""
-
-    kind: Literal["looking", "starting", "ready", "absent", "lost"] = "looking"
-    message: str = ""
-    hint: str = ""
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What the daemon has: engines with their knobs, styles and presets.
-
-    ``keeps``: styles can be added and removed; ``keeps_presets``: presets can be saved; ``marks``: styles can be marked
-    as favourites, put into collections and called anew.
-    """
-
-    manifest: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    styles: tuple[Mapping[str, Any], ...] = ()
-    presets: tuple[Mapping[str, Any], ...] = ()
-    keeps: bool = False
-    keeps_presets: bool = False
-    marks: bool = False
-
-
 Outcome = Mapping[str, Any] | bytes | LinkError | OSError | None
-"""What became of a wish about the library: the style that was added, the picture of one, None for one that was removed
-or has no picture, or why not.
+"""What became of a change or a question about the library: the style that was added, the picture of one, None for one
+that was removed or has no picture, or why not.
 """
 
 
-class Ticket:
+class JobHandle:
     """A job of the link's, from the interface's side."""
 
     def __init__(self) -> None:
@@ -183,12 +158,12 @@ class Link:
         replaces: str | None = None,
         preview: float | None = None,
         priority: Priority = "interactive",
-    ) -> Ticket:
+    ) -> JobHandle:
         """Have ``request`` done. ``on_event`` is called on the interface's thread; the last event is the end.
 
         Of events that come faster than they are looked at only the newest is told.
         """
-        ticket = Ticket()
+        ticket = JobHandle()
         latest = _Latest(self._post, on_event)
         self._thread.submit(self._submit, request, latest, ticket, replaces, preview, priority)
         return ticket
@@ -240,6 +215,7 @@ class Link:
                 self._client.manifest or {},
                 styles,
                 presets,
+                _models(self._client),
                 self._client.takes_styles,
                 self._client.keeps_presets,
                 self._client.marks_styles,
@@ -271,7 +247,7 @@ class Link:
         self,
         request: Request,
         latest: _Latest,
-        ticket: Ticket,
+        ticket: JobHandle,
         replaces: str | None,
         preview: float | None,
         priority: Priority,
@@ -342,6 +318,14 @@ class _Latest:
             )
         if not ended:
             self._on_event(event)
+
+
+def _models(client: Client) -> tuple[str, ...]:
+    """Names of the daemon's own models; none of an older daemon, which does not know the question."""
+    try:
+        return tuple(str(each["name"]) for each in client.models())
+    except Refused:
+        return ()
 
 
 def _absent(error: Exception) -> LinkState:

@@ -43,7 +43,7 @@ class Places:
         listed = isinstance(command, list) and all(isinstance(each, str) for each in command)
         known = isinstance(connection, str) and bool(connection)
         return cls(
-            runtime=Path(connection).parent if known else runtime_dir(),
+            runtime=Path(str(connection)).parent if known else runtime_dir(),
             command=tuple(command) if listed and command else None,
             home=DaemonEnv.beside(folder),
         )

@@ -12,9 +12,10 @@ from typing import Any
 from velatura_link.errors import LinkError, Refused
 
 from ..model.choices import Choices, from_json, to_json
+from ..model.offer import Offer
 from ..model.state import State
 from ..texts import tr
-from .link import Link, Offer, Outcome
+from .link import Link, Outcome
 from .pending_styles import PendingStyles
 
 _FOR_GOOD = ("bad_request", "bad_picture", "too_large")

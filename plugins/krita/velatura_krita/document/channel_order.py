@@ -21,6 +21,13 @@ def swapped(pixels: Any, width: int, bytes_each: int) -> bytes:
     # A QImage is a view of the bytes that it is given, so they stay named until it is read.
     held = bytes(pixels)
     image = QtGui.QImage(held, width, len(held) // row, row, kind).rgbSwapped()
-    bits = image.constBits()
-    bits.setsize(len(held))
+    return bytes_of(image, len(held))
+
+
+def bytes_of(image: QtGui.QImage, size: int) -> bytes:
+    """The first ``size`` bytes of an image's pixels."""
+    bits: Any = image.constBits()
+    if bits is None:
+        return b""
+    bits.setsize(size)
     return bytes(bits)

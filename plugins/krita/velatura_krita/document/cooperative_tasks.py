@@ -22,7 +22,7 @@ class CooperativeTasks(QtCore.QObject):
         super().__init__(parent)
         self._timer = QtCore.QTimer(self)
         self._timer.timeout.connect(self._turn)
-        self._waiting: list[Piece] = []
+        self._waiting: list[RunningTask] = []
         self._at_work = False
 
     def begin(
@@ -30,9 +30,9 @@ class CooperativeTasks(QtCore.QObject):
         steps: Steps[Any],
         done: Callable[[Any], object],
         failed: Callable[[Exception], object],
-    ) -> Piece:
+    ) -> RunningTask:
         """Do ``steps``; then ``done`` gets what they return, or ``failed`` what they raise."""
-        piece = Piece(steps, done, failed)
+        piece = RunningTask(steps, done, failed)
         self._waiting.append(piece)
         self._timer.start(0)
         return piece
@@ -64,7 +64,7 @@ class CooperativeTasks(QtCore.QObject):
         self._timer.stop()
 
 
-class Piece:
+class RunningTask:
     """One piece of work."""
 
     def __init__(

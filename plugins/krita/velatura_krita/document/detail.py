@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from velatura_link.engines import Manifest
 from velatura_link.errors import LinkError
 from velatura_link.jobs import Event, Failed, Result
 from velatura_link.request import Pixels
 
-from ..daemon.link import Link, Ticket
+from ..daemon.link import JobHandle, Link
 from ..model import request_builder
 from ..model.choices import Choices
-from ..model.lens import Window
-from ..model.sketch import windowed
-from ..ui.preview import given_up
-from .cooperative_tasks import CooperativeTasks, Piece, Steps
+from ..model.thumbnails import cropped
+from ..model.viewport import Window
+from .cooperative_tasks import CooperativeTasks, RunningTask, Steps
 from .formats import Bounds
 from .images import picture_image, region_image
+from .input_reading import read_befores
 from .layer_reader import Source, read_layer, read_region, read_selection
+from .live_preview import given_up
 
 REPLACES = "detail"
 _LOOK_AGAIN = 3.0
@@ -38,7 +40,7 @@ class Detail:
 
 
 @dataclass(frozen=True)
-class Look:
+class DetailView:
     """What is looked at. ``selection`` is the document's, None to paint all of the layer."""
 
     source: Source
@@ -65,9 +67,9 @@ class DetailPainter:
         self._scene: request_builder.Scene | None = None
         self._key: tuple[object, ...] = ()
         self._read_at = 0.0
-        self._wanted: Look | None = None
-        self._piece: Piece | None = None
-        self._ticket: Ticket | None = None
+        self._wanted: DetailView | None = None
+        self._piece: RunningTask | None = None
+        self._ticket: JobHandle | None = None
 
     def stop(self) -> None:
         """Paint no more."""
@@ -81,15 +83,15 @@ class DetailPainter:
         self.stop()
         self._scene, self._key = None, ()
 
-    def before(self, look: Look) -> None:
+    def before(self, look: DetailView) -> None:
         """Show the layer as it is, at once."""
         self._on_detail(Detail(look.window, self._image(look)))
 
-    def wish(
+    def request(
         self,
-        look: Look,
+        look: DetailView,
         choices: Choices,
-        manifest: request_builder.Manifest,
+        manifest: Manifest,
         find: request_builder.FindStyle,
     ) -> None:
         """Show what ``choices`` give there."""
@@ -106,7 +108,7 @@ class DetailPainter:
             self._submit(look, choices, manifest, find, began)
 
         # Krita's objects are gone with their document; then there is nothing to show.
-        self._piece = self._tasks.begin(_read(look, choices), read, lambda error: None)
+        self._piece = self._tasks.begin(_read(look, choices, manifest), read, lambda error: None)
 
     def _same(self, scene: request_builder.Scene) -> request_builder.Scene:
         """``scene``, with the pixels of the one before where they are the same: those are sent already."""
@@ -115,13 +117,14 @@ class DetailPainter:
             return scene
         masks = [_kept(*pair) for pair in zip(last.masks, scene.masks, strict=True)]
         selection = _kept(last.selection, scene.selection)
-        return request_builder.Scene(_kept(last.content, scene.content), masks, selection)
+        content = _kept(last.content, scene.content)
+        return replace(scene, content=content, masks=masks, selection=selection)
 
     def _submit(
         self,
-        look: Look,
+        look: DetailView,
         choices: Choices,
-        manifest: request_builder.Manifest,
+        manifest: Manifest,
         find: request_builder.FindStyle,
         began: float,
     ) -> None:
@@ -133,7 +136,7 @@ class DetailPainter:
             if look is not self._wanted:
                 return
             if isinstance(event, Result):
-                picture = windowed(event.picture, look.window)
+                picture = cropped(event.picture, look.window)
                 after = picture_image(look.source.document, picture, space)
                 seconds = time.monotonic() - began
                 self._on_detail(Detail(look.window, self._image(look), after, seconds))
@@ -146,11 +149,11 @@ class DetailPainter:
             return
         self._ticket = self._link.submit(request, happened, replaces=REPLACES)
 
-    def _image(self, look: Look) -> Any:
+    def _image(self, look: DetailView) -> Any:
         return region_image(look.source.document, look.source.node, placed(look))
 
 
-def placed(look: Look) -> Bounds:
+def placed(look: DetailView) -> Bounds:
     """The window in pixels of the document."""
     left, top, right, bottom = look.window
     bounds = look.source.bounds
@@ -163,7 +166,7 @@ def _kept(last: Pixels | None, new: Pixels | None) -> Any:
     return last if same else new
 
 
-def _read(look: Look, choices: Choices) -> Steps[request_builder.Scene]:
+def _read(look: DetailView, choices: Choices, manifest: Manifest) -> Steps[request_builder.Scene]:
     source = look.source
     masks: list[Pixels | None] = []
     for region in choices.regions:
@@ -171,5 +174,6 @@ def _read(look: Look, choices: Choices) -> Steps[request_builder.Scene]:
     selection = None
     if look.selection is not None:
         selection = yield from read_selection(look.selection, source.bounds)
+    befores = yield from read_befores(source.document, manifest, choices)
     content = yield from read_layer(source)
-    return request_builder.Scene(content, masks, selection)
+    return request_builder.Scene(content, masks, selection, befores=befores)

@@ -9,13 +9,13 @@ from typing import Any
 from velatura_link.jobs import Result
 
 from ..model.history import Entry, with_entry
-from ..model.selection_text import KeptMask
 from ..model.settings import Settings
 from ..model.state import Message, State
 from ..qt import QtCore, Signal
 from ..texts import tr
 from .images import node_image, thumbnail
 from .joined_steps import JoinedSteps
+from .kept_mask import KeptMask
 from .kept_result import KeptResult, id_of, keep_limits, keep_result
 from .layer_reader import Source
 from .layer_run import LayerRun, Task
@@ -66,7 +66,7 @@ class FinishedResults(QtCore.QObject):
         """The layers that wait for Keep or Discard."""
         return self._pending[key].nodes if key in self._pending else ()
 
-    def landed(
+    def inserted(
         self,
         key: str,
         task: Task,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from velatura_link.messages import DEPTH_BYTES
+from velatura_link.request import Pixels
 
 Transfer = Literal["srgb", "linear"]
 
@@ -78,6 +79,15 @@ class ColourSpace:
         return self.model == "RGBA" and self.depth in ("U8", "U16")
 
 
+def space_of_pixels(pixels: Pixels, near: ColourSpace) -> ColourSpace:
+    """The space of ``pixels`` for a layer in the space ``near``: the one that is sent for that, if they have it."""
+    sent = near.sent_as
+    if (sent.wire_depth, sent.transfer) == (pixels.depth, pixels.transfer):
+        return sent
+    profile = LINEAR if pixels.transfer == "linear" else SRGB
+    return ColourSpace("RGBA", pixels.depth.upper(), profile)
+
+
 @dataclass(frozen=True)
 class Bounds:
     """A rectangle of pixels in image space."""
@@ -86,6 +96,11 @@ class Bounds:
     y: int
     width: int
     height: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.width, self.height
 
     @property
     def empty(self) -> bool:

@@ -79,13 +79,14 @@ def png_of(image: Any) -> bytes:
     buffer = QtCore.QBuffer(data)
     buffer.open(QtCore.QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")
-    return bytes(data)
+    return data.data()
 
 
 def clipboard_png() -> bytes | None:
     """The picture in the clipboard as a PNG file; None when there is none."""
-    image = QtGui.QGuiApplication.clipboard().image()
-    return None if image.isNull() else png_of(image)
+    clipboard = QtGui.QGuiApplication.clipboard()
+    image = None if clipboard is None else clipboard.image()
+    return None if image is None or image.isNull() else png_of(image)
 
 
 def square_icon(file: bytes | None, side: int) -> Any:

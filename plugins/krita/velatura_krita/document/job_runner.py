@@ -13,8 +13,8 @@ from ..model import request_builder
 from ..model.choices import Choices
 from ..model.progress import Shown
 from ..model.settings import Settings
-from ..model.sketch import Sketch
 from ..model.state import Message, State
+from ..model.thumbnails import Thumbnail
 from ..qt import QtCore, Signal
 from ..texts import tr
 from .cooperative_tasks import CooperativeTasks
@@ -31,11 +31,11 @@ _LOOK_MS = 300
 class JobRunner(QtCore.QObject):
     """Runs by their document's key. What is shown is that of the document in front.
 
-    ``sketched`` has a glance at what is being painted, ``painted`` a QImage of what lies in the document now and its
-    node.
+    ``intermediate`` has a thumbnail of what is being painted, ``painted`` a QImage of what lies in the document now and
+    its node.
     """
 
-    sketched = Signal(object)
+    intermediate = Signal(object)
     painted = Signal(object, object)
 
     def __init__(
@@ -117,8 +117,8 @@ class JobRunner(QtCore.QObject):
         listener = RunListener(
             above=partial(self._results.above, key),
             shown=partial(self._show, key),
-            sketched=partial(self._sketch, key),
-            landed=partial(self._results.landed, key, task),
+            intermediate=partial(self._intermediate, key),
+            inserted=partial(self._results.inserted, key, task),
             ended=partial(self._ended, key),
         )
         self._runs[key] = run = LayerRun(task, self._link, self._tasks, self._history, listener)
@@ -140,9 +140,9 @@ class JobRunner(QtCore.QObject):
         if key == self._front:
             self._state.shown.set(shown)
 
-    def _sketch(self, key: str, sketch: Sketch) -> None:
+    def _intermediate(self, key: str, thumbnail: Thumbnail) -> None:
         if key == self._front:
-            self.sketched.emit(sketch)
+            self.intermediate.emit(thumbnail)
 
     def _ended(self, key: str, error: LinkError | None) -> None:
         run = self._over(key)

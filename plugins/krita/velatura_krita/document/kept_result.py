@@ -9,8 +9,8 @@ from typing import Any
 
 from ..model import choices as chosen
 from ..model.choices import Choices
-from ..model.selection_text import KeptMask, kept_mask_of
 from ..qt import QtCore
+from .kept_mask import KeptMask, kept_mask_of
 
 PREFIX = "velatura_result/"
 LIMITS = "velatura_limits/"

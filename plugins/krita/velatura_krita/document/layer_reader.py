@@ -9,12 +9,12 @@ from typing import Any
 from velatura_link.request import Pixels
 
 from ..model.choices import RegionChoice
-from ..model.selection_text import unpacked
 from ..qt import QtCore
 from .channel_order import swapped
 from .channels import alpha_of
 from .cooperative_tasks import Steps
 from .formats import Bounds, ColourSpace, placed
+from .kept_mask import unpacked
 
 STRIP = 1 << 21
 """Bytes read or written in one step."""
@@ -25,7 +25,8 @@ MASKS = ("transparencymask", "selectionmask", "filtermask", "colorizemask", "tra
 class Source:
     """The layer that is painted. ``whole`` is read as it is seen, masks and children included.
 
-    ``time`` is the frame of an animated layer that is meant, None for the one that is shown.
+    Of a ``blank`` one nothing is read: it is the place of a new picture, which comes above ``node``. ``time`` is the
+    frame of an animated layer that is meant, None for the one that is shown.
     """
 
     document: Any
@@ -34,6 +35,7 @@ class Source:
     space: ColourSpace
     whole: bool
     time: int | None = None
+    blank: bool = False
 
     @property
     def reader(self) -> Any:

@@ -9,18 +9,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from velatura_link.engines import Manifest
 from velatura_link.errors import LinkError
 from velatura_link.jobs import Result
+from velatura_link.request import Payload
 
 from ..daemon.link import Link
 from ..model import request_builder
 from ..model.choices import Choices
+from ..model.extra_outputs import carried_outputs
 from ..model.progress import Shown, stage
-from ..model.selection_text import KeptMask
-from ..model.sketch import Sketch
+from ..model.thumbnails import Thumbnail
 from ..texts import say, tr
 from .cooperative_tasks import CooperativeTasks
 from .frames import KeptFrame, insert_frames, keep_frame
+from .kept_mask import KeptMask
 from .layer_reader import Source
 from .painting import Listener, Painting, Wanted, trouble_of
 from .refinement import Refined, Refinement
@@ -36,7 +39,7 @@ class Task:
 
     sources: Sequence[Source]
     choices: Choices
-    manifest: request_builder.Manifest
+    manifest: Manifest
     find: request_builder.FindStyle
     title: str
     selection: Any = None
@@ -62,8 +65,8 @@ class RunListener:
 
     above: Callable[[Source], Any]
     shown: Callable[[Shown], object]
-    sketched: Callable[[Sketch], object]
-    landed: Callable[[Source, Any, Result, KeptMask | None], object]
+    intermediate: Callable[[Thumbnail], object]
+    inserted: Callable[[Source, Any, Result, KeptMask | None], object]
     ended: Callable[[LinkError | None], object]
 
 
@@ -97,6 +100,7 @@ class LayerRun:
         self._tell = listener
         self._frames: list[KeptFrame] = []
         self._painting: Painting | None = None
+        self._carried: dict[str, Payload] = {}
         self._given_up = False
 
     def start(self) -> None:
@@ -128,17 +132,27 @@ class LayerRun:
         if self.folder is not None:
             take = partial(keep_frame, folder=Path(self.folder.name))
         wanted = Wanted(
-            source, task.choices, task.manifest, task.find, task.title, task.selection, above, take
+            source,
+            task.choices,
+            task.manifest,
+            task.find,
+            task.title,
+            task.selection,
+            above,
+            take,
+            carried=self._carried,
         )
-        landed: Callable[[Any, Result], object] = self._framed if task.framed else self._landed
+        inserted: Callable[[Any, Result], object] = (
+            self._framed if task.framed else self._layer_inserted
+        )
         if task.refinements:
             wanted = replace(wanted, refinement=task.refinements[len(self.nodes)])
-            landed = self._refined
+            inserted = self._refined
         listener = Listener(
             shown=self._show,
-            sketched=self._tell.sketched,
+            intermediate=self._tell.intermediate,
             placement=self._placement,
-            landed=landed,
+            inserted=inserted,
             failed=self._end,
             stopped=lambda: self._end(None),
         )
@@ -163,16 +177,16 @@ class LayerRun:
     def _refined(self, refined: Refined, result: Result) -> None:
         if refined.note:
             self.notes.append(refined.note)
-        self._landed(refined.node, result, refined.replaced)
+        self._layer_inserted(refined.node, result, refined.replaced)
 
-    def _landed(self, node: Any, result: Result, replaced: Any = None) -> None:
+    def _layer_inserted(self, node: Any, result: Result, replaced: Any = None) -> None:
         source = self._wanted
         limits = self._painting.limits if self._painting is not None else None
         self.nodes.append(node)
         self.replaced.append(self.task.replaces if replaced is None else replaced)
         self._note(result)
         try:
-            self._tell.landed(source, node, result, limits)
+            self._tell.inserted(source, node, result, limits)
         except Exception as error:
             # The run has an end all the same: without one its document would count as being painted for ever.
             self._end(trouble_of(error))
@@ -181,6 +195,8 @@ class LayerRun:
 
     def _framed(self, frame: KeptFrame, result: Result) -> None:
         self._frames.append(frame)
+        names = carried_outputs(self.task.manifest, self.task.choices.engine)
+        self._carried = {name: result.outputs[name] for name in names if name in result.outputs}
         if len(self._frames) < len(self.task.sources):
             self._paint()
             return
@@ -190,17 +206,17 @@ class LayerRun:
         )
         self._tasks.begin(
             steps,
-            lambda node: self._inserted(node, result),
+            lambda node: self._frames_inserted(node, result),
             lambda error: self._end(trouble_of(error)),
         )
 
-    def _inserted(self, node: Any, result: Result) -> None:
+    def _frames_inserted(self, node: Any, result: Result) -> None:
         """All frames lie in the document as ``node``; None when they were given up before."""
         if node is not None:
             self.nodes.append(node)
             self.replaced.append(self.task.replaces)
             self._note(result)
-            self._tell.landed(self.task.sources[0], node, result, None)
+            self._tell.inserted(self.task.sources[0], node, result, None)
         self._end(None)
 
     def _note(self, result: Result) -> None:

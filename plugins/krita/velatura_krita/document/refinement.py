@@ -13,15 +13,15 @@ from velatura_link.refining import Refining
 from velatura_link.request import Pixels
 
 from ..model.choices import Choices
-from ..model.selection_text import KeptMask
-from ..model.sources import edited_result
 from ..qt import Qt, QtGui
 from ..texts import tr
 from .cooperative_tasks import Steps
 from .formats import Bounds
+from .kept_mask import KeptMask
 from .kept_result import KeptResult, id_of, kept_limits
 from .layer_reader import STRIP, Source, layer_strips, read_layer, source_of
 from .layer_writer import Placement, insert, painted_layer
+from .sources import edited_result
 
 _MOMENT = 0.002
 """Seconds between two looks at whether a brush is still on the canvas."""
@@ -121,7 +121,7 @@ def read_start(refinement: Refinement) -> Steps[Start]:
     return Start(pixels, check)
 
 
-def land_refined(
+def insert_refined(
     placement: Placement, refinement: Refinement, start: Start, about_to: Callable[[], object]
 ) -> Steps[Refined]:
     """Insert the refined layer, while no brush is on the canvas.

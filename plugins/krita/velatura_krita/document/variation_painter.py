@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
+from velatura_link.engines import Manifest
 from velatura_link.errors import LinkError
 
 from ..daemon.link import Link
 from ..model import request_builder
 from ..model.variations import COUNT, Variation
-from ..ui.preview import Glance, LivePreview, View
 from .cooperative_tasks import CooperativeTasks
+from .live_preview import LivePreview, PreviewPair, PreviewTarget
 
 SIDE = 480
 """Longest side of a picture: large enough to be compared with another in the docker."""
@@ -31,7 +33,7 @@ class VariationPainter:
             LivePreview(
                 link,
                 tasks,
-                lambda glance, place=place: self._glanced(place, glance, on_picture),
+                partial(self._previewed, place, on_picture),
                 on_error,
                 replaces=f"variation {place}",
             )
@@ -43,15 +45,15 @@ class VariationPainter:
         document: Any,
         node: Any,
         variations: Sequence[Variation],
-        manifest: request_builder.Manifest,
+        manifest: Manifest,
         find: request_builder.FindStyle,
     ) -> None:
         """``on_picture`` is told the place and the QImage of each as it comes."""
-        view = View(document, node, document.selection(), SIDE)
+        view = PreviewTarget(document, node, document.selection(), SIDE)
         for painter, variation in zip(self._painters, variations, strict=True):
-            painter.wish(view, variation.choices, manifest, find)
+            painter.request(view, variation.choices, manifest, find)
 
-    def _glanced(
-        self, place: int, glance: Glance, on_picture: Callable[[int, Any], object]
+    def _previewed(
+        self, place: int, on_picture: Callable[[int, Any], object], pair: PreviewPair
     ) -> None:
-        on_picture(place, glance.after)
+        on_picture(place, pair.after)

@@ -8,40 +8,49 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
+from .input_choice import InputChoice, input_of
 from .knobs import Value
 from .shares import levelled, with_share
-from .views import PLAIN, View, is_number, said, view_of
+from .style_view import PLAIN, StyleView, is_number, said, view_of
 
 Output = Literal["layer", "group", "in-place"]
 OUTPUTS: tuple[Output, ...] = ("layer", "group", "in-place")
-SourceKind = Literal["layer", "selected", "visible", "frames"]
-SOURCES: tuple[SourceKind, ...] = ("layer", "selected", "visible", "frames")
-DEFAULT_ENGINE = "glaze"
-LIVE_ENGINE = "glaze-live"
+SourceKind = Literal["layer", "selected", "visible", "frames", "canvas"]
+SOURCES: tuple[SourceKind, ...] = ("layer", "selected", "visible", "frames", "canvas")
+"""``canvas`` is no source of pixels: a new picture, as large as the canvas or what is selected of it."""
 _VERSION = 1
 _WEIGHTS = (1e-9, 1e9)
 
 
 @dataclass(frozen=True)
 class StyleChoice:
-    """A style by where it is: ``name`` of the daemon's library, or ``file`` of the docker's own pending styles."""
+    """A style by where it is: ``name`` of the daemon's library, ``file`` of the docker's own pending styles, ``model``
+    of the daemon's by name, or a ``checkpoint``, a model's file by its path.
+    """
 
     name: str | None = None
     file: str | None = None
+    model: str | None = None
+    checkpoint: str | None = None
 
     @property
     def known(self) -> bool:
-        """Whether it says one of the two."""
-        return (self.name is None) != (self.file is None)
+        """Whether it says exactly one of the four."""
+        return sum(each is not None for each in vars(self).values()) == 1
+
+    @property
+    def is_model(self) -> bool:
+        """Whether it is a network that was trained for a style, or for several, instead of a picture."""
+        return self.model is not None or self.checkpoint is not None
 
 
 @dataclass(frozen=True)
-class Ingredient:
+class WeightedStyle:
     """A style of the mixture: ``weight``, above 0, is relative to the others'; ``view`` how its picture is taken."""
 
     style: StyleChoice
     weight: float = 1.0
-    view: View = PLAIN
+    view: StyleView = PLAIN
 
 
 @dataclass(frozen=True)
@@ -58,44 +67,33 @@ class RegionChoice:
     bounds: tuple[int, int, int, int] | None = None
     kept: str = ""
     strength: float = 1.0
-    view: View = PLAIN
-
-
-@dataclass(frozen=True)
-class InputChoice:
-    """What one of an engine's inputs is: a layer (``node``, its id in the document), a kept ``file``, or a ``value``.
-
-    ``title`` is what the docker shows.
-    """
-
-    title: str
-    node: str | None = None
-    file: str | None = None
-    value: Value | None = None
-
-    @property
-    def known(self) -> bool:
-        """Whether it says one of the three."""
-        return sum(each is not None for each in (self.node, self.file, self.value)) == 1
+    view: StyleView = PLAIN
 
 
 @dataclass(frozen=True)
 class Choices:
     """``params`` are by engine, so that each remembers its own; knobs that stand at their default are left out.
 
-    A style may be more than once in the ``mixture``, each time with another view.
+    ``engine`` is empty until it is known which one is the default. ``extras`` are names of outputs beside the picture
+    that are wanted, by engine. A style may be more than once in the ``mixture``, each time with another view.
     """
 
-    engine: str = DEFAULT_ENGINE
+    engine: str = ""
     params: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     common: Mapping[str, Value] = field(default_factory=dict)
-    mixture: tuple[Ingredient, ...] = ()
+    mixture: tuple[WeightedStyle, ...] = ()
     strength: float = 1.0
     seed: int = 0
     regions: tuple[RegionChoice, ...] = ()
     output: Output = "layer"
     source: SourceKind = "layer"
     inputs: Mapping[str, Mapping[str, InputChoice]] = field(default_factory=dict)
+    extras: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def engine_extras(self) -> tuple[str, ...]:
+        """Outputs beside the picture that are wanted of the engine that is chosen."""
+        return self.extras.get(self.engine, ())
 
     @property
     def engine_inputs(self) -> Mapping[str, InputChoice]:
@@ -123,6 +121,12 @@ class Choices:
         own = rest if given is None else {**rest, name: given}
         return replace(self, inputs={**self.inputs, self.engine: own})
 
+    def with_extra(self, name: str, wanted: bool) -> Choices:
+        """These, with one of the chosen engine's outputs wanted, or no more."""
+        rest = tuple(each for each in self.engine_extras if each != name)
+        own = (*rest, name) if wanted else rest
+        return replace(self, extras={**self.extras, self.engine: own})
+
     def with_common(self, name: str, value: Value) -> Choices:
         """These, with a knob of every engine turned."""
         return replace(self, common={**self.common, name: value})
@@ -130,7 +134,7 @@ class Choices:
     def with_styles(
         self,
         styles: Iterable[StyleChoice],
-        views: Mapping[StyleChoice, View] = MappingProxyType({}),
+        views: Mapping[StyleChoice, StyleView] = MappingProxyType({}),
     ) -> Choices:
         """These, with a mixture of ``styles``: those that stay keep their places, weights and views.
 
@@ -139,8 +143,12 @@ class Choices:
         wanted = dict.fromkeys(styles)
         stay = _levelled(each for each in self.mixture if each.style in wanted)
         missing = [each for each in wanted if each not in self.styles]
-        new = [Ingredient(each, view=views.get(each, PLAIN)) for each in missing]
+        new = [WeightedStyle(each, view=views.get(each, PLAIN)) for each in missing]
         return replace(self, mixture=(*stay, *new))
+
+    def at_most(self, number: int) -> Choices:
+        """These, with the last ``number`` styles of the mixture; 0 for any number."""
+        return replace(self, mixture=_levelled(self.mixture[-number:])) if number else self
 
     def with_share(self, place: int, share: float) -> Choices:
         """These, where that ``place`` of the mixture has ``share``, 0 to 1; the others keep their proportions."""
@@ -156,7 +164,7 @@ class Choices:
         return replace(self, mixture=_levelled(rest))
 
     def with_preset(self, preset: Mapping[str, Any]) -> Choices:
-        """These, with what ``preset`` (docs/protocol.md, 6) says."""
+        """These, with what ``preset`` (docs/reference/protocol.md, 6) says."""
         engine = preset.get("engine") or self.engine
         mixture = _mixture(preset.get("styles"))
         strength = preset.get("strength")
@@ -227,24 +235,28 @@ def from_json(text: str) -> Choices:
             engine: {
                 name: given
                 for name, facts in _map(each).items()
-                if (given := _input(facts)) is not None
+                if (given := input_of(facts)) is not None
             }
             for engine, each in _map(found.get("inputs")).items()
+        },
+        extras={
+            engine: tuple(name for name in _list(each) if isinstance(name, str))
+            for engine, each in _map(found.get("extras")).items()
         },
     )
 
 
-def _mixture(found: object) -> tuple[Ingredient, ...]:
+def _mixture(found: object) -> tuple[WeightedStyle, ...]:
     """Styles as a document or a preset has them."""
     made = []
     for each in _list(found):
         style, facts = _style(each), _map(each)
         if style is not None:
-            made.append(Ingredient(style, _weight(facts.get("weight")), view_of(facts)))
+            made.append(WeightedStyle(style, _weight(facts.get("weight")), view_of(facts)))
     return _levelled(made)
 
 
-def _levelled(mixture: Iterable[Ingredient]) -> tuple[Ingredient, ...]:
+def _levelled(mixture: Iterable[WeightedStyle]) -> tuple[WeightedStyle, ...]:
     parts = tuple(mixture)
     weights = levelled([each.weight for each in parts])
     return tuple(replace(each, weight=weight) for each, weight in zip(parts, weights, strict=True))
@@ -258,7 +270,7 @@ def _weight(found: object) -> float:
 def _style(found: object) -> StyleChoice | None:
     facts = _map(found)
     style = StyleChoice(*(facts.get(each.name) for each in fields(StyleChoice)))
-    texts = all(each is None or isinstance(each, str) for each in (style.name, style.file))
+    texts = all(each is None or isinstance(each, str) for each in vars(style).values())
     return style if texts and style.known else None
 
 
@@ -271,23 +283,13 @@ def _region(found: object) -> RegionChoice | None:
     view = view_of(_map(facts.get("style")))
     if isinstance(node, str):
         return RegionChoice(title, style, node=node, strength=strength, view=view)
-    whole = isinstance(bounds, list) and len(bounds) == 4
-    if not whole or not all(isinstance(each, int) for each in bounds) or not isinstance(kept, str):
+    if not isinstance(bounds, list) or len(bounds) != 4 or not isinstance(kept, str):
+        return None
+    if not all(isinstance(each, int) for each in bounds):
         return None
     x, y, width, height = bounds
     held = (x, y, width, height)
     return RegionChoice(title, style, bounds=held, kept=kept, strength=strength, view=view)
-
-
-def _input(found: object) -> InputChoice | None:
-    facts = _map(found)
-    title, node, file, value = (facts.get(each.name) for each in fields(InputChoice))
-    texts = all(each is None or isinstance(each, str) for each in (node, file))
-    scalar = value is None or isinstance(value, (bool, int, float, str))
-    if not isinstance(title, str) or not texts or not scalar:
-        return None
-    given = InputChoice(title, node, file, value)
-    return given if given.known else None
 
 
 def _share(found: object) -> float:

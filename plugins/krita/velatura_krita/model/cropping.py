@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .views import Crop
+from .style_view import Crop
 
 Grip = tuple[int, int]
 """Which sides are held: -1 the left or upper one, 1 the right or lower one, 0 neither; (0, 0) holds all of it."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .choices import Choices, InputChoice
+from .choices import Choices
+from .input_choice import InputChoice
 from .knobs import knobs_of
 
 PICTURE = "raster"
@@ -16,7 +17,9 @@ KINDS = (PICTURE, "file", "number", "text")
 
 @dataclass(frozen=True)
 class Input:
-    """An input of an engine's descriptor (docs/engines.md). ``when`` are knobs and the choices that need it."""
+    """An input of an engine's descriptor (docs/explanation/engines.md). ``when`` are knobs and the choices that need
+    it.
+    """
 
     name: str
     kind: str

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from velatura_link.engines import Manifest
 from velatura_link.titles import title_of
 
 from . import request_builder
 from .choices import Choices, StyleChoice
 from .knobs import own_values
-from .views import PLAIN
+from .style_view import PLAIN
 
 Preset = Mapping[str, Any]
 
@@ -21,8 +22,9 @@ def title_of_preset(preset: Preset) -> str:
     return str(preset.get("title") or "") or title_of(str(preset["name"]))
 
 
-def preset_of(manifest: request_builder.Manifest, choices: Choices) -> dict[str, Any]:
-    """``choices`` as the daemon keeps them (docs/protocol.md, 6); parts of the picture and the seed are left out.
+def preset_of(manifest: Manifest, choices: Choices) -> dict[str, Any]:
+    """``choices`` as the daemon keeps them (docs/reference/protocol.md, 6); parts of the picture and the seed are left
+    out.
 
     Raises ``ValueError`` with the file of a style that is not in the daemon's library.
     """
@@ -34,7 +36,7 @@ def preset_of(manifest: request_builder.Manifest, choices: Choices) -> dict[str,
     }
 
 
-def is_preset(manifest: request_builder.Manifest, choices: Choices, preset: Preset) -> bool:
+def is_preset(manifest: Manifest, choices: Choices, preset: Preset) -> bool:
     """Whether ``choices`` are still what ``preset`` says."""
     wanted = choices.with_preset(preset)
     # Knobs last: this is asked for every preset while a slider moves.
@@ -50,7 +52,7 @@ def without_knobs(choices: Choices) -> Choices:
     return replace(choices, params={**choices.params, choices.engine: {}}, common={}, seed=0)
 
 
-def _knobs(manifest: request_builder.Manifest, choices: Choices) -> dict[str, Any]:
+def _knobs(manifest: Manifest, choices: Choices) -> dict[str, Any]:
     """What differs from the defaults."""
     engine = choices.engine
     return {

@@ -12,11 +12,13 @@ _SHARES = {
     "read": (0.0, 0.04),
     "send": (0.04, 0.1),
     "look": (0.1, 0.2),
-    "polish": (0.1, 0.2),
     "fetch": (0.9, 0.95),
     "write": (0.95, 1.0),
 }
 _PAINT = (0.2, 0.9)
+_PAINTING = ("paint", "stylise")
+_BEFORE = (0.1, 0.2)
+"""Phases of the daemon's and of an engine's own that come before it paints."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def stage(
     phase: str, done: float, total: float, left: float | None = None, title: str = ""
 ) -> Shown:
     """``done`` of ``total`` of a phase; 0 of 0 when nobody knows. ``title`` is what the daemon calls it."""
-    first, last = _SHARES.get(phase, _PAINT)
+    first, last = _SHARES.get(phase, _PAINT if phase in _PAINTING else _BEFORE)
     share = first + (last - first) * min(done / total, 1.0) if total else None
     return Shown(_words(phase, title), share, left)
 

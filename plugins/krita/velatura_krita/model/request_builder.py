@@ -4,51 +4,71 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
+from velatura_link import engines
+from velatura_link.engines import Manifest
 from velatura_link.request import Payload, Pixels, RegionRef, Request, Scalar, StyleRef
 
-from ..document.formats import Bounds
 from ..texts import tr
-from .choices import DEFAULT_ENGINE, LIVE_ENGINE, Choices, StyleChoice
+from . import style_kinds
+from .choices import SOURCES, Choices, SourceKind, StyleChoice
+from .extra_inputs import missing
+from .input_choice import InputChoice
 from .knobs import Knob, knobs_of, own_values, scaled
-from .lens import Window
 from .shares import percents
-from .views import WHOLE, View
+from .style_view import WHOLE, StyleView
+from .viewport import Window
 
-QUICK_ENGINES = (DEFAULT_ENGINE, LIVE_ENGINE, "identity")
 _AT_ONCE = 1 << 20
-"""Pixels that a quick engine paints on a processor while one looks."""
+"""Pixels that an instant engine paints on a processor while one looks."""
 
-Manifest = Mapping[str, Mapping[str, Any]]
 FindStyle = Callable[[StyleChoice], StyleRef]
-"""The style on the wire: a name of the daemon's, or a file's bytes."""
+"""The style on the wire: a name of the daemon's, or a file's bytes. Raises ``OSError`` for a file that is gone."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """The pixels of one wish. ``masks`` belong to the choices' regions in order, None where one is gone.
+    """The pixels of one request. ``masks`` belong to the choices' regions in order, None where one is gone.
 
-    ``selection`` limits what is painted; ``scale`` is how much smaller than the document the content is; ``inputs``
-    are what else the chosen engine is given, and ``params`` knobs of it that go with that.
+    Without a ``content``, ``size`` is the (width, height) of the result, and ``depth`` and ``transfer`` are what its
+    pixels are. ``selection`` limits what is painted;
+    ``scale`` is how much smaller than the document the content is; ``inputs`` are what else the chosen engine is
+    given, and ``params`` knobs of it that go with that; ``befores`` are the unpainted pictures of pairs.
     """
 
-    content: Pixels
+    content: Pixels | None
     masks: Sequence[Pixels | None] = ()
     selection: Pixels | None = None
     scale: float = 1.0
     inputs: Mapping[str, Payload | Scalar] = field(default_factory=dict)
     params: Mapping[str, Scalar] = field(default_factory=dict)
+    befores: Mapping[InputChoice, Payload] = field(default_factory=dict)
+    size: tuple[int, int] | None = None
+    depth: str | None = None
+    transfer: str | None = None
 
 
-def engine_names(manifest: Manifest) -> tuple[str, ...]:
-    """Engines that a layer can be given to, in the manifest's order, the default first."""
-    able = [
-        name
-        for name, entry in manifest.items()
-        if not entry["descriptor"].get("hidden") and entry["descriptor"].get("content") != "none"
-    ]
-    return tuple(sorted(able, key=lambda name: name != Choices().engine))
+def with_engine(manifest: Manifest, choices: Choices) -> Choices:
+    """``choices`` with the daemon's default engine where none is chosen yet."""
+    if choices.engine:
+        return choices
+    return replace(choices, engine=engines.default_engine(manifest) or "")
+
+
+def source_kinds(manifest: Manifest, engine: str) -> tuple[SourceKind, ...]:
+    """What can be given to ``engine`` to paint: a layer, nothing but the size of a new picture, or either."""
+    use = engines.content_use(manifest, engine)
+    if use == "none":
+        return ("canvas",)
+    return SOURCES if use == "optional" else tuple(each for each in SOURCES if each != "canvas")
+
+
+def with_source(manifest: Manifest, choices: Choices) -> Choices:
+    """``choices`` with a source that the engine can paint from, and an output that there can be of it."""
+    able = source_kinds(manifest, choices.engine)
+    source = choices.source if choices.source in able else able[0]
+    in_no_place = source == "canvas" and choices.output == "in-place"
+    return replace(choices, source=source, output="layer" if in_no_place else choices.output)
 
 
 def engine_knobs(manifest: Manifest, engine: str) -> tuple[Knob, ...]:
@@ -61,50 +81,65 @@ def common_knobs(manifest: Manifest, engine: str) -> tuple[Knob, ...]:
     return knobs_of(manifest[engine]["common"]) if engine in manifest else ()
 
 
-def needs_style(manifest: Manifest, engine: str) -> bool:
-    """Whether the engine paints nothing without a style."""
-    return engine in manifest and bool(manifest[engine]["descriptor"].get("fewest_styles"))
-
-
 def final(manifest: Manifest, choices: Choices, scene: Scene, find: FindStyle) -> Request:
     """What Apply asks for."""
     return _request(manifest, choices.engine, choices, scene, find)
 
 
-def takes_long(choices: Choices, bounds: Bounds) -> bool:
-    """Whether a person waits for the painting, about a second or more."""
-    return choices.engine not in QUICK_ENGINES or bounds.width * bounds.height > _AT_ONCE
+def takes_long(manifest: Manifest, choices: Choices, pixels: int) -> bool:
+    """Whether a person waits for a painting of so many pixels, about a second or more."""
+    return not engines.is_instant(manifest, choices.engine) or pixels > _AT_ONCE
 
 
-def paints(choices: Choices) -> bool:
-    """Whether there is a style to paint in."""
-    return bool(choices.styles or choices.regions)
+def previewing_engine(manifest: Manifest, choices: Choices) -> str | None:
+    """The engine that paints a quick preview of ``choices``; None where none can.
+
+    It must be able to read the styles that are chosen, and there must be a layer to paint over.
+    """
+    quick = engines.preview_engine(manifest, choices.engine)
+    if quick is None or with_source(manifest, choices).source == "canvas":
+        return None
+    if not style_kinds.enough_styles(manifest, replace(choices, engine=quick)):
+        return None
+    if quick == choices.engine:
+        return quick if _has_all_for_preview(manifest, choices) else None
+    chosen = (*choices.styles, *(region.style for region in choices.regions))
+    models = any(style.is_model for style in chosen)
+    return None if models and "model" not in style_kinds.kinds_taken(manifest, quick) else quick
 
 
-def is_quick(choices: Choices) -> bool:
-    """Whether the engine paints a part of the picture while one looks."""
-    return choices.engine in QUICK_ENGINES
+def _has_all_for_preview(manifest: Manifest, choices: Choices) -> bool:
+    """Whether an engine that paints its own preview has all it needs: what only Apply reads makes another picture."""
+    if choices.engine_inputs or missing(manifest, choices) is not None:
+        return False
+    views = [each.view for each in choices.mixture] + [each.view for each in choices.regions]
+    halves = any(view.before is None for view in views)
+    return not (halves and style_kinds.needs_pair(manifest, choices.engine))
 
 
 def detail(
     manifest: Manifest, choices: Choices, scene: Scene, find: FindStyle, window: Window
 ) -> Request:
-    """A window of what Apply asks for; painted by the quick engine where the chosen one takes its time."""
-    quick = choices.engine if is_quick(choices) or LIVE_ENGINE not in manifest else LIVE_ENGINE
+    """A window of what Apply asks for: painted by the chosen engine if it is instant, else by the previewing one."""
+    quick = choices.engine
+    if not engines.is_instant(manifest, quick):
+        quick = previewing_engine(manifest, choices) or quick
     return replace(_request(manifest, quick, choices, scene, find), window=window)
 
 
-def warming(manifest: Manifest, style: str) -> Request:
-    """The least that makes the daemon load the quick engine."""
+def warming(manifest: Manifest, style: str) -> Request | None:
+    """The least that makes the daemon load what paints previews by default; None where nothing does."""
     side = 64
     content = Pixels(bytes(side * side * 4), side, side, 4, "u8")
-    engine = LIVE_ENGINE if LIVE_ENGINE in manifest else DEFAULT_ENGINE
+    engine = engines.preview_engine(manifest, engines.default_engine(manifest) or "")
+    if engine is None:
+        return None
     return Request(engine=engine, content=content, styles=(StyleRef(name=style),))
 
 
 def live(manifest: Manifest, choices: Choices, scene: Scene, find: FindStyle) -> Request:
-    """What is shown while sliders move: the quick engine, at the size of the view, with those knobs that both have."""
-    quick = LIVE_ENGINE if LIVE_ENGINE in manifest else choices.engine
+    """What is shown while sliders move, by the previewing engine: with those knobs that it and the chosen one have."""
+    quick = previewing_engine(manifest, choices) or choices.engine
     return _request(manifest, quick, choices, scene, find)
 
 
@@ -116,13 +151,16 @@ def _request(
     if engine == choices.engine:
         params.update(scene.params)
     common = own_values(every, choices.common)
-    styles = tuple(
-        _taken(replace(find(each.style), weight=each.weight), each.view) for each in choices.mixture
-    )
+    kinds = engines.style_kinds(manifest, engine)
+
+    def taken(style: StyleChoice, view: StyleView, weight: float = 1.0) -> StyleRef:
+        return _taken(replace(find(style), weight=weight), view, kinds, scene.befores)
+
+    styles = tuple(taken(each.style, each.view, each.weight) for each in choices.mixture if kinds)
     regions = tuple(
-        RegionRef(mask, (_taken(find(region.style), region.view),), region.strength)
+        RegionRef(mask, (taken(region.style, region.view),), region.strength)
         for region, mask in zip(choices.regions, scene.masks, strict=True)
-        if mask is not None
+        if mask is not None and kinds
     )
     if scene.selection is not None:
         regions = (*regions, RegionRef(scene.selection, styles))
@@ -132,6 +170,9 @@ def _request(
         params=scaled(own, params, scene.scale),
         common=scaled(every, common, scene.scale),
         content=scene.content,
+        size=scene.size,
+        depth=scene.depth,
+        transfer=scene.transfer,
         strength=choices.strength,
         seed=choices.seed,
         styles=styles,
@@ -140,9 +181,20 @@ def _request(
     )
 
 
-def _taken(style: StyleRef, view: View) -> StyleRef:
+def _taken(
+    style: StyleRef, view: StyleView, kinds: Sequence[str], befores: Mapping[InputChoice, Payload]
+) -> StyleRef:
+    if style.model is not None or style.file is not None:
+        return replace(style, index=view.index if "bank" in kinds else None)
     crop = None if view.crop == WHOLE else view.crop
-    return replace(style, crop=crop, rotation=view.rotation, scale=view.scale)
+    paired = "pair" in kinds and view.before is not None
+    return replace(
+        style,
+        crop=crop,
+        rotation=view.rotation,
+        scale=view.scale,
+        before=befores.get(view.before) if paired and view.before is not None else None,
+    )
 
 
 def title_of(manifest: Manifest, choices: Choices, name: Callable[[StyleChoice], str]) -> str:

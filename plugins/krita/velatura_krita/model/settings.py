@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..daemon.pending_styles import PendingStyles
 from ..qt import QtCore
 from . import choices as chosen
 from . import history
@@ -39,6 +39,19 @@ class Settings:
     def keep_history(self, entries: tuple[Entry, ...]) -> None:
         """Remember ``entries``."""
         self._write("history", history.to_text(entries))
+
+    def checkpoints(self) -> tuple[str, ...]:
+        """Paths of the models' files that the person gave, the newest first."""
+        try:
+            found = json.loads(self._read("checkpoints"))
+        except ValueError:
+            return ()
+        paths = found if isinstance(found, list) else []
+        return tuple(each for each in paths if isinstance(each, str))
+
+    def keep_checkpoints(self, paths: tuple[str, ...]) -> None:
+        """Remember ``paths``."""
+        self._write("checkpoints", json.dumps(paths))
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         """Whether ``name`` is switched on; ``default`` while nobody switched it."""
@@ -76,16 +89,12 @@ def keep_in_document(document: Any, choices: Choices) -> None:
     document.setAnnotation(ANNOTATION, "Velatura", QtCore.QByteArray(text))
 
 
-def pending() -> PendingStyles:
-    """The folder of the artist's own styles, beside Krita's resources."""
-    return PendingStyles(_folder() / "velatura_styles")
-
-
 def input_files() -> InputFiles:
     """The folder of pictures that engines are given, beside Krita's resources."""
-    return InputFiles(_folder() / "velatura_inputs")
+    return InputFiles(resource_folder() / "velatura_inputs")
 
 
-def _folder() -> Path:
+def resource_folder() -> Path:
+    """Where Krita keeps the person's resources."""
     paths = QtCore.QStandardPaths
     return Path(paths.writableLocation(paths.StandardLocation.AppDataLocation))

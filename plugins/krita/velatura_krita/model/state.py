@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any, Literal
 
 from velatura_link.styles import CODE
 from velatura_link.titles import title_of
 
-from ..daemon.link import LinkState, Offer
 from .choices import Choices, StyleChoice
 from .history import Entry
-from .observed import Observed
+from .observable import Observable
+from .offer import LinkState, Offer
 from .progress import Shown
 
 Action = Literal["start", "again", "install", "upgrade", "repair", "cancel", "new"]
@@ -33,7 +34,8 @@ class Message:
 class Tile:
     """A style as the library shows it; ``thumbnail`` is a picture file's bytes; ``own`` ones can be removed.
 
-    A ``code`` is a style without a picture, which not every engine can paint from.
+    A ``code`` is a style without a picture, which not every engine can paint from; neither is it a ``model``, a network
+    that was trained for a style.
     """
 
     style: StyleChoice
@@ -42,6 +44,7 @@ class Tile:
     thumbnail: bytes | None = None
     own: bool = False
     code: bool = False
+    model: bool = False
     favourite: bool = False
     collections: tuple[str, ...] = ()
 
@@ -50,30 +53,30 @@ class Tile:
 class State:
     """The docker's values."""
 
-    choices: Observed[Choices] = field(default_factory=lambda: Observed(Choices()))
-    link: Observed[LinkState] = field(default_factory=lambda: Observed(LinkState()))
-    offer: Observed[Offer] = field(default_factory=lambda: Observed(Offer()))
-    tiles: Observed[tuple[Tile, ...]] = field(default_factory=lambda: Observed(()))
-    shown: Observed[Shown | None] = field(default_factory=lambda: Observed(None))
-    pending: Observed[bool] = field(default_factory=lambda: Observed(False))
+    choices: Observable[Choices] = field(default_factory=lambda: Observable(Choices()))
+    link: Observable[LinkState] = field(default_factory=lambda: Observable(LinkState()))
+    offer: Observable[Offer] = field(default_factory=lambda: Observable(Offer()))
+    tiles: Observable[tuple[Tile, ...]] = field(default_factory=lambda: Observable(()))
+    shown: Observable[Shown | None] = field(default_factory=lambda: Observable(None))
+    pending: Observable[bool] = field(default_factory=lambda: Observable(False))
     """Whether the document in front has a result that can be discarded."""
-    editable: Observed[bool] = field(default_factory=lambda: Observed(False))
+    editable: Observable[bool] = field(default_factory=lambda: Observable(False))
     """Whether the active layer is a result that can be edited."""
-    refinable: Observed[bool] = field(default_factory=lambda: Observed(False))
+    refinable: Observable[bool] = field(default_factory=lambda: Observable(False))
     """Whether there is a result that can be refined."""
-    edited: Observed[str | None] = field(default_factory=lambda: Observed(None))
+    edited: Observable[str | None] = field(default_factory=lambda: Observable(None))
     """The id of the result that the next Apply replaces."""
-    message: Observed[Message | None] = field(default_factory=lambda: Observed(None))
-    history: Observed[tuple[Entry, ...]] = field(default_factory=lambda: Observed(()))
-    live: Observed[bool] = field(default_factory=lambda: Observed(True))
-    autostart: Observed[bool] = field(default_factory=lambda: Observed(True))
+    message: Observable[Message | None] = field(default_factory=lambda: Observable(None))
+    history: Observable[tuple[Entry, ...]] = field(default_factory=lambda: Observable(()))
+    live: Observable[bool] = field(default_factory=lambda: Observable(True))
+    autostart: Observable[bool] = field(default_factory=lambda: Observable(True))
 
     def name_of(self, style: StyleChoice) -> str:
         """What the library calls ``style``."""
         for tile in self.tiles.value:
             if tile.style == style:
                 return tile.label
-        return title_of(style.name or (style.file or "").rsplit(".", 1)[0])
+        return label_of_model(style) or title_of(style.name or (style.file or "").rsplit(".", 1)[0])
 
 
 def tiles_of(
@@ -107,6 +110,21 @@ def tiles_of(
         for each in styles
     ]
     return (*waiting, *(tile for _, tile in sorted(theirs, key=lambda pair: pair[0])))
+
+
+def tiles_of_models(names: Iterable[str], checkpoints: Iterable[str]) -> tuple[Tile, ...]:
+    """The person's own ``checkpoints`` (paths of files), then the daemon's models by ``names``."""
+    own = [(StyleChoice(checkpoint=path), path) for path in checkpoints]
+    theirs = [(StyleChoice(model=name), name) for name in names]
+    return tuple(
+        Tile(style, label_of_model(style), title, own=style.checkpoint is not None, model=True)
+        for style, title in (*own, *theirs)
+    )
+
+
+def label_of_model(style: StyleChoice) -> str:
+    """What a model is called: its name, or its file's; empty for another style."""
+    return title_of(style.model or PurePath(style.checkpoint or "").stem)
 
 
 def _label_of(style: Mapping[str, Any]) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from .state import Tile
+from .style_kinds import Kind
 
 ALL, FAVOURITES, OWN = "all", "favourites", "own"
 _COLLECTION = "collection:"
@@ -32,6 +33,11 @@ def is_shown(tile: Tile, words: str, which: str) -> bool:
     """
     text = _plain(" ".join((tile.label, tile.title, *tile.collections)))
     return _is_one_of(tile, which) and all(word in text for word in _plain(words).split())
+
+
+def is_taken(tile: Tile, kinds: Collection[Kind]) -> bool:
+    """Whether an engine that takes ``kinds`` paints in styles like ``tile``; codes are listed beside pictures."""
+    return ("model" in kinds) if tile.model else bool({"picture", "code"}.intersection(kinds))
 
 
 def _is_one_of(tile: Tile, which: str) -> bool:

@@ -30,7 +30,7 @@ class Variation:
 
 
 @dataclass(frozen=True)
-class Ground:
+class VariationBase:
     """What is varied: the layer's short side in pixels, and the styles that there are."""
 
     choices: Choices
@@ -39,29 +39,29 @@ class Ground:
     name_of: Callable[[StyleChoice], str]
 
 
-def variations(ground: Ground, kind: Kind, dice: random.Random) -> tuple[Variation, ...]:
+def variations(ground: VariationBase, kind: Kind, rng: random.Random) -> tuple[Variation, ...]:
     """Four, no two alike; ``all`` varies something else in each."""
     if kind == "all":
         each: tuple[Kind, ...] = ("mixture", "strokes", "strength")
-        bold = _of(ground, "strokes", dice)[0]
-        found = [_of(ground, name, dice)[place] for place, name in enumerate(each)]
-        other = _of(replace(ground, choices=bold.choices), "mixture", dice)[3]
+        bold = _of(ground, "strokes", rng)[0]
+        found = [_of(ground, name, rng)[place] for place, name in enumerate(each)]
+        other = _of(replace(ground, choices=bold.choices), "mixture", rng)[3]
         last = Variation(f"{bold.words}, {other.words}", other.choices)
         return (*found, last)
-    return _of(ground, kind, dice)
+    return _of(ground, kind, rng)
 
 
-def _of(ground: Ground, kind: Kind, dice: random.Random) -> tuple[Variation, ...]:
+def _of(ground: VariationBase, kind: Kind, rng: random.Random) -> tuple[Variation, ...]:
     makers = {
         "mixture": _mixtures,
         "strokes": _strokes,
         "strength": _strengths,
     }
-    return makers[kind](ground, dice)
+    return makers[kind](ground, rng)
 
 
-def _strokes(ground: Ground, dice: random.Random) -> tuple[Variation, ...]:
-    across = sorted(dice.sample(_STROKES, COUNT))
+def _strokes(ground: VariationBase, rng: random.Random) -> tuple[Variation, ...]:
+    across = sorted(rng.sample(_STROKES, COUNT))
     sizes = [max(round(ground.short_side / each), 1) for each in across]
     return tuple(
         Variation(
@@ -72,27 +72,27 @@ def _strokes(ground: Ground, dice: random.Random) -> tuple[Variation, ...]:
     )
 
 
-def _strengths(ground: Ground, dice: random.Random) -> tuple[Variation, ...]:
+def _strengths(ground: VariationBase, rng: random.Random) -> tuple[Variation, ...]:
     others = [each for each in _STRENGTHS if abs(each - ground.choices.strength) > 0.01]
     return tuple(
         Variation(
             tr("Strength {share} %", share=round(100 * each)),
             replace(ground.choices, strength=each),
         )
-        for each in sorted(dice.sample(others, COUNT))
+        for each in sorted(rng.sample(others, COUNT))
     )
 
 
-def _mixtures(ground: Ground, dice: random.Random) -> tuple[Variation, ...]:
+def _mixtures(ground: VariationBase, rng: random.Random) -> tuple[Variation, ...]:
     """Other shares of the styles that are mixed, or other styles mixed into the one that is chosen."""
     choices = ground.choices
     if len(choices.mixture) > 1:
         weights = [each.weight for each in choices.mixture]
         now = weights[0] / sum(weights)
-        shares = dice.sample([each for each in _SHARES if abs(each - now) > 0.01], COUNT)
+        shares = rng.sample([each for each in _SHARES if abs(each - now) > 0.01], COUNT)
         return tuple(_shared(ground, share) for share in sorted(shares))
     others = [each for each in ground.styles if each not in choices.styles]
-    picked = dice.sample(others, min(COUNT, len(others)))
+    picked = rng.sample(others, min(COUNT, len(others)))
     made = []
     for place in range(COUNT):
         if picked and choices.mixture:
@@ -104,12 +104,12 @@ def _mixtures(ground: Ground, dice: random.Random) -> tuple[Variation, ...]:
     return tuple(made)
 
 
-def _shared(ground: Ground, share: float) -> Variation:
+def _shared(ground: VariationBase, share: float) -> Variation:
     mixed = ground.choices.with_share(0, share)
     return Variation(_mixed_words(ground, mixed), mixed)
 
 
-def _mixed_words(ground: Ground, choices: Choices) -> str:
+def _mixed_words(ground: VariationBase, choices: Choices) -> str:
     shares = percents([each.weight for each in choices.mixture])
     parts = zip(choices.styles, shares, strict=True)
     return " + ".join(f"{ground.name_of(style)} {share} %" for style, share in parts)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 from ..controller import Controller
-from ..model.choices import Choices
+from ..model.choices import OUTPUTS, Choices, Output, SourceKind
 from ..model.progress import Shown
+from ..model.request_builder import source_kinds, with_source
 from ..qt import QtCore, QtWidgets
 from ..texts import tr
 from .inputs import ComboBox
@@ -43,6 +44,10 @@ class ApplyBar(QtWidgets.QWidget):
                 "frames": (
                     tr("Frames of the layer"),
                     tr("Paint every frame of the active layer within the playback range."),
+                ),
+                "canvas": (
+                    tr("A new picture"),
+                    tr("Paint from nothing: a layer as large as the selection, or the canvas."),
                 ),
             },
             lambda source: self._choose(source=source),
@@ -105,6 +110,7 @@ class ApplyBar(QtWidgets.QWidget):
             column.addWidget(each)
         state.shown.watch(self._show)
         state.choices.watch(self._show_choices)
+        state.offer.watch(lambda offer: self._show_choices(state.choices.value))
         state.pending.watch(lambda _: self._show_results())
         state.editable.watch(lambda _: self._show_results())
         state.refinable.watch(lambda _: self._show_results())
@@ -116,8 +122,12 @@ class ApplyBar(QtWidgets.QWidget):
         self._controller.change(replace(self._controller.state.choices.value, **changed))
 
     def _show_choices(self, choices: Choices) -> None:
-        self._source.setCurrentIndex(max(self._source.findData(choices.source), 0))
-        self._output.setCurrentIndex(self._output.findData(choices.output))
+        manifest = self._controller.state.offer.value.manifest
+        able = with_source(manifest, choices)
+        _offer_only(self._source, source_kinds(manifest, choices.engine))
+        _offer_only(self._output, [each for each in OUTPUTS if _suits(each, able.source)])
+        self._source.setCurrentIndex(max(self._source.findData(able.source), 0))
+        self._output.setCurrentIndex(self._output.findData(able.output))
         self.finish.setVisible(self._controller.applying.can_finish)
 
     def _show_results(self) -> None:
@@ -156,6 +166,19 @@ def _picker(
         box.setItemData(place, tip, QtCore.Qt.ItemDataRole.ToolTipRole)
     box.activated.connect(lambda place: chosen(box.itemData(place)))
     return box
+
+
+def _offer_only(box: Any, values: Collection[str]) -> None:
+    """Have those of the box's values chosen alone; it is off where there is one."""
+    for place in range(box.count()):
+        item = box.model().item(place)
+        item.setEnabled(box.itemData(place) in values)
+    box.setEnabled(len(values) > 1)
+
+
+def _suits(output: Output, source: SourceKind) -> bool:
+    """Whether a painting of ``source`` can come as ``output``: a new picture has no layer whose place it takes."""
+    return source != "canvas" or output != "in-place"
 
 
 def _button(name: str, text: str, act: Callable[[], object]) -> Any:

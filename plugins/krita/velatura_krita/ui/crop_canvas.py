@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..model.cropping import MOVE, Grip, dragged, drawn, grip_at
-from ..model.views import WHOLE, Crop
+from ..model.style_view import WHOLE, Crop
 from ..qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from ..texts import tr
 

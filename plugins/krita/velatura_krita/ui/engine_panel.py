@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from velatura_link.engines import shown_engines
 from velatura_link.titles import engine_title
 
 from ..controller import Controller
-from ..daemon.link import Offer
 from ..model import request_builder
 from ..model.choices import Choices
+from ..model.offer import Offer
 from ..model.presets import without_knobs
 from ..qt import Qt, QtCore, QtWidgets
 from ..texts import tr
 from .input_panel import InputPanel
 from .inputs import ComboBox
 from .knob_panel import KnobPanel
+from .output_panel import OutputPanel
 from .preset_bar import PresetBar
 from .reset_button import NameLabel
 from .section import Section
@@ -41,10 +43,12 @@ class EnginePanel(QtWidgets.QWidget):
         self.presets = PresetBar(controller)
         self.seed = SeedRow()
         self._first, self._more, self._own = KnobPanel(), KnobPanel(), KnobPanel()
+        self.outputs = OutputPanel(controller)
         self._fine = Section(tr("More settings"), open_now=False)
         self._fine.body.addWidget(self._more)
         self._fine.body.addWidget(self.seed)
         self._fine.body.addWidget(self._own)
+        self._fine.body.addWidget(self.outputs)
         self._reset = QtWidgets.QToolButton()
         self._reset.setObjectName("velatura_reset_all")
         self._reset.setAutoRaise(True)
@@ -82,12 +86,12 @@ class EnginePanel(QtWidgets.QWidget):
         return self._controller.state.choices.value
 
     def _engine(self, name: str) -> None:
-        self._controller.change(replace(self._choices, engine=name))
+        self._controller.choose_engine(name)
 
     def _offer(self, offer: Offer) -> None:
         blocker = QtCore.QSignalBlocker(self._engines)
         self._engines.clear()
-        for name in request_builder.engine_names(offer.manifest):
+        for name in shown_engines(offer.manifest):
             facts = offer.manifest[name]["descriptor"]
             self._engines.addItem(engine_title(facts, tr), name)
             place = self._engines.count() - 1

@@ -10,6 +10,7 @@ from ..controller import Controller
 from ..qt import QtCore, QtWidgets
 from ..texts import tr
 from .help_window import HelpWindow, about_page, manual_page
+from .menus import add_action
 
 
 class HelpMenu(QtWidgets.QMenu):
@@ -18,23 +19,21 @@ class HelpMenu(QtWidgets.QMenu):
     def __init__(self, controller: Controller, parent: Any) -> None:
         super().__init__(parent)
         self._controller = controller
+        self._beside = parent
         self._window: HelpWindow | None = None
-        self.addAction(tr("Help")).triggered.connect(lambda: self.show_page("help"))
-        self.addAction(tr("About Velatura")).triggered.connect(lambda: self.show_page("about"))
+        add_action(self, tr("Help"), lambda: self.show_page("help"))
+        add_action(self, tr("About Velatura"), lambda: self.show_page("about"))
         self.addSeparator()
-        self.autostart = self.addAction(tr("Start Velatura's painter with this docker"))
+        self.autostart = add_action(self, tr("Start Velatura's painter with this docker"))
         self.autostart.setCheckable(True)
         self.autostart.toggled.connect(controller.set_autostart)
-        self._start = self.addAction(tr("Start Velatura's painter now"))
-        self._start.triggered.connect(lambda: controller.start_daemon())
+        self._start = add_action(
+            self, tr("Start Velatura's painter now"), lambda: controller.start_daemon()
+        )
         installer = controller.installer
         if installer.home is not None:
-            self.addAction(tr("Repair Velatura's painter")).triggered.connect(
-                lambda: installer.offer_repair()
-            )
-            self.addAction(tr("Remove Velatura's painter")).triggered.connect(
-                lambda: installer.remove()
-            )
+            add_action(self, tr("Repair Velatura's painter"), lambda: installer.offer_repair())
+            add_action(self, tr("Remove Velatura's painter"), lambda: installer.remove())
         controller.state.autostart.watch(self._show_autostart)
         self.aboutToShow.connect(
             lambda: self._start.setEnabled(controller.state.link.value.kind != "ready")
@@ -43,7 +42,7 @@ class HelpMenu(QtWidgets.QMenu):
     def show_page(self, name: str) -> None:
         """Open ``help`` or ``about``."""
         if self._window is None:
-            self._window = HelpWindow(self.parentWidget().window())
+            self._window = HelpWindow(self._beside.window())
         painter = self._controller.link.daemon_version
         page = manual_page() if name == "help" else about_page(__version__, painter)
         self._window.show_page(page)

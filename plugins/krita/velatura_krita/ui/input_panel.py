@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ..controller import Controller
-from ..document.images import clipboard_png
-from ..model.choices import Choices, InputChoice
+from ..model.choices import Choices
 from ..model.extra_inputs import PICTURE, Input, asked
-from ..model.state import Message
+from ..model.input_choice import InputChoice
 from ..qt import QtCore, QtWidgets
 from ..texts import tr
+from .file_button import FileButton
 from .inputs import DoubleSpinBox
-from .picture_dialog import PictureDialog
+from .menus import take_out_widgets
 
 _MOST = 1e12
 
@@ -42,12 +42,10 @@ class InputPanel(QtWidgets.QWidget):
             row.show_given(choices.engine_inputs.get(name))
 
     def _build(self) -> None:
-        while (item := self._column.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+        take_out_widgets(self._column)
         self._rows = {}
         for each in self._asked:
-            make = {"number": _NumberRow, "text": _TextRow}.get(each.kind, _PictureRow)
+            make = {"number": _NumberRow, "text": _TextRow}.get(each.kind, _FileRow)
             self._rows[each.name] = row = make(self._controller, each)
             self._column.addWidget(row)
 
@@ -62,13 +60,18 @@ class _Row(QtWidgets.QWidget):
         self.remove.setText("×")
         self.remove.setAutoRaise(True)
         self.remove.setToolTip(tr("Remove it"))
-        self.remove.clicked.connect(lambda: controller.inputs.take_back(wanted.name))
+        self.remove.clicked.connect(lambda: self.give(None))
         line = QtWidgets.QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(6)
         line.addWidget(QtWidgets.QLabel(tr(wanted.title)))
         line.addWidget(widget, 1)
         line.addWidget(self.remove)
+
+    def give(self, given: InputChoice | None) -> None:
+        """Choose it; None for nothing."""
+        choices = self.controller.state.choices.value
+        self.controller.change(choices.with_input(self.wanted.name, given))
 
     def show_given(self, given: InputChoice | None) -> None:
         """Show what is given; nobody is told."""
@@ -82,15 +85,13 @@ class _NumberRow(_Row):
         self.box.setRange(-_MOST, _MOST)
         self.box.setKeyboardTracking(False)
         super().__init__(controller, wanted, self.box)
-        self.box.valueChanged.connect(
-            lambda value: controller.inputs.give_value(wanted.name, value)
-        )
+        self.box.valueChanged.connect(lambda value: self.give(InputChoice(str(value), value=value)))
 
     def show_given(self, given: InputChoice | None) -> None:
         super().show_given(given)
         blocker = QtCore.QSignalBlocker(self.box)
-        known = given is not None and isinstance(given.value, (int, float))
-        self.box.setValue(float(given.value) if known else 0.0)
+        value = None if given is None else given.value
+        self.box.setValue(float(value) if isinstance(value, (int, float)) else 0.0)
         blocker.unblock()
 
 
@@ -99,7 +100,7 @@ class _TextRow(_Row):
         self.line = QtWidgets.QLineEdit()
         super().__init__(controller, wanted, self.line)
         self.line.editingFinished.connect(
-            lambda: controller.inputs.give_value(wanted.name, self.line.text())
+            lambda: self.give(InputChoice(self.line.text(), value=self.line.text()))
         )
 
     def show_given(self, given: InputChoice | None) -> None:
@@ -107,60 +108,13 @@ class _TextRow(_Row):
         self.line.setText("" if given is None else str(given.value))
 
 
-class _PictureRow(_Row):
-    """A picture, or another file: from the disk, from a layer of the document, from the clipboard."""
-
+class _FileRow(_Row):
     def __init__(self, controller: Controller, wanted: Input) -> None:
-        self.button = QtWidgets.QToolButton()
+        self.button = FileButton(controller, tr(wanted.title), picture=wanted.kind == PICTURE)
         self.button.setObjectName(f"velatura_input_{wanted.name}")
-        self.button.setToolButtonStyle(QtCore.Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.button.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.InstantPopup)
-        policy = QtWidgets.QSizePolicy.Policy
-        self.button.setSizePolicy(policy.Ignored, policy.Fixed)
         super().__init__(controller, wanted, self.button)
-        menu = QtWidgets.QMenu(self.button)
-        menu.addAction(tr("From a file…")).triggered.connect(lambda: self._from_file())
-        if wanted.kind == PICTURE:
-            self.layers = menu.addMenu(tr("From a layer"))
-            self.layers.aboutToShow.connect(self._list_layers)
-            menu.addAction(tr("From the clipboard")).triggered.connect(
-                lambda: self._from_clipboard()
-            )
-        self.button.setMenu(menu)
+        self.button.given.connect(self.give)
 
     def show_given(self, given: InputChoice | None) -> None:
         super().show_given(given)
-        self.button.setText(tr("Choose …") if given is None else given.title)
-        self.button.setToolTip("" if given is None else given.title)
-
-    def _from_file(self) -> None:
-        controller, wanted = self.controller, self.wanted
-        if wanted.kind == PICTURE:
-            dialog = PictureDialog(self, tr(wanted.title), controller.settings, several=False)
-            dialog.choose(lambda path: controller.inputs.give_file(wanted.name, path))
-            return
-        files = QtWidgets.QFileDialog(self, tr(wanted.title))
-        files.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
-        files.setFileMode(QtWidgets.QFileDialog.FileMode.ExistingFile)
-        files.fileSelected.connect(lambda path: controller.inputs.give_file(wanted.name, path))
-        files.open()
-
-    def _list_layers(self) -> None:
-        self.layers.clear()
-        for title, node in self.controller.inputs.layers():
-            action = self.layers.addAction(title.replace("&", "&&"))
-            action.triggered.connect(
-                lambda _=False, node=node: self.controller.inputs.give_layer(self.wanted.name, node)
-            )
-
-    def _from_clipboard(self) -> None:
-        png = clipboard_png()
-        if png is None:
-            self.controller.state.message.set(nothing_to_paste())
-        else:
-            self.controller.inputs.give_picture(self.wanted.name, tr("From the clipboard"), png)
-
-
-def nothing_to_paste() -> Message:
-    """What is said of a clipboard without a picture."""
-    return Message(tr("There is no picture in the clipboard."), tr("Copy one first."), bad=True)
+        self.button.show_given(given)

@@ -10,6 +10,7 @@ from ..model.knobs import Knob, Value
 from ..qt import QtCore, QtWidgets, Signal
 from ..texts import tr
 from .inputs import ComboBox, DoubleSpinBox, SpinBox
+from .menus import take_out_widgets
 from .reset_button import NameLabel, ResetButton
 from .value_slider import ValueSlider
 
@@ -41,9 +42,7 @@ class KnobPanel(QtWidgets.QWidget):
         knobs = tuple(knobs)
         if knobs == self._knobs:
             return
-        while (item := self._grid.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+        take_out_widgets(self._grid)
         self._put.clear()
         self._mark.clear()
         self._knobs = knobs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from velatura_link.builtin import builtin_picture
@@ -10,23 +11,34 @@ from velatura_link.styles import is_small
 
 from ..controller import Controller
 from ..daemon.link import Outcome
+from ..document.checkpoint_files import SUFFIXES as MODEL_SUFFIXES
 from ..document.images import clipboard_png
 from ..model.choices import Choices, StyleChoice
-from ..model.obstacles import paints_from_pictures
+from ..model.preconditions import paints_from_pictures
 from ..model.state import Tile
-from ..model.style_filter import ALL, FAVOURITES, OWN, collections_of, is_shown, of_collection
-from ..model.views import View
+from ..model.style_filter import (
+    ALL,
+    FAVOURITES,
+    OWN,
+    collections_of,
+    is_shown,
+    is_taken,
+    of_collection,
+)
+from ..model.style_kinds import kinds_taken
+from ..model.style_view import StyleView
 from ..qt import QtCore, QtWidgets
 from ..texts import tr
-from .input_panel import nothing_to_paste
+from .file_button import nothing_to_paste
 from .inputs import ComboBox
+from .menus import add_action
 from .picture_dialog import PictureDialog
 from .style_grid import StyleGrid
 from .style_menu import open_style_menu
 from .style_popup import StylePopup
 from .view_images import LARGEST, decoded, large_picture
 
-_SHOWN = "styles_shown"
+_SHOWN, _MODELS = "styles_shown", "model_folder"
 _REMEMBERED = 40
 """Large pictures of the daemon's that are kept."""
 
@@ -41,6 +53,7 @@ class LibraryPanel(QtWidgets.QWidget):
         self._popup = StylePopup(self)
         self._rested: Tile | None = None
         self._pictures: dict[str, bytes] = {}
+        self._engine = ""
         self._find = QtWidgets.QLineEdit()
         self._find.setObjectName("velatura_find")
         self._find.setPlaceholderText(tr("Find a style or a painter"))
@@ -70,14 +83,13 @@ class LibraryPanel(QtWidgets.QWidget):
         self._note = QtWidgets.QLabel()
         self._note.setObjectName("velatura_style_note")
         self._note.setWordWrap(True)
+        self._none.setWordWrap(True)
         self._note.hide()
         column.addWidget(self._note)
         state = controller.state
-        self._views: dict[StyleChoice, View] = {}
-        self.grid.chose.connect(
-            lambda styles: controller.change(state.choices.value.with_styles(styles, self._views))
-        )
-        self.grid.dropped_file.connect(controller.styles.add_file)
+        self._views: dict[StyleChoice, StyleView] = {}
+        self.grid.chose.connect(lambda styles: controller.choose_styles(styles, self._views))
+        self.grid.dropped_file.connect(self._dropped)
         self.grid.dropped_picture.connect(controller.styles.add_picture)
         self.grid.removed.connect(controller.styles.remove)
         self.grid.starred.connect(lambda style, on: controller.styles.change(style, favourite=on))
@@ -128,10 +140,22 @@ class LibraryPanel(QtWidgets.QWidget):
         self._note.setVisible(any(applies for applies, _ in said))
         self.grid.refuse_codes(tr("A code without a picture") if needs else "")
 
+    def _taken(self, tile: Tile) -> bool:
+        state = self._controller.state
+        return is_taken(tile, kinds_taken(state.offer.value.manifest, state.choices.value.engine))
+
+    def _dropped(self, path: str) -> None:
+        styles = self._controller.styles
+        model = path.lower().endswith(MODEL_SUFFIXES)
+        (styles.add_checkpoint if model else styles.add_file)(path)
+
     def _show_choices(self, choices: Choices) -> None:
         # Who looks at another style and comes back finds the part that was chosen of this one.
         self._views.update((each.style, each.view) for each in choices.mixture)
         self._show_fitting(choices)
+        if choices.engine != self._engine:
+            self._engine = choices.engine
+            self._filter()
         self.grid.show_chosen(choices.styles)
 
     # ---- which are shown
@@ -154,15 +178,26 @@ class LibraryPanel(QtWidgets.QWidget):
 
     def _filter(self) -> None:
         words, which = self._find.text(), str(self._which.currentData() or ALL)
-        self.grid.show_only(lambda tile: is_shown(tile, words, which))
+        self.grid.show_only(lambda tile: self._taken(tile) and is_shown(tile, words, which))
         tiles = self._controller.state.tiles.value
-        nothing = bool(tiles) and not any(is_shown(tile, words, which) for tile in tiles)
-        self._none.setText(
-            tr("No style has these words.")
-            if words.strip()
-            else tr("Click the star of a style, or right-click it, and it is shown here.")
-        )
+        able = [tile for tile in tiles if self._taken(tile)]
+        nothing = bool(tiles) and not any(is_shown(tile, words, which) for tile in able)
+        if words.strip() and able:
+            self._none.setText(tr("No style has these words."))
+        elif able:
+            self._none.setText(
+                tr("Click the star of a style, or right-click it, and it is shown here.")
+            )
+        else:
+            self._none.setText(self._why_none())
         self._none.setVisible(nothing)
+
+    def _why_none(self) -> str:
+        """Why there is no style for the engine."""
+        state = self._controller.state
+        if kinds_taken(state.offer.value.manifest, state.choices.value.engine):
+            return tr("This engine paints in trained models: add a model's file with +.")
+        return tr("This engine needs no style.")
 
     # ---- what a style looks like
 
@@ -197,15 +232,12 @@ class LibraryPanel(QtWidgets.QWidget):
         button.setToolTip(tr("Add a style: a picture in whose manner to paint"))
         button.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QtWidgets.QMenu(button)
-        menu.addAction(tr("From a file…")).triggered.connect(lambda: self._from_file())
-        menu.addAction(tr("From the active layer")).triggered.connect(
-            lambda: self._controller.add_style_layer()
-        )
-        menu.addAction(tr("From the clipboard")).triggered.connect(lambda: self._from_clipboard())
+        add_action(menu, tr("From a file…"), lambda: self._from_file())
+        add_action(menu, tr("From the active layer"), lambda: self._controller.add_style_layer())
+        add_action(menu, tr("From the clipboard"), lambda: self._from_clipboard())
+        add_action(menu, tr("A model's file…"), lambda: self._from_model())
         menu.addSeparator()
-        menu.addAction(tr("Reload styles and presets")).triggered.connect(
-            lambda: self._controller.refresh()
-        )
+        add_action(menu, tr("Reload styles and presets"), lambda: self._controller.refresh())
         button.setMenu(menu)
         return button
 
@@ -213,6 +245,23 @@ class LibraryPanel(QtWidgets.QWidget):
         title = tr("Pictures to paint in the manner of")
         dialog = PictureDialog(self, title, self._controller.settings, several=True)
         dialog.choose(self._controller.styles.add_file)
+
+    def _from_model(self) -> None:
+        settings = self._controller.settings
+        dialog = QtWidgets.QFileDialog(self, tr("A model that was trained for a style"))
+        dialog.setObjectName("velatura_models")
+        dialog.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QtWidgets.QFileDialog.FileMode.ExistingFile)
+        endings = " ".join(f"*{suffix}" for suffix in MODEL_SUFFIXES)
+        dialog.setNameFilters([f"{tr('Models')} ({endings})", f"{tr('All files')} (*)"])
+        dialog.setDirectory(settings.text(_MODELS))
+
+        def chosen(path: str) -> None:
+            settings.keep_text(_MODELS, str(Path(path).parent))
+            self._controller.styles.add_checkpoint(path)
+
+        dialog.fileSelected.connect(chosen)
+        dialog.open()
 
     def _from_clipboard(self) -> None:
         png = clipboard_png()

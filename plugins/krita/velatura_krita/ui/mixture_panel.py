@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..controller import Controller
 from ..document.images import THUMBNAIL
-from ..model.choices import Choices, Ingredient, StyleChoice
+from ..model.choices import Choices, StyleChoice, WeightedStyle
 from ..model.shares import percents
-from ..model.viewing import Viewed, why_no_view
+from ..model.style_kinds import Extra, extra_of, kinds_taken
+from ..model.viewed_style import ViewedStyle, why_no_view
 from ..qt import QtWidgets, Signal
 from ..texts import tr
+from .menus import take_out_widgets
+from .style_rows import extra_row
 from .value_slider import ValueSlider
 from .view_button import ViewButton
 from .view_images import decoded, squared, taken, thumbnail_of
@@ -29,7 +32,7 @@ class MixturePanel(QtWidgets.QWidget):
         self.setObjectName("velatura_mixture")
         self._controller = controller
         self.rows: list[Row] = []
-        self._faces: tuple[Face, ...] = ()
+        self._faces: tuple[StyleFacts, ...] = ()
         self._title = QtWidgets.QLabel()
         self._even = QtWidgets.QToolButton()
         self._even.setText(tr("Equal parts"))
@@ -49,6 +52,7 @@ class MixturePanel(QtWidgets.QWidget):
         self._column.setSpacing(3)
         column.addLayout(self._column)
         controller.state.tiles.watch(lambda tiles: self._show(self._choices))
+        controller.state.offer.watch(lambda offer: self._show(self._choices))
         controller.state.choices.watch(self._show)
 
     @property
@@ -57,11 +61,12 @@ class MixturePanel(QtWidgets.QWidget):
 
     def _show(self, choices: Choices) -> None:
         mixture = choices.mixture
-        self.setVisible(bool(mixture))
+        manifest = self._controller.state.offer.value.manifest
+        self.setVisible(bool(mixture) and bool(kinds_taken(manifest, choices.engine)))
         self._head.setVisible(len(mixture) > 1)
         self._title.setText(tr("Mixture of {number} styles", number=len(mixture)))
         self._even.setEnabled(len({each.weight for each in mixture}) > 1)
-        faces = tuple(face_of(self._controller, style) for style in choices.styles)
+        faces = tuple(facts_of(self._controller, choices.engine, style) for style in choices.styles)
         if faces != self._faces:
             self._faces = faces
             self._build()
@@ -70,12 +75,10 @@ class MixturePanel(QtWidgets.QWidget):
             row.show_part(part, share)
 
     def _build(self) -> None:
-        while (item := self._column.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+        take_out_widgets(self._column)
         self.rows = []
         for place, face in enumerate(self._faces):
-            row = Row(face, mixed=len(self._faces) > 1)
+            row = Row(self._controller, face, mixed=len(self._faces) > 1)
             row.shared.connect(
                 lambda share, place=place: self._controller.change(
                     self._choices.with_share(place, share)
@@ -84,40 +87,57 @@ class MixturePanel(QtWidgets.QWidget):
             row.removed.connect(
                 lambda place=place: self._controller.change(self._choices.without(place))
             )
-            viewed = Viewed("mixture", place, face.style)
+            viewed = ViewedStyle("mixture", place, face.style)
             row.wants_view.connect(lambda viewed=viewed: self.wants_view.emit(viewed))
+            row.taken.connect(lambda facts, viewed=viewed: self._take(viewed, facts))
             self.rows.append(row)
             self._column.addWidget(row)
 
+    def _take(self, viewed: ViewedStyle, facts: dict[str, Any]) -> None:
+        view = viewed.view(self._choices)
+        if view is not None:
+            self._controller.change(viewed.put(self._choices, replace(view, **facts)))
+
 
 @dataclass(frozen=True)
-class Face:
+class StyleFacts:
     """What a row shows of a style whatever it is mixed with. ``refused`` is why it has no view."""
 
     style: StyleChoice
     name: str
     thumbnail: bytes | None
     refused: str | None
+    extra: Extra | None
 
 
-def face_of(controller: Controller, style: StyleChoice) -> Face:
-    """What is known of ``style`` now."""
+def facts_of(controller: Controller, engine: str, style: StyleChoice) -> StyleFacts:
+    """What is known of ``style`` now, when ``engine`` paints in it."""
     state = controller.state
-    refused = why_no_view(style, state.offer.value.styles)
-    return Face(style, state.name_of(style), thumbnail_of(controller, style), refused)
+    manifest = state.offer.value.manifest
+    return StyleFacts(
+        style,
+        state.name_of(style),
+        thumbnail_of(controller, style),
+        why_no_view(style, state.offer.value.styles),
+        extra_of(manifest, engine, style),
+    )
 
 
 class Row(QtWidgets.QWidget):
-    """One style; if it is ``mixed``, ``shared`` has the share, 0 to 1, that it is dragged to."""
+    """One style; if it is ``mixed``, ``shared`` has the share, 0 to 1, that it is dragged to.
+
+    ``taken`` has what of its view is chosen in the row itself.
+    """
 
     shared = Signal(float)
     removed = Signal()
     wants_view = Signal()
+    taken = Signal(object)
 
-    def __init__(self, face: Face, *, mixed: bool) -> None:
+    def __init__(self, controller: Controller, face: StyleFacts, *, mixed: bool) -> None:
         super().__init__()
         self._picture = decoded(face.thumbnail, THUMBNAIL)
-        self._part: Ingredient | None = None
+        self._part: WeightedStyle | None = None
         self._icon = QtWidgets.QLabel()
         self._icon.setFixedSize(SIDE, SIDE)
         self.share: Any = None
@@ -136,15 +156,21 @@ class Row(QtWidgets.QWidget):
         remove.setAutoRaise(True)
         remove.setToolTip(tr("Remove this style"))
         remove.clicked.connect(lambda: self.removed.emit())
-        line = QtWidgets.QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
+        self.extra = extra_row(controller, face.extra, self.taken.emit)
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        line = QtWidgets.QHBoxLayout()
         line.setSpacing(4)
         line.addWidget(self._icon)
         line.addWidget(self.share or _label(face.name), 1)
         line.addWidget(self.view)
         line.addWidget(remove)
+        column.addLayout(line)
+        if self.extra is not None:
+            column.addWidget(self.extra)
 
-    def show_part(self, part: Ingredient, percent: int) -> None:
+    def show_part(self, part: WeightedStyle, percent: int) -> None:
         """Its view and its share; nobody is told."""
         if self.share is not None:
             self.share.set(percent / 100)
@@ -152,6 +178,8 @@ class Row(QtWidgets.QWidget):
             ratio = self.devicePixelRatioF()
             self._icon.setPixmap(squared(taken(self._picture, part.view), SIDE, ratio))
             self.view.mark(plain=part.view.plain)
+            if self.extra is not None:
+                self.extra.show_view(part.view)
         self._part = part
 
 

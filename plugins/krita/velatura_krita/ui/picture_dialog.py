@@ -35,7 +35,7 @@ class PictureDialog(QtWidgets.QFileDialog):
         self._seen = QtWidgets.QLabel()
         self._seen.setFixedWidth(_SIDE)
         self._seen.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        layout = self.layout()
+        layout: Any = self.layout()
         layout.addWidget(self._seen, 0, layout.columnCount(), layout.rowCount(), 1)
         self.currentChanged.connect(self._look)
         self.resize(860, 520)

@@ -9,16 +9,18 @@ from velatura_link.client import Client
 from velatura_link.errors import LinkError, Refused
 
 from ..controller import Controller
-from ..daemon.link import Offer, Outcome
+from ..daemon.link import Outcome
 from ..model.choices import Choices
+from ..model.offer import Offer
 from ..model.presets import Preset, is_preset, preset_of, title_of_preset
 from ..model.state import Message
 from ..qt import QtCore, QtWidgets
 from ..texts import tr
 from .inputs import ComboBox
+from .menus import add_action
 
 LONGEST = 60
-"""Letters of a preset's title (docs/protocol.md, 6)."""
+"""Letters of a preset's title (docs/reference/protocol.md, 6)."""
 
 
 class PresetBar(QtWidgets.QWidget):
@@ -36,12 +38,11 @@ class PresetBar(QtWidgets.QWidget):
         self._box.setObjectName("velatura_presets")
         self._box.activated.connect(lambda place: self._use(self._box.itemData(place)))
         self._menu = QtWidgets.QMenu(self)
-        self.save = self._menu.addAction(tr("Save as a preset…"))
-        self.save.triggered.connect(lambda: self._ask_title(self._save))
-        self.rename = self._menu.addAction(tr("Rename…"))
-        self.rename.triggered.connect(lambda: self._ask_title(self._rename))
-        self.remove = self._menu.addAction(tr("Delete…"))
-        self.remove.triggered.connect(lambda: self._ask_removal())
+        self.save = add_action(
+            self._menu, tr("Save as a preset…"), lambda: self._ask_title(self._save)
+        )
+        self.rename = add_action(self._menu, tr("Rename…"), lambda: self._ask_title(self._rename))
+        self.remove = add_action(self._menu, tr("Delete…"), lambda: self._ask_removal())
         more = QtWidgets.QToolButton()
         more.setObjectName("velatura_preset_menu")
         more.setText("⋯")

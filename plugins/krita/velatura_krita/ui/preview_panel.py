@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from velatura_link.engines import is_instant
+
 from ..controller import Controller
 from ..document.detail import Detail
+from ..document.live_preview import PreviewPair
+from ..document.preview_control import PreviewedLayer
 from ..model import request_builder
 from ..model.choices import Choices
-from ..model.lens import Window
 from ..model.progress import Shown
-from ..model.sketch import Sketch
 from ..model.state import State
+from ..model.style_kinds import enough_styles
+from ..model.thumbnails import Thumbnail
+from ..model.viewport import Window
 from ..qt import QtCore, QtGui, QtWidgets
 from ..texts import tr
-from .preview import Glance
-from .preview_control import Scenery
 from .split_view import SplitView
 
 _LOOK_MS = 500
@@ -34,7 +37,7 @@ class PreviewPanel(QtWidgets.QWidget):
         self._settling = False
         self.comparing = False
         """Whether two results are beside each other: then nothing else is shown."""
-        self.glance: Glance | None = None
+        self.shown: PreviewPair | None = None
         self.view = SplitView()
         self.whole, self.own = _choice(tr("All of it")), _choice(tr("1:1"))
         self.whole.setToolTip(
@@ -90,10 +93,10 @@ class PreviewPanel(QtWidgets.QWidget):
         self.whole.clicked.connect(lambda: self.view.look_at(None))
         self.own.clicked.connect(lambda: self.view.look_at(1.0))
         self.view.looked.connect(self._looked)
-        controller.preview.scenery.connect(self._meet)
-        controller.preview.glanced.connect(self._glanced)
+        controller.preview.layer_changed.connect(self._meet)
+        controller.preview.previewed.connect(self._previewed)
         controller.preview.detailed.connect(self._detailed)
-        controller.sketched.connect(self._sketched)
+        controller.intermediate.connect(self._show_intermediate)
         controller.painted.connect(self._painted)
         state.shown.watch(self._end_draft)
         state.live.watch(self._show_live)
@@ -144,13 +147,13 @@ class PreviewPanel(QtWidgets.QWidget):
         if not self.comparing:
             self._controller.preview.look_at(window)
 
-    def _meet(self, scenery: Scenery) -> None:
+    def _meet(self, layer: PreviewedLayer) -> None:
         if not self.comparing:
-            self.view.show_layer(scenery.size, scenery.before, scenery.why)
+            self.view.show_layer(layer.size, layer.before, layer.why)
             self._wait()
 
     def _changed(self, choices: Choices) -> None:
-        if not request_builder.paints(choices) and not self.comparing:
+        if not self._can_preview and not self.comparing:
             self.view.take_after()
         self._wait()
 
@@ -159,12 +162,12 @@ class PreviewPanel(QtWidgets.QWidget):
         if self.view.after is None and not self.comparing:
             self.view.say(waiting_words(self._controller.state))
 
-    def _glanced(self, glance: Glance) -> None:
-        self.glance = glance
+    def _previewed(self, pair: PreviewPair) -> None:
+        self.shown = pair
         if self.comparing:
             return
         caption = tr("Draft") if self._controller.busy else self._sketch_words()
-        self.view.show_after(glance.after, caption)
+        self.view.show_after(pair.after, caption)
 
     def _detailed(self, detail: Detail) -> None:
         if self.comparing:
@@ -172,20 +175,25 @@ class PreviewPanel(QtWidgets.QWidget):
         caption = self.view.caption
         if detail.after is not None:
             caption = self._sketch_words() if detail.seconds else ""
-        elif self._controller.state.live.value and request_builder.paints(
-            self._controller.state.choices.value
-        ):
+        elif self._controller.state.live.value and self._can_preview:
             caption = tr("Painting at its own size …")
         self.view.show_part(detail.window, detail.before, detail.after, caption)
 
+    @property
+    def _can_preview(self) -> bool:
+        state = self._controller.state
+        manifest, choices = state.offer.value.manifest, state.choices.value
+        return request_builder.previewing_engine(manifest, choices) is not None
+
     def _sketch_words(self) -> str:
-        quick = request_builder.is_quick(self._controller.state.choices.value)
+        state = self._controller.state
+        quick = is_instant(state.offer.value.manifest, state.choices.value.engine)
         return "" if quick else tr("Sketch by the fast engine")
 
-    def _sketched(self, sketch: Sketch) -> None:
-        row = 3 * sketch.width
+    def _show_intermediate(self, thumbnail: Thumbnail) -> None:
+        row = 3 * thumbnail.width
         kind = QtGui.QImage.Format.Format_RGB888
-        image = QtGui.QImage(sketch.data, sketch.width, sketch.height, row, kind).copy()
+        image = QtGui.QImage(thumbnail.data, thumbnail.width, thumbnail.height, row, kind).copy()
         if not self.comparing:
             self.view.show_after(image, tr("So far"))
 
@@ -207,11 +215,14 @@ class PreviewPanel(QtWidgets.QWidget):
 
 def waiting_words(state: State) -> str:
     """What stands upon the layer while there is no painting of it."""
-    if not request_builder.paints(state.choices.value):
+    manifest, choices = state.offer.value.manifest, state.choices.value
+    if not enough_styles(manifest, choices):
         return tr("Choose a style")
     if state.link.value.kind == "starting":
         return tr("Velatura's painter is starting …")
-    if state.offer.value.manifest and state.live.value:
+    if manifest and request_builder.previewing_engine(manifest, choices) is None:
+        return tr("No preview: Apply paints it")
+    if manifest and state.live.value:
         return tr("Painting …")
     return ""
 

@@ -6,13 +6,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from ..controller import Controller
 from ..model.choices import RegionChoice, StyleChoice
 from ..model.state import Tile
-from ..model.viewing import Viewed
-from ..model.views import PLAIN
+from ..model.style_kinds import Extra, extra_of
+from ..model.style_view import PLAIN
+from ..model.viewed_style import ViewedStyle, why_no_view
 from ..qt import QtWidgets, Signal
 from ..texts import tr
 from .inputs import ComboBox
+from .menus import take_out_widgets
+from .style_rows import extra_row
 from .value_slider import ValueSlider
 from .view_button import ViewButton
 
@@ -20,7 +24,7 @@ from .view_button import ViewButton
 class RegionList(QtWidgets.QWidget):
     """A row for each region: its name, its style, its strength. ``changed`` has all of them.
 
-    ``wants_view`` has whose view is to be edited; ``refused`` says why a style has none.
+    ``wants_view`` has whose view is to be edited.
     """
 
     changed = Signal(object)
@@ -28,9 +32,9 @@ class RegionList(QtWidgets.QWidget):
     wants_layer = Signal()
     wants_selection = Signal()
 
-    def __init__(self, refused: Callable[[StyleChoice], str | None]) -> None:
+    def __init__(self, controller: Controller) -> None:
         super().__init__()
-        self._refused = refused
+        self._controller = controller
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         self._empty = QtWidgets.QLabel(
@@ -59,28 +63,36 @@ class RegionList(QtWidgets.QWidget):
         self._regions: tuple[RegionChoice, ...] = ()
         self._tiles: tuple[Tile, ...] = ()
         self._views: list[ViewButton] = []
+        self._extras: list[Any] = []
+        self._shape: object = None
 
     def show_regions(self, regions: tuple[RegionChoice, ...], tiles: tuple[Tile, ...]) -> None:
-        """Have a row for each of ``regions``; nobody is told."""
-        labels = tuple(tile.label for tile in tiles)
-        known = tuple(tile.label for tile in self._tiles)
-        shape = [(each.title, each.style) for each in regions]
-        if labels == known and shape == [(each.title, each.style) for each in self._regions]:
+        """Have a row for each of ``regions``, with ``tiles`` to choose from; nobody is told."""
+        labels = [tile.label for tile in tiles]
+        shape = (labels, [(each.title, each.style, self._extra_of(each)) for each in regions])
+        if shape == self._shape:
             self._regions = regions
             self._mark_views()
             return
+        self._shape = shape
         self._regions, self._tiles = regions, tiles
-        while (item := self._rows.takeAt(0)) is not None:
-            item.widget().deleteLater()
-        self._views = []
+        take_out_widgets(self._rows)
+        self._views, self._extras = [], []
         for place, region in enumerate(regions):
             self._rows.addWidget(self._row(place, region))
         self._mark_views()
         self._empty.setVisible(not regions)
 
     def _mark_views(self) -> None:
-        for button, region in zip(self._views, self._regions, strict=True):
+        rows = zip(self._views, self._extras, self._regions, strict=True)
+        for button, extra, region in rows:
             button.mark(plain=region.view.plain)
+            if extra is not None:
+                extra.show_view(region.view)
+
+    def _extra_of(self, region: RegionChoice) -> Extra | None:
+        state = self._controller.state
+        return extra_of(state.offer.value.manifest, state.choices.value.engine, region.style)
 
     def _row(self, place: int, region: RegionChoice) -> Any:
         row = QtWidgets.QFrame()
@@ -111,9 +123,10 @@ class RegionList(QtWidgets.QWidget):
         remove.setAutoRaise(True)
         remove.setToolTip(tr("Remove this part"))
         remove.clicked.connect(lambda: self._remove(place))
-        view = ViewButton(self._refused(region.style))
+        offered = self._controller.state.offer.value.styles
+        view = ViewButton(why_no_view(region.style, offered))
         self._views.append(view)
-        viewed = Viewed("regions", place, region.style)
+        viewed = ViewedStyle("regions", place, region.style)
         view.clicked.connect(lambda: self.wants_view.emit(viewed))
         grid.addWidget(QtWidgets.QLabel(region.title), 0, 0)
         grid.addWidget(styles, 0, 1)
@@ -121,6 +134,14 @@ class RegionList(QtWidgets.QWidget):
         grid.addWidget(remove, 0, 3)
         grid.addWidget(strength, 1, 0, 1, 4)
         grid.setColumnStretch(1, 1)
+        extra = extra_row(
+            self._controller,
+            self._extra_of(region),
+            lambda facts: self._turn(place, lambda old: _taken(old, facts)),
+        )
+        self._extras.append(extra)
+        if extra is not None:
+            grid.addWidget(extra, 2, 0, 1, 4)
         return row
 
     def _turn(self, place: int, change: Callable[[RegionChoice], RegionChoice]) -> None:
@@ -131,6 +152,10 @@ class RegionList(QtWidgets.QWidget):
 
     def _remove(self, place: int) -> None:
         self.changed.emit((*self._regions[:place], *self._regions[place + 1 :]))
+
+
+def _taken(region: RegionChoice, facts: Any) -> RegionChoice:
+    return replace(region, view=replace(region.view, **facts))
 
 
 def _styled(region: RegionChoice, style: StyleChoice) -> RegionChoice:

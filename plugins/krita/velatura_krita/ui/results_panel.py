@@ -7,7 +7,7 @@ from typing import Any
 
 from ..controller import Controller
 from ..model.history import Entry
-from ..model.variations import COUNT, KINDS, Ground, Kind, Variation, variations
+from ..model.variations import COUNT, KINDS, Kind, Variation, VariationBase, variations
 from ..qt import QtGui, QtWidgets, Signal
 from ..texts import tr
 from .history_strip import HistoryStrip
@@ -91,7 +91,7 @@ class ResultsPanel(QtWidgets.QWidget):
             for place, each in enumerate(made):
                 self.strip.expect(place, each.words)
 
-    def _ground_varied(self, ground: Ground) -> tuple[Variation, ...]:
+    def _ground_varied(self, ground: VariationBase) -> tuple[Variation, ...]:
         kind: Kind = self.kinds.currentData()
         return variations(ground, kind, self._dice)
 

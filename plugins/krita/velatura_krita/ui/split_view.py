@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..model.lens import ZOOMS, Lens, Window
+from ..model.viewport import ZOOMS, Viewport, Window
 from ..qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from ..texts import tr
 from .split_drawing import draw_checks, draw_line, draw_words
@@ -41,7 +41,7 @@ class SplitView(QtWidgets.QWidget):
         self._size = (0, 0)
         self._why = ""
         self._left, self._right = Half(), Half()
-        self._lens: Lens | None = None
+        self._viewport: Viewport | None = None
         self._line = 0.5
         self._caption = ""
         self._names: tuple[str, str] | None = None
@@ -64,7 +64,7 @@ class SplitView(QtWidgets.QWidget):
     def show_layer(self, size: tuple[int, int], before: Any, why: str = "") -> None:
         """Another layer, of ``size`` pixels, or the same after a change; ``why`` there is none to show."""
         if size != self._size:
-            self._lens = None
+            self._viewport = None
             self._right = Half()
         self._size, self._why, self._names = size, why, None
         self._left = Half(before)
@@ -93,7 +93,7 @@ class SplitView(QtWidgets.QWidget):
     def compare(self, first: Any, second: Any, names: tuple[str, str]) -> None:
         """Two results beside each other, each under its name; ``show_layer`` ends that."""
         self._left, self._right, self._names = Half(first), Half(second), names
-        self._size, self._lens, self._why = (first.width(), first.height()), None, ""
+        self._size, self._viewport, self._why = (first.width(), first.height()), None, ""
         self._look()
 
     def say(self, caption: str) -> None:
@@ -131,22 +131,22 @@ class SplitView(QtWidgets.QWidget):
     @property
     def zoom(self) -> float | None:
         """Screen pixels for a pixel of the layer; None while all of it is seen."""
-        return self._lens.zoom if self._lens is not None else None
+        return self._viewport.zoom if self._viewport is not None else None
 
     def look_at(self, zoom: float | None, at: tuple[float, float] | None = None) -> None:
         """See the layer's own pixels around ``at`` (the middle without it), or with None all of it."""
         if zoom is None or self._names is not None:
-            self._lens = None
+            self._viewport = None
         else:
             x, y = at or (self._size[0] / 2, self._size[1] / 2)
-            self._lens = Lens(x, y, zoom)
+            self._viewport = Viewport(x, y, zoom)
         self._look()
 
     def _look(self) -> None:
         window = None
-        if self._lens is not None and self._left.whole is not None:
-            self._lens = self._lens.held(self._size, self._room)
-            window = self._lens.window(self._size, self._room)
+        if self._viewport is not None and self._left.whole is not None:
+            self._viewport = self._viewport.held(self._size, self._room)
+            window = self._viewport.window(self._size, self._room)
         self.looked.emit(window)
         self.update()
 
@@ -159,15 +159,15 @@ class SplitView(QtWidgets.QWidget):
     def _frame(self) -> Any:
         """Where the whole layer lies, in pixels of the widget; larger than that at its own size."""
         width, height = self._size
-        if self._lens is None:
+        if self._viewport is None:
             size = QtCore.QSizeF(width, height)
             size.scale(QtCore.QSizeF(self.size()), Qt.AspectRatioMode.KeepAspectRatio)
             frame = QtCore.QRectF(QtCore.QPointF(0, 0), size)
             frame.moveCenter(QtCore.QRectF(self.rect()).center())
             return frame
-        scale = self._lens.zoom / self.devicePixelRatioF()
-        left = self.width() / 2 - self._lens.x * scale
-        top = self.height() / 2 - self._lens.y * scale
+        scale = self._viewport.zoom / self.devicePixelRatioF()
+        left = self.width() / 2 - self._viewport.x * scale
+        top = self.height() / 2 - self._viewport.y * scale
         return QtCore.QRectF(left, top, width * scale, height * scale)
 
     def _spot(self, position: Any) -> tuple[float, float]:
@@ -183,7 +183,7 @@ class SplitView(QtWidgets.QWidget):
 
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)
-        if self._lens is not None:
+        if self._viewport is not None:
             self._look()
 
     def mousePressEvent(self, event: Any) -> None:
@@ -191,7 +191,7 @@ class SplitView(QtWidgets.QWidget):
             event.ignore()
             return
         near = abs(event.pos().x() - self._split) <= _GRIP
-        self._held = "line" if near or self._lens is None else event.pos()
+        self._held = "line" if near or self._viewport is None else event.pos()
         self.mouseMoveEvent(event)
 
     def mouseMoveEvent(self, event: Any) -> None:
@@ -203,11 +203,11 @@ class SplitView(QtWidgets.QWidget):
             share = (position.x() - seen.left()) / max(seen.width(), 1)
             self._line = min(max(share, 0.0), 1.0)
             self.update()
-        elif self._lens is not None:
+        elif self._viewport is not None:
             ratio = self.devicePixelRatioF()
             moved = position - self._held
             self._held = position
-            self._lens = self._lens.dragged(moved.x() * ratio, moved.y() * ratio)
+            self._viewport = self._viewport.dragged(moved.x() * ratio, moved.y() * ratio)
             self._look()
 
     def mouseReleaseEvent(self, event: Any) -> None:
@@ -217,7 +217,7 @@ class SplitView(QtWidgets.QWidget):
     def mouseDoubleClickEvent(self, event: Any) -> None:
         if self._left.whole is not None:
             self._held = None
-            self.look_at(_STANDARD if self._lens is None else None, self._spot(event.pos()))
+            self.look_at(_STANDARD if self._viewport is None else None, self._spot(event.pos()))
 
     def wheelEvent(self, event: Any) -> None:
         # Whoever scrolls past does not mean the picture.
@@ -237,8 +237,8 @@ class SplitView(QtWidgets.QWidget):
             keys.Key_Down: (0, -_STEP),
         }
         steps = {keys.Key_Plus: 1, keys.Key_Equal: 1, keys.Key_Minus: -1}
-        if event.key() in ways and self._lens is not None:
-            self._lens = self._lens.dragged(*ways[event.key()])
+        if event.key() in ways and self._viewport is not None:
+            self._viewport = self._viewport.dragged(*ways[event.key()])
             self._look()
         elif event.key() in steps and self._left.whole is not None:
             self._zoom(steps[event.key()], QtCore.QRectF(self.rect()).center())
@@ -247,11 +247,11 @@ class SplitView(QtWidgets.QWidget):
 
     def _zoom(self, steps: int, place: Any) -> None:
         ratio = self.devicePixelRatioF()
-        if self._lens is not None:
+        if self._viewport is not None:
             at = (place.x() * ratio, place.y() * ratio)
-            self._lens = self._lens.zoomed(steps, at, self._room)
+            self._viewport = self._viewport.zoomed(steps, at, self._room)
         elif steps > 0 and self._names is None:
-            self._lens = Lens(*self._spot(place), ZOOMS[0])
+            self._viewport = Viewport(*self._spot(place), ZOOMS[0])
         self._look()
 
     def _show_cursor(self, position: Any) -> None:
@@ -259,7 +259,7 @@ class SplitView(QtWidgets.QWidget):
         shape = shapes.SplitHCursor
         if self._left.whole is None:
             shape = shapes.ArrowCursor
-        elif self._lens is not None and abs(position.x() - self._split) > _GRIP:
+        elif self._viewport is not None and abs(position.x() - self._split) > _GRIP:
             shape = shapes.OpenHandCursor
         self.setCursor(shape)
 
@@ -307,10 +307,10 @@ class SplitView(QtWidgets.QWidget):
         frame = self._frame
         smooth = QtGui.QPainter.RenderHint.SmoothPixmapTransform
         # At twice its size and more a pixel is shown as what it is.
-        painter.setRenderHint(smooth, self._lens is None or self._lens.zoom <= 1)
+        painter.setRenderHint(smooth, self._viewport is None or self._viewport.zoom <= 1)
         if half.whole is not None:
             painter.drawImage(frame, half.whole)
-        if half.part is not None and half.window is not None and self._lens is not None:
+        if half.part is not None and half.window is not None and self._viewport is not None:
             scale = frame.width() / self._size[0]
             x0, y0, x1, y1 = half.window
             place = QtCore.QRectF(

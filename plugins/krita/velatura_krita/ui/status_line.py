@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..controller import Controller
-from ..daemon.link import LinkState
+from ..model.offer import LinkState
 from ..qt import QtCore, QtGui, QtWidgets
 from ..texts import tr
 from .help_menu import HelpMenu

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..daemon.pending_styles import SUFFIXES
+from ..document.checkpoint_files import SUFFIXES as MODEL_SUFFIXES
 from ..document.images import png_of, square_icon
 from ..model.choices import StyleChoice
 from ..model.state import Tile
@@ -45,9 +46,10 @@ class StyleGrid(QtWidgets.QListWidget):
         self._fit()
         self.setSelectionMode(QtWidgets.QAbstractItemView.SelectionMode.ExtendedSelection)
         # The list takes no drops by itself, since its tiles stay where they are.
-        self.viewport().setAcceptDrops(True)
-        self.viewport().setMouseTracking(True)
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover)
+        surface = self._viewport()
+        surface.setAcceptDrops(True)
+        surface.setMouseTracking(True)
+        surface.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setVerticalScrollMode(QtWidgets.QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         font = self.font()
@@ -90,8 +92,7 @@ class StyleGrid(QtWidgets.QListWidget):
         if set(styles) == set(self._chosen()):
             return
         blocker = QtCore.QSignalBlocker(self)
-        for place in range(self.count()):
-            item = self.item(place)
+        for item in self._items():
             item.setSelected(item.data(Qt.ItemDataRole.UserRole).style in styles)
         blocker.unblock()
         self._see_chosen()
@@ -101,8 +102,7 @@ class StyleGrid(QtWidgets.QListWidget):
         if why == self._refusal:
             return
         self._refusal = why
-        for place in range(self.count()):
-            item = self.item(place)
+        for item in self._items():
             tile = item.data(Qt.ItemDataRole.UserRole)
             refused = tile.code and bool(why)
             able = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
@@ -111,8 +111,7 @@ class StyleGrid(QtWidgets.QListWidget):
 
     def show_only(self, wanted: Any) -> None:
         """Show the tiles of which ``wanted`` is true."""
-        for place in range(self.count()):
-            item = self.item(place)
+        for item in self._items():
             item.setHidden(not wanted(item.data(Qt.ItemDataRole.UserRole)))
 
     def why_refused(self, tile: Tile) -> str:
@@ -121,8 +120,7 @@ class StyleGrid(QtWidgets.QListWidget):
 
     def mix(self, style: StyleChoice, wanted: bool) -> None:
         """Choose ``style`` beside the others, or no more."""
-        for place in range(self.count()):
-            item = self.item(place)
+        for item in self._items():
             if item.data(Qt.ItemDataRole.UserRole).style == style:
                 item.setSelected(wanted)
 
@@ -175,13 +173,22 @@ class StyleGrid(QtWidgets.QListWidget):
 
     def dropEvent(self, event: Any) -> None:
         mime = event.mimeData()
-        paths = _pictures_in(mime)
+        paths = _styles_in(mime)
         for path in paths:
             self.dropped_file.emit(path)
         if not paths and mime.hasImage():
             image = QtGui.QImage(mime.imageData())
             self.dropped_picture.emit(tr("Dropped picture"), png_of(image))
         event.acceptProposedAction()
+
+    def _viewport(self) -> QtWidgets.QWidget:
+        surface = self.viewport()
+        assert surface is not None
+        return surface
+
+    def _items(self) -> list[QtWidgets.QListWidgetItem]:
+        found = [self.item(place) for place in range(self.count())]
+        return [item for item in found if item is not None]
 
     def _fill(self, item: Any, tile: Tile) -> None:
         item.setIcon(square_icon(tile.thumbnail, 2 * SIDE))
@@ -203,7 +210,7 @@ class StyleGrid(QtWidgets.QListWidget):
 
     def _fit(self) -> None:
         """As many columns as there is room for, and the rest of the room shared among them."""
-        room = self.viewport().width() - 2
+        room = self._viewport().width() - 2
         columns = max(room // _LEAST_CELL, 1)
         width = max(room // columns, SIDE)
         side = min(width - 8, 2 * SIDE)
@@ -211,7 +218,7 @@ class StyleGrid(QtWidgets.QListWidget):
         self.setGridSize(QtCore.QSize(width, side + CAPTION + 6))
 
     def _judge(self, event: Any) -> None:
-        if event.mimeData().hasImage() or _pictures_in(event.mimeData()):
+        if event.mimeData().hasImage() or _styles_in(event.mimeData()):
             event.acceptProposedAction()
         else:
             event.ignore()
@@ -227,8 +234,8 @@ class StyleGrid(QtWidgets.QListWidget):
         self._rested = item.data(Qt.ItemDataRole.UserRole)
         # Beside all of the library, so that the next style is not covered.
         tile = self.visualItemRect(item)
-        corner = self.viewport().mapToGlobal(QtCore.QPoint(0, tile.top()))
-        place = QtCore.QRect(corner, QtCore.QSize(self.viewport().width(), tile.height()))
+        corner = self._viewport().mapToGlobal(QtCore.QPoint(0, tile.top()))
+        place = QtCore.QRect(corner, QtCore.QSize(self._viewport().width(), tile.height()))
         self.rested_on.emit(self._rested, place)
 
     def _leave(self) -> None:
@@ -240,9 +247,9 @@ class StyleGrid(QtWidgets.QListWidget):
         item = self.itemAt(position)
         if item is not None:
             tile = item.data(Qt.ItemDataRole.UserRole)
-            self.wants_menu.emit(tile, self.viewport().mapToGlobal(position))
+            self.wants_menu.emit(tile, self._viewport().mapToGlobal(position))
 
 
-def _pictures_in(mime: Any) -> list[str]:
+def _styles_in(mime: Any) -> list[str]:
     files = [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
-    return [file for file in files if file.lower().endswith(SUFFIXES)]
+    return [file for file in files if file.lower().endswith((*SUFFIXES, *MODEL_SUFFIXES))]

@@ -10,10 +10,11 @@ from ..model.state import Tile
 from ..model.style_filter import collections_of
 from ..qt import QtCore, QtWidgets
 from ..texts import tr
+from .menus import add_action
 from .style_grid import StyleGrid
 
 LONGEST_TITLE, LONGEST_COLLECTION = 200, 60
-"""Letters (docs/protocol.md, 6)."""
+"""Letters (docs/reference/protocol.md, 6)."""
 
 
 def open_style_menu(controller: Controller, grid: StyleGrid, tile: Tile, place: Any) -> None:
@@ -22,14 +23,14 @@ def open_style_menu(controller: Controller, grid: StyleGrid, tile: Tile, place: 
     chosen = tile.style in controller.state.choices.value.styles
     if not grid.why_refused(tile):
         # For pens and fingers, which have no Ctrl key.
-        mix = menu.addAction(tr("Take out of the mixture") if chosen else tr("Mix in"))
-        mix.triggered.connect(lambda: grid.mix(tile.style, not chosen))
+        words = tr("Take out of the mixture") if chosen else tr("Mix in")
+        add_action(menu, words, lambda: grid.mix(tile.style, not chosen))
     if controller.state.offer.value.marks and tile.style.name is not None:
         _add_marks(menu, controller, tile)
     if tile.own:
         menu.addSeparator()
-        remove = menu.addAction(tr("Remove “{name}” from the library", name=tile.label))
-        remove.triggered.connect(lambda: grid.removed.emit(tile.style))
+        words = tr("Remove “{name}” from the library", name=tile.label)
+        add_action(menu, words, lambda: grid.removed.emit(tile.style))
     if not menu.isEmpty():
         menu.popup(place)
 

@@ -54,6 +54,7 @@ class StylePopup(QtWidgets.QFrame):
         """Left of the library or right of it, wherever the screen has room."""
         screens = QtGui.QGuiApplication
         screen = screens.screenAt(self._beside.center()) or screens.primaryScreen()
+        assert screen is not None
         room = screen.availableGeometry()
         left = self._beside.left() - self.width() - _GAP
         if left < room.left():

@@ -148,7 +148,7 @@ class ValueSlider(ClickFocus, QtWidgets.QWidget):
 
     def _neat(self, value: float) -> float:
         """The nearest value that can be written."""
-        fine = 10**self._decimals * self._shown
+        fine = float(10**self._decimals) * self._shown
         return round(value * fine) / fine
 
     def _meant(self, number: float) -> float:

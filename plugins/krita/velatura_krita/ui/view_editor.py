@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import log2
 from typing import Any
 
-from ..model.views import PLAIN, View
+from ..model.style_view import PLAIN, StyleView
 from ..qt import Qt, QtGui, QtWidgets, Signal
 from ..texts import tr
 from .crop_canvas import MARGIN, CropCanvas
@@ -74,7 +74,7 @@ class ViewEditor(QtWidgets.QDialog):
         done.clicked.connect(self.close)
         self._arrange(done)
 
-    def edit(self, name: str, picture: Any, view: View) -> None:
+    def edit(self, name: str, picture: Any, view: StyleView) -> None:
         """Begin with another style: its ``picture`` as a QImage."""
         self.setWindowTitle(tr("View of “{name}”", name=name))
         self._name.setText(name)
@@ -88,7 +88,7 @@ class ViewEditor(QtWidgets.QDialog):
         self.show_view(self._view)
         self.adjustSize()
 
-    def show_view(self, view: View) -> None:
+    def show_view(self, view: StyleView) -> None:
         """Put everything at ``view``; nobody is told."""
         self._view = view
         self.canvas.set(view.crop)
@@ -107,7 +107,9 @@ class ViewEditor(QtWidgets.QDialog):
         """Come up left of ``widget``, or right of it where there is no room."""
         corner = widget.mapToGlobal(widget.rect().topLeft())
         screens = QtGui.QGuiApplication
-        room = (screens.screenAt(corner) or screens.primaryScreen()).availableGeometry()
+        screen = screens.screenAt(corner) or screens.primaryScreen()
+        assert screen is not None
+        room = screen.availableGeometry()
         left = corner.x() - self.width() - _GAP
         if left < room.left():
             left = corner.x() + widget.width() + _GAP
@@ -162,6 +164,6 @@ class ViewEditor(QtWidgets.QDialog):
     def _turn(self, **facts: Any) -> None:
         self._put(replace(self._view, **facts))
 
-    def _put(self, view: View) -> None:
+    def _put(self, view: StyleView) -> None:
         self.show_view(view)
         self.changed.emit(view)

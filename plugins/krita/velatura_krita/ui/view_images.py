@@ -6,7 +6,7 @@ from typing import Any
 
 from ..controller import Controller
 from ..model.choices import StyleChoice
-from ..model.views import View, upright_inside
+from ..model.style_view import StyleView, upright_inside
 from ..qt import Qt, QtCore, QtGui
 
 LARGEST = 1024
@@ -44,7 +44,7 @@ def decoded(file: bytes | None, side: int) -> Any:
     return reader.read()
 
 
-def taken(image: Any, view: View) -> Any:
+def taken(image: Any, view: StyleView) -> Any:
     """The part of ``image`` that ``view`` takes, turned; its scale is not shown."""
     if image.isNull() or view.plain:
         return image

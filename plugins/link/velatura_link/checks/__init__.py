@@ -1,4 +1,4 @@
-"""What a server must do, a function for each claim (docs/protocol.md)."""
+"""What a server must do, a function for each claim (docs/reference/protocol.md)."""
 
 from __future__ import annotations
 

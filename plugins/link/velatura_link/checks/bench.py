@@ -33,7 +33,7 @@ class CheckResult:
 
 
 class Broken(LinkError):
-    """The server did not do what docs/protocol.md says."""
+    """The server did not do what docs/reference/protocol.md says."""
 
 
 def require(condition: object, claim: str) -> None:

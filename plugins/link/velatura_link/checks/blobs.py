@@ -1,4 +1,4 @@
-"""Bytes there and back, under credit, resumed and refused (docs/protocol.md, section 4)."""
+"""Bytes there and back, under credit, resumed and refused (docs/reference/protocol.md, section 4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may speak, and what is never believed (docs/protocol.md, sections 1 and 3)."""
+"""Who may speak, and what is never believed (docs/reference/protocol.md, sections 1 and 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs from submit to their end (docs/protocol.md, sections 5 and 6)."""
+"""Jobs from submit to their end (docs/reference/protocol.md, sections 5 and 6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the daemon keeps for people: styles (docs/protocol.md, 6)."""
+"""What the daemon keeps for people: styles (docs/reference/protocol.md, 6)."""
 
 from __future__ import annotations
 

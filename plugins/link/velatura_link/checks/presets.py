@@ -1,4 +1,4 @@
-"""What the daemon keeps for people: presets (docs/protocol.md, 6)."""
+"""What the daemon keeps for people: presets (docs/reference/protocol.md, 6)."""
 
 from __future__ import annotations
 
