@@ -8,9 +8,8 @@ from dataclasses import replace
 
 from PyQt5.QtCore import Qt, QTimer
 
-from velatura_krita.document import finished_results, layer_run, layer_writer
+from velatura_krita.document import apply_controller, finished_results, layer_run, layer_writer
 from velatura_krita.model.choices import Choices, StyleChoice
-from velatura_krita.ui import apply_controller
 from velatura_link.jobs import Result
 from velatura_link.refining import Refining
 
@@ -112,7 +111,7 @@ def refined(document, controller, heart):
         replace(request, inputs={}), on_event, **options
     )
     # What Krita does of a result of another engine is the same.
-    apply_controller.can_refine = lambda refining, kept: kept is not None
+    apply_controller.can_refine = lambda manifest, refining, kept: True
     add, about_to = finished_results.FinishedResults.add, layer_run.LayerRun._placement
     found, moments = {}, []
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from PyQt5.QtWidgets import QPushButton
 
+from velatura_krita.document import apply_controller
 from velatura_krita.document.kept_result import kept_result
 from velatura_krita.document.undo_history import UndoHistory
 from velatura_krita.model.choices import Choices, StyleChoice
-from velatura_krita.ui import apply_controller
 from velatura_link.refining import refining_in
 
 WIDTH, HEIGHT = 96, 64

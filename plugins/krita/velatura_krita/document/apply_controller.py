@@ -173,7 +173,7 @@ class ApplyController:
         document, refining = self._krita.activeDocument(), self._refining
         if document is None or refining is None:
             return []
-        active = document.activeNode()
+        manifest, active = self._state.offer.value.manifest, document.activeNode()
         layers = [layer_of(active)] if active is not None else []
         for nodes in (layers, self._runner.pending(self._key)):
             there = [each for each in nodes if each is not None and each.parentNode() is not None]
@@ -181,7 +181,7 @@ class ApplyController:
             able = [
                 (node, kept)
                 for node, kept in found
-                if kept is not None and can_refine(refining, kept)
+                if kept is not None and can_refine(manifest, refining, kept)
             ]
             if able:
                 return able

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from velatura_link.engines import Manifest
 from velatura_link.errors import LinkError
 from velatura_link.refining import Refining
 from velatura_link.request import Pixels
 
 from ..model.choices import Choices
+from ..model.style_kinds import enough_styles, kinds_taken
 from ..qt import Qt, QtGui
 from ..texts import tr
 from .cooperative_tasks import Steps
@@ -62,11 +64,20 @@ class Refined:
     note: str = ""
 
 
-def can_refine(refining: Refining | None, kept: KeptResult | None) -> bool:
-    """Whether what ``kept`` made can go on: frames of an animation cannot, nor what was refined already."""
-    if refining is None or kept is None:
+def can_refine(manifest: Manifest, refining: Refining, kept: KeptResult) -> bool:
+    """Whether what ``kept`` made can go on.
+
+    Frames of an animation cannot, nor what was painted from nothing or refined already, nor styles that the refining
+    engine does not read.
+    """
+    choices = replace(kept.choices, engine=refining.engine)
+    if kept.choices.engine == refining.engine or choices.source in ("frames", "canvas"):
         return False
-    return kept.choices.engine != refining.engine and kept.choices.source != "frames"
+    styles = (*choices.styles, *(region.style for region in choices.regions))
+    models = any(style.is_model for style in styles)
+    if models and "model" not in kinds_taken(manifest, refining.engine):
+        return False
+    return enough_styles(manifest, choices)
 
 
 def refinement_of(
