@@ -279,10 +279,12 @@ def warm() -> Iterator[WarmModels]:
 def test_every_engine_keeps_all_of_it(warm: WarmModels, name: str, case: Case) -> None:
     bench = Bench(registry.load(name), warm, Path())
     bench.require_weights()
+    # Styles are looked at with 64 pixels, which is quick.
+    common = case.scene.common.model_copy(update={"stroke": 2.0})
     equal = {"bitwise": 0.0, "close": 2 / 255, "no": 1.0}[bench.engine.descriptor.deterministic]
 
     def paint(**changes: Any) -> Raster:
-        scene = replace(case.scene, **changes)
+        scene = replace(case.scene, common=common, **changes)
         found = render(bench.engine, scene, bench.params, bench.run(), tile=max(case.tile, 40))
         assert isinstance(found["picture"], Raster)
         return found["picture"]

@@ -15,6 +15,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from velatura.contract import registry
+from velatura.contract.common_params import CommonParams
 from velatura.contract.engine import Engine, EngineParams, InputKind, StyleKind
 from velatura.contract.run import Progress, Run, Silent
 from velatura.contract.scene import Region, Scene, Style
@@ -65,13 +66,19 @@ class Bench:
         return Run(self.models, observer)
 
     def scene(self, width: int = 48, height: int = 40, **facts: Any) -> Scene:
-        """A scene of this size with one style and every input that is required."""
+        """A scene of this size with one style, looked at with 64 pixels, and every input that is required."""
         descriptor = self.engine.descriptor
         content = facts.pop("content", None) or photo(width, height)
         inputs = {
             each.name: self.input(each.kind, content) for each in descriptor.inputs if each.required
         }
-        given: dict[str, Any] = {"regions": (Region(self.styles()),), "inputs": inputs, **facts}
+        small = {"stroke": 2} if "stroke" in registry.common_knobs(self.engine) else {}
+        given: dict[str, Any] = {
+            "regions": (Region(self.styles()),),
+            "inputs": inputs,
+            "common": CommonParams.model_validate(small),
+            **facts,
+        }
         if descriptor.content == "none":
             return Scene(None, size=(content.width, content.height), **given)
         return Scene(content, **given)

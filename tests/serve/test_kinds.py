@@ -114,9 +114,12 @@ def test_a_pair_is_a_picture_and_the_one_before(client: Client) -> None:
 
 
 def test_nothing_to_paint_over_and_a_size(client: Client) -> None:
-    request = Request("toy-texture", size=(7, 5), seed=3, styles=(StyleRef(picture=flat(1, 0, 0)),))
-    found = client.submit(request).wait(LONG).picture
-    assert (found.width, found.height, found.channels, found.depth) == (7, 5, 3, "u8")
+    styles = (StyleRef(picture=flat(1, 0, 0)),)
+    for depth, transfer in ((None, None), ("f32", "linear")):
+        request = Request("toy-texture", size=(7, 5), depth=depth, transfer=transfer, styles=styles)
+        found = client.submit(request).wait(LONG).picture
+        assert (found.width, found.height, found.channels) == (7, 5, 3)
+        assert (found.depth, found.transfer) == (depth or "u8", transfer or "srgb")
 
 
 def test_each_frame_goes_on_from_the_state_of_the_one_before(client: Client) -> None:
