@@ -30,6 +30,8 @@ PROTOCOL_ERRORS = frozenset({"ProtocolError"})
 WITH_CODE = frozenset({"Refused", "JobFailed"})
 """Errors whose first argument is a code."""
 
+SAYING = frozenset({"tr", "Text", "note", "_require"})
+"""Functions whose argument is a sentence for a person; ``_require`` raises an error with it."""
 FOR_THE_COMMAND_LINE = frozenset({"AlreadyRunning"})
 """Errors that no host can meet."""
 
@@ -54,8 +56,9 @@ def domains() -> dict[str, Catalogues]:
 
 @cache
 def engines() -> manifest.Manifest:
-    """The manifest of all engines."""
-    return manifest.build()
+    """The manifest of our engines; those of other packages have their catalogues there."""
+    ours = registry.PACKAGE + "."
+    return manifest.build([name for name, at in registry.modules().items() if at.startswith(ours)])
 
 
 def common_words() -> Found:
@@ -116,7 +119,7 @@ def said_in(path: Path) -> Iterator[str]:
 def unfinished(path: Path) -> Iterator[str]:
     """Errors and notes of a module that are filled in before anybody can translate them: f-strings."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and _name(node) in error_names() | {"tr", "Text", "note"}:
+        if isinstance(node, ast.Call) and _name(node) in error_names() | SAYING:
             for argument in (*node.args, *_named(node, "hint")):
                 if any(_has_words(each) for each in _branches(argument)):
                     yield f"{path.relative_to(ROOT)}:{node.lineno}: {ast.unparse(argument)}"
@@ -151,6 +154,8 @@ def _said_by(call: ast.Call) -> Iterator[str]:
     name = _name(call)
     if name in ("tr", "Text", "note"):
         yield from (text for text in _literals(call.args[:1]) if not is_for_terminals(text))
+    elif name == "_require":
+        yield from _literals(call.args[1:2])
     elif name == "Argument":
         # The title and the blurb of one of GIMP's, and the labels of its choices.
         yield from _literals([*call.args[2:4], *_named(call, "title"), *_named(call, "blurb")])

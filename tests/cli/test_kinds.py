@@ -177,6 +177,11 @@ def test_frames_hand_on_what_they_left(paint: Velatura, desk: Path) -> None:
     # A frame's state is not kept with its result: the film begins anew.
     assert paint(*film).json["painted"] == 3
     assert pixel(desk / "out" / "f10.png")[0] == pytest.approx(130, abs=1)
+    (frames / "f2.png").write_bytes(b"no picture")
+    _, failed, last = paint(*film).json["results"]
+    assert failed["state"] == "failed"
+    assert last["notes"][0] == "The frame before failed: this one begins anew."
+    assert pixel(desk / "out" / "f10.png")[0] == pytest.approx(110, abs=1)
 
 
 def test_an_engine_says_what_it_takes_and_gives(

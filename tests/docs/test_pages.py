@@ -15,6 +15,7 @@ WIDTH = 120
 LINK = re.compile(r"(?:\]\(|^\[[\w-]+\]: )([^)\s]+)", re.MULTILINE)
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+FILE = re.compile(r"`([\w/-]+\.py)`")
 NAMED = re.compile(r"docs/[\w/-]+\.md")
 
 
@@ -70,6 +71,17 @@ def test_every_page_that_code_names_is_there() -> None:
         for source in sources
         for name in NAMED.findall((ROOT / source).read_text(encoding="utf-8"))
         if not (ROOT / name).is_file()
+    ]
+    assert missing == []
+
+
+def test_every_file_that_a_page_names_is_there() -> None:
+    known = tracked("*.py", "*.po", "*.toml")
+    missing = [
+        f"{page}: {name}"
+        for page in tracked("docs/explanation/*.md")
+        for name in FILE.findall((ROOT / page).read_text(encoding="utf-8"))
+        if not any(f"/{path}".endswith(f"/{name}") for path in known)
     ]
     assert missing == []
 

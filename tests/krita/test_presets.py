@@ -77,3 +77,9 @@ def test_all_knobs_go_back_and_the_rest_stays() -> None:
     reset = without_knobs(CHOICES)
     assert (reset.engine_params, reset.common, reset.seed) == ({}, {}, 0)
     assert (reset.mixture, reset.strength) == (CHOICES.mixture, CHOICES.strength)
+
+
+def test_a_preset_leaves_models_to_whoever_uses_it() -> None:
+    model = StyleChoice(checkpoint="/models/mosaic.pth")
+    choices = Choices(engine="gatys").with_styles((StyleChoice(name="sea"), model))
+    assert [style["name"] for style in preset_of({}, choices)["styles"]] == ["sea"]

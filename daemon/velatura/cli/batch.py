@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from velatura.cli.backends import open_backend
-from velatura.cli.backends.base import Backend, Painted
+from velatura.cli.backends.base import Backend
 from velatura.cli.contents import tasks_for
 from velatura.cli.display import Bar, Stopwatch, counted, print_json, progress_bar
 from velatura.cli.further_outputs import write_further
@@ -74,23 +74,24 @@ class Work:
     working: dict[Task, float] = field(default_factory=dict)
     state: dict[str, EncodedFile] = field(default_factory=dict)
 
-    @property
-    def in_order(self) -> bool:
-        """Whether each frame is painted with what the one before gave."""
-        return engines.is_ordered(self.manifest, self.request.engine or "")
-
     def do(self, task: Task) -> Outcome:
         """Paint one picture. Raises what goes wrong."""
         watch = Stopwatch()
         self.working[task] = 0.0
-        request, bar = self.request, _Share(self.working, task)
+        request, bar, notes = self.request, _Share(self.working, task), []
         if self.state:
             request = replace(request, inputs={**request.inputs, **self.state})
+        elif self._handed_on and task != next(iter(self.marks)):
+            notes.append("The frame before failed: this one begins anew.")
         self.state = {}
         try:
             content = read_content(task)
             painted = self.backend.paint(with_content(request, content), bar, priority="batch")
-            self._keep_state(painted)
+            self.state = {
+                name: each
+                for name, each in painted.outputs.items()
+                if name in self._handed_on and isinstance(each, EncodedFile)
+            }
             recipe = with_places(painted.recipe, request, task) if self.keep_recipe else None
             like = like_result(content, request)
             lost = write_picture(task.output, painted.raster, like=like, recipe=recipe)
@@ -99,22 +100,18 @@ class Work:
         finally:
             self.working.pop(task, None)
         read = content.notes if content is not None else ()
-        return Outcome(task, "painted", watch.seconds, (*read, *painted.notes, *lost))
+        return Outcome(task, "painted", watch.seconds, (*notes, *read, *painted.notes, *lost))
 
     @property
     def _outputs(self) -> Sequence[Mapping[str, Any]]:
         return engines.outputs_of(self.manifest, self.request.engine or "")
 
-    def _keep_state(self, painted: Painted) -> None:
-        """Keep what the next frame is to be given, where frames are painted in order."""
-        if not self.in_order:
-            return
-        names = {each["name"] for each in self._outputs if each["kind"] == "state"}
-        self.state = {
-            name: each
-            for name, each in painted.outputs.items()
-            if name in names and isinstance(each, EncodedFile)
-        }
+    @property
+    def _handed_on(self) -> frozenset[str]:
+        """Names of what each frame gives the next; none where frames are painted in any order."""
+        if not engines.is_ordered(self.manifest, self.request.engine or ""):
+            return frozenset()
+        return frozenset(each["name"] for each in self._outputs if each["kind"] == "state")
 
 
 class _Share:

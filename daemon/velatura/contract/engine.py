@@ -133,8 +133,7 @@ class EngineParams(BaseModel):
     """An engine's knobs: flat scalars and choices, each with title, description, range, unit and default.
 
     ``json_schema_extra`` has what else a person is shown (docs/explanation/engines.md): ``unit``, ``labels`` of
-    choices, and
-    ``zero``, the word for a 0 that is no number but a rule.
+    choices, and ``zero``, the word for a 0 that is no number but a rule.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

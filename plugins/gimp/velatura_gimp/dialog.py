@@ -203,6 +203,10 @@ class _Dialog:
     def _library_came(self, styles: Sequence[Style], presets: Sequence[Preset]) -> None:
         self._library, self._offered = styles, presets
         self._menu.know(styles)
+        # An older daemon does not list models; their names can be written, too.
+        self._daemon.ask(
+            lambda client: client.models(), self._panel.offer_models, lambda error: True
+        )
         self._offer()
         self._ask_for_preview()
 

@@ -110,6 +110,8 @@ class StyleGrid(Gtk.ScrolledWindow):
         return False
 
     def _changed(self, view: Gtk.IconView) -> None:
+        if view.get_model() is None:
+            return  # it is being destroyed
         rows = [self._seen[path] for path in reversed(view.get_selected_items())]
         for row in rows:
             if not row[_FITS]:

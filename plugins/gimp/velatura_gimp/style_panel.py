@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from gi.repository import Gdk, GdkPixbuf, Gtk
 
@@ -133,6 +134,10 @@ class StylePanel(Gtk.Box):
         self._offer_collections()
         self._searched()
         self.mark()
+
+    def offer_models(self, models: Iterable[Mapping[str, Any]]) -> None:
+        """Offer ``models`` as the daemon lists them."""
+        self._elsewhere.offer_models(str(each["name"]) for each in models)
 
     def choose(self, names: list[str]) -> None:
         """Take styles of the library."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from gi.repository import Gimp, Gtk
 
@@ -45,6 +45,7 @@ class StyleSource(Gtk.Grid):
     def __init__(self, image: Gimp.Image | None) -> None:
         super().__init__(column_spacing=6, row_spacing=4)
         self._image = image
+        self._models = Gtk.ComboBoxText(has_entry=True)
         self._values = Values((), {})
         self._rows: dict[str, tuple[Gtk.Widget, Gtk.Widget, Callable[[], None]]] = {}
         for row, argument in enumerate(SOURCES):
@@ -57,6 +58,12 @@ class StyleSource(Gtk.Grid):
             for widget in (title, control):
                 widget.set_visible(name in values.current)
         self.mark()
+
+    def offer_models(self, names: Iterable[str]) -> None:
+        """Have these to choose from beside writing a name."""
+        self._models.remove_all()
+        for name in names:
+            self._models.append_text(name)
 
     def mark(self) -> None:
         """Show what is chosen."""
@@ -92,14 +99,16 @@ class StyleSource(Gtk.Grid):
             spin = without_wheel(Gtk.SpinButton.new_with_range(0, 9999, 1))
             spin.connect("value-changed", lambda box: self._choose(name, box.get_value_as_int()))
             return spin, lambda: spin.set_value(self._values[name])
-        entry = Gtk.Entry(width_chars=8)
+        entry = self._models.get_child()
+        assert isinstance(entry, Gtk.Entry)
+        entry.set_width_chars(8)
         entry.connect("changed", lambda box: self._choose(name, box.get_text()))
 
         def write() -> None:
             if entry.get_text() != (value() or ""):
                 entry.set_text(str(value() or ""))
 
-        return entry, write
+        return without_wheel(self._models), write
 
     def _choose(self, name: str, value: object) -> None:
         if value:

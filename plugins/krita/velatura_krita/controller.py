@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
 from velatura_link import __version__
@@ -25,14 +24,13 @@ from .document.preview_control import PreviewControl
 from .document.style_collection import StyleCollection
 from .document.variation_painter import VariationPainter
 from .model import request_builder, style_kinds
-from .model.choices import Choices, StyleChoice, WeightedStyle
-from .model.history import Entry
+from .model.choices import Choices, StyleChoice
+from .model.choosing import Choosing
 from .model.offer import LinkState, Offer
 from .model.picture_parts import Parts
 from .model.preconditions import no_style
 from .model.settings import Settings, document_choices, resource_folder
 from .model.state import Message, State
-from .model.style_view import StyleView
 from .model.variations import Variation, VariationBase
 from .qt import QtCore, Signal
 from .texts import learn, tr
@@ -55,8 +53,6 @@ class Controller(QtCore.QObject):
         self._tasks = CooperativeTasks(self)
         self._remembered: dict[str, Choices] = {}
         self._document_key = ""
-        self._mixtures: dict[bool, tuple[WeightedStyle, ...]] = {}
-        """The mixture of models, and the one of pictures, that were chosen last."""
         self._may_start = False
         self._gui_queue = GuiThreadQueue(self)
         post = self._gui_queue.post
@@ -93,6 +89,7 @@ class Controller(QtCore.QObject):
             failed=self._style_failed,
             refused=self._style_refused,
         )
+        self.choosing = Choosing(self.state, self.change, self.styles.settled)
         self.preview = PreviewControl(
             krita, self.state, self.link, self._tasks, self.styles.find, lambda: self.busy, self
         )
@@ -180,7 +177,7 @@ class Controller(QtCore.QObject):
             self.styles.add_layer(layer)
 
     def _style_added(self, style: StyleChoice) -> None:
-        self.choose_styles((style,))
+        self.choosing.styles((style,))
 
     def _style_removed(self, style: StyleChoice) -> None:
         choices = self.state.choices.value
@@ -213,41 +210,8 @@ class Controller(QtCore.QObject):
             return
         found = self._remembered.get(self._document_key) or document_choices(document)
         found = found or replace(self.state.choices.value, regions=())
-        self.state.choices.set(self._settled(found))
+        self.state.choices.set(self.choosing.known(found))
         self.preview.changed()
-
-    def choose_styles(
-        self,
-        styles: Iterable[StyleChoice],
-        views: Mapping[StyleChoice, StyleView] = MappingProxyType({}),
-    ) -> None:
-        """Mix ``styles``, taken as ``views`` say; of more than the engine takes, those that were chosen last."""
-        choices, manifest = self.state.choices.value, self.state.offer.value.manifest
-        most = style_kinds.most_styles(manifest, choices.engine)
-        self.change(choices.with_styles(styles, views).at_most(most))
-
-    def choose_engine(self, name: str) -> None:
-        """Paint with another engine. One that paints in other kinds of styles gets those that it was left with."""
-        choices, manifest = self.state.choices.value, self.state.offer.value.manifest
-        for models in {style.is_model for style in choices.styles}:
-            self._mixtures[models] = choices.mixture
-        changed = replace(choices, engine=name)
-        if not style_kinds.takes_some(manifest, changed):
-            wanted = style_kinds.kinds_taken(manifest, name) == ("model",)
-            changed = replace(changed, mixture=self._mixtures.get(wanted, ()))
-        self.change(changed.at_most(style_kinds.most_styles(manifest, name)))
-
-    def use_preset(self, preset: dict[str, Any]) -> None:
-        """Turn every knob as ``preset`` has it."""
-        self.change(self.state.choices.value.with_preset(preset))
-
-    def use_entry(self, entry: Entry) -> None:
-        """Choose again what a former result was made with; regions are the document's."""
-        self.use_choices(self._settled(entry.choices))
-
-    def use_choices(self, choices: Choices) -> None:
-        """Choose all of ``choices`` but what is the document's own: its regions."""
-        self.change(replace(choices, regions=self.state.choices.value.regions))
 
     def vary(self, make: Callable[[VariationBase], tuple[Variation, ...]]) -> tuple[Variation, ...]:
         """Paint small pictures of what ``make`` makes of the present choices; none where nothing can be painted."""
@@ -318,17 +282,12 @@ class Controller(QtCore.QObject):
         """Choose again what made the active layer; the next Apply replaces it."""
         choices = self.applying.edit()
         if choices is not None:
-            self.change(self._settled(choices))
+            self.change(self.choosing.known(choices))
 
     @property
     def busy(self) -> bool:
         """Whether the document in front is being painted."""
         return self.applying.busy
-
-    def _settled(self, choices: Choices) -> Choices:
-        """``choices`` that name what there is now."""
-        manifest = self.state.offer.value.manifest
-        return request_builder.with_engine(manifest, self.styles.settled(choices))
 
     def _complain(self, text: str, hint: str = "") -> None:
         self.state.message.set(Message(text, hint, bad=True))

@@ -14,6 +14,7 @@ from typing import Any
 from .blob_references import BlobUse, SizeLimits, check_size, file_use, mask_use, picture_use
 from .errors import Refused
 from .messages import DEPTH_BYTES, TRANSFERS, is_file
+from .text import Text, Value, text_of
 
 DEVICE = re.compile(r"auto|cpu|mps|(cuda|xpu)(:\d{1,2})?")
 """What a job may ask for: each other device has a worker of its own, so there must not be any number of them."""
@@ -46,9 +47,11 @@ def check_request(request: object, limits: SizeLimits) -> list[BlobUse]:
         "A request must name its engine.",
     )
     for key in ("params", "common", "inputs"):
-        _require(isinstance(said.get(key, {}), Mapping), f"The {key} of a request must be a map.")
+        _require(
+            isinstance(said.get(key, {}), Mapping), "The {key} of a request must be a map.", key=key
+        )
     for key in ("styles", "regions"):
-        _require(_is_list(said.get(key, [])), f"The {key} of a request must be a list.")
+        _require(_is_list(said.get(key, [])), "The {key} of a request must be a list.", key=key)
     _check_scalars(said)
     uses: list[BlobUse] = []
     if "content" in said:
@@ -75,21 +78,23 @@ def crop_of(value: Any) -> Crop:
     (0.0, 0.0, 0.5, 1.0)
     """
     if not _is_list(value) or len(value) != 4 or not all(map(_is_number, value)):
-        raise ValueError("A style's crop must be four numbers: left, top, right, bottom.")
+        raise ValueError(Text("A style's crop must be four numbers: left, top, right, bottom."))
     left, top, right, bottom = (float(side) for side in value)
     if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
         raise ValueError(
-            "A style's crop must be a part of it: 0 ≤ left < right ≤ 1, 0 ≤ top < bottom ≤ 1."
+            Text("A style's crop must be a part of it: 0 ≤ left < right ≤ 1, 0 ≤ top < bottom ≤ 1.")
         )
     return left, top, right, bottom
 
 
 def _check_scalars(said: Fields) -> None:
-    _check_fraction(said.get("strength", 1.0), "The strength")
+    _check_fraction(said.get("strength", 1.0), Text("The strength"))
     seed = said.get("seed", 0)
     _require(
         _is_whole(seed) and 0 <= seed <= LARGEST_SEED,
-        f"The seed must be a whole number from 0 to {LARGEST_SEED}, not {_shown(seed)}.",
+        "The seed must be a whole number from 0 to {most}, not {value}.",
+        most=LARGEST_SEED,
+        value=_shown(seed),
     )
     steps = said.get("stop_after", 1)
     _require(_is_whole(steps) and steps > 0, "stop_after must be a number of steps.")
@@ -112,11 +117,14 @@ def _check_result(said: Fields, limits: SizeLimits) -> None:
     depth, transfer = said.get("depth", "u8"), said.get("transfer", "srgb")
     _require(
         isinstance(depth, str) and depth in DEPTH_BYTES,
-        f"The depth must be one of {', '.join(DEPTH_BYTES)}, not {_shown(depth)}.",
+        "The depth must be one of {names}, not {value}.",
+        names=", ".join(DEPTH_BYTES),
+        value=_shown(depth),
     )
     _require(
         isinstance(transfer, str) and transfer in TRANSFERS,
-        f"The transfer must be srgb or linear, not {_shown(transfer)}.",
+        "The transfer must be srgb or linear, not {value}.",
+        value=_shown(transfer),
     )
     if "window" in said:
         window = said["window"]
@@ -136,7 +144,9 @@ def _check_segments(said: Fields) -> None:
     segments = said.get("segments", 0)
     _require(
         _is_whole(segments) and 0 <= segments <= MOST_SEGMENTS and segments != 1,
-        f"A picture is parted into 2 to {MOST_SEGMENTS}, not {_shown(segments)}.",
+        "A picture is parted into 2 to {most}, not {value}.",
+        most=MOST_SEGMENTS,
+        value=_shown(segments),
     )
     styles = len(said.get("styles", []))
     if segments and not styles and "preset" not in said:
@@ -159,7 +169,7 @@ def _check_segments(said: Fields) -> None:
 def _region(region: Any, limits: SizeLimits) -> Iterator[BlobUse]:
     _require(isinstance(region, Mapping), "A region must be a map.")
     said = _said(region)
-    _check_fraction(said.get("strength", 1.0), "The strength of a region")
+    _check_fraction(said.get("strength", 1.0), Text("The strength of a region"))
     colour = said.get("colour")
     _require(
         colour is None
@@ -196,16 +206,18 @@ def _styles(styles: Any, limits: SizeLimits) -> Iterator[BlobUse]:
 
 def _check_style(said: Fields) -> None:
     kinds = [key for key in STYLE_KINDS if key in said]
-    _require(len(kinds) == 1, f"A style must have one of: {', '.join(STYLE_KINDS)}.")
+    _require(len(kinds) == 1, "A style must have one of: {names}.", names=", ".join(STYLE_KINDS))
     (kind,) = kinds
     _require(
         kind not in ("name", "model") or isinstance(said[kind], str),
-        f"The {kind} of a style must be text.",
+        "The {kind} of a style must be text.",
+        kind=kind,
     )
     weight = said.get("weight", 1.0)
     _require(
         _is_number(weight) and weight > 0,
-        f"A style's weight must be a number above 0, not {_shown(weight)}.",
+        "A style's weight must be a number above 0, not {value}.",
+        value=_shown(weight),
     )
     index = said.get("index")
     if index is not None:
@@ -225,24 +237,28 @@ def _check_style(said: Fields) -> None:
     rotation, scale = said.get("rotation", 0.0), said.get("scale", 1.0)
     _require(
         _is_number(rotation) and abs(rotation) <= 360,
-        f"A style's rotation must be from -360 to 360 degrees, not {_shown(rotation)}.",
+        "A style's rotation must be from -360 to 360 degrees, not {value}.",
+        value=_shown(rotation),
     )
     _require(
         _is_number(scale) and 1 / 64 <= scale <= 64,
-        f"A style's scale must be from 1/64 to 64, not {_shown(scale)}.",
+        "A style's scale must be from 1/64 to 64, not {value}.",
+        value=_shown(scale),
     )
 
 
-def _check_fraction(value: Any, what: str) -> None:
+def _check_fraction(value: Any, what: Text) -> None:
     _require(
         _is_number(value) and 0 <= value <= 1,
-        f"{what} must be from 0 to 1, not {_shown(value)}.",
+        "{what} must be from 0 to 1, not {value}.",
+        what=what,
+        value=_shown(value),
     )
 
 
-def _require(condition: object, message: str, hint: str = "") -> None:
+def _require(condition: object, message: str, **values: Value) -> None:
     if not condition:
-        raise Refused("bad_request", message, hint)
+        raise Refused("bad_request", text_of(message, values))
 
 
 def _said(fields: Fields) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """Paints with engines of every kind of style, content, output and frames, all of them by the docker's own widgets."""
 
-import struct
-
 from krita import Selection
 from velatura_krita.document.undo_history import UndoHistory
 
@@ -15,21 +13,25 @@ def main(stage):
     controller.start_daemon()
     yield lambda: controller.state.offer.value.manifest
     painter = Painter(stage, docker)
-    report = {
-        "engines": [painter.engines.itemData(each) for each in range(painter.engines.count())]
-    }
+    engines = [painter.engines.itemData(each) for each in range(painter.engines.count())]
+    report = {"engines": engines}
     document, layer = yield from picture(stage)
-    report["model"] = yield from with_a_model(stage, painter, document)
-    docker.grab().save(stage.arguments["model.png"])
-    report["pair"] = yield from with_a_pair(stage, painter, document, layer)
-    docker.grab().save(stage.arguments["pair.png"])
-    report["texture"] = yield from from_nothing(stage, painter, document)
-    docker.grab().save(stage.arguments["texture.png"])
+    for name, paint in (
+        ("checkpoint", with_a_checkpoint),
+        ("pair", with_a_pair),
+        ("texture", from_nothing),
+        ("filter", without_a_style),
+        ("output", with_an_output),
+    ):
+        document.setActiveNode(layer)
+        yield 0.5
+        report[name] = yield from paint(painter, document)
+        docker.grab().save(f"{stage.arguments['shots']}/{name}.png")
     report["back"] = yield from and_back(painter, panel)
     document.setModified(False)
     document.close()
     yield 0.5
-    report["frames"] = yield from in_order(stage, painter)
+    report["frames"] = yield from in_order(painter)
     return report
 
 
@@ -88,25 +90,26 @@ def pixel(node, x, y):
     return list(bytes(node.pixelData(x, y, 1, 1)))
 
 
-def with_a_model(stage, painter, document):
+def with_a_checkpoint(painter, document):
     seen = {"before": len(painter.shown())}
-    painter.choose("toy-model")
+    painter.choose("toy-checkpoint")
     seen["no styles"] = [painter.shown(), painter.panel.library._none.text()]
     seen["said"] = painter.said()
-    painter.panel.library.grid.dropped_file.emit(stage.arguments["model"])
+    painter.panel.library.grid.dropped_file.emit(painter.stage.arguments["model"])
     seen["styles"] = painter.shown()
     (row,) = painter.panel.mixture.rows
-    row.extra.box.setValue(3)
+    row.extra.box.setValue(2)
+    # It is instant: its preview is painted from the model, too.
     yield lambda: painter.panel.preview_panel.shown
     made = yield from painter.apply(document)
     seen["name"], seen["pixel"] = made.name(), pixel(made, 5, 5)
     return seen
 
 
-def with_a_pair(stage, painter, document, layer):
+def with_a_pair(painter, document):
     seen = {}
     painter.choose("toy-pair")
-    painter.panel.library.grid.dropped_file.emit(stage.arguments["after"])
+    painter.panel.library.grid.dropped_file.emit(painter.stage.arguments["after"])
     yield lambda: painter.controller.state.choices.value.styles[0].name
     seen["styles"] = len(painter.shown())
     seen["said"] = painter.said()
@@ -115,37 +118,28 @@ def with_a_pair(stage, painter, document, layer):
     titles = [each.text() for each in row.extra.button.layers.actions()]
     row.extra.button.layers.actions()[titles.index("content")].trigger()
     seen["given"] = row.extra.button.text()
-    document.setActiveNode(layer)
-    yield 0.5
     made = yield from painter.apply(document)
     seen["pixel"] = pixel(made, 5, 5)
     return seen
 
 
-def from_nothing(stage, painter, document):
+def from_nothing(painter, document):
     seen = {}
     painter.choose("toy-texture")
-    foot, outputs = painter.panel.apply_bar, painter.panel.engine_panel.outputs
-    seen["source"] = [foot._source.currentData(), foot._source.isEnabled()]
-    seen["styles"] = [painter.shown(), painter.panel.library._none.text()]
+    bar = painter.panel.apply_bar
+    seen["source"] = [bar._source.currentData(), bar._source.isEnabled()]
     yield 0.3
     seen["preview"] = painter.panel.view.caption
     made = yield from painter.apply(document)
-    box = made.bounds()
-    seen["whole"] = [made.type(), box.x(), box.y(), box.width(), box.height()]
-    seen["corners"] = [pixel(made, 0, 0), pixel(made, WIDTH - 1, HEIGHT - 1)]
+    seen["whole"] = [made.type(), *bounds(made)]
+    seen["opaque"] = [pixel(made, *at)[3] for at in ((0, 0), (WIDTH - 1, HEIGHT - 1))]
     selection = Selection()
     selection.select(8, 4, 20, 10, 255)
     selection.select(8, 4, 5, 5, 100)
     document.setSelection(selection)
-    outputs.boxes["map"].click()
     made = yield from painter.apply(document)
-    painting, extra = made.childNodes()
-    box = painting.bounds()
-    seen["group"] = [made.type(), extra.name(), extra.visible(), len(painting.childNodes())]
-    seen["bounds"] = [box.x(), box.y(), box.width(), box.height()]
-    seen["extra"] = pixel(extra, 27, 13)
-    (mask,) = painting.childNodes()
+    (mask,) = made.childNodes()
+    seen["selected"] = [mask.type(), *bounds(made)]
     seen["mask"] = [pixel(mask, 8, 4)[0], pixel(mask, 20, 10)[0]]
     document.setSelection(None)
     painter.panel.apply_bar.discard.click()
@@ -153,21 +147,35 @@ def from_nothing(stage, painter, document):
     return seen
 
 
+def without_a_style(painter, document):
+    painter.choose("toy-filter")
+    words = [painter.shown(), painter.panel.library._none.text()]
+    made = yield from painter.apply(document)
+    return [words, pixel(made, 5, 5)]
+
+
+def with_an_output(painter, document):
+    painter.choose("toy-frames")
+    painter.panel.engine_panel.outputs.boxes["amount"].click()
+    made = yield from painter.apply(document)
+    painting, extra = made.childNodes()
+    painter.panel.engine_panel.outputs.boxes["amount"].click()
+    return [made.type(), extra.name(), extra.visible(), pixel(painting, 5, 5), pixel(extra, 5, 5)]
+
+
 def and_back(painter, panel):
-    """What was chosen with another engine is chosen again; one style of those that it takes is left."""
-    painter.choose("glaze")
-    styles = [
-        painter.controller.state.name_of(each)
-        for each in painter.controller.state.choices.value.styles
-    ]
-    painter.choose("toy-model")
-    grid = panel.library.grid
+    """What was chosen with another engine is chosen again."""
+    state = painter.controller.state
+    painter.choose("toy-checkpoint")
     yield 0.2
-    chosen = [item.text() for item in grid.selectedItems()]
-    return [styles, chosen, panel.apply_bar._source.currentData()]
+    chosen = [item.text() for item in panel.library.grid.selectedItems()]
+    painter.choose("glaze")
+    styles = [state.name_of(each) for each in state.choices.value.styles]
+    return [chosen, styles, panel.apply_bar._source.currentData()]
 
 
-def in_order(stage, painter):
+def in_order(painter):
+    stage = painter.stage
     document = stage.krita.createDocument(
         WIDTH, HEIGHT, "b", "RGBA", "U8", "sRGB-elle-V2-srgbtrc.icc", 100.0
     )
@@ -185,9 +193,7 @@ def in_order(stage, painter):
         yield 0.3
         stage.krita.action("add_blank_frame").trigger()
         yield lambda at=time: layer.hasKeyframeAtTime(at)
-        layer.setPixelData(
-            struct.pack("<4B", 9, 9, time, 255) * WIDTH * HEIGHT, 0, 0, WIDTH, HEIGHT
-        )
+        layer.setPixelData(bytes((0, 0, 0, 255)) * WIDTH * HEIGHT, 0, 0, WIDTH, HEIGHT)
     document.setFullClipRangeStartTime(KEYS[0])
     document.setFullClipRangeEndTime(10)
     yield lambda: (document.playBackStartTime(), document.playBackEndTime()) == (KEYS[0], 10)
@@ -200,3 +206,8 @@ def in_order(stage, painter):
     made = yield from painter.apply(document)
     frames = [list(bytes(made.pixelDataAtTime(3, 3, 1, 1, time))) for time in KEYS]
     return [frames, UndoHistory(stage.krita).position(document).current - before.current]
+
+
+def bounds(node):
+    box = node.bounds()
+    return [box.x(), box.y(), box.width(), box.height()]

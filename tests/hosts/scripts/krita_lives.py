@@ -76,7 +76,7 @@ def main(stage):
     report["went on"] = names(first)
 
     report["history"] = len(controller.state.history.value)
-    controller.use_entry(controller.state.history.value[-1])
+    controller.choosing.entry(controller.state.history.value[-1])
     report["from history"] = controller.state.choices.value.params == SLOW
     return json.loads(json.dumps(report))
 

@@ -74,7 +74,7 @@ def main(stage):
     report["offered"] = choose_from_menu(panel.library.grid, own[0])
     again = {each.style: each.view for each in controller.state.choices.value.mixture}
     report["view came back"] = again[own[0]] == view
-    controller.use_entry(controller.state.history.value[0])
+    controller.choosing.entry(controller.state.history.value[0])
     report["from history"] = controller.state.choices.value.mixture == mixture
     rows = panel.mixture.rows
     report["shown"] = [row.share.value for row in rows]

@@ -16,6 +16,7 @@ from velatura_link.blob_references import BlobUse
 from velatura_link.errors import Refused
 from velatura_link.messages import Header
 from velatura_link.request_validation import check_request
+from velatura_link.text import Value, text_of
 
 if TYPE_CHECKING:
     from velatura.serve.broker.sessions import Session
@@ -45,7 +46,11 @@ def read_submit(
     grace, preview = header.get("grace", 0), header.get("preview")
     priority, fate = header.get("priority", "interactive"), header.get("on_disconnect", "cancel")
     replaces = header.get("replaces")
-    _require(_is_number(grace) and 0 <= grace <= MAX_GRACE, f"grace is 0 to {MAX_GRACE:.0f} s.")
+    _require(
+        _is_number(grace) and 0 <= grace <= MAX_GRACE,
+        "grace is 0 to {most} s.",
+        most=round(MAX_GRACE),
+    )
     _require(
         preview is None or (_is_number(preview) and preview >= 0), "preview is a number of seconds."
     )
@@ -72,9 +77,9 @@ def blobs_of(request: object, limits: Limits) -> list[BlobUse]:
         raise refusal(error.message, hint=error.hint) from error
 
 
-def _require(condition: object, message: str) -> None:
+def _require(condition: object, message: str, **values: Value) -> None:
     if not condition:
-        raise BadRequest(message)
+        raise BadRequest(text_of(message, values))
 
 
 def _is_number(value: object) -> bool:

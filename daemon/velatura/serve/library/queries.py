@@ -1,6 +1,4 @@
-"""What the person keeps, for clients: presets to paint by, styles with their thumbnails (docs/reference/protocol.md,
-6).
-"""
+"""What the person keeps, for clients: presets, styles with their thumbnails (docs/reference/protocol.md, 6)."""
 
 from __future__ import annotations
 

@@ -23,15 +23,20 @@ def title_of_preset(preset: Preset) -> str:
 
 
 def preset_of(manifest: Manifest, choices: Choices) -> dict[str, Any]:
-    """``choices`` as the daemon keeps them (docs/reference/protocol.md, 6); parts of the picture and the seed are left
-    out.
+    """``choices`` as the daemon keeps them (docs/reference/protocol.md, 6).
+
+    Parts of the picture, the seed and models are left out: whoever uses the preset keeps their own.
 
     Raises ``ValueError`` with the file of a style that is not in the daemon's library.
     """
     return {
         "engine": choices.engine,
         **_knobs(manifest, choices),
-        "styles": [_style(each.style, each.weight, each.view) for each in choices.mixture],
+        "styles": [
+            _style(each.style, each.weight, each.view)
+            for each in choices.mixture
+            if not each.style.is_model
+        ],
         "strength": choices.strength,
     }
 

@@ -86,7 +86,7 @@ class EnginePanel(QtWidgets.QWidget):
         return self._controller.state.choices.value
 
     def _engine(self, name: str) -> None:
-        self._controller.choose_engine(name)
+        self._controller.choosing.engine(name)
 
     def _offer(self, offer: Offer) -> None:
         blocker = QtCore.QSignalBlocker(self._engines)

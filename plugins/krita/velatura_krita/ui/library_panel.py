@@ -88,7 +88,7 @@ class LibraryPanel(QtWidgets.QWidget):
         column.addWidget(self._note)
         state = controller.state
         self._views: dict[StyleChoice, StyleView] = {}
-        self.grid.chose.connect(lambda styles: controller.choose_styles(styles, self._views))
+        self.grid.chose.connect(lambda styles: controller.choosing.styles(styles, self._views))
         self.grid.dropped_file.connect(self._dropped)
         self.grid.dropped_picture.connect(controller.styles.add_picture)
         self.grid.removed.connect(controller.styles.remove)

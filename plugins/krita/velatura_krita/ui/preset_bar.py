@@ -92,7 +92,7 @@ class PresetBar(QtWidgets.QWidget):
     def _use(self, preset: Preset | None) -> None:
         self._chosen = "" if preset is None else str(preset["name"])
         if preset is not None:
-            self._controller.use_preset(dict(preset))
+            self._controller.choosing.preset(preset)
         self._show(self._controller.state.choices.value)
 
     def _ask_title(self, use: Callable[[str], object]) -> None:

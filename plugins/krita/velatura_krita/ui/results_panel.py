@@ -103,7 +103,7 @@ class ResultsPanel(QtWidgets.QWidget):
             self._pick(("variation", place, variation.words, self.strip.pictures[place]))
         else:
             self.strip.mark({place})
-            self._controller.use_choices(variation.choices)
+            self._controller.choosing.all_of(variation.choices)
 
     def _chose_entry(self, entry: Entry) -> None:
         if self.compare.isChecked():
@@ -111,11 +111,11 @@ class ResultsPanel(QtWidgets.QWidget):
             if not picture.isNull():
                 self._pick((_HISTORY, entry, entry.title, picture))
         else:
-            self._controller.use_entry(entry)
+            self._controller.choosing.entry(entry)
 
     def _again(self, entry: Entry) -> None:
         if not self.compare.isChecked():
-            self._controller.use_entry(entry)
+            self._controller.choosing.entry(entry)
             self._controller.apply()
 
     def _pick(self, pick: _Pick) -> None:
