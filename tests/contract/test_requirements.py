@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from velatura.contract.engine import Descriptor, Input, StyleKind
-from velatura.contract.requirements import check_fits, kinds_of
+from velatura.contract.requirements import check_fits, check_index, kinds_of
 from velatura.contract.scene import Region, Scene, Style
 from velatura.errors import BadRequest
 from velatura.imaging.raster import Raster
@@ -76,3 +77,59 @@ def test_inputs_are_those_of_the_descriptor() -> None:
         check_fits(takes, scene(PICTURE))
     with pytest.raises(BadRequest, match="no input “speed”"):
         check_fits(takes, scene(PICTURE, inputs={"flow": GREY, "speed": 1.0}))
+
+
+def test_a_region_has_as_many_styles_as_the_engine_takes() -> None:
+    check_fits(descriptor(fewest_styles=2, most_styles=2), scene(PICTURE, PICTURE))
+    with pytest.raises(BadRequest, match="needs at least 2 styles; region 1 has 1"):
+        check_fits(descriptor(fewest_styles=2), scene(PICTURE))
+    with pytest.raises(BadRequest, match="takes at most 1 of the 2 styles of region 1"):
+        check_fits(descriptor(most_styles=1), scene(PICTURE, PICTURE))
+
+
+def test_an_index_names_a_banks_style_and_nothing_else() -> None:
+    both = descriptor(styles=("bank", "picture"))
+    bank = Style(checkpoint=Path("bank"))
+    check_fits(both, scene(replace(bank, index=0)))
+    for style, sentence in (
+        (bank, "which style of the bank"),
+        (replace(bank, index=-1), "the index -1"),
+        (replace(PICTURE, index=0), "the index 0"),
+    ):
+        with pytest.raises(BadRequest, match=sentence):
+            check_fits(both, scene(style))
+
+
+def test_a_bank_has_the_styles_that_the_engine_counts() -> None:
+    assert check_index(Style(checkpoint=Path("bank"), index=2), 3) == 2
+    for index in (3, -1, None):
+        with pytest.raises(BadRequest, match="it has 3") as refused:
+            check_index(Style(checkpoint=Path("bank"), index=index), 3)
+        assert refused.value.hint == "Its styles are numbered from 0 to 2."
+
+
+def test_a_pair_has_two_halves_of_one_size() -> None:
+    pairs = descriptor(styles=("pair",))
+    with pytest.raises(BadRequest, match="lacks its painted half"):
+        check_fits(pairs, scene(Style(code=Path("code"), before=GREY)))
+    small = Raster(np.full((4, 3, 3), 128, np.uint8))
+    with pytest.raises(BadRequest, match="3 × 4 pixels before, 4 × 4 after"):
+        check_fits(pairs, scene(replace(PICTURE, before=small)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        ("raster", GREY, 1.0),
+        ("file", Path("file"), GREY),
+        ("state", Path("file"), "text"),
+        ("number", 1, True),
+        ("number", 0.5, "0.5"),
+        ("text", "text", 1),
+    ],
+)
+def test_an_input_is_of_its_kind(kind: Any, good: Any, bad: Any) -> None:
+    takes = descriptor(inputs=(Input(name="more", kind=kind, title="More"),))
+    check_fits(takes, scene(PICTURE, inputs={"more": good}))
+    with pytest.raises(BadRequest, match="The input “More” must be "):
+        check_fits(takes, scene(PICTURE, inputs={"more": bad}))

@@ -13,8 +13,10 @@ from velatura.contract import manifest
 
 from ..toy_package import installed, toys_in_this_process
 from . import gimp_plugin
+from .display import Display
 from .harness import SCRIPTS, Gimp
 from .profiles import Profile
+from .test_gimp_window import paint
 
 pytestmark = pytest.mark.usefixtures("toys")
 GROUND = (100, 150, 200)
@@ -49,12 +51,13 @@ def play(gimp: Gimp, *cases: Case) -> list[Any]:
 def case(engine: str, image: dict[str, Any] | None = None, **facts: Any) -> Case:
     """One more call of the procedure of ``engine`` on the lowest of ``image``'s layers, or of those in ``choose``."""
     choose = facts.pop("choose", list(image or ())[:1])
-    select = facts.pop("select", None)
+    select, asks = facts.pop("select", None), facts.pop("asks", False)
     return {
         "procedure": f"velatura-{engine}",
         "image": image or {},
         "choose": choose,
         "select": select,
+        "asks": asks,
         "arguments": facts,
     }
 
@@ -128,3 +131,24 @@ def test_frames_are_painted_from_the_lowest_up_each_with_what_the_one_before_lef
     assert colours == [near((20, 20, 20)), near((40, 40, 40)), near((60, 60, 60))]
     amounts = [each for name, each in seen["layers"].items() if "Amount" in name]
     assert [each["visible"] for each in amounts] == [False] * 3
+
+
+def test_the_dialog_asks_what_the_engine_takes(
+    gimp_window: Gimp, display: Display, tmp_path: Path
+) -> None:
+    """A model for one, and neither a picture nor a layer for another; Return paints."""
+    from velatura_toys.checkpoint import save  # type: ignore[import-not-found]
+
+    model = str(save(tmp_path / "magenta.safetensors", (1.0, 0.0, 1.0)))
+    cases = (
+        case("toy-checkpoint", {"Ground": GROUND}, checkpoint=model, amount=1.0, asks=True),
+        case("toy-texture", style="scream", width=20, height=10, asks=True),
+    )
+    running = gimp_window.start(script=SCRIPTS / "gimp_kinds.py", cases=cases)
+    with running:
+        for title in ("Toy checkpoint", "Toy texture"):
+            paint(display, f"^Velatura with {title}$")
+        coloured, new = running.finish(240).value
+    assert coloured["error"] is None, coloured
+    assert coloured["layers"]["Magenta — Toy checkpoint"]["colour"] == near((255, 0, 255))
+    assert new["layers"]["Scream — Toy texture"]["extent"] == [0, 0, 20, 10]

@@ -74,14 +74,14 @@ def choose_file(display: Display, path: Path) -> None:
     wait_until(chosen, "the file", PATIENCE)
 
 
-def paint(display: Display) -> None:
+def paint(display: Display, dialog: str = "^Velatura") -> None:
     """Press Return in the dialog, as often as it takes: a key that comes before the window listens is lost."""
-    display.wait_for_window("^Velatura")
+    display.wait_for_window(dialog)
 
     def gone() -> bool:
         display.xdotool("key", "Return")
         time.sleep(1.0)
-        return not display.windows("^Velatura")
+        return not display.windows(dialog)
 
     wait_until(gone, "the end of the dialog", PATIENCE)
 

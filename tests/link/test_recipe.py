@@ -51,7 +51,10 @@ RECIPE = Recipe(
 )
 
 
-@pytest.mark.parametrize("recipe", [RECIPE, Recipe("identity"), Recipe("dream", size=(64, 48))])
+@pytest.mark.parametrize(
+    "recipe",
+    [RECIPE, Recipe("identity"), Recipe("dream", size=(64, 48), depth="f16", transfer="linear")],
+)
 def test_what_is_written_is_read_again(recipe: Recipe) -> None:
     assert from_json(recipe.to_json()) == recipe
     assert from_json(recipe.to_json().encode()) == recipe
@@ -156,7 +159,8 @@ def test_no_fact_of_a_recipe_is_overlooked() -> None:
     seen = set()
     others = Recipe(
         engine="glaze", velatura="9", code="9", params={"x": 1}, common={"x": 1}, content=None,
-        size=(1, 1), styles=(), regions=(), segments=9, inputs={"x": 1}, strength=0.9, seed=9,
+        size=(1, 1), depth="f16", transfer="linear", styles=(), regions=(), segments=9,
+        inputs={"x": 1}, strength=0.9, seed=9,
         stop_after=9, weights={"glaze": "9" * 64}, device="9", dtype="9", torch="9", tile=9,
     )  # fmt: skip
     for each in fields(Recipe):

@@ -161,6 +161,8 @@ def request_from(recipe: Recipe, places: Places, changes: Changes) -> Request:
         params={**kept, **changes.params},
         common=dict(recipe.common),
         size=recipe.size,
+        depth=recipe.depth,
+        transfer=recipe.transfer,
         styles=tuple(_style(style, places) for style in recipe.styles),
         regions=_regions(recipe, places),
         segments=recipe.segments,

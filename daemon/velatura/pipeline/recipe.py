@@ -56,6 +56,8 @@ def recipe_of(
         common=scene.common.model_dump(),
         content=made.pixels(content) if content is not None else None,
         size=scene.size,
+        depth=scene.depth if content is None and scene.depth != "u8" else None,
+        transfer=scene.transfer if content is None and scene.transfer != "srgb" else None,
         styles=tuple(made.style(style) for style in styles),
         regions=tuple(made.region(region) for region in drawn),
         segments=scene.segments,

@@ -90,7 +90,8 @@ class RecipeRegion:
 class Recipe:
     """A request with everything in it that its sender left to others, and what carried it out.
 
-    ``params`` and ``common`` hold every knob, defaults included. ``velatura`` is the version and ``code`` a hash of
+    ``params`` and ``common`` hold every knob, defaults included. ``size``, ``depth`` and ``transfer`` are those of a
+    result without a content, the last two None for u8 and srgb. ``velatura`` is the version and ``code`` a hash of
     the engines' source; ``weights`` are SHA-256 by the names of models. ``device`` is empty for engines that need none;
     ``dtype`` is the type that networks computed in. ``tile`` is the side of the tiles in pixels where the picture was
     cut, and ``stop_after`` the number of steps after which it was stopped.
@@ -103,6 +104,8 @@ class Recipe:
     common: Mapping[str, Scalar] = field(default_factory=dict)
     content: Source | None = None
     size: tuple[int, int] | None = None
+    depth: str | None = None
+    transfer: str | None = None
     styles: tuple[RecipeStyle, ...] = ()
     regions: tuple[RecipeRegion, ...] = ()
     segments: int = 0
@@ -183,6 +186,8 @@ def _recipe(found: Any) -> Recipe:
         common=_scalars(get("common", {})),
         content=_maybe(get("content"), _source),
         size=_maybe(get("size"), _size),
+        depth=_maybe(get("depth"), _text),
+        transfer=_maybe(get("transfer"), _text),
         styles=_listed(get("styles", []), _style),
         regions=_listed(get("regions", []), _region),
         segments=_whole(get("segments", 0), 64),

@@ -20,7 +20,7 @@ def _asked(before: Recipe, now: Recipe) -> Iterator[str]:
         yield from _other(name, before.params.get(name), now.params.get(name))
     for name in dict.fromkeys([*before.common, *now.common]):
         yield from _other(name, before.common.get(name), now.common.get(name))
-    for name in ("strength", "seed", "segments", "size"):
+    for name in ("strength", "seed", "segments", "size", "depth", "transfer"):
         yield from _other(name, getattr(before, name), getattr(now, name))
 
 

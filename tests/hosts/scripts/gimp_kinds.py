@@ -1,8 +1,8 @@
 """Calls procedures of engines of every kind; says which layers there are then, with their colours.
 
 A case: ``procedure``, ``arguments`` (layers by name, paths of files), ``image`` (colours of its layers by name, from
-the lowest up; nothing for no image), ``choose`` (names of the layers that are chosen), and perhaps ``select`` (x, y,
-width, height).
+the lowest up; nothing for no image), ``choose`` (names of the layers that are chosen), perhaps ``select`` (x, y,
+width, height), and ``asks`` where a person is asked in the dialog.
 """
 
 import gi
@@ -25,6 +25,8 @@ def _played(stage, case):
     if image is not None:
         arguments |= {"image": image, "drawables": [layers[name] for name in case["choose"]]}
         image.clean_all()
+    if case.get("asks"):
+        arguments["run_mode"] = Gimp.RunMode.INTERACTIVE
     answer = stage.call(case["procedure"], **arguments)
     if answer.index(0) != Gimp.PDBStatusType.SUCCESS:
         return {"error": answer.index(1)}
