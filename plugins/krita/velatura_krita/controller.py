@@ -193,7 +193,8 @@ class Controller(QtCore.QObject):
 
     def change(self, choices: Choices) -> None:
         """The person chose; the live preview follows."""
-        self.state.choices.set(choices)
+        manifest = self.state.offer.value.manifest
+        self.state.choices.set(request_builder.with_engine(manifest, choices))
         self.preview.changed()
 
     def document_changed(self) -> None:
