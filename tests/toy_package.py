@@ -12,6 +12,7 @@ from pathlib import Path
 import tomllib
 
 from velatura.contract import registry
+from velatura.pipeline import recipe
 
 PACKAGE = Path(__file__).resolve().parent / "toy_engines"
 
@@ -39,10 +40,16 @@ def toys_in_this_process(folder: Path) -> Iterator[None]:
     paths = installed(folder).split(os.pathsep)[:2]
     sys.path[:0] = paths
     importlib.invalidate_caches()
-    registry.modules.cache_clear()
+    _forget_what_is_installed()
     try:
         yield
     finally:
         for path in paths:
             sys.path.remove(path)
-        registry.modules.cache_clear()
+        _forget_what_is_installed()
+
+
+def _forget_what_is_installed() -> None:
+    """Other tests of this process must not meet the toys, in a recipe's hash of the code least of all."""
+    registry.modules.cache_clear()
+    recipe._code.cache_clear()

@@ -31,6 +31,7 @@ class _Active:
     job: Job
     uploads: dict[Payload, Upload]
     submitted: bool = False
+    told_to_finish: bool = False
     put_again: bool = False
     preview: Download | None = None
     result: Header | None = None
@@ -83,7 +84,7 @@ class ClientState:
         self._uploads.attach(session.send, pace, welcome.limits.blobs, dict.fromkeys(needed))
         self._downloads.attach(session.send, pace)
         for active in self._active.values():
-            active.submitted = False
+            active.submitted = active.told_to_finish = False
             active.uploads = {each: self._uploads.want(each) for each in active.uploads}
         self._additions.attach()
         for job in self._cancelling:
@@ -137,7 +138,7 @@ class ClientState:
         """Have a job stop early; one that is not submitted yet is told so when it is."""
         active = self._active.get(job.id)
         if active is not None and active.submitted:
-            self._send({"t": m.FINISH, "job": job.id})
+            self._tell_to_finish(active)
 
     def ask(self, header: Header, answer: str) -> Future[Header]:
         """Send ``header``; the future gets the next message of type ``answer``."""
@@ -220,9 +221,15 @@ class ClientState:
                 active.submitted = True
                 self._send(submission(active.job, active.blob_of))
                 if active.job.finishing:
-                    self._send({"t": m.FINISH, "job": active.job.id})
+                    self._tell_to_finish(active)
                 return True
         return False
+
+    def _tell_to_finish(self, active: _Active) -> None:
+        """Once a session: a job that finishes while it is being submitted is told of here and again by its own call."""
+        if not active.told_to_finish:
+            active.told_to_finish = True
+            self._send({"t": m.FINISH, "job": active.job.id})
 
     def _report_upload(self, upload: Upload) -> None:
         for active in self._active.values():
@@ -317,7 +324,7 @@ class ClientState:
             active.put_again = True
             self._send({"t": m.RELEASE, "job": active.job.id})
             active.uploads = {each: self._uploads.again(each) for each in active.uploads}
-            active.submitted = False
+            active.submitted = active.told_to_finish = False
         elif error.code == "draining":
             self.draining = True
             self._end(active)
