@@ -113,7 +113,7 @@ def test_a_picture_is_parted_by_itself(studio: Shell, paint: Callable[..., np.nd
     [
         ("--stroke", "2"),
         ("--colours", "luminance"),
-        ("--detail", "32"),
+        ("--finest", "32"),
         ("--tileable", "both"),
         ("--style-crop", "0,0,0.5,0.5"),
         ("--style-rotation", "90"),

@@ -157,7 +157,7 @@ def cases(draw: st.DrawFn) -> Case:
     if masked == 0 or draw(st.booleans()):
         regions.append(Region((styles[-1],)))
     common = CommonParams(
-        detail=draw(st.sampled_from((0, 0, 24))),
+        finest=draw(st.sampled_from((0, 0, 24))),
         colours=draw(
             st.sampled_from(("none", "luminance", "lab-chroma", "histogram", "match-style"))
         ),

@@ -14,12 +14,12 @@ engines = test_arguments.engines
 
 def test_a_preview_is_the_same_in_small(engines: manifest.Manifest) -> None:
     made = arguments_of("gatys", engines)
-    large = spec(made, engine="gatys", stroke=12.0, feather=8.0, detail=512, start=3, steps=9)
+    large = spec(made, engine="gatys", stroke=12.0, feather=8.0, finest=512, start=3, steps=9)
     small = preview_spec(large, 0.25, engines)
     assert small["engine"] == "glaze-live"
     assert small["common"]["stroke"] == 3.0
     assert small["common"]["feather"] == 2.0
-    assert small["common"]["detail"] == 512
+    assert small["common"]["finest"] == 512
     assert small["params"] == small["inputs"] == {}
     assert large["common"]["stroke"] == 12.0
 

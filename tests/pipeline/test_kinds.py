@@ -252,7 +252,7 @@ def test_vectors_of_a_flow_shrink_with_the_picture() -> None:
     flow = np.zeros((40, 80, 3), np.float32)
     flow[:] = (8, -4, 1)
     engine = Flows()
-    common = CommonParams(detail=20)
+    common = CommonParams(finest=20)
     scene = Scene(flat(0, 0, 0, height=40, width=80), common=common, inputs={"flow": Raster(flow)})
     render(engine, scene, EngineParams(), new_run())
     assert engine.flow.pixels.shape == (10, 20, 3)
@@ -329,7 +329,7 @@ def test_a_window_of_what_a_filter_paints_is_that_part_of_the_whole() -> None:
 
 def test_a_filter_can_be_painted_smaller_and_without_a_seam() -> None:
     content = Raster(noise(60, 80, 3, "u8"))
-    common = CommonParams(detail=40, tileable="both")
+    common = CommonParams(finest=40, tileable="both")
     assert painted("toy-filter", Scene(content, common=common)).shape == content.shape
 
 
@@ -382,7 +382,7 @@ def test_a_filter_never_loads_torch() -> None:
 
 def test_knobs_that_make_no_difference_are_said() -> None:
     content = flat(0, 0, 0)
-    common = CommonParams(stroke=9, detail=8, colours="luminance", feather=2, tileable="x")
+    common = CommonParams(stroke=9, finest=8, colours="luminance", feather=2, tileable="x")
     run = new_run()
     painted("identity", Scene(content, common=common), run)
     assert [str(note).split()[0] for note in run.notes] == [

@@ -169,7 +169,7 @@ WINDOW = Box(21, 30, 90, 71)
     [Negative(), Blur(), Halves(), Mean(), Dims(), Descends()],
     ids=lambda e: type(e).__name__,
 )
-@pytest.mark.parametrize("common", [{}, {"detail": 64}, {"colours": "histogram"}], ids=str)
+@pytest.mark.parametrize("common", [{}, {"finest": 64}, {"colours": "histogram"}], ids=str)
 def test_a_window_is_that_part_of_the_whole_picture(engine: Any, common: dict[str, Any]) -> None:
     content = Raster(noise(100, 130, 4, "u8"))
     mask = Raster(noise(100, 130, 1, "u8"))

@@ -85,9 +85,9 @@ def steps(picture: Raster, axis: int) -> Floats:
     return np.abs(np.diff(planes, axis=0)).mean((1, 2))
 
 
-def test_detail_is_the_long_side_of_what_is_painted(run: Run) -> None:
+def test_the_finest_size_is_the_long_side_of_what_is_painted(run: Run) -> None:
     witness, content = Witness(), photo()
-    scene = Scene(content, (Region(()),), common=CommonParams(detail=80, stroke=8))
+    scene = Scene(content, (Region(()),), common=CommonParams(finest=80, stroke=8))
     found = painted(witness, scene, run)
     seen = witness.scenes[0]
     assert seen.content is not None
@@ -95,7 +95,7 @@ def test_detail_is_the_long_side_of_what_is_painted(run: Run) -> None:
     assert seen.reduction == pytest.approx(1 / 3)
     assert (found.width, found.height) == (240, 240)
     for more in (240, 4000):
-        painted(witness, Scene(content, common=CommonParams(detail=more)), run)
+        painted(witness, Scene(content, common=CommonParams(finest=more)), run)
         assert witness.scenes[-1].content is content
 
 
@@ -107,7 +107,7 @@ def test_masks_and_pictures_go_along_to_the_smaller_size(run: Run) -> None:
         content,
         (Region((), mask),),
         inputs={"start": content, "other": other},
-        common=CommonParams(detail=120),
+        common=CommonParams(finest=120),
     )
     painted(witness, scene, run)
     seen = witness.scenes[0]
@@ -134,15 +134,15 @@ def test_a_picture_that_repeats_is_painted_without_a_seam(run: Run, tileable: st
 
 
 @pytest.mark.parametrize("side", [96, 101, 120])
-@pytest.mark.parametrize("detail", [0, 64])
-def test_glaze_wraps_without_a_seam(run: Run, side: int, detail: int) -> None:
+@pytest.mark.parametrize("finest", [0, 64])
+def test_glaze_wraps_without_a_seam(run: Run, side: int, finest: int) -> None:
     engine = registry.load("glaze")
     style = Style(picture=photo(96))
     scenes = [
         Scene(waves(side), (Region((style,)),), common=common)
         for common in (
-            CommonParams(detail=detail),
-            CommonParams(detail=detail, tileable="both"),
+            CommonParams(finest=finest),
+            CommonParams(finest=finest, tileable="both"),
         )
     ]
     plain, found = (

@@ -16,7 +16,7 @@ from velatura_link.request import Scalar, StyleRef
 LARGEST = (1 << 63) - 1
 """The largest whole number that travels as such."""
 
-COMMON = ("stroke", "detail", "colours", "feather", "tileable")
+COMMON = ("stroke", "detail", "finest", "colours", "feather", "tileable")
 """Options that every engine has, as :class:`~velatura.contract.common_params.CommonParams` declares them."""
 
 
@@ -62,13 +62,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--stroke",
         type=number,
         metavar="PX",
-        help="how wide strokes are in the result (default: as the engine paints best)",
+        help="how wide strokes are in the result (default: a 32nd of its short side)",
     )
     add(
         "--detail",
+        type=number,
+        metavar="0..1",
+        help="how much of the content's own detail comes back under finer strokes (default: 0.5)",
+    )
+    add(
+        "--finest",
         type=whole_number,
         metavar="PX",
-        help="long side of the picture that is painted and then enlarged: smaller is quicker and bolder",
+        help="long side of the largest picture that is painted and then enlarged: smaller is quicker and softer",
     )
     add(
         "--colours",

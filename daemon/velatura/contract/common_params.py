@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-CommonKnob = Literal["stroke", "detail", "colours", "feather", "tileable"]
+CommonKnob = Literal["stroke", "detail", "finest", "colours", "feather", "tileable"]
 Colours = Literal["none", "luminance", "lab-chroma", "histogram", "match-style"]
 Tileable = Literal["none", "x", "y", "both"]
 
@@ -19,19 +19,27 @@ class CommonParams(BaseModel):
     stroke: float = Field(
         0.0,
         ge=0.0,
-        le=512.0,
+        le=4096.0,
         title="Stroke size",
-        description="How wide strokes become in the document; Automatic takes the size that the engine paints best. "
-        "The style's short side is taken for 32 strokes.",
+        description="How wide strokes become in the document. Automatic covers the picture as the painting covers its "
+        "canvas: it looks the same at every size, with a stroke a 32nd of the short side.",
         json_schema_extra={"unit": "px", "zero": "Automatic", "scales": True},
     )
-    detail: int = Field(
+    detail: float = Field(
+        0.5,
+        ge=0.0,
+        le=1.0,
+        title="Photo's detail",
+        description="How much of the photo's own detail comes back at each size while large strokes are painted over "
+        "with finer ones: 0 leaves the large strokes alone, 1 brings all of it back.",
+    )
+    finest: int = Field(
         0,
         ge=0,
         le=65535,
-        title="Detail",
-        description="Long side of the picture that is painted, and then enlarged along the edges of what it shows: "
-        "smaller is quicker and bolder. Full size paints every pixel of the document.",
+        title="Finest size",
+        description="Long side of the largest picture that is painted; a larger one is enlarged from it along the "
+        "edges of what it shows. Smaller is quicker and softer. Full size paints every pixel of the document.",
         json_schema_extra={"unit": "px", "zero": "Full size"},
     )
     colours: Colours = Field(

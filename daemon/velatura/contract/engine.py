@@ -108,6 +108,11 @@ class Descriptor(BaseModel):
     """Sides of a tensor given to the engine are multiples of this many pixels."""
     least: int = 64
     """The shortest side of such a tensor: five halvings leave two pixels, enough to pad by reflection."""
+    native_side: int = 0
+    """Short side in pixels at which strokes are as large as the style has them. Larger pictures are painted in levels
+    from there up, each over the one before, and smaller ones there and then reduced (:mod:`velatura.pipeline.levels`).
+    0 for an engine that paints a picture of any size at once. For :class:`FeedForward` alone.
+    """
     memory: int = 1024
     """Bytes that painting a tile takes at most for each of its pixels, its surroundings counted."""
 

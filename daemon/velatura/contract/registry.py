@@ -96,7 +96,8 @@ def common_knobs(engine: Engine) -> tuple[CommonKnob, ...]:
     """The common knobs that make a difference to an engine: what its descriptor says, or what its kind implies.
 
     Nothing but masks is soft where pixels are painted one by one; without pictures as styles there are no strokes to
-    size; without a content nothing can be painted smaller, recoloured or repeated.
+    size, and detail comes back only where levels are painted; without a content nothing can be painted smaller,
+    recoloured or repeated.
     """
     descriptor = engine.descriptor
     if descriptor.common is not None:
@@ -104,11 +105,14 @@ def common_knobs(engine: Engine) -> tuple[CommonKnob, ...]:
     if isinstance(engine, Pixelwise):
         return ("feather",)
     knobs: tuple[CommonKnob, ...] = get_args(CommonKnob)
-    if isinstance(engine, Filter) or not {"picture", "pair"} & set(descriptor.styles):
-        knobs = tuple(each for each in knobs if each != "stroke")
+    without: set[CommonKnob] = set()
+    if not descriptor.native_side:
+        without.add("detail")
+        if isinstance(engine, Filter) or not {"picture", "pair"} & set(descriptor.styles):
+            without.add("stroke")
     if descriptor.content == "none":
-        knobs = tuple(each for each in knobs if each not in ("detail", "colours", "tileable"))
-    return knobs
+        without |= {"finest", "colours", "tileable"}
+    return tuple(each for each in knobs if each not in without)
 
 
 def common_schema(engine: Engine) -> dict[str, Any]:

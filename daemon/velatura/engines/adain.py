@@ -123,6 +123,7 @@ class AdaIN(FeedForward[AdaINParams, Prepared]):
         regions="native",
         tiles=True,
         halo=HALO,
+        native_side=USUAL_SIDE,
         multiple=STRIDE,
         least=2 * STRIDE,
         deterministic="close",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from velatura.contract.engine import Descriptor
 from velatura.engines.glaze.engine import CodePainting, PaintingParams
 from velatura.networks.glaze import SIZES, STRIDE
+from velatura.pipeline.style_input import USUAL_SIDE
 
 
 class GlazeLive(CodePainting[PaintingParams]):
@@ -22,6 +23,7 @@ class GlazeLive(CodePainting[PaintingParams]):
         regions="native",
         tiles=True,
         halo=SIZES["glaze-live"].halo,
+        native_side=USUAL_SIDE,
         memory=512,
         multiple=STRIDE,
         least=2 * STRIDE,

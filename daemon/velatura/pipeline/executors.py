@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -18,49 +17,25 @@ from velatura.imaging.colour import Floats
 from velatura.imaging.raster import bands
 from velatura.imaging.tiles import Box, Tile, plan
 from velatura.pipeline.engine_errors import blamed_on, require_floats, require_size, rgb_floats
-from velatura.pipeline.regions import blending
+from velatura.pipeline.level_painting import InLevels
+from velatura.pipeline.levels import proportioned
+from velatura.pipeline.painting import Painting, Piece, TilePainter, Touched, parts_of
 from velatura.pipeline.sampling import sample_boxes
-from velatura.pipeline.tensors import content_tile, tile_plan, tile_side
+from velatura.pipeline.tensors import tile_side
 from velatura.pipeline.working_size import Working, working
-
-Touched = Callable[[Box], Sequence[bool]]
-"""Which parts of a scene have any weight in a box."""
-
-Piece = tuple[Box, list[Floats | None]]
-"""A box and what each part painted there, (h, w, 3) sRGB 0..1; None where nobody will see it."""
-
-
-class Painting(Protocol):
-    """A scene being painted at full strength, in its parts."""
-
-    def sample(self) -> Iterator[tuple[Box, list[Floats]]]:
-        """A fair sample of what :meth:`pieces` will give."""
-
-    def pieces(self, touched: Touched) -> Iterator[Piece]:
-        """Everything, row by row from the top."""
-
-    def others(self) -> Sequence[Mapping[str, Any]]:
-        """What the engine gives beside the picture of each part, by name, once all is painted."""
-
-
-def parts_of(engine: Engine, scene: Scene) -> list[Scene]:
-    """The scenes to paint: one for each region unless the engine blends them itself."""
-    if engine.descriptor.regions == "native" or len(scene.regions) < 2:
-        return [scene]
-    return [
-        replace(scene, regions=(region,), inputs={**scene.inputs, **region.states})
-        for region in scene.regions
-    ]
 
 
 def begin(
     engine: Engine, scene: Scene, params: EngineParams, run: Run, size: tuple[int, int]
 ) -> Painting:
     """Start painting ``scene``, whose result is ``size`` (height, width)."""
-    smaller = working(engine.descriptor, scene, _halo(engine, scene, params))
+    scene = proportioned(engine, scene)
+    smaller = working(engine, scene, _halo(engine, scene, params))
     if smaller is not None:
         return _Elsewhere(engine, scene, smaller, params, run)
     if isinstance(engine, FeedForward):
+        if engine.descriptor.native_side:
+            return InLevels(engine, scene, params, run)
         return _InTiles(engine, scene, params, run)
     if isinstance(engine, Iterative):
         return _AtOnce(engine, scene, params, run, size)
@@ -83,59 +58,29 @@ class _InTiles:
     def __init__(
         self, engine: FeedForward[Any, Any], scene: Scene, params: EngineParams, run: Run
     ) -> None:
-        import torch
-
-        assert scene.content is not None
-        self._engine, self._scene, self._run = engine, scene, run
-        self._content = scene.content
-        self._parts = parts_of(engine, scene)
-        # No inference mode here: what prepare leaves in the caches may later be part of a gradient.
-        with blamed_on(engine), torch.inference_mode(False), torch.no_grad():
-            self._prepared = [engine.prepare(part, params, run) for part in self._parts]
-            self._fill = hidden_fill(scene.content)
+        self._scene, self._run = scene, run
+        self._painter = TilePainter(engine, parts_of(engine, scene), params, run)
 
     def sample(self) -> Iterator[tuple[Box, list[Floats]]]:
-        everything = range(len(self._parts))
-        for box in sample_boxes(self._scene, self._content):
-            yield box, list(self._paint(Tile(box, box), everything).values())
+        painter = self._painter
+        everything = range(painter.parts)
+        for box in sample_boxes(self._scene, painter.content):
+            yield box, list(painter(Tile(box, box), everything).values())
 
     def pieces(self, touched: Touched) -> Iterator[Piece]:
-        content, run = self._content, self._run
-        tiles = tile_plan(content.width, content.height, self._engine.descriptor)
+        painter, run = self._painter, self._run
+        tiles = painter.tiles()
         run.step(0, len(tiles), phase="paint")
         for number, tile in enumerate(tiles, 1):
             seen = [index for index, is_seen in enumerate(touched(tile.core)) if is_seen]
             if seen and len(tiles) > 1:
-                tile = self._as_seen(tile)
-            painted = self._paint(tile, seen) if seen else {}
-            yield tile.core, [painted.get(index) for index in range(len(self._parts))]
+                tile = painter.trimmed(tile, self._scene.window)
+            painted = painter(tile, seen) if seen else {}
+            yield tile.core, [painted.get(index) for index in range(painter.parts)]
             run.step(number, len(tiles), phase="paint")
 
-    def _as_seen(self, tile: Tile) -> Tile:
-        """What of ``tile`` is painted for the window that was asked for."""
-        descriptor, window = self._engine.descriptor, self._scene.window
-        if window is None:
-            return tile
-        return tile.trimmed(window, halo=descriptor.halo, multiple=descriptor.multiple)
-
-    def _paint(self, tile: Tile, parts: Sequence[int]) -> dict[int, Floats]:
-        import torch
-
-        engine, run = self._engine, self._run
-        painted = {}
-        with blamed_on(engine), torch.inference_mode():
-            piece = content_tile(self._content, tile, self._fill, run, engine.descriptor)
-            size = piece.tensor.shape[2:]
-            for index in parts:
-                blend = partial(blending, self._parts[index], tile.outer, size, run)
-                given = engine.apply(replace(piece, blend=blend), self._prepared[index], run)
-                require_size(engine, given, size)
-                painted[index] = rgb_floats(engine, given[:, :, piece.core[0], piece.core[1]])
-        return painted
-
     def others(self) -> Sequence[Mapping[str, Any]]:
-        with blamed_on(self._engine):
-            return [self._engine.finish(prepared, self._run) for prepared in self._prepared]
+        return self._painter.finish()
 
 
 class _Filtered:

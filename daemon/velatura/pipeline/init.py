@@ -102,7 +102,7 @@ def _painted_by(name: str, scene: Scene, run: Run) -> Raster:
             hint="adain is one that can.",
             engine=name,
         )
-    common = scene.common.model_copy(update={"detail": 0, "tileable": "none", "colours": "none"})
+    common = scene.common.model_copy(update={"finest": 0, "tileable": "none", "colours": "none"})
     plainly = replace(
         scene,
         regions=tuple(replace(region, strength=1.0) for region in scene.regions),

@@ -25,9 +25,10 @@ from velatura.imaging.raster import Pixels, Raster, RasterShape, bands, require_
 from velatura.imaging.tiles import Box
 from velatura.pipeline.colour_transfer import Recolouring, recolouring
 from velatura.pipeline.engine_errors import blamed_on, require_like
-from velatura.pipeline.executors import Painting, begin, parts_of
+from velatura.pipeline.executors import begin
 from velatura.pipeline.memory_fit import within_memory
 from velatura.pipeline.outputs import Allocate, Output, outputs_of
+from velatura.pipeline.painting import Painting, parts_of
 from velatura.pipeline.regions import claims
 from velatura.pipeline.states import states_of_regions
 from velatura.pipeline.tensors import TILE

@@ -70,8 +70,11 @@ def alpha_tensor(raster: Raster, run: Run, *, size: tuple[int, int] | None = Non
     return _on_device(np.clip(opacity, 0, 1), run)
 
 
-def tile_plan(width: int, height: int, descriptor: Descriptor) -> list[Tile]:
-    """The tiles in which an engine looks at a picture: a single one where it cannot be tiled."""
+def tile_plan(width: int, height: int, descriptor: Descriptor, around: int = 0) -> list[Tile]:
+    """The tiles in which an engine looks at a picture: a single one where it cannot be tiled.
+
+    ``around`` is how many pixels around a tile's core are painted with it.
+    """
     if not descriptor.tiles:
         whole = Box(0, 0, width, height)
         return [Tile(whole, whole)]
@@ -79,7 +82,7 @@ def tile_plan(width: int, height: int, descriptor: Descriptor) -> list[Tile]:
         width,
         height,
         core=tile_side.get(),
-        halo=descriptor.halo,
+        halo=descriptor.halo + around,
         multiple=descriptor.multiple,
         least=descriptor.least,
     )

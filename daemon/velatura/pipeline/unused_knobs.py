@@ -9,7 +9,7 @@ from velatura.contract.run import Run
 from velatura.contract.scene import Scene
 from velatura_link.text import Text
 
-_OF_CONTENT: tuple[CommonKnob, ...] = ("detail", "colours", "tileable")
+_OF_CONTENT: tuple[CommonKnob, ...] = ("detail", "finest", "colours", "tileable")
 """Knobs that need a picture to paint over."""
 
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import ceil
 
 import numpy as np
 
-from velatura.contract.engine import Descriptor
+from velatura.contract.engine import Engine
 from velatura.contract.scene import Scene
 from velatura.imaging.alpha import hidden_fill, with_fill
 from velatura.imaging.colour import Floats
 from velatura.imaging.raster import Raster
-from velatura.imaging.resample import fit, resized, resized_flow
+from velatura.imaging.resample import fit
 from velatura.imaging.tiles import Box, round_up
 from velatura.imaging.upsampling import Upsampler
+from velatura.pipeline.levels import at_size, coarseness
 
 FADE = 32
-"""Pixels over which what was painted beyond one edge passes into what was painted inside the other."""
+"""Pixels over which what was painted beyond one edge passes into what was painted inside the other, at the size
+at which its largest strokes are painted.
+"""
 
 Enlarger = Callable[[Box, Raster, Floats | None], Floats]
 """From a box of the document, its content and that content's hidden fill to what was painted there."""
@@ -28,20 +32,21 @@ class Working:
     """``scene`` is painted instead of a document of ``document`` (width, height) pixels.
 
     ``small`` is the document's content at the working size, and ``margin`` how many pixels of its other end it was
-    given on each side, along columns and rows.
+    given on each side, along columns and rows. Over ``fade`` pixels one end passes into the other.
     """
 
     scene: Scene
     document: tuple[int, int]
     small: Raster
     margin: tuple[int, int]
+    fade: int
 
     def enlarger(self, painted: Floats) -> Enlarger:
         """What gives any part of the document's size of ``painted``, (h, w, 3) of the working scene's."""
         wraps = (self.margin[0] > 0, self.margin[1] > 0)
         for axis, margin in ((1, self.margin[0]), (0, self.margin[1])):
             if margin:
-                painted = _joined(painted, margin, axis)
+                painted = _joined(painted, margin, axis, self.fade)
         if (self.small.width, self.small.height) == self.document:
             return lambda box, content, fill: painted[box.y0 : box.y1, box.x0 : box.x1]
         seen = np.clip(with_fill(self.small, hidden_fill(self.small)), 0, 1)
@@ -54,7 +59,7 @@ class Working:
         return enlarge
 
 
-def working(descriptor: Descriptor, scene: Scene, halo: int) -> Working | None:
+def working(engine: Engine, scene: Scene, halo: int) -> Working | None:
     """What to paint instead of ``scene``; None where it is painted as it is.
 
     ``halo`` is how many pixels of surroundings the engine needs. Rasters of the document's size go along to the
@@ -64,43 +69,43 @@ def working(descriptor: Descriptor, scene: Scene, halo: int) -> Working | None:
     if content is None:
         return None
     document = (content.width, content.height)
-    size = fit(*document, long=common.detail) if common.detail else document
+    size = fit(*document, long=common.finest) if common.finest else document
     if max(size) >= max(document):
         size = document
     if size == document and common.tileable == "none":
         return None
-    around = round_up(halo + FADE, descriptor.multiple)
+    # Where large strokes are painted small, surroundings and fade are as much larger.
+    coarse = max(1.0, coarseness(engine, scene) * max(size) / max(document))
+    fade = ceil(FADE * coarse)
+    around = round_up(ceil(halo * coarse) + fade, engine.descriptor.multiple)
     margin = (
         min(around, size[0]) if common.tileable in ("x", "both") else 0,
         min(around, size[1]) if common.tileable in ("y", "both") else 0,
     )
+    small = at_size(scene, size, engine.descriptor)
+    assert small.content is not None
 
-    flows = {each.name for each in descriptor.inputs if each.kind == "flow"}
-    small = resized(content, size)
-
-    def prepared(raster: Raster, *, flow: bool = False) -> Raster:
-        if (raster.width, raster.height) != document:
+    def wrapped(raster: Raster) -> Raster:
+        if (raster.width, raster.height) != size:
             return raster
-        return _wrapped(resized_flow(raster, size) if flow else resized(raster, size), margin)
+        return _wrapped(raster, margin)
 
-    regions = tuple(
-        replace(region, mask=None if region.mask is None else prepared(region.mask))
-        for region in scene.regions
-    )
-    inputs = {
-        name: prepared(value, flow=name in flows) if isinstance(value, Raster) else value
-        for name, value in scene.inputs.items()
-    }
     instead = replace(
-        scene,
-        content=_wrapped(small, margin),
-        regions=regions,
-        inputs=inputs,
+        small,
+        content=wrapped(small.content),
+        regions=tuple(
+            replace(region, mask=None if region.mask is None else wrapped(region.mask))
+            for region in small.regions
+        ),
+        inputs={
+            name: wrapped(value) if isinstance(value, Raster) else value
+            for name, value in small.inputs.items()
+        },
         strength=1.0,
-        reduction=scene.reduction * max(size) / max(document),
-        common=common.model_copy(update={"detail": 0, "tileable": "none", "colours": "none"}),
+        window=None,
+        common=common.model_copy(update={"finest": 0, "tileable": "none", "colours": "none"}),
     )
-    return Working(instead, document, small, margin)
+    return Working(instead, document, small.content, margin, fade)
 
 
 def _wrapped(raster: Raster, margin: tuple[int, int]) -> Raster:
@@ -110,14 +115,14 @@ def _wrapped(raster: Raster, margin: tuple[int, int]) -> Raster:
     return Raster(pixels, raster.transfer)
 
 
-def _joined(painted: Floats, margin: int, axis: int) -> Floats:
+def _joined(painted: Floats, margin: int, axis: int, fade: int) -> Floats:
     """``painted`` without its ``margin`` along ``axis``, its first pixels faded in from what was painted beyond its
     end: there it goes on where the end leaves off.
     """
     planes = np.moveaxis(painted, axis, 0)
     length = len(planes) - 2 * margin
     inside = planes[margin : margin + length].copy()
-    fade = min(FADE, margin, length)
+    fade = min(fade, margin, length)
     rise = ((np.arange(fade, dtype=np.float32) + 0.5) / fade)[:, None, None]
     beyond = planes[margin + length : margin + length + fade]
     inside[:fade] = beyond + rise * (inside[:fade] - beyond)

@@ -155,6 +155,7 @@ class Glaze(CodePainting[GlazeParams]):
         regions="native",
         tiles=True,
         halo=SIZES["glaze"].halo,
+        native_side=USUAL_SIDE,
         memory=512,
         multiple=STRIDE,
         least=2 * STRIDE,

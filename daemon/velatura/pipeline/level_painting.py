@@ -1,0 +1,212 @@
+"""Painting in levels: large strokes small, finer ones over them, and of each level only what is new.
+
+A level shows the engine what was painted so far, enlarged, with a part of the photo's detail that it had no place for
+(``detail``). Of what is painted over it, only what is finer than the level below is added: strokes keep the place and
+the colour that they have, and at full size there is the texture of paint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from velatura.contract.engine import Engine, EngineParams, FeedForward
+from velatura.contract.run import Run
+from velatura.contract.scene import Scene
+from velatura.imaging.alpha import coverage, hidden_fill, with_fill
+from velatura.imaging.colour import Floats, from_float, from_unit_floats, to_float
+from velatura.imaging.pyramid import Octave, Size
+from velatura.imaging.raster import Depth, Raster, RasterShape, bands
+from velatura.imaging.resample import resize
+from velatura.imaging.tiles import Box, Tile
+from velatura.pipeline.levels import Levels, levels_of
+from velatura.pipeline.painting import Piece, TilePainter, Touched, parts_of
+from velatura.pipeline.sampling import sample_boxes
+from velatura.pipeline.tensors import tile_plan
+
+
+class InLevels:
+    """By an engine of a native size, a level at a time; the finest is painted as it is asked for."""
+
+    def __init__(
+        self, engine: FeedForward[Any, Any], scene: Scene, params: EngineParams, run: Run
+    ) -> None:
+        assert scene.content is not None
+        self._scene, self._run = scene, run
+        self._size: Size = (scene.content.width, scene.content.height)
+        levels = levels_of(engine.descriptor, scene)
+        self._progress = _Progress.of(engine, scene, levels, run)
+        self._finest: list[_Level] = []
+        painted: list[_Painted | None] = [None for _ in parts_of(engine, scene)]
+        for number in range(len(levels.sizes)):
+            seen = levels.scene(number, scene, engine.descriptor)
+            self._finest = [
+                _Level.of(engine, part, below, params, run)
+                for part, below in zip(parts_of(engine, seen), painted, strict=True)
+            ]
+            if number + 1 < len(levels.sizes):
+                assert seen.content is not None
+                photo = _plain(seen.content)
+                painted = [_Painted(level.raster(self._progress), photo) for level in self._finest]
+        self._enlarged = levels.sizes[-1] != self._size
+
+    def sample(self) -> Iterator[tuple[Box, list[Floats]]]:
+        if self._enlarged:
+            yield Box(0, 0, *self._size), self._reduced
+            return
+        content = self._scene.content
+        assert content is not None
+        for box in sample_boxes(self._scene, content):
+            yield box, [level.sampled(box) for level in self._finest]
+
+    def pieces(self, touched: Touched) -> Iterator[Piece]:
+        if self._enlarged:
+            yield Box(0, 0, *self._size), list(self._reduced)
+            return
+        for tile in self._finest[0].tiles:
+            seen = touched(tile.core)
+            if any(seen):
+                tile = self._finest[0].painter.trimmed(tile, self._scene.window)
+            yield (
+                tile.core,
+                [
+                    level.painted(tile) if is_seen else None
+                    for level, is_seen in zip(self._finest, seen, strict=True)
+                ],
+            )
+            self._progress.advance(len(seen))
+
+    def others(self) -> Sequence[Mapping[str, Any]]:
+        return [other for level in self._finest for other in level.painter.finish()]
+
+    @cached_property
+    def _reduced(self) -> list[Floats]:
+        """All of each part, where the content is smaller than what is painted of it."""
+        whole = [to_float(level.raster(self._progress)) for level in self._finest]
+        return [np.clip(resize(each, self._size), 0, 1) for each in whole]
+
+
+@dataclass(frozen=True)
+class _Painted:
+    """What a level has painted, and the photo that it was shown, both sRGB without alpha."""
+
+    picture: Raster
+    photo: Raster
+
+    @property
+    def size(self) -> Size:
+        return self.picture.width, self.picture.height
+
+
+@dataclass(frozen=True)
+class _Level:
+    """One part of a scene at one size; over ``below`` where that is not the first."""
+
+    painter: TilePainter
+    below: _Painted | None
+    octave: Octave | None
+
+    @classmethod
+    def of(
+        cls,
+        engine: FeedForward[Any, Any],
+        scene: Scene,
+        below: _Painted | None,
+        params: EngineParams,
+        run: Run,
+    ) -> _Level:
+        """``scene`` is of this level's size."""
+        if below is None:
+            return cls(TilePainter(engine, [scene], params, run), None, None)
+        content = scene.content
+        assert content is not None
+        octave = Octave(below.size, (content.width, content.height))
+        scene = replace(scene, content=_shown(content, below, octave, scene.common.detail))
+        return cls(TilePainter(engine, [scene], params, run, octave.reach), below, octave)
+
+    @property
+    def tiles(self) -> list[Tile]:
+        return self.painter.tiles()
+
+    def painted(self, tile: Tile) -> Floats:
+        """The core of ``tile``, (h, w, 3) sRGB 0..1."""
+        painted = self.painter(tile, [0])[0]
+        if self.below is None or self.octave is None:
+            return painted
+        fine = self.octave.above(painted, self.painter.painted(tile), tile.core)
+        together: Floats = self.octave.enlarged(self.below.picture, tile.core) + fine
+        return together.clip(0, 1)
+
+    def sampled(self, box: Box) -> Floats:
+        """A part that need not be exactly as it is in the picture, without the engine's surroundings."""
+        return self.painted(Tile(box, self.painter.around(box)))
+
+    def raster(self, progress: _Progress) -> Raster:
+        """All of it, u16 sRGB."""
+        content = self.painter.content
+        shape = RasterShape(content.width, content.height, 3, "u16", "srgb")
+        pixels = shape.empty()
+        for tile in self.tiles:
+            core = tile.core
+            pixels[core.y0 : core.y1, core.x0 : core.x1] = from_float(self.painted(tile), shape)
+            progress.advance(1)
+        return Raster(pixels)
+
+
+class _Progress:
+    """Tells how many tiles of all levels and parts are painted."""
+
+    def __init__(self, tiles: int, run: Run) -> None:
+        self._tiles, self._run, self._done = tiles, run, 0
+        run.step(0, tiles, phase="paint")
+
+    @classmethod
+    def of(cls, engine: Engine, scene: Scene, levels: Levels, run: Run) -> _Progress:
+        tiles = sum(len(tile_plan(*size, engine.descriptor)) for size in levels.sizes)
+        return cls(tiles * len(parts_of(engine, scene)), run)
+
+    def advance(self, tiles: int) -> None:
+        self._done += tiles
+        self._run.step(self._done, self._tiles, phase="paint")
+
+
+def _plain(content: Raster) -> Raster:
+    """The visible colours of ``content``, sRGB of 8 or 16 bits, where nothing is hidden from whoever enlarges it."""
+    shape = RasterShape(content.width, content.height, 3, _depth(content), "srgb")
+    if content.shape == shape:
+        return content
+    fill, pixels = hidden_fill(content), shape.empty()
+    for y0, y1 in bands(content.height, content.width * 12):
+        band = with_fill(content.crop(0, y0, content.width, y1), fill)
+        pixels[y0:y1] = from_float(band, shape)
+    return Raster(pixels)
+
+
+def _shown(content: Raster, below: _Painted, octave: Octave, detail: float) -> Raster:
+    """What the engine is shown at the size of ``content``: the painting so far, enlarged, and ``detail`` of what the
+    photo has beyond it. With the content's alpha.
+    """
+    channels = 3 + content.has_alpha
+    shape = RasterShape(content.width, content.height, channels, _depth(content), "srgb")
+    fill, pixels = hidden_fill(content), shape.empty()
+    for y0, y1 in bands(content.height, content.width * 12):
+        box = Box(0, y0, content.width, y1)
+        shown = octave.enlarged(below.picture, box)
+        if detail:
+            band = content.crop(0, y0, content.width, y1)
+            fine = with_fill(band, fill) - octave.enlarged(below.photo, box)
+            shown += np.float32(detail) * fine
+        pixels[y0:y1, :, :3] = from_float(np.clip(shown, 0, 1), shape)
+        if content.alpha is not None:
+            opacity = coverage(content.crop(0, y0, content.width, y1))
+            pixels[y0:y1, :, 3:] = from_unit_floats(opacity, shape.depth)
+    return Raster(pixels)
+
+
+def _depth(content: Raster) -> Depth:
+    """The depth in which what is shown of ``content`` loses nothing that a network would see."""
+    return "u8" if content.depth == "u8" else "u16"
