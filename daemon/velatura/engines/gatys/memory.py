@@ -29,8 +29,8 @@ the network's type (measured: ``benchmarks.gatys needs``): what is compared is f
 """
 
 PLANES = 11
-"""Copies of the picture in float32 that a descent holds: content, start, gradient, moments, what a coarser size has found
-with what is put in its place, and what is between.
+"""Copies of the picture in float32 that a descent holds: content, start, gradient, moments, what a coarser size has
+found and what is put in its place, and what is between.
 """
 
 
