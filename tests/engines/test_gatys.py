@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from tests.perception.test_vgg import random_convolutions
 from torch import Tensor
 
@@ -17,11 +19,13 @@ from velatura.engines.gatys.engine import Gatys
 from velatura.engines.identity import Identity
 from velatura.errors import BadParams, BadPicture, BadRequest, Cancelled, EngineFailed
 from velatura.imaging.raster import Raster
+from velatura.imaging.resample import resized
 from velatura.perception import calibration
 from velatura.perception.losses import luminance
 from velatura.perception.objective import Balance, Objective, Part
 from velatura.perception.seen import Eyes
 from velatura.perception.vgg import VGG19
+from velatura.pipeline.optimizer import Descended, descend
 from velatura.pipeline.render import render
 from velatura.pipeline.tensors import picture_tensor
 from velatura.pipeline.vgg_features import Brightness, Look, Network, load, styles_seen
@@ -208,6 +212,41 @@ def test_coarse_to_fine_tells_one_way_and_its_true_share(models: WarmModels) -> 
     assert [(each.step, each.steps) for each in heard] == [(n, 8) for n in range(1, 9)]
     assert heard[-1].seconds_left == 0
     assert all(each.seconds_left is not None for each in heard)
+
+
+def test_a_size_beyond_the_usual_one_only_adds_detail(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("velatura.pipeline.style_input.USUAL_SIDE", 40)
+    monkeypatch.setattr("velatura.engines.gatys.engine.COARSEST", 20)
+    # Mid tones alone: what goes beyond black and white is clipped, at whatever size.
+    content, style = (
+        Raster((each.pixels // 3 + 80).astype(np.uint8))
+        for each in (picture(80, 96), resized(stripes(), (192, 160)))
+    )
+    what = scene(content, Style(style))
+    found: list[Tensor] = []
+
+    def remembering(*given: Any, **named: Any) -> Descended:
+        descended = descend(*given, **named)
+        found.append(descended.picture)
+        return descended
+
+    monkeypatch.setattr("velatura.engines.gatys.engine.descend", remembering)
+
+    def added() -> tuple[float, float]:
+        """How much the last size changed of what the one before shows, and how much it has beside that."""
+        found.clear()
+        painted(what, run, steps=6)
+        assert [min(each.shape[2:]) for each in found] == [20, 40, 80]
+        reduced = F.interpolate(found[2], (40, 48), mode="area")
+        detail = found[2] - F.interpolate(reduced, (80, 96), mode="bilinear")
+        return float((reduced - found[1]).abs().mean()), float(detail.abs().mean())
+
+    changed, detail = added()
+    assert changed < detail / 2
+    monkeypatch.setattr("velatura.engines.gatys.engine._held", lambda *_: None)
+    assert changed < added()[0] / 2
 
 
 def test_quality_decides_the_steps_unless_they_are_given(models: WarmModels) -> None:

@@ -15,8 +15,10 @@ from velatura.contract.run import Run
 from velatura.contract.scene import Region, Scene, Style
 from velatura.engines.nearest import styles as nearest_styles
 from velatura.engines.nearest.engine import Nearest
+from velatura.engines.nearest.scene import NearestScene
 from velatura.errors import BadRequest, Cancelled
 from velatura.imaging.raster import Raster
+from velatura.imaging.resample import resized
 from velatura.perception import calibration, matching
 from velatura.perception.vgg import VGG19
 from velatura.pipeline.render import Output, render
@@ -146,6 +148,50 @@ def test_quarter_turns_give_more_to_choose_from(run: Run) -> None:
     upright = painted(scene(lying), run, palette=False, steps=6)
     turned = painted(scene(lying), run, palette=False, steps=6, turned="quarters")
     assert difference(turned, lying) < difference(upright, lying)
+
+
+def test_a_large_picture_is_the_small_one_with_detail(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("velatura.pipeline.style_input.USUAL_SIDE", 64)
+    monkeypatch.setattr("velatura.engines.nearest.params.FINE", 64)
+    small = picture(64, 64)
+    large = Raster(small.pixels.repeat(2, axis=0).repeat(2, axis=1))
+    style = Style(resized(stripes(), (256, 256)))
+
+    def apart() -> float:
+        one, other = (
+            painted(scene(each, style), run, steps=6, palette=False) for each in (small, large)
+        )
+        assert difference(other, resized(one, (128, 128))) > 1
+        return difference(one, resized(other, (64, 64)))
+
+    held = apart()
+    monkeypatch.setattr("velatura.engines.nearest.engine.shows_all_strokes", lambda *_: False)
+    assert held < apart() / 2
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ((512, 768), [(64, 96), (128, 192), (256, 384), (512, 768)]),
+        ((600, 600), [(64, 64), (128, 128), (256, 256), (600, 600)]),
+        ((768, 800), [(64, 72), (128, 136), (256, 272), (512, 536), (768, 800)]),
+        ((80, 60), [(80, 64)]),
+    ],
+)
+def test_every_picture_is_worked_on_at_the_same_sizes(
+    run: Run, size: tuple[int, int], expected: list[tuple[int, int]]
+) -> None:
+    params = registry.validate(Nearest(), {"palette": False})
+    assert NearestScene.of(scene(picture(*size)), params, run).sizes == expected
+
+
+def test_a_size_takes_as_many_steps_whatever_the_full_one_is() -> None:
+    params = registry.validate(Nearest(), {"steps": 5})
+    assert [params.steps_at(short) for short in (64, 128, 256, 512, 700, 2048)] == [
+        20, 15, 10, 5, 5, 5,
+    ]  # fmt: skip
 
 
 def test_pieces_paint_what_the_whole_does(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

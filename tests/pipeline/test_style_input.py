@@ -12,10 +12,16 @@ import torch
 
 from velatura.contract.common_params import CommonParams
 from velatura.contract.run import Run
-from velatura.contract.scene import Region, Scene, Style
+from velatura.contract.scene import WHOLE, Crop, Region, Scene, Style
 from velatura.errors import BadPicture
 from velatura.imaging.raster import Raster
-from velatura.pipeline.style_input import style_key, style_tensor, tell_enlarged
+from velatura.pipeline.style_input import (
+    shows_all_strokes,
+    side_at,
+    style_key,
+    style_tensor,
+    tell_enlarged,
+)
 
 RUN = Run(type("Models", (), {"device": torch.device("cpu"), "dtype": torch.float32})())
 
@@ -154,3 +160,52 @@ def test_a_stroke_is_a_thirty_second_of_the_styles_short_side() -> None:
     assert smaller.style_side(style, 512) == 160
     assert asked.style_side(Style(quarters(), scale=2), 512) == 640
     assert Scene(stripes()).style_side(Style(quarters(), scale=0.001), 512) == 16
+
+
+def blank(side: int) -> Raster:
+    return Raster(np.zeros((side, side, 3), np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("stroke", "scale", "crop", "expected"),
+    [
+        (0, 1.0, WHOLE, [128, 256, 512, 750, 750]),
+        (64, 1.0, WHOLE, [128, 256, 512, 750, 750]),
+        (16, 1.0, WHOLE, [32, 64, 128, 256, 512]),
+        (0, 2.0, WHOLE, [256, 512, 750, 750, 750]),
+        (0, 1.0, (0.0, 0.0, 0.5, 1.0), [128, 256, 375, 375, 375]),
+    ],
+)
+def test_a_style_goes_along_with_the_size_as_far_as_it_has_pixels(
+    stroke: float, scale: float, crop: Crop, expected: list[int]
+) -> None:
+    style = Style(blank(600), scale=scale, crop=crop)
+    scene = Scene(blank(2048), (Region((style,)),), common=CommonParams(stroke=stroke))
+    assert [side_at(scene, style, short) for short in (128, 256, 512, 1024, 2048)] == expected
+
+
+def test_a_style_without_a_picture_has_no_end_of_pixels() -> None:
+    style = Style(code=Path("waves.code"))
+    assert side_at(Scene(blank(2048), (Region((style,)),)), style, 1024) == 1024
+
+
+@pytest.mark.parametrize(
+    ("short", "stroke", "side", "expected"),
+    [
+        (512, 0, 600, True),
+        (256, 0, 600, False),
+        # A small painting has no more to show there.
+        (512, 0, 100, True),
+        (256, 0, 100, False),
+        # Fine strokes are only seen at large sizes.
+        (512, 16, 600, False),
+        (1024, 16, 600, False),
+        (2048, 16, 600, True),
+    ],
+)
+def test_all_strokes_are_seen_where_picture_and_styles_have_their_usual_size(
+    short: int, stroke: float, side: int, expected: bool
+) -> None:
+    styles = Style(blank(side)), Style(blank(2000))
+    scene = Scene(blank(2048), (Region(styles),), common=CommonParams(stroke=stroke))
+    assert shows_all_strokes(scene, short) == expected

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import cos, pi
+from math import cos, log2, pi
 from typing import Literal
 
 import torch
@@ -75,6 +75,28 @@ class Descended:
     state: AdamState | None
 
 
+@dataclass(frozen=True)
+class Held:
+    """What a coarser size has found, (1, 3, h, w): a finer one adds no more than what that could not show.
+
+    ``found`` is its picture. A picture of the finer size keeps only what lies above the band of ``found``; the rest is
+    ``found``, enlarged. Reduced it is what was found then, whatever the finer size is drawn to.
+    """
+
+    found: Tensor
+
+    def __call__(self, picture: Tensor) -> Tensor:
+        """``picture`` (1, 3, h, w), larger than ``found``, with what was found in place of its own coarse shapes."""
+        # Means over uneven windows would let through what must be held wherever the sizes are no multiples.
+        own = F.interpolate(
+            picture, self.found.shape[2:], mode="bilinear", align_corners=False, antialias=True
+        )
+        missing = F.interpolate(
+            self.found - own, picture.shape[2:], mode="bicubic", align_corners=False
+        )
+        return picture + missing
+
+
 def descend(
     start: Tensor,
     loss: Loss,
@@ -82,10 +104,12 @@ def descend(
     watcher: Watcher,
     *,
     state: AdamState | None = None,
+    held: Held | None = None,
 ) -> Descended:
     """Follow ``loss`` from ``start`` (1, 3, h, w), and say after each step how far it is.
 
-    ``state`` is where Adam goes on from, at whatever size it was left.
+    ``state`` is where Adam goes on from, at whatever size it was left. With ``held`` only detail above what a coarser
+    size has found is looked for.
 
     Adam stays inside 0..1 by projection, and its steps shrink along half a cosine. L-BFGS knows no
     bounds (the loss may have a term that keeps it near); what lies outside at the end is clipped.
@@ -94,11 +118,14 @@ def descend(
     mean = RunningMean(how.average)
     optimiser = _Adam(start, how, state) if how.optimiser == "adam" else _LBFGS(start, how)
 
+    def with_held(picture: Tensor) -> Tensor:
+        return picture if held is None else held(picture)
+
     def now() -> Tensor:
-        return mean.value(optimiser.picture()).clamp(0, 1)
+        return with_held(mean.value(optimiser.picture())).clamp(0, 1)
 
     for step in range(1, how.steps + 1):
-        optimiser.step(loss, (step - 1) / how.steps)
+        optimiser.step(lambda picture: loss(with_held(picture)), (step - 1) / how.steps)
         if how.average:
             mean.add(optimiser.picture())
         if watcher(step, now):
@@ -207,19 +234,26 @@ def _contiguous(picture: Tensor) -> Tensor:
     return picture.detach().clone(memory_format=torch.contiguous_format)
 
 
-def sizes_of(width: int, height: int, count: int, *, long: int, short: int) -> list[Size]:
-    """Sizes from coarse to fine, each half the next; the last is the picture's own.
+def sizes_of(width: int, height: int, count: int, *, coarsest: int) -> list[Size]:
+    """Sizes from coarse to fine; the last is the picture's own.
 
-    ``count`` of them; 0 for as many as leave the coarsest at least ``long`` and ``short`` pixels on
-    its sides. A side is never less than one pixel.
+    ``count`` of them, each half the next. With 0 the short sides of all but the last are ``coarsest``, twice that and
+    so on, whatever the picture's size, so that a picture and a larger copy of it are worked on at the same sizes; the
+    last is at least √2 times the one before. A side is never less than one pixel.
     """
+    if not count:
+        short = min(width, height)
+        doublings = max(0, round(log2(short / coarsest))) if short else 0
+        sides = [coarsest << number for number in range(doublings)]
+        return [*(_in_proportion(width, height, side / short) for side in sides), (width, height)]
     sizes = [(width, height)]
-    while True:
-        half = (max(1, round(sizes[0][0] / 2)), max(1, round(sizes[0][1] / 2)))
-        enough = len(sizes) >= count if count else max(half) < long or min(half) < short
-        if enough or half == sizes[0]:
-            return sizes
+    while len(sizes) < count and sizes[0] != (half := _in_proportion(*sizes[0], 0.5)):
         sizes.insert(0, half)
+    return sizes
+
+
+def _in_proportion(width: int, height: int, ratio: float) -> Size:
+    return max(1, round(width * ratio)), max(1, round(height * ratio))
 
 
 def enlarged(picture: Tensor, above: Tensor, below: Tensor | None) -> Tensor:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import cos, radians, sin
 from typing import TYPE_CHECKING
 
-from velatura.contract.scene import WHOLE, Crop, Style
+from velatura.contract.scene import WHOLE, Crop, Scene, Style
 from velatura.errors import BadPicture, BadRequest
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import fit
@@ -103,6 +103,32 @@ def tell_enlarged(style: Style, short: int, run: Run) -> None:
             there=there,
             short=short,
         )
+
+
+def side_at(scene: Scene, style: Style, short: int) -> int:
+    """The short side with which an engine that paints coarse to fine looks at ``style`` where the content's is
+    ``short`` pixels: in proportion, as far as the style's picture, or what is cropped of it, has pixels.
+    """
+    assert scene.content is not None
+    whole = min(scene.content.width, scene.content.height)
+    return _within_own_pixels(style, round(scene.style_side(style, whole) * short / whole))
+
+
+def shows_all_strokes(scene: Scene, short: int) -> bool:
+    """Whether the content with a short side of ``short`` pixels, and each style beside it, has the size at which
+    engines usually look at styles, or all the pixels that there are: a larger size has no more than detail to add.
+    """
+    return short >= USUAL_SIDE and all(
+        side_at(scene, style, short) >= _within_own_pixels(style, USUAL_SIDE)
+        for style in scene.styles
+    )
+
+
+def _within_own_pixels(style: Style, short: int) -> int:
+    if style.picture is None:
+        return max(1, short)
+    left, top, right, bottom = _box(style.picture, style.crop)
+    return max(1, min(short, round(ENLARGED * min(right - left, bottom - top))))
 
 
 def style_key(style: Style, short: int) -> str:

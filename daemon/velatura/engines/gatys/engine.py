@@ -21,6 +21,7 @@ from velatura.pipeline.init import Start
 from velatura.pipeline.optimizer import (
     Descended,
     Descent,
+    Held,
     Size,
     Watcher,
     descend,
@@ -28,11 +29,11 @@ from velatura.pipeline.optimizer import (
     sizes_of,
 )
 from velatura.pipeline.optimizer_progress import DescentProgress
+from velatura.pipeline.style_input import shows_all_strokes
 from velatura.pipeline.tensors import picture_tensor
 
-COARSEST_LONG = 256
-COARSEST_SHORT = 128
-"""The smallest sides of the size that is begun with, in pixels, unless more sizes are asked for."""
+COARSEST = 256
+"""Short side in pixels of the size that is begun with, unless a number of sizes is asked for."""
 
 FINER_RATE = 0.3
 """Adam's first step at a finer size, as a part of that at the coarsest."""
@@ -124,8 +125,17 @@ def _painted(
         how,
         watcher,
         state=last.descended.state if last is not None else None,
+        held=_held(view, last),
     )
     return _Found(descended, began if start.has_detail else None)
+
+
+def _held(view: View, last: _Found | None) -> Held | None:
+    """What the size after ``last`` leaves as it is."""
+    if last is None:
+        return None
+    picture = last.descended.picture
+    return Held(picture) if shows_all_strokes(view.regions.scene, min(picture.shape[2:])) else None
 
 
 def _brought_up(view: View, start: Start, content: Tensor, last: _Found) -> _Found:
@@ -146,9 +156,7 @@ def _check(params: GatysParams) -> None:
 
 
 def _sizes(content: Raster, params: GatysParams) -> list[Size]:
-    return sizes_of(
-        content.width, content.height, params.sizes, long=COARSEST_LONG, short=COARSEST_SHORT
-    )
+    return sizes_of(content.width, content.height, params.sizes, coarsest=COARSEST)
 
 
 def _descent(params: GatysParams, steps: int, *, finer: bool) -> Descent:

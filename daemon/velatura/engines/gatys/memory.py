@@ -28,8 +28,10 @@ LIVE = 1.5
 the network's type (measured: ``benchmarks.gatys needs``): what is compared is float32 in any case.
 """
 
-PLANES = 8
-"""Copies of the picture in float32 that a descent holds: content, start, gradient, moments, and what is between."""
+PLANES = 11
+"""Copies of the picture in float32 that a descent holds: content, start, gradient, moments, what a coarser size has
+found and what is put in its place, and what is between.
+"""
 
 
 @dataclass(frozen=True)

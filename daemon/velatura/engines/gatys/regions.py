@@ -16,7 +16,7 @@ from velatura.perception.guides import guides
 from velatura.perception.objective import Part
 from velatura.pipeline import vgg_features
 from velatura.pipeline.regions import claims
-from velatura.pipeline.style_input import tell_enlarged
+from velatura.pipeline.style_input import side_at
 from velatura.pipeline.tensors import alpha_tensor
 
 
@@ -75,8 +75,6 @@ class Regions:
             channels = None if inside is None else guides(inside, layers, ceil=network.vgg.ceil)
             parts.append(Part(style, extent, pixels, channels))
             if size == self._full:
-                for each, short in self._sized(region, size):
-                    tell_enlarged(each, short, run)
                 self._tell(number, parts[-1], layers, run)
         return parts
 
@@ -92,12 +90,10 @@ class Regions:
         return alpha_tensor(content, run, size=(size[1], size[0]))
 
     def _sized(self, region: Region, size: tuple[int, int]) -> list[tuple[Style, int]]:
-        """The region's styles and the short sides they are looked at with: usually the content's."""
-        usual, reduced = min(self._full), min(size) / min(self._full)
-        return [
-            (style, max(1, round(self.scene.style_side(style, usual) * reduced)))
-            for style in region.styles
-        ]
+        """The region's styles and the short sides they are looked at with: usually that of ``size``, as far as they
+        have pixels.
+        """
+        return [(style, side_at(self.scene, style, min(size))) for style in region.styles]
 
     def _tell(self, number: int, part: Part, layers: Collection[str], run: Run) -> None:
         seen = {*part.style.grams, *part.style.quantiles}

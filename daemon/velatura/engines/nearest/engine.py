@@ -5,7 +5,8 @@ Kolkin, Kucera, Paris, Sýkora, Shechtman & Shakhnarovich 2022, *Neural Neighbor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -16,13 +17,16 @@ from velatura.contract.engine import PICTURE, Descriptor, Input, Iterative, Outp
 from velatura.contract.run import Run
 from velatura.contract.scene import Scene
 from velatura.engines.nearest.optimisation import Pull, descend
-from velatura.engines.nearest.params import NearestParams
+from velatura.engines.nearest.params import NearestParams, is_fine
 from velatura.engines.nearest.scene import NearestScene, Size
 from velatura.engines.nearest.targets import Matcher
 from velatura.imaging.raster import Raster
 from velatura.perception.hypercolumns import CELL, Hypercolumns, in_pieces
+from velatura.perception.vgg import VGG19
 from velatura.pipeline import vgg_features
+from velatura.pipeline.optimizer import Held
 from velatura.pipeline.optimizer_progress import DescentProgress
+from velatura.pipeline.style_input import shows_all_strokes
 
 PIECE = 768
 """Side in pixels of what is looked at at a time of a large picture."""
@@ -31,10 +35,10 @@ WHOLE = 3 << 18
 """Pixels of a picture that is looked at at once."""
 
 DEEP, SHALLOW = "relu4_1", "relu3_1"
-"""The deepest layers that are looked at: at coarse sizes, and at the full one."""
+"""The deepest layers that are looked at: at coarse sizes, and at fine ones."""
 
 MATCHED = 6
-"""Steps after which, at the end, each layer's neighbours are looked for again."""
+"""Steps after which each layer's neighbours are looked for again."""
 
 
 class Nearest(Iterative[NearestParams]):
@@ -77,38 +81,59 @@ class Nearest(Iterative[NearestParams]):
     def stylize(
         self, scene: Scene, params: NearestParams, run: Run
     ) -> Mapping[str, Raster | Tensor | bytes]:
-        """Coarse to fine: each size begins with what the one before found, and with the photo's detail above it."""
+        """Coarse to fine: each size begins with what the one before found, and with the photo's detail above it.
+
+        What is done at a size does not depend on how large the picture is: a small picture ends sooner, and in a large
+        one detail is added to what the smaller would have become.
+        """
         seen = NearestScene.of(scene, params, run)
         vgg = vgg_features.load("vgg19-gatys", "max", run).vgg
         sizes = seen.sizes
-        finest = params.finest_steps
-        # Each size below the full one has as many more; what comes at the end is at full size, too.
-        steps = [finest * (len(sizes) - number) for number in range(len(sizes))]
+        parts = _parts(seen)
         progress = DescentProgress(
             run,
-            [*sizes, sizes[-1]],
-            [*steps, max(1, finest // 2)],
+            [part.size for part in parts],
+            [part.steps for part in parts],
             params.preview_every,
             seen.cropped,
         )
         picture: Tensor | None = None
-        for number, size in enumerate(sizes):
-            begun = _begun(seen, size, picture, sizes[number - 1] if number else None)
-            if run.stopped_after is not None:
+        last: Size | None = None
+        for size in sizes:
+            begun = _begun(seen, size, picture, last)
+            if run.stopped_after is None:
+                held = None
+                if picture is not None and last and shows_all_strokes(scene, seen.short(last)):
+                    held = Held(picture)
+                level = _Level(seen, size, vgg, run, progress, parts, held)
+                picture = level.painted(begun)
+            else:
                 picture = begun
-                continue
-            last = size == sizes[-1]
-            # Large shapes are found by then: what relu4_1 would see at full size costs half of the time.
-            columns = Hypercolumns(vgg, SHALLOW if last and number else DEEP)
-            level = _Level(seen, size, columns, run, progress, number)
-            picture = level.drawn_together(begun)
-            if last and run.stopped_after is None:
-                picture = level.drawn_by_layers(seen.in_its_colours(picture, run))
+            last = size
         assert picture is not None
         picture = seen.cropped(seen.in_its_colours(picture, run))
         if params.provenance and run.stopped_after is None:
             return {"picture": picture, "provenance": level.provenance()}
         return {"picture": picture}
+
+
+@dataclass(frozen=True)
+class _Part:
+    """So many steps at a size: towards the neighbours of whole hyper-columns, or of each layer by itself."""
+
+    size: Size
+    by_layers: bool
+    steps: int
+
+
+def _parts(seen: NearestScene) -> list[_Part]:
+    """What is done, in order. The finest marks are drawn at each size that shows them, and at the last."""
+    parts = []
+    for size in seen.sizes:
+        parts.append(_Part(size, False, seen.params.steps_at(seen.short(size))))
+        if size == seen.sizes[-1] or is_fine(seen.short(size)):
+            parts.append(_Part(size, True, max(1, seen.params.finest_steps // 2)))
+    return parts
 
 
 def _begun(seen: NearestScene, size: Size, last: Tensor | None, below: Size | None) -> Tensor:
@@ -123,42 +148,53 @@ def _begun(seen: NearestScene, size: Size, last: Tensor | None, below: Size | No
 
 
 class _Level:
-    """The work at one size."""
+    """The work at one size; with ``held`` only detail is added to what that shows."""
 
     def __init__(
         self,
         seen: NearestScene,
         size: Size,
-        columns: Hypercolumns,
+        vgg: VGG19,
         run: Run,
         progress: DescentProgress,
-        number: int,
+        parts: Sequence[_Part],
+        held: Held | None,
     ) -> None:
-        self._seen, self._size, self._run = seen, size, run
-        self._columns, self._progress, self._number = columns, progress, number
+        self._seen, self._size, self._run, self._held = seen, size, run, held
+        self._progress, self._parts = progress, parts
+        # Large shapes are found by then: what relu4_1 would see there costs half of the time. The finest marks are
+        # the style's alone, too, but for what a mask asks to be kept.
+        fine = is_fine(seen.short(size)) and size != seen.sizes[0]
+        self._columns = columns = Hypercolumns(vgg, SHALLOW if fine else DEEP)
         side = PIECE if size[0] * size[1] > WHOLE else max(size)
         pieces = tuple(in_pieces(*size, side, columns.deepest))
-        # The finest marks are the style's alone, but for what a mask asks to be kept.
-        ground = seen.ground(
-            size, keep=0.0 if number and size == seen.sizes[-1] else seen.params.keep
-        )
+        ground = seen.ground(size, keep=0.0 if fine else seen.params.keep)
         self._choice = choice = seen.choice(size, columns, run, side)
         self._match = Matcher(columns, choice, ground, pieces, run.dtype, progress.tick)
         self._pull = Pull.of(columns, choice, ground, pieces, _sized(seen.content, size))
         self._found: Tensor | None = None
 
-    def drawn_together(self, picture: Tensor) -> Tensor:
+    def painted(self, picture: Tensor) -> Tensor:
+        """``picture`` after all that is done at this size, or until it is stopped."""
+        for number, part in enumerate(self._parts):
+            if part.size == self._size and self._run.stopped_after is None:
+                if part.by_layers:
+                    picture = self._drawn_by_layers(
+                        self._seen.in_its_colours(picture, self._run), number
+                    )
+                else:
+                    picture = self._drawn_together(picture, number)
+        return picture
+
+    def _drawn_together(self, picture: Tensor, number: int) -> Tensor:
         """``picture`` drawn to the nearest places of its hyper-columns, which stay what they are."""
         whole = (slice(0, self._columns.width),)
         self._found = found = self._match(picture, whole)
-        return descend(
-            picture,
-            lambda now, step: self._pull.gradient(now, found, whole),
-            self._progress.steps(self._number),
-            self._progress.watcher(self._number),
+        return self._descended(
+            picture, lambda now, step: self._pull.gradient(now, found, whole), number
         )
 
-    def drawn_by_layers(self, picture: Tensor) -> Tensor:
+    def _drawn_by_layers(self, picture: Tensor, number: int) -> Tensor:
         """``picture`` drawn to the nearest places of each layer by itself, which are looked for again and again."""
         layers = self._columns.slices
         found = torch.empty(0)
@@ -169,8 +205,13 @@ class _Level:
                 found = self._match(now, layers)
             return self._pull.gradient(now, found, layers)
 
-        last = self._number + 1
-        return descend(picture, gradient, self._progress.steps(last), self._progress.watcher(last))
+        return self._descended(picture, gradient, number)
+
+    def _descended(
+        self, picture: Tensor, gradient: Callable[[Tensor, int], Tensor], number: int
+    ) -> Tensor:
+        steps, watcher = self._progress.steps(number), self._progress.watcher(number)
+        return descend(picture, gradient, steps, watcher, self._held)
 
     def provenance(self) -> Raster:
         """Where each cell came from: u16, x and y in the style's picture and the style's number."""

@@ -14,7 +14,7 @@ from velatura.engines.nearest.styles import Choice
 from velatura.engines.nearest.targets import Ground
 from velatura.perception.hypercolumns import Hypercolumns, Piece
 from velatura.perception.laplacian import compose, decompose, levels_for
-from velatura.pipeline.optimizer import Watcher
+from velatura.pipeline.optimizer import Held, Watcher
 
 RATE = 5e-3
 """Adam's first step in units of a picture's range. The paper has .002 and 200 steps a size."""
@@ -96,10 +96,12 @@ def descend(
     gradient: Callable[[Tensor, int], Tensor],
     steps: int,
     watcher: Watcher,
+    held: Held | None = None,
 ) -> Tensor:
     """Follow ``gradient``, which is given the picture and the number of steps done, from ``start`` (1, 3, h, w) by
     Adam over the coefficients of its Laplacian pyramid (section 3.3), with steps that shrink along half a cosine.
-    What ``watcher`` stops ends as it is by then.
+    What ``watcher`` stops ends as it is by then. With ``held`` only detail above what a coarser size has found is
+    looked for.
     """
     pyramid = [
         each.clone(memory_format=torch.contiguous_format).requires_grad_()
@@ -107,14 +109,19 @@ def descend(
     ]
     optimiser = torch.optim.Adam(pyramid, lr=RATE)
 
+    def composed() -> Tensor:
+        picture = compose(pyramid)
+        return picture if held is None else held(picture)
+
     def now() -> Tensor:
-        return compose([each.detach() for each in pyramid]).clamp(0, 1)
+        with torch.no_grad():
+            return composed().clamp(0, 1)
 
     for step in range(steps):
         rate = RATE * (SETTLED + (1 - SETTLED) * (1 + cos(pi * step / steps)) / 2)
         optimiser.param_groups[0]["lr"] = rate
         optimiser.zero_grad()
-        picture = compose(pyramid)
+        picture = composed()
         picture.backward(gradient(picture.detach(), step))  # type: ignore[no-untyped-call]
         optimiser.step()
         if watcher(step + 1, now):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import log2
 from typing import Literal
 
 from pydantic import Field
@@ -11,7 +12,15 @@ from velatura.contract.engine import EngineParams
 Quality = Literal["draft", "good", "best"]
 
 STEPS: dict[Quality, int] = {"draft": 6, "good": 15, "best": 40}
-"""Steps at the full size; each size below has as many more."""
+"""Steps at sizes from ``FINE`` on; each half of it has as many more."""
+
+FINE = 512
+"""Short side in pixels from which on a picture has its large shapes, and is given the style's finest marks."""
+
+
+def is_fine(short: int) -> bool:
+    """Whether a size with a short side of ``short`` pixels is nearer to ``FINE`` than to half of it, or larger."""
+    return round(log2(FINE / short)) <= 0
 
 
 class NearestParams(EngineParams):
@@ -72,7 +81,7 @@ class NearestParams(EngineParams):
         ge=0,
         le=1000,
         title="Steps",
-        description="Steps at the full size; the size below has twice as many, the next three times.",
+        description="Steps at a short side of 512 pixels and more; at 256 it takes twice as many, at 128 three times.",
         json_schema_extra={"zero": "By quality"},
     )
     provenance: bool = Field(
@@ -90,7 +99,11 @@ class NearestParams(EngineParams):
         json_schema_extra={"unit": "steps"},
     )
 
+    def steps_at(self, short: int) -> int:
+        """Steps at the size with a short side of ``short`` pixels, whatever the full size is."""
+        return self.finest_steps * max(1, 1 + round(log2(FINE / short)))
+
     @property
     def finest_steps(self) -> int:
-        """Steps at the full size."""
+        """Steps at sizes from ``FINE`` on."""
         return self.steps or STEPS[self.quality]

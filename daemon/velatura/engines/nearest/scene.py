@@ -24,8 +24,9 @@ from velatura.imaging.resample import resize
 from velatura.imaging.tiles import Box, round_up
 from velatura.perception.colour_distribution import SAMPLES, between
 from velatura.perception.hypercolumns import CELL, MULTIPLE, Hypercolumns
+from velatura.pipeline.optimizer import sizes_of
 from velatura.pipeline.regions import claims
-from velatura.pipeline.style_input import style_tensor, tell_enlarged
+from velatura.pipeline.style_input import side_at, style_tensor
 from velatura.pipeline.tensors import alpha_tensor, mask_tensor, picture_tensor
 
 Size = tuple[int, int]
@@ -82,19 +83,20 @@ class NearestScene:
 
     @property
     def sizes(self) -> list[Size]:
-        """Sizes from coarse to fine, each half the next, the last the whole.
+        """Sizes from coarse to fine: those of :func:`sizes_of` from a short side of ``marks`` on, the last the whole.
 
         What was painted already is not begun with as small as a photo: its large shapes are found.
         """
         height, width = self.content.shape[2:]
-        sizes = [(height, width)]
         least = self.params.marks * (1 if self.start is None else 2)
-        while min(height, width) // 2 >= least:
-            height, width = (
-                max(MULTIPLE, round_up(each // 2, MULTIPLE)) for each in (height, width)
-            )
-            sizes.insert(0, (height, width))
-        return sizes
+        return [
+            (max(MULTIPLE, round_up(down, MULTIPLE)), max(MULTIPLE, round_up(across, MULTIPLE)))
+            for across, down in sizes_of(width, height, 0, coarsest=least)
+        ]
+
+    def short(self, size: Size) -> int:
+        """The short side of the content at ``size``, without what was filled up."""
+        return max(1, round(min(self.full) * min(size) / min(self.content.shape[2:])))
 
     def ground(self, size: Size, keep: float) -> Ground:
         """What counts where at ``size``; the content has a say of ``keep`` everywhere, and more where a mask asks
@@ -108,15 +110,10 @@ class NearestScene:
 
     def choice(self, size: Size, columns: Hypercolumns, run: Run, side: int) -> Choice:
         """Everything that regions may choose from at ``size``, in pieces of ``side`` pixels."""
-        reduced = min(size) / min(self.content.shape[2:])
-        last = size == tuple(self.content.shape[2:])
+        quarters = self.params.turned == "quarters"
 
         def seen(style: Style) -> Places:
-            short = self.scene.style_side(style, min(self.full))
-            if last:
-                tell_enlarged(style, short, run)
-            short = max(1, round(short * reduced))
-            quarters = self.params.turned == "quarters"
+            short = side_at(self.scene, style, self.short(size))
             return places(style, short, columns, run, quarters=quarters, side=side)
 
         return Choice.of([[(style, seen(style)) for style in r.styles] for r in self.scene.regions])
@@ -132,20 +129,28 @@ class NearestScene:
         return picture[:, :, :height, :width]
 
     def in_its_colours(self, picture: Tensor, run: Run) -> Tensor:
-        """``picture``, of full size and filled up, recoloured where the style's colours are wanted exactly."""
+        """``picture``, at any of the sizes and filled up, recoloured where the style's colours are wanted exactly."""
         if not self.params.palette:
             return picture
-        return filled_up(self.recoloured(self.cropped(picture), run), "replicate")
+        height, width = picture.shape[2:]
+        inside = self.recoloured(self.cropped(picture), run)
+        down, across = height - inside.shape[2], width - inside.shape[3]
+        return F.pad(inside, (0, across, 0, down), mode="replicate")
 
     def recoloured(self, picture: Tensor, run: Run) -> Tensor:
-        """``picture`` (1, 3, h, w), of full size and cropped, each region in the colours of its styles: with their
-        distribution.
+        """``picture`` (1, 3, h, w), at any of the sizes and cropped, each region in the colours of its styles: with
+        their distribution.
         """
+        size = (picture.shape[2], picture.shape[3])
         rows, across = (slice(0, side) for side in self.full)
+        shares, seen = (
+            F.adaptive_avg_pool2d(each[:, :, rows, across], size)
+            for each in (self.shares, self.seen)
+        )
         result = picture
         for number, region in enumerate(self.scene.regions):
-            share = self.shares[:, number : number + 1, rows, across]
-            counting = (share * self.seen[:, :, rows, across]).flatten() > 0.5
+            share = shares[:, number : number + 1]
+            counting = (share * seen).flatten() > 0.5
             if not region.styles or not bool(counting.any()):
                 continue
             colours = picture[0].flatten(1).T
@@ -210,7 +215,7 @@ def _colours(region: Region, scene: Scene, usual: int, run: Run) -> Tensor:
     total = sum(style.weight for style in region.styles)
     found = []
     for style in region.styles:
-        picture, weights = style_tensor(style, scene.style_side(style, usual), run)
+        picture, weights = style_tensor(style, side_at(scene, style, usual), run)
         colours = picture[0].flatten(1).T
         if weights is not None:
             counting = weights.flatten()
