@@ -104,7 +104,7 @@ def test_of_kritas_settings_one_line_changes(velatura: Velatura, hosts: Path) ->
 def test_the_second_time_nothing_is_done(velatura: Velatura, hosts: Path) -> None:
     velatura("install")
     before = tree(hosts)
-    assert {state for _, state in told(velatura("install", "--json"))} == {"there already"}
+    assert {state for _, state in told(velatura("install", "--json"))} == {"already there"}
     assert tree(hosts) == before
 
 
@@ -167,7 +167,7 @@ def test_a_flatpak_is_let_see_the_daemon(velatura: Velatura, home: Path) -> None
     overrides.write_text("[Context]\nfilesystems=/pictures;\n")
     assert "velatura install service" in velatura("install", "krita").out
     assert overrides.read_text() == ("[Context]\nfilesystems=/pictures;xdg-run/velatura:create;\n")
-    assert told(velatura("install", "--json", "krita")) == [("Krita (Flatpak)", "there already")]
+    assert told(velatura("install", "--json", "krita")) == [("Krita (Flatpak)", "already there")]
     velatura("uninstall", "krita")
     assert overrides.read_text() == "[Context]\nfilesystems=/pictures;\n"
 
@@ -224,7 +224,7 @@ def doctor(velatura: Velatura, subject: str) -> tuple[bool, str, str]:
 def test_the_doctor_says_what_is_next(velatura: Velatura, hosts: Path) -> None:
     well, found, advice = doctor(velatura, "krita")
     assert (well, found) == (True, "Krita, without the plugin")
-    assert advice == "`velatura install krita` puts it in."
+    assert advice == "`velatura install krita` installs it."
     velatura("install")
     well, found, advice = doctor(velatura, "krita")
     assert (well, advice) == (True, "")

@@ -180,7 +180,7 @@ def test_frames_hand_on_what_they_left(paint: Velatura, desk: Path) -> None:
     (frames / "f2.png").write_bytes(b"no picture")
     _, failed, last = paint(*film).json["results"]
     assert failed["state"] == "failed"
-    assert last["notes"][0] == "The frame before failed: this one begins anew."
+    assert last["notes"][0] == "The previous frame failed, so this one starts afresh."
     assert pixel(desk / "out" / "f10.png")[0] == pytest.approx(110, abs=1)
 
 

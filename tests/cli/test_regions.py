@@ -136,7 +136,7 @@ def test_a_style_is_limited_to_a_part_of_its_picture(paint: Callable[..., np.nda
 def test_a_smaller_mask_is_brought_to_size_with_a_note(run: Velatura, tmp_path: Path) -> None:
     arguments = ("stylize", "photo.png", "--region", "small.png=scream", "-o")
     outcome = run(*arguments, tmp_path / "out.png", "--json")
-    note = "The mask of region 1 was brought from 32 × 24 to 64 × 48."
+    note = "The mask of region 1 was resized from 32 × 24 to 64 × 48."
     assert outcome.json["notes"] == [note]
 
 

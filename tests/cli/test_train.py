@@ -61,7 +61,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ),
         (
             ("glaze", "--photos", ".", "--paintings", ".", "--into", "run", "--resume"),
-            "There is no run to go on with in run.",
+            "There is no run to resume in run.",
         ),
         (
             ("glaze", "--photos", "nowhere", "--paintings", ".", "--into", "run"),
@@ -112,7 +112,7 @@ def test_a_run_that_is_told_to_end_keeps_everything(
     process.send_signal(signal.SIGTERM)
     _, complaint = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "Training was stopped; everything is kept." in complaint
+    assert "Training was interrupted; everything so far is saved." in complaint
     samples = json.loads((tmp_path / "glaze.card.json").read_text())["samples"]
     assert samples > 0
     again = school(*call, "--resume", "--minutes", "0.01", "--json")

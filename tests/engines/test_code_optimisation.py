@@ -227,5 +227,5 @@ def test_a_code_is_painted_as_it_is_and_that_is_said(
     polished, plain = painted(run, scene, polish=5), painted(run, scene)
     assert np.array_equal(polished.pixels, plain.pixels)
     assert run.notes == [
-        "A style that is a code cannot be polished: what its picture looks like is not in it."
+        "A style code cannot be polished: it does not contain the style's picture."
     ]

@@ -316,8 +316,8 @@ def test_layers_that_the_weights_lack_are_replaced_and_named() -> None:
     run = Run(models_with(9))
     painted(scene(), run)
     assert run.notes == [
-        "These weights lack relu4_2; the content is looked at in relu4_1.",
-        "These weights lack relu5_1; the style is looked at in relu1_1, relu2_1, relu3_1, relu4_1.",
+        "These weights lack relu4_2; the content is compared in relu4_1.",
+        "These weights lack relu5_1; the style is compared in relu1_1, relu2_1, relu3_1, relu4_1.",
     ]
 
 

@@ -98,7 +98,7 @@ def test_where_the_memory_is_not_enough_after_all_tiles_are_halved(
     assert as_it_fits((2048, 2048), NEEDS, run, paint, tell=True) == "painted"
     assert tried == [None, 1024, 512, 256]
     assert run.notes == [
-        "Painted in tiles of 256 pixels, since the memory was not enough for more."
+        "Painted in tiles of 256 pixels, since there was not enough memory for larger ones."
     ]
 
 

@@ -23,7 +23,7 @@ def test_results_are_kept_discarded_and_edited(krita: Krita, plugin: Path) -> No
     assert seen["asks no more"]
     assert seen["in place discarded"]
     # Plain Undo takes it back, too; there is nothing left to discard then.
-    assert seen["said after Undo"] == "The result was not there any more."
+    assert seen["said after Undo"] == "The result was already gone."
     assert seen["nothing was done"]
     # When something was done since, the result alone goes, and it is said.
     assert seen["after other steps"] == ["Background", "photo", WAVE, "drawn since"]

@@ -145,7 +145,7 @@ def test_the_first_of_several_frames_is_taken_and_told() -> None:
     data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
     picture = read_picture(data)
     assert picture.raster.pixels[0, 0].tolist() == [255, 0, 0]
-    assert picture.notes == ("The file holds 3 pictures; the first was taken.",)
+    assert picture.notes == ("The file holds 3 pictures; the first was used.",)
     assert picture.format == "GIF"
 
 
@@ -243,7 +243,7 @@ def test_linear_pictures_are_written_as_they_look(tmp_path: Path) -> None:
 def test_jpeg_is_laid_on_white_and_told(tmp_path: Path) -> None:
     pixels = np.zeros((16, 16, 4), np.uint8)
     notes = write_picture(tmp_path / "a.jpg", Raster(pixels))
-    assert notes == ["JPEG holds no transparency; the picture was laid on white."]
+    assert notes == ["JPEG has no transparency; the picture was laid on white."]
     back = read_picture(tmp_path / "a.jpg").raster
     assert back.channels == 3
     assert back.pixels.min() == 255

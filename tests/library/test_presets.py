@@ -262,7 +262,7 @@ def test_damaged_files_are_one_sentence(home: Path) -> None:
     for data in (b"", b"text", whole[: len(whole) // 2], whole[:60] + b"\xff" * 40 + whole[100:]):
         file.write_bytes(data)
         assert refused(file).message in (
-            f"{file} is not a preset's file, or is damaged.",
+            f"{file} is not a preset file, or is damaged.",
             f"{file} is not a preset.",
         )
     assert refused(packed(file, {"other.json": b"{}"})).message.startswith(str(file))

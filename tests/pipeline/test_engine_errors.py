@@ -19,7 +19,7 @@ from ..toys import Descends, Dims, Gives, Negative, NoParams, Raises, painted
 def test_what_an_engine_needs_is_told() -> None:
     with pytest.raises(BadRequest, match="negative needs a picture"):
         painted(Negative(), Scene(None, size=(4, 4)))
-    with pytest.raises(BadRequest, match="descends starts from nothing and was told no size"):
+    with pytest.raises(BadRequest, match="descends starts from nothing and needs a size"):
         painted(Descends(), Scene(None))
     with pytest.raises(BadPicture, match="0 × 4"):
         painted(Descends(), Scene(None, size=(0, 4)))

@@ -216,7 +216,7 @@ def test_a_state_of_other_regions_is_not_used_and_that_is_said(tmp_path: Path) -
         assert isinstance(picture, Raster)
         np.testing.assert_allclose(picture.pixels[0, 9], [0, 0, 0.1], atol=1e-5)
         assert [str(note) for note in run.notes] == [
-            "The regions are not those of the frame before: this one is painted anew."
+            "The regions differ from those of the previous frame, so this one starts afresh."
         ]
 
 
@@ -290,7 +290,9 @@ def test_files_of_several_regions_are_left_out_and_that_is_said() -> None:
     run = new_run()
     scene = Scene(flat(0, 0, 0), halves())
     assert set(render(Flows("list"), scene, EngineParams(), run)) == {"picture"}
-    assert run.notes == ["Files of several regions cannot be one: paint them one after the other."]
+    assert run.notes == [
+        "Files of several regions cannot be combined: paint the regions one after the other."
+    ]
     alone = Scene(flat(0, 0, 0))
     assert render(Flows("list"), alone, EngineParams(), new_run())["list"] == b"file"
 

@@ -107,7 +107,7 @@ def test_what_is_looked_at_differently_is_remembered_apart() -> None:
         (
             Style(quarters(), crop=(0, 0, 0.5, 1)),
             64,
-            "The part of a style's picture that counts is 32",
+            "The part of a style's picture that is used is 32",
         ),
         (Style(code=Path("code")), 512, ""),
     ],

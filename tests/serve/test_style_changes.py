@@ -132,7 +132,7 @@ def test_what_cannot_be_a_style_is_refused_by_its_title(daemon: Daemon) -> None:
 
 def test_what_is_built_in_or_unknown_is_not_removed(daemon: Daemon) -> None:
     with daemon.client() as client:
-        with pytest.raises(Refused, match="is built in and stays") as refusal:
+        with pytest.raises(Refused, match="is built in and cannot be removed") as refusal:
             client.remove_style("starry-night")
         assert refusal.value.code == "bad_request"
         with pytest.raises(Refused, match="has no “stary-night”") as refusal:

@@ -229,7 +229,7 @@ def test_half_a_network_is_no_start(train: Train, tmp_path: Path) -> None:
         train(tmp_path / "second", 4, start=(encoder,))
     with pytest.raises(BadWeights, match="none is a glaze's encoder"):
         train(tmp_path / "third", 4, start=(painter,))
-    with pytest.raises(BadWeights, match=r"Two of the weights to start from hold encoder\."):
+    with pytest.raises(BadWeights, match=r"Two of the --start files hold encoder\."):
         train(tmp_path / "fourth", 4, start=(encoder, painter, encoder))
 
 

@@ -32,7 +32,7 @@ def text_of(file: Path) -> str:
     text = read_text(file)
     if text is None:
         raise BadRequest(
-            f"{file} carries no recipe.",
+            f"{file} contains no recipe.",
             hint="`velatura stylize` writes one into its results; other programs may have dropped it.",
         )
     return text
@@ -192,9 +192,9 @@ def _inputs(recipe: Recipe, places: Places) -> dict[str, EncodedFile | Scalar]:
     """
     for name, value in recipe.inputs.items():
         if isinstance(value, str) and _kind_of_input(recipe.engine, name) in FILES:
-            raise BadRequest(f"The recipe has a text in place of the file for the input “{name}”.")
+            raise BadRequest(f"The recipe has text where the input “{name}” needs a file.")
     return {
-        name: read_file(places.file(value, "input", hint="Put it where it was."))
+        name: read_file(places.file(value, "input", hint="Put it back where it was."))
         if isinstance(value, Source)
         else value
         for name, value in recipe.inputs.items()
@@ -244,9 +244,11 @@ def _colour(text: str) -> Colour:
     try:
         red, green, blue = ImageColor.getrgb(text)[:3]
     except ValueError as error:
-        raise BadRequest(f"The recipe has a colour that is none: {text}.") from error
+        raise BadRequest(f"The recipe has an invalid colour: {text}.") from error
     return red, green, blue
 
 
 def _mask(source: Source, places: Places) -> EncodedFile:
-    return read_file(places.file(source, "mask", hint="Put it where it was, or beside the result."))
+    return read_file(
+        places.file(source, "mask", hint="Put it back where it was, or beside the result.")
+    )

@@ -71,8 +71,8 @@ def _check_alone(options: argparse.Namespace) -> None:
     for name in SAID_BY_FILE:
         if getattr(options, name) not in (None, []):
             raise BadRequest(
-                f"--{name.replace('_', '-')} is for the file that --request names to say.",
-                hint="Write it there, or leave --request out.",
+                f"--{name.replace('_', '-')} cannot be combined with --request.",
+                hint="Set it in the request file, or leave --request out.",
             )
 
 
@@ -160,7 +160,7 @@ def _with_size(options: argparse.Namespace, request: Request, manifest: Manifest
         return request
     if size is None and request.size is None:
         raise BadRequest(
-            f"The engine {request.engine} starts from nothing and was told no size.",
+            f"The engine {request.engine} starts from nothing and needs a size.",
             hint="Say how large the result is: --size 1024x768",
         )
     if size is None:
