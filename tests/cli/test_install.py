@@ -228,7 +228,7 @@ def test_the_doctor_says_what_is_next(velatura: Velatura, hosts: Path) -> None:
     velatura("install")
     well, found, advice = doctor(velatura, "krita")
     assert (well, advice) == (True, "")
-    assert found == f"Krita: plugin {__version__}, enabled; starts the daemon when it needs it"
+    assert found == f"Krita: plugin {__version__}, enabled; starts the daemon when needed"
     plugin = pykrita(hosts) / "velatura_krita"
     facts = json.loads((plugin / "daemon.json").read_bytes())
 
@@ -242,9 +242,9 @@ def test_the_doctor_says_what_is_next(velatura: Velatura, hosts: Path) -> None:
     (plugin / "daemon.json").write_text(json.dumps({**facts, "connection": "/gone/c.json"}))
     assert "looks for the daemon at /gone" in doctor(velatura, "krita")[1]
     (plugin / "__init__.py").write_text("old")
-    assert "not the one of this Velatura" in doctor(velatura, "krita")[1]
+    assert "not of this Velatura's version" in doctor(velatura, "krita")[1]
     (plugin / "daemon.json").unlink()
-    assert "does not know of a daemon" in doctor(velatura, "krita")[1]
+    assert "does not know where the daemon is" in doctor(velatura, "krita")[1]
     velatura("install")
     assert doctor(velatura, "krita")[0]
 
@@ -356,7 +356,7 @@ def test_the_doctor_judges_the_daemon_of_a_zip(
     )
     well, found, advice = doctor(velatura, "from a zip")
     assert well
-    assert found.endswith("; a plugin came with 0.0.10")
+    assert found.endswith("; a plugin brought 0.0.10")
     assert "Upgrade" in advice
     brought.python.unlink()
     well, found, advice = doctor(velatura, "from a zip")

@@ -131,7 +131,7 @@ def test_what_is_wrong_with_all_of_them_is_said_once(
 def test_results_may_lie_beside_their_contents(many: Many, frames: Path) -> None:
     assert many(frames, "-o", frames, "--format", "webp").json["painted"] == 3
     assert many(frames, "-o", frames, "--format", "webp").json["kept"] == 3
-    assert "would be replaced" in many(frames, "-o", frames).json["error"]["message"]
+    assert "would be overwritten" in many(frames, "-o", frames).json["error"]["message"]
 
 
 def test_masks_are_read_for_each_size(many: Many, frames: Path, tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_masks_are_read_for_each_size(many: Many, frames: Path, tmp_path: Path) 
     found = {Path(each["content"]).name: each for each in outcome.json["results"]}
     assert found["f1.png"]["notes"] == []
     assert "was resized from 64 × 48 to 128 × 96" in found["f3.png"]["notes"][0]
-    assert "of other proportions" in found["f4.png"]["error"]["message"]
+    assert "in different proportions" in found["f4.png"]["error"]["message"]
 
 
 @pytest.mark.slow

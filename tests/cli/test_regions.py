@@ -147,8 +147,8 @@ def test_what_masks_cannot_do_is_one_sentence(
     def refused(*options: str) -> Outcome:
         return run("stylize", "photo.png", "-o", tmp_path / "out.png", *options, *way)
 
-    assert "of other proportions" in refused("--region", "part.png=scream").complaint()
+    assert "in different proportions" in refused("--region", "part.png=scream").complaint()
     assert "has no #008000" in refused("--map", "map.png", "--paint", "green=scream").complaint()
     code = own_code(tmp_path)
-    assert "a mask limits a picture" in refused("--style", f"{code}@left.png").complaint()
+    assert "only a picture can be masked" in refused("--style", f"{code}@left.png").complaint()
     assert not (tmp_path / "out.png").exists()

@@ -287,5 +287,5 @@ def test_an_engine_without_previews_says_so(
         "--preview", tmp_path / "preview.png", *way,
     )  # fmt: skip
     assert outcome.code == 0
-    assert "  There was no preview: " in outcome.out
+    assert "  No preview was written: " in outcome.out
     assert not (tmp_path / "preview.png").exists()

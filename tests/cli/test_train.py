@@ -95,7 +95,7 @@ def test_weights_are_made_and_gone_on_with(
         f"{tmp_path / 'glaze-encoder.safetensors'}, {tmp_path / 'glaze.safetensors'}: "
     )
     assert " 4 samples" in first.out
-    assert "There is a run" in velatura(*call, "--set", "samples=8").complaint()
+    assert "There is already a run" in velatura(*call, "--set", "samples=8").complaint()
     second = velatura(*call, "--set", "samples=8", "--resume", "--json")
     assert second.json["card"]["samples"] == 8
     assert second.json["card"]["data"]["paintings"]["pictures"] == 8

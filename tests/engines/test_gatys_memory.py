@@ -106,7 +106,7 @@ def test_where_no_tile_fits_it_is_one_clear_sentence(run: Run) -> None:
     def paint(side: int | None) -> str:
         raise MemoryError
 
-    with pytest.raises(OutOfMemory, match="in small tiles either"):
+    with pytest.raises(OutOfMemory, match="even in small tiles"):
         as_it_fits((64, 64), NEEDS, run, paint, tell=True)
 
 

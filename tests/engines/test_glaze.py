@@ -324,7 +324,7 @@ def test_a_mask_limits_what_is_seen_of_a_style(models: WarmModels) -> None:
 
 
 def test_a_style_without_anything_to_see_is_refused(models: WarmModels) -> None:
-    with pytest.raises(BadPicture, match="nothing to see of the style"):
+    with pytest.raises(BadPicture, match="Nothing of the style's picture is visible"):
         painted(models, picture(32, 32), Style(Raster(np.zeros((40, 40, 4), np.uint8))))
 
 

@@ -59,8 +59,8 @@ def test_errors_are_for_the_person() -> None:
     ("error", "said"),
     [
         (JobFailed("out_of_memory", "CUDA", "`velatura doctor`"), "not enough memory"),
-        (JobFailed("worker_died", "The worker died.", "See `velatura doctor`."), "broke down"),
-        (JobFailed("draining", "The daemon is ending."), "being restarted"),
+        (JobFailed("worker_died", "The worker died.", "See `velatura doctor`."), "crashed on"),
+        (JobFailed("draining", "The daemon is stopping."), "being restarted"),
         (
             JobFailed(
                 "weights_missing", "The file could not be downloaded.", "Run “velatura stop”."

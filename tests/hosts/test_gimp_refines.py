@@ -67,8 +67,8 @@ def test_results_are_refined(gimp: Gimp, refining_in_steps: Install) -> None:
     assert seen["_visible"] == [slow, "photo"]
     refused = seen["_refused"]
     assert "Velatura did not make this layer" in refused["foreign"]
-    assert "not of the same size" in refused["resized"]
-    assert "not in the image any more" in refused["gone"]
+    assert "no longer have the same size" in refused["resized"]
+    assert "no longer in the image" in refused["gone"]
     assert len(refused["layers"]) == 1
 
 

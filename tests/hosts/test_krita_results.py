@@ -37,7 +37,7 @@ def test_results_are_kept_discarded_and_edited(krita: Krita, plugin: Path) -> No
     assert seen["edited on the canvas"]
     busy, said = seen["its source is gone"]
     assert not busy
-    assert "not there any more" in said
+    assert "no longer exists" in said
     # The layer below stays hidden while another result stands for it.
     assert seen["in place edited"] == [["Background", "photo", "photo"], False]
     # Other sources than the active layer.

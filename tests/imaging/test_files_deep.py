@@ -243,7 +243,7 @@ def test_the_first_of_several_deep_pages_is_taken_and_told() -> None:
 
 def test_colours_that_are_no_rgb_are_refused() -> None:
     data = tiff(noise(3, "u2"), photometric="cielab")
-    with pytest.raises(BadPicture, match="holds its colours in a way"):
+    with pytest.raises(BadPicture, match="stores its colours in a way"):
         read_picture(data)
 
 

@@ -54,7 +54,7 @@ some_presets = st.builds(
 
 
 def test_a_title_is_letters_and_no_orders_to_a_terminal() -> None:
-    with pytest.raises(BadRequest, match="a line of at most"):
+    with pytest.raises(BadRequest, match="a single line of at most"):
         presets.titled(NIGHT, "Night \x1b[2J")
     said = to_json(replace(NIGHT, title="Night")).replace(b'"Night"', b'"Night \\u001b[2J"')
     with pytest.raises(BadRequest, match="is not a preset"):

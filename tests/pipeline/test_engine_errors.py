@@ -67,8 +67,8 @@ def test_memory_that_runs_out_is_told_as_such(error: Exception) -> None:
     [
         (lambda tile: tile / 0 * 0, "NaN or infinite"),
         (lambda tile: tile / 0, "NaN or infinite"),
-        (lambda tile: tile[:, :, 1:], "was wanted"),
-        (lambda tile: tile[:, :1], "was wanted"),
+        (lambda tile: tile[:, :, 1:], "was expected"),
+        (lambda tile: tile[:, :1], "was expected"),
         (lambda tile: None, "failed"),
     ],
 )

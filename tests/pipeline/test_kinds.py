@@ -154,7 +154,7 @@ def test_where_nothing_is_painted_there_is_nothing() -> None:
 
 def test_a_size_is_needed_and_a_content_refused() -> None:
     style = Region((Style(picture=flat(1, 1, 1)),))
-    with pytest.raises(BadRequest, match="was told no size"):
+    with pytest.raises(BadRequest, match="needs a size"):
         painted("toy-texture", Scene(None, (style,)))
     with pytest.raises(BadRequest, match="starts from nothing"):
         painted("toy-texture", Scene(flat(0, 0, 0), (style,)))
@@ -338,7 +338,7 @@ def test_a_filter_can_be_painted_smaller_and_without_a_seam() -> None:
 def test_a_filter_that_changes_the_size_is_told() -> None:
     engine = registry.load("toy-filter")
     engine.apply = lambda tile, scene, params, run: tile.pixels[:-1]  # type: ignore[attr-defined]
-    with pytest.raises(EngineFailed, match=r"where .* was wanted"):
+    with pytest.raises(EngineFailed, match=r"where .* was expected"):
         render(engine, Scene(flat(0, 0, 0)), engine.Params(), Run(None))
 
 

@@ -174,7 +174,7 @@ def test_what_a_picture_does_to_the_process_that_looks_at_it_it_does_to_nobody_e
                 time.sleep(0.01)
             if failed:
                 break
-        assert "ended without a word" in failed[0].message
+        assert "ended unexpectedly" in failed[0].message
         assert failed[0].code == "bad_picture"
         assert client.add_style("Lake", picture(99))["name"] == "lake"
         assert client.instance == before
@@ -331,5 +331,5 @@ def test_closing_waits_for_no_file(
     lone.close()
     thread.join(PATIENCE)
     assert len(ended) == 1
-    with pytest.raises(BadRequest, match="ended before the style was added"):
+    with pytest.raises(BadRequest, match="stopped before the style was added"):
         look()

@@ -312,7 +312,7 @@ def test_a_run_goes_on_with_its_own_settings_and_pictures_alone(
     with pytest.raises(BadRequest, match="There is no run"):
         train(tmp_path / "run", 4, resume=True)
     train(tmp_path / "run", 4)
-    with pytest.raises(BadRequest, match="There is a run"):
+    with pytest.raises(BadRequest, match="There is already a run"):
         train(tmp_path / "run", 8)
     with pytest.raises(BadRequest, match=r"another rate: 0\.0005"):
         train(tmp_path / "run", 8, resume=True, rate=0.01)

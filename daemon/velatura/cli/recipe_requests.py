@@ -188,11 +188,21 @@ def _check_names(recipe: Recipe, said: Mapping[str, Path]) -> None:
 def _inputs(recipe: Recipe, places: Places) -> dict[str, EncodedFile | Scalar]:
     """Inputs as they were given.
 
-    A text for an input that is a file would be a path, to anywhere: files are sources. Raises :class:`BadRequest`.
+    A text for an input that is a file would be a path, to anywhere: files are sources. Raises :class:`BadRequest`, also
+    for the state that an earlier frame passed on: no file holds it.
     """
     for name, value in recipe.inputs.items():
         if isinstance(value, str) and _kind_of_input(recipe.engine, name) in FILES:
             raise BadRequest(f"The recipe has text where the input “{name}” needs a file.")
+        if (
+            isinstance(value, Source)
+            and value.path is None
+            and _kind_of_input(recipe.engine, name) == "state"
+        ):
+            raise BadRequest(
+                "This frame was painted with the state of the one before, which is not kept.",
+                hint="Paint the frames again in order: `velatura stylize FOLDER -o RESULTS --again`.",
+            )
     return {
         name: read_file(places.file(value, "input", hint="Put it back where it was."))
         if isinstance(value, Source)

@@ -13,7 +13,7 @@ from velatura.cli.preset_options import COMMON, preset_fields
 from velatura.cli.region_options import paints_of, regions_of
 from velatura.cli.style_options import view_of, viewed
 from velatura.contract.manifest import Manifest
-from velatura.errors import BadRequest
+from velatura.errors import BadRequest, UnknownEngine
 from velatura_link import engines
 from velatura_link.messages import ID_BYTES
 from velatura_link.request import EncodedFile, RegionRef, Request, StyleRef, encode_request
@@ -91,14 +91,22 @@ def check(request: Request, *, content: bool = False) -> None:
 def engine_of(request: Request, manifest: Manifest) -> str:
     """The engine that paints ``request``: the one that it or its preset names, else the default one.
 
-    Raises :class:`UnknownEngine`, and :class:`BadRequest` for a preset that is not there.
+    Raises :class:`UnknownEngine`, also where there is no default one, and :class:`BadRequest` for a preset that is not
+    there.
     """
     name = request.engine
     if name is None and request.preset is not None:
         from velatura.library import presets
 
         name = presets.show(request.preset).engine
-    name = name or engines.default_engine(manifest) or ""
+    name = name or engines.default_engine(manifest)
+    if name is None:
+        raise UnknownEngine(
+            "No engine was named, and the daemon has no default one.",
+            hint=f"Name one with --engine: {', '.join(manifest)}."
+            if manifest
+            else "`velatura doctor` checks the installation.",
+        )
     engine_named(name, manifest)
     return name
 

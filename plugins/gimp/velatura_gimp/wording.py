@@ -23,6 +23,8 @@ READING, SENDING, LOOKING, PAINTING, RECEIVING, WRITING = (
     (0.95, 1.0),
 )
 """Which part of the bar belongs to what."""
+_PAINTS = ("paint", "stylise")
+"""Phases in which a picture is painted; an engine's own come before that."""
 _DOWNLOAD = "download "
 _NO_WEIGHTS = "weights_missing"
 
@@ -150,7 +152,7 @@ def _painting(progress: Progress) -> Bar:
         parts.append(tr("{done} of {all}", done=done, all=all_of_it))
     if all_of_it and progress.seconds_left:
         parts.append(_left(progress.seconds_left))
-    part = LOOKING if progress.phase in ("look", "polish") else PAINTING
+    part = PAINTING if progress.phase in _PAINTS else LOOKING
     return Bar(within(part, done, all_of_it) if all_of_it else None, ", ".join(parts))
 
 

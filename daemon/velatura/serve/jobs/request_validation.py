@@ -37,6 +37,8 @@ def read_submit(
     blobs_of(request, limits)
     request = presets.filled(request)
     name = request["engine"]
+    if not name:
+        raise UnknownEngine("The request names no engine, and the daemon has no default one.")
     if engines is not None and name not in engines:
         raise UnknownEngine(
             "There is no engine “{name}”.",
