@@ -110,18 +110,20 @@ def test_printed_losses_hardly_change_the_picture(trained: Run, shared: Path) ->
     assert released[0] < 0.2 and released[1] > 15
 
 
-@pytest.mark.slow
+@pytest.mark.slow(
+    "100 steps at 128² do not get there: the claim is about the paper's own optimisation"
+)
 @pytest.mark.timeout(900)
 def test_from_noise_the_style_term_falls_to_three_hundredths(trained: Run, shared: Path) -> None:
-    """100 steps of the paper's L-BFGS at 128², whatever is clipped in the end."""
-    content, style = real_pair(shared, 128)
-    noise = torch.rand(1, 3, 128, 128, generator=torch.Generator().manual_seed(0))
+    """200 steps of the paper's L-BFGS at 256², whatever is clipped in the end."""
+    content, style = real_pair(shared, 256)
+    noise = torch.rand(1, 3, 256, 256, generator=torch.Generator().manual_seed(0))
     first = real_style_loss(
         shared, trained, Raster((noise[0].permute(1, 2, 0).numpy() * 255).astype(np.uint8)), style
     )
     what = scene(content, Style(picture=style))
     given = painted(
-        what, trained, init="noise", optimiser="lbfgs", steps=100, sizes=1,
+        what, trained, init="noise", optimiser="lbfgs", steps=200, sizes=1,
         losses="released", beta=RELEASED_BETA, histogram=0, contours=0,
         style_layers=LAYERS_OF_THE_PAPER,
     )  # fmt: skip
