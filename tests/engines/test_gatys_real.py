@@ -168,7 +168,7 @@ def test_a_region_hears_nothing_of_anothers_style(
     assert beyond <= most * within
 
 
-@pytest.mark.slow
+@pytest.mark.slow("it compares two whole optimisations through the real network")
 def test_a_region_is_as_near_to_its_style_as_it_is_alone(trained: Run, shared: Path) -> None:
     """Beside another region a half is as near to its style as it is by itself, within .05 of a logarithm."""
     content, style = real_pair(shared, 192)

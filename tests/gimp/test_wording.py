@@ -27,7 +27,7 @@ from velatura_link.text import Text
         (Accepted(0), None),
         (Accepted(1), Bar(None, "Waiting: 1 ahead of this one")),
         (Progress("prepare", 0, 0, None, "Preparing"), Bar(None, "Preparing")),
-        (Progress("dry", 1, 1, None), Bar(0.9, "Dry")),
+        (Progress("dry", 1, 1, None), Bar(0.2, "Dry")),
         (Progress("look", 1, 4, None, "Looking"), Bar(0.125, "Looking, 1 of 4")),
         (Progress("paint", 20, 40, 7.6, "Painting"), Bar(0.55, "Painting, 20 of 40, 8 s left")),
         (Progress("stylise", 1, 2, 300.0, "Painting"), Bar(0.55, "Painting, 1 of 2, 5 min left")),
