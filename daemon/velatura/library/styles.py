@@ -156,7 +156,7 @@ def add(path: Path, name: str | None = None) -> StyleEntry:
     wanted = slug(name if name is not None else path.stem)
     if not wanted:
         raise BadRequest(
-            "“{name}” has nothing to make a name of.",
+            "No name can be made from “{name}”.",
             hint="Give a name with letters or digits.",
             name=name if name is not None else path.stem,
         )
