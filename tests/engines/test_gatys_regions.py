@@ -141,7 +141,7 @@ def test_what_counts_of_a_style_may_be_too_small(run: Run) -> None:
     small[10:24, 10:24] = 255
     style = Style(picture=stripes(), mask=Raster(small))
     painted(parted(Region((style,))), run, style_layers="relu1_1, relu2_1, relu3_1, relu4_1")
-    (note,) = [note for note in run.notes if "counts" in note]
+    (note,) = [note for note in run.notes if "that is used" in note]
     assert note == "The part of the style that is used is too small for relu3_1, relu4_1."
 
 

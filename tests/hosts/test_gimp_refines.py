@@ -61,7 +61,7 @@ def test_results_are_refined(gimp: Gimp, refining_in_steps: Install) -> None:
     assert recipe["params"].items() >= refining.params.items()
     assert recipe["strength"] == 0.8
     assert recipe["inputs"][refining.input]["width"] == 96
-    assert "refined already" in refined["again"]
+    assert "already been refined" in refined["again"]
     assert refined["engine"] == refining.engine
     assert seen["_in_a_selection"] == {"outside": True, "inside": True, "limits": True}
     assert seen["_visible"] == [slow, "photo"]

@@ -42,7 +42,9 @@ def test_a_mask_that_fits_is_left_as_it_is() -> None:
 
 @pytest.mark.parametrize("size", [(800, 700), (1600, 1100), (600, 800)])
 def test_a_mask_of_other_proportions_is_refused(size: tuple[int, int]) -> None:
-    with pytest.raises(BadRequest, match=r"The mask has 800 × 600 pixels, .* other proportions"):
+    with pytest.raises(
+        BadRequest, match=r"The mask has 800 × 600 pixels; .* different proportions"
+    ):
         fitted(plane(600, 800), size, Text("The mask"), Notes())
 
 

@@ -124,7 +124,7 @@ def test_what_cannot_be_a_style_is_refused_by_its_title(daemon: Daemon) -> None:
             with pytest.raises(Refused, match=sentence) as refusal:
                 client.add_style("The Sea", file)
             assert refusal.value.code == code
-        with pytest.raises(Refused, match="at most 200 letters"):
+        with pytest.raises(Refused, match="at most 200 characters"):
             client.add_style("x" * 201, picture())
         assert own(client) == []
     assert files(daemon) == []
