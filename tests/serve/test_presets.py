@@ -115,7 +115,7 @@ def test_styles_are_marked_over_the_wire(daemon: Daemon) -> None:
         changed = client.change_style("scream", favourite=True, collections=["Norway"])
         assert (changed["favourite"], changed["collections"]) == (True, ["Norway"])
         assert changed in client.styles()
-        with pytest.raises(Refused, match="keeps its title"):
+        with pytest.raises(Refused, match="cannot be renamed"):
             client.change_style("scream", title="The Shout")
 
 
