@@ -184,7 +184,7 @@ def test_weights_that_change_under_their_pin_are_refused(
     path.unlink()
     shop.goods[DECODER] = bytes(changed)
     sentence = shell("models", "path", "adain-decoder").complaint()
-    assert f"What {shop.url}/{DECODER} gave is not {DECODER}" in sentence
+    assert f"The download from {shop.url}/{DECODER} is not {DECODER}" in sentence
     assert not path.exists()
 
     shop.goods[DECODER] = goods[DECODER]

@@ -99,8 +99,8 @@ def test_a_wrong_knob_is_named_with_what_it_takes(
         (["--size", "64x48"], "With a content image, --size is the long side"),
         (["--style"], "--style: expected one argument"),
         (["--brush", "3"], "[Uu]nrecognized arguments: --brush"),
-        (["-o", "out.xyz"], r"out\.xyz has no suffix of a format"),
-        (["-o", "out"], "out has no suffix of a format"),
+        (["-o", "out.xyz"], r"out\.xyz does not have the suffix of a format"),
+        (["-o", "out"], "out does not have the suffix of a format"),
         (["-o", "nowhere/out.png"], "There is no folder nowhere"),
         (["--style", "nobody"], "The style library has no “nobody”"),
     ],
@@ -128,10 +128,10 @@ def test_an_input_that_no_engine_could_take_is_refused(
 @pytest.mark.parametrize(
     ("preview", "sentence"),
     [
-        ("out.png", r"--preview out\.png is the output already"),
-        ("./out.png", r"--preview out\.png is the output already"),
-        ("preview.xyz", r"preview\.xyz has no suffix of a format"),
-        ("preview", "preview has no suffix of a format"),
+        ("out.png", r"--preview out\.png is already the output"),
+        ("./out.png", r"--preview out\.png is already the output"),
+        ("preview.xyz", r"preview\.xyz does not have the suffix of a format"),
+        ("preview", "preview does not have the suffix of a format"),
         ("nowhere/preview.png", "There is no folder nowhere"),
     ],
 )
@@ -144,8 +144,8 @@ def test_a_file_that_cannot_hold_previews_is_refused(
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("photo.png", r"photo\.png is the content already"),
-        ("style.png", r"style\.png is a style already"),
+        ("photo.png", r"photo\.png is already the content"),
+        ("style.png", r"style\.png is already a style"),
         ("folder.png", r"folder\.png is a folder"),
     ],
 )

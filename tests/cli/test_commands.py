@@ -53,7 +53,7 @@ def test_stop_ends_the_daemon_and_its_worker(shell: Shell) -> None:
 def test_a_second_daemon_is_refused(served: Shell) -> None:
     outcome = served("serve", "--json")
     assert outcome.code == 1
-    assert outcome.json["error"]["message"] == "A daemon is running already."
+    assert outcome.json["error"]["message"] == "A daemon is already running."
 
 
 @pytest.mark.slow
@@ -178,7 +178,10 @@ def test_built_in_styles_are_listed_shown_and_stay(velatura: Velatura, pictures:
     shown = velatura("styles", "show", "starry-night", "--json").json
     assert Path(shown["path"]).stat().st_size < 4096
     assert Path(shown["thumbnail"]).is_file()
-    assert "is built in and stays" in velatura("styles", "remove", "starry-night").complaint()
+    assert (
+        "is built in and cannot be removed"
+        in velatura("styles", "remove", "starry-night").complaint()
+    )
     own = velatura("styles", "add", pictures / "style.png", "--name", "starry night", "--json").json
     assert velatura("styles", "show", "starry-night", "--json").json["path"] == own["path"]
     velatura("styles", "remove", "starry-night")

@@ -104,7 +104,7 @@ def test_of_kritas_settings_one_line_changes(velatura: Velatura, hosts: Path) ->
 def test_the_second_time_nothing_is_done(velatura: Velatura, hosts: Path) -> None:
     velatura("install")
     before = tree(hosts)
-    assert {state for _, state in told(velatura("install", "--json"))} == {"there already"}
+    assert {state for _, state in told(velatura("install", "--json"))} == {"already there"}
     assert tree(hosts) == before
 
 
@@ -167,7 +167,7 @@ def test_a_flatpak_is_let_see_the_daemon(velatura: Velatura, home: Path) -> None
     overrides.write_text("[Context]\nfilesystems=/pictures;\n")
     assert "velatura install service" in velatura("install", "krita").out
     assert overrides.read_text() == ("[Context]\nfilesystems=/pictures;xdg-run/velatura:create;\n")
-    assert told(velatura("install", "--json", "krita")) == [("Krita (Flatpak)", "there already")]
+    assert told(velatura("install", "--json", "krita")) == [("Krita (Flatpak)", "already there")]
     velatura("uninstall", "krita")
     assert overrides.read_text() == "[Context]\nfilesystems=/pictures;\n"
 
@@ -224,11 +224,11 @@ def doctor(velatura: Velatura, subject: str) -> tuple[bool, str, str]:
 def test_the_doctor_says_what_is_next(velatura: Velatura, hosts: Path) -> None:
     well, found, advice = doctor(velatura, "krita")
     assert (well, found) == (True, "Krita, without the plugin")
-    assert advice == "`velatura install krita` puts it in."
+    assert advice == "`velatura install krita` installs it."
     velatura("install")
     well, found, advice = doctor(velatura, "krita")
     assert (well, advice) == (True, "")
-    assert found == f"Krita: plugin {__version__}, enabled; starts the daemon when it needs it"
+    assert found == f"Krita: plugin {__version__}, enabled; starts the daemon when needed"
     plugin = pykrita(hosts) / "velatura_krita"
     facts = json.loads((plugin / "daemon.json").read_bytes())
 
@@ -242,9 +242,9 @@ def test_the_doctor_says_what_is_next(velatura: Velatura, hosts: Path) -> None:
     (plugin / "daemon.json").write_text(json.dumps({**facts, "connection": "/gone/c.json"}))
     assert "looks for the daemon at /gone" in doctor(velatura, "krita")[1]
     (plugin / "__init__.py").write_text("old")
-    assert "not the one of this Velatura" in doctor(velatura, "krita")[1]
+    assert "not of this Velatura's version" in doctor(velatura, "krita")[1]
     (plugin / "daemon.json").unlink()
-    assert "does not know of a daemon" in doctor(velatura, "krita")[1]
+    assert "does not know where the daemon is" in doctor(velatura, "krita")[1]
     velatura("install")
     assert doctor(velatura, "krita")[0]
 
@@ -356,7 +356,7 @@ def test_the_doctor_judges_the_daemon_of_a_zip(
     )
     well, found, advice = doctor(velatura, "from a zip")
     assert well
-    assert found.endswith("; a plugin came with 0.0.10")
+    assert found.endswith("; a plugin brought 0.0.10")
     assert "Upgrade" in advice
     brought.python.unlink()
     well, found, advice = doctor(velatura, "from a zip")

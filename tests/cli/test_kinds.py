@@ -140,7 +140,7 @@ def test_a_picture_is_made_from_nothing(paint: Velatura, desk: Path) -> None:
     assert (outcome.json["width"], outcome.json["height"]) == (40, 30)
     done(paint("--size", "40", *texture, "--depth", "u16", "-o", desk / "b.tif"))
     assert Image.open(desk / "b.tif").size == (40, 40)
-    assert "was told no size" in paint(*texture, "-o", desk / "no.png").complaint()
+    assert "needs a size" in paint(*texture, "-o", desk / "no.png").complaint()
     outcome = paint(desk / "photo.png", "--size", "8", *texture, "-o", desk / "no.png")
     assert "starts from nothing" in outcome.complaint()
 
@@ -157,7 +157,13 @@ def test_a_filter_needs_no_style(paint: Velatura, desk: Path) -> None:
     assert pixel(desk / "out.png") == [100] * 3
 
 
-def test_frames_hand_on_what_they_left(paint: Velatura, desk: Path) -> None:
+def test_frames_hand_on_what_they_left(
+    paint: Velatura,
+    desk: Path,
+    toys: Shell,
+    velatura_in: Callable[[Shell], Velatura],
+    way: tuple[str, ...],
+) -> None:
     frames = desk / "frames"
     frames.mkdir()
     for number in (1, 2, 10):
@@ -172,6 +178,8 @@ def test_frames_hand_on_what_they_left(paint: Velatura, desk: Path) -> None:
     names = {path.name for path in (desk / "out").iterdir()}
     assert {"f1.amount.png", "f2.amount.png", "f10.amount.png"} < names
     assert not any("state" in name for name in names), "what frames hand on is nobody's file"
+    again = velatura_in(toys)("repaint", desk / "out" / "f2.png", *way)
+    assert "with the state of the one before, which is not kept" in again.complaint()
     assert paint(*film).json["kept"] == 3
     Image.new("RGB", (8, 8), (100, 100, 90)).save(frames / "f2.png")
     # A frame's state is not kept with its result: the film begins anew.
@@ -180,7 +188,7 @@ def test_frames_hand_on_what_they_left(paint: Velatura, desk: Path) -> None:
     (frames / "f2.png").write_bytes(b"no picture")
     _, failed, last = paint(*film).json["results"]
     assert failed["state"] == "failed"
-    assert last["notes"][0] == "The frame before failed: this one begins anew."
+    assert last["notes"][0] == "The previous frame failed, so this one starts afresh."
     assert pixel(desk / "out" / "f10.png")[0] == pytest.approx(110, abs=1)
 
 

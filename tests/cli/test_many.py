@@ -101,7 +101,7 @@ def test_one_that_fails_stops_no_other(
     assert failed["error"]["code"] == "bad_picture"
     told = velatura("stylize", frames, "--engine", "identity", "-o", out)
     assert told.code == 1
-    assert "0 painted, 3 were there already" in told.out
+    assert "0 painted, 3 already there" in told.out
     assert told.err.splitlines() == [
         "velatura: 1 of 4 pictures failed.",
         f"  {frames / 'f3.png'} is not a picture that can be read.",
@@ -131,7 +131,7 @@ def test_what_is_wrong_with_all_of_them_is_said_once(
 def test_results_may_lie_beside_their_contents(many: Many, frames: Path) -> None:
     assert many(frames, "-o", frames, "--format", "webp").json["painted"] == 3
     assert many(frames, "-o", frames, "--format", "webp").json["kept"] == 3
-    assert "would be replaced" in many(frames, "-o", frames).json["error"]["message"]
+    assert "would be overwritten" in many(frames, "-o", frames).json["error"]["message"]
 
 
 def test_masks_are_read_for_each_size(many: Many, frames: Path, tmp_path: Path) -> None:
@@ -142,8 +142,8 @@ def test_masks_are_read_for_each_size(many: Many, frames: Path, tmp_path: Path) 
     outcome = many(frames, "-o", tmp_path / "out", "--region", style)
     found = {Path(each["content"]).name: each for each in outcome.json["results"]}
     assert found["f1.png"]["notes"] == []
-    assert "was brought from 64 × 48 to 128 × 96" in found["f3.png"]["notes"][0]
-    assert "of other proportions" in found["f4.png"]["error"]["message"]
+    assert "was resized from 64 × 48 to 128 × 96" in found["f3.png"]["notes"][0]
+    assert "in different proportions" in found["f4.png"]["error"]["message"]
 
 
 @pytest.mark.slow

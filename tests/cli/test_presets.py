@@ -63,8 +63,8 @@ def test_a_style_that_is_a_file_goes_into_the_library_once(
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["save", "taken"], "There is a preset called “taken” already"),
-        (["save", "!!!"], "“!!!” has nothing to make a name of"),
+        (["save", "taken"], "There is already a preset called “taken”"),
+        (["save", "!!!"], "No name can be made from “!!!”"),
         (["save", "x", "--set", "steps=0"], "steps must be a whole number between 1 and 10000"),
         (["save", "x", "--engine", "nope"], "There is no engine .*nope"),
         (["save", "x", "--style", "nobody"], "The style library has no “nobody”"),
@@ -75,7 +75,7 @@ def test_a_style_that_is_a_file_goes_into_the_library_once(
         (["export", "nope", "x.velatura"], "There is no preset “nope”"),
         (["export", "taken", "nowhere/x.velatura"], "cannot be written"),
         (["add", "nope.velatura"], r"There is no file nope\.velatura"),
-        (["add", "{pictures}/photo.png"], "is not a preset's file, or is damaged"),
+        (["add", "{pictures}/photo.png"], "is not a preset file, or is damaged"),
         ([], "The following arguments are required: ACTION"),
     ],
 )

@@ -87,7 +87,7 @@ def test_without_a_name_it_lies_beside_the_quick_result(place: Shell, refining: 
     made = place.home / f"quick-{refining.engine}.png"
     assert recipe_of(made).engine == refining.engine
     assert (place.home / "quick.png").read_bytes() == before
-    assert place(*refine).complaint() == f"{made.name} is there already."
+    assert place(*refine).complaint() == f"{made.name} already exists."
 
 
 @pytest.mark.slow
@@ -115,7 +115,7 @@ def test_others_go_first_and_ctrl_c_leaves_nothing(place: Shell, refining: Refin
 def test_an_engine_that_does_not_refine_says_that_it_began_anew(place: Shell) -> None:
     outcome = place("repaint", "quick.png", "--engine", "glaze", "-o", "anew.png")
     assert outcome.code == 0, outcome
-    said = "glaze painted the content anew: it does not go on from quick.png."
+    said = "glaze painted from the content again: it cannot continue from quick.png."
     assert said in [line.strip() for line in outcome.out.splitlines()]
     assert recipe_of(place.home / "anew.png").inputs == {}
 

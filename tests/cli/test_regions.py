@@ -136,7 +136,7 @@ def test_a_style_is_limited_to_a_part_of_its_picture(paint: Callable[..., np.nda
 def test_a_smaller_mask_is_brought_to_size_with_a_note(run: Velatura, tmp_path: Path) -> None:
     arguments = ("stylize", "photo.png", "--region", "small.png=scream", "-o")
     outcome = run(*arguments, tmp_path / "out.png", "--json")
-    note = "The mask of region 1 was brought from 32 × 24 to 64 × 48."
+    note = "The mask of region 1 was resized from 32 × 24 to 64 × 48."
     assert outcome.json["notes"] == [note]
 
 
@@ -147,8 +147,8 @@ def test_what_masks_cannot_do_is_one_sentence(
     def refused(*options: str) -> Outcome:
         return run("stylize", "photo.png", "-o", tmp_path / "out.png", *options, *way)
 
-    assert "of other proportions" in refused("--region", "part.png=scream").complaint()
+    assert "in different proportions" in refused("--region", "part.png=scream").complaint()
     assert "has no #008000" in refused("--map", "map.png", "--paint", "green=scream").complaint()
     code = own_code(tmp_path)
-    assert "a mask limits a picture" in refused("--style", f"{code}@left.png").complaint()
+    assert "only a picture can be masked" in refused("--style", f"{code}@left.png").complaint()
     assert not (tmp_path / "out.png").exists()

@@ -84,9 +84,9 @@ def test_raw_pixels_are_described_as_on_the_wire(desk: Path) -> None:
 @pytest.mark.parametrize(
     ("request_", "sentence"),
     [
-        ({"stiles": []}, "has a key “stiles” that no request has"),
-        ({"styles": [{"nam": "x"}]}, "has a key “nam” that no request has"),
-        ({"regions": [{"mask": "mask.png", "strenght": 1}]}, "has a key “strenght”"),
+        ({"stiles": []}, "has an unknown key “stiles”"),
+        ({"styles": [{"nam": "x"}]}, "has an unknown key “nam”"),
+        ({"regions": [{"mask": "mask.png", "strenght": 1}]}, "has an unknown key “strenght”"),
         ({"strength": 3}, "The strength must be from 0 to 1, not 3"),
         ({"content": "nope.png"}, r"There is no file .*nope\.png"),
         ({"styles": 3}, "must be a list"),

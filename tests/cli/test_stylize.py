@@ -70,7 +70,7 @@ def test_jpeg_says_what_it_cannot_hold(velatura: Velatura, pictures: Path, tmp_p
     outcome = velatura(
         "stylize", pictures / "see-through.png", "--engine", "identity", "-o", target
     )
-    assert "  JPEG holds no transparency; the picture was laid on white.\n" in outcome.out
+    assert "  JPEG has no transparency; the picture was laid on white.\n" in outcome.out
     assert Image.open(target).mode == "RGB"
 
 
@@ -274,7 +274,7 @@ def test_previews_do_not_come_faster_than_every_two_seconds(
     outcome = descend(tmp_path / "out.png", "--preview", tmp_path / "preview.png")
     assert not (tmp_path / "preview.png").exists()
     assert (
-        "There was no preview: the engine makes none, or was done too soon."
+        "No preview was written: the engine makes none, or finished too soon."
         in (outcome.json["notes"])
     )
 
@@ -287,5 +287,5 @@ def test_an_engine_without_previews_says_so(
         "--preview", tmp_path / "preview.png", *way,
     )  # fmt: skip
     assert outcome.code == 0
-    assert "  There was no preview: " in outcome.out
+    assert "  No preview was written: " in outcome.out
     assert not (tmp_path / "preview.png").exists()

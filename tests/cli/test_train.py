@@ -61,7 +61,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ),
         (
             ("glaze", "--photos", ".", "--paintings", ".", "--into", "run", "--resume"),
-            "There is no run to go on with in run.",
+            "There is no run to resume in run.",
         ),
         (
             ("glaze", "--photos", "nowhere", "--paintings", ".", "--into", "run"),
@@ -95,7 +95,7 @@ def test_weights_are_made_and_gone_on_with(
         f"{tmp_path / 'glaze-encoder.safetensors'}, {tmp_path / 'glaze.safetensors'}: "
     )
     assert " 4 samples" in first.out
-    assert "There is a run" in velatura(*call, "--set", "samples=8").complaint()
+    assert "There is already a run" in velatura(*call, "--set", "samples=8").complaint()
     second = velatura(*call, "--set", "samples=8", "--resume", "--json")
     assert second.json["card"]["samples"] == 8
     assert second.json["card"]["data"]["paintings"]["pictures"] == 8
@@ -112,7 +112,7 @@ def test_a_run_that_is_told_to_end_keeps_everything(
     process.send_signal(signal.SIGTERM)
     _, complaint = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "Training was stopped; everything is kept." in complaint
+    assert "Training was interrupted; everything so far is saved." in complaint
     samples = json.loads((tmp_path / "glaze.card.json").read_text())["samples"]
     assert samples > 0
     again = school(*call, "--resume", "--minutes", "0.01", "--json")

@@ -13,9 +13,9 @@ from PIL import Image
 from velatura.cli import stylize
 from velatura.cli.contents import are_many, natural, tasks_for
 from velatura.cli.region_options import paints_of, regions_of, segments_of
-from velatura.cli.requests import request_of
+from velatura.cli.requests import engine_of, request_of
 from velatura.cli.style_options import StyleArgument, style_file, style_of
-from velatura.errors import BadPicture, BadRequest, VelaturaError
+from velatura.errors import BadPicture, BadRequest, UnknownEngine, VelaturaError
 from velatura_link.errors import LinkError
 from velatura_link.request import EncodedFile, RegionRef, Request, StyleRef, all_styles
 
@@ -166,11 +166,11 @@ def test_a_colour_is_written_as_people_do(text: str) -> None:
         (["--paint", "blue=wave"], "--map is a picture with a colour for each part"),
         (["--map", "mask.png"], "--map is a picture with a colour for each part"),
         (["--map", "nope.png", "--paint", "blue=wave"], r"There is no file nope\.png"),
-        (["--map", "mask.png", "--paint", "bluish=wave"], "“bluish” is no colour"),
-        (["--regions", "auto:2"], "parted into 2 for styles, and none was given"),
+        (["--map", "mask.png", "--paint", "bluish=wave"], "“bluish” is not a colour"),
+        (["--regions", "auto:2"], "divided into 2 parts, but no style was given"),
         (["--regions", "auto:1", "--style", "wave"], "auto:K with K from 2 to 64, not “auto:1”"),
         (["--regions", "sky", "--style", "wave"], "auto:K with K from 2 to 64, not “sky”"),
-        (["--regions", "auto:2", *["--style", "wave"] * 3], "no part for the last of 3 styles"),
+        (["--regions", "auto:2", *["--style", "wave"] * 3], "has none for the last of 3 styles"),
         (["--stroke", "600"], "stroke must be a number between 0 and 512, not 600"),
         (["--finest", "-1"], "finest must be a whole number between 0 and 65535, not -1"),
         (["--colours", "sepia"], "colours must be one of none, luminance, .*, not “sepia”"),
@@ -250,7 +250,7 @@ def test_a_file_named_like_a_pattern_is_that_file(home: Path) -> None:
         (["frames/*.bmp"], "out", None, r"No file matches frames/\*\.bmp"),
         (["nope.png"], "out", None, r"There is no file nope\.png"),
         (["empty"], "out", None, "There is no picture in the folder empty"),
-        (["a.png", "frames"], ".", None, r"a\.png would be replaced by its result"),
+        (["a.png", "frames"], ".", None, r"a\.png would be overwritten by its result"),
         (["frames"], "out", "bmp", "“bmp” cannot be written"),
         (["a.png", "sub/a.png"], "out", None, r"a\.png and sub/a\.png would both become out/a\.png"),
         (["f*.png"], ".", None, r"No file matches f\*\.png"),
@@ -279,5 +279,13 @@ def test_one_picture_and_a_files_name_are_one(frames: Path) -> None:
     assert are_many(["a.png", "b.png"], Path("out"))
     assert are_many(["frames"], Path("out"))
     assert are_many(["*.png"], Path("out"))
-    with pytest.raises(BadRequest, match="Several pictures need a folder to go to"):
+    with pytest.raises(BadRequest, match="Several pictures need a folder for their results"):
         are_many(["a.png", "b.png"], Path("out.png"))
+
+
+def test_a_daemon_of_hidden_engines_alone_has_no_default_one() -> None:
+    manifest = {"identity": {"descriptor": {"hidden": True}}}
+    assert engine_of(Request(engine="identity"), manifest) == "identity"
+    with pytest.raises(UnknownEngine, match="no default one") as refused:
+        engine_of(Request(), manifest)
+    assert refused.value.hint == "Name one with --engine: identity."

@@ -53,7 +53,7 @@ def test_a_number_has_a_unit_that_people_know_or_a_scale_that_is_explained(
         return
     unit = knob.get("unit")
     known = unit in UNITS or (unit is None and knob["title"] == "Steps")
-    scaled = re.search(r"\d|ten times|beside the", knob["description"])
+    scaled = re.search(r"\d|ten times|beside the|ratio to", knob["description"])
     assert known or (unit is None and scaled)
 
 

@@ -193,7 +193,7 @@ def test_a_mask_limits_a_style_to_its_part(run: Run) -> None:
 
 def test_a_style_of_which_nothing_is_seen_is_refused(run: Run) -> None:
     style = Style(picture=picture(64, 64), mask=with_mask(64, 64, 0))
-    with pytest.raises(BadPicture, match="nothing to see"):
+    with pytest.raises(BadPicture, match="Nothing of the style's picture"):
         painted(scene(picture(64, 64), style), run)
 
 

@@ -116,7 +116,7 @@ def test_a_polished_code_is_a_code(style: Style, photos: list[Raster], run: Run)
 
 def test_a_style_in_which_nothing_is_seen_is_refused(photos: list[Raster], run: Run) -> None:
     hidden = Style(picture=Raster(np.zeros((20, 20, 4), np.uint8)))
-    with pytest.raises(BadPicture, match="nothing to see"):
+    with pytest.raises(BadPicture, match="Nothing of the style's picture"):
         glaze.encode_polished(hidden, SIZE, photos, run)
 
 
@@ -227,5 +227,5 @@ def test_a_code_is_painted_as_it_is_and_that_is_said(
     polished, plain = painted(run, scene, polish=5), painted(run, scene)
     assert np.array_equal(polished.pixels, plain.pixels)
     assert run.notes == [
-        "A style that is a code cannot be polished: what its picture looks like is not in it."
+        "A style code cannot be polished: it does not contain the style's picture."
     ]

@@ -355,8 +355,8 @@ def test_layers_that_the_weights_lack_are_replaced_and_named() -> None:
     run = Run(models_with(9))
     painted(scene(), run)
     assert run.notes == [
-        "These weights lack relu4_2; the content is looked at in relu4_1.",
-        "These weights lack relu5_1; the style is looked at in relu1_1, relu2_1, relu3_1, relu4_1.",
+        "These weights lack relu4_2; the content is compared in relu4_1.",
+        "These weights lack relu5_1; the style is compared in relu1_1, relu2_1, relu3_1, relu4_1.",
     ]
 
 
@@ -424,7 +424,7 @@ def test_colours_under_zero_alpha_do_not_matter(run: Run) -> None:
 def test_a_style_of_which_nothing_is_seen_is_one_clear_sentence(run: Run) -> None:
     style = picture(channels=4).pixels.copy()
     style[:, :, 3] = 0
-    with pytest.raises(BadPicture, match="nothing to see"):
+    with pytest.raises(BadPicture, match="Nothing of the style's picture"):
         painted(scene(picture(), Style(picture=Raster(style))), run)
 
 
@@ -450,7 +450,7 @@ def test_each_knob_changes_the_picture(knobs: dict[str, object], run: Run) -> No
 
 def test_even_gradients_are_for_adam(run: Run) -> None:
     assert difference(painted(scene(), run, even_gradients=True), picture()) > 1
-    with pytest.raises(BadParams, match="Adam alone"):
+    with pytest.raises(BadParams, match="only with Adam"):
         painted(scene(), run, even_gradients=True, optimiser="lbfgs")
 
 

@@ -98,7 +98,7 @@ def test_where_the_memory_is_not_enough_after_all_tiles_are_halved(
     assert as_it_fits((2048, 2048), NEEDS, run, paint, tell=True) == "painted"
     assert tried == [None, 1024, 512, 256]
     assert run.notes == [
-        "Painted in tiles of 256 pixels, since the memory was not enough for more."
+        "Painted in tiles of 256 pixels, since there was not enough memory for larger ones."
     ]
 
 
@@ -106,7 +106,7 @@ def test_where_no_tile_fits_it_is_one_clear_sentence(run: Run) -> None:
     def paint(side: int | None) -> str:
         raise MemoryError
 
-    with pytest.raises(OutOfMemory, match="in small tiles either"):
+    with pytest.raises(OutOfMemory, match="even in small tiles"):
         as_it_fits((64, 64), NEEDS, run, paint, tell=True)
 
 

@@ -110,7 +110,9 @@ def test_printed_losses_hardly_change_the_picture(trained: Run, shared: Path) ->
     assert released[0] < 0.2 and released[1] > 15
 
 
-@pytest.mark.slow
+@pytest.mark.slow(
+    "100 steps at 128² do not get there: the claim is about the paper's own optimisation"
+)
 @pytest.mark.timeout(900)
 def test_from_noise_the_style_term_falls_to_three_hundredths(trained: Run, shared: Path) -> None:
     """200 steps of the paper's L-BFGS at 256², whatever is clipped in the end."""
@@ -166,22 +168,22 @@ def test_a_region_hears_nothing_of_anothers_style(
     assert beyond <= most * within
 
 
-@pytest.mark.slow
+@pytest.mark.slow("it compares two whole optimisations through the real network")
 def test_a_region_is_as_near_to_its_style_as_it_is_alone(trained: Run, shared: Path) -> None:
     """Beside another region a half is as near to its style as it is by itself, within .05 of a logarithm."""
-    content, style = real_pair(shared, 256)
+    content, style = real_pair(shared, 192)
     other = read_picture(
         shared / "data" / "classic" / "style" / "woman_with_hat_matisse.jpg"
     ).raster
-    left = np.zeros((256, 256, 1), np.uint8)
-    left[:, :128] = 255
-    half = content.crop(0, 0, 128, 256)
+    left = np.zeros((192, 192, 1), np.uint8)
+    left[:, :96] = 255
+    half = content.crop(0, 0, 96, 192)
     regions = (
         Region((Style(picture=style, scale=0.5),), Raster(left)),
         Region((Style(picture=other),)),
     )
-    beside = painted(Scene(content, regions), trained, steps=40).crop(0, 0, 128, 256)
-    alone = painted(scene(half, Style(picture=style)), trained, steps=40)
+    beside = painted(Scene(content, regions), trained, steps=30).crop(0, 0, 96, 192)
+    alone = painted(scene(half, Style(picture=style)), trained, steps=30)
     losses = [real_style_loss(shared, trained, each, style) for each in (half, beside, alone)]
     scores = [math.log(loss / losses[0]) for loss in losses]
     print(f"log of style loss: beside {scores[1]:.3f}, alone {scores[2]:.3f}")
@@ -191,9 +193,9 @@ def test_a_region_is_as_near_to_its_style_as_it_is_alone(trained: Run, shared: P
 @pytest.mark.slow
 def test_tiles_leave_no_seams(trained: Run, shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where tiles were cut the picture is no rougher than elsewhere, and it is the one painted at once."""
-    content, style = real_pair(shared, 256)
+    content, style = real_pair(shared, 192)
     what = scene(content, Style(picture=style))
-    whole = painted(what, trained, steps=15, sizes=1)
+    whole = painted(what, trained, steps=10, sizes=1)
     cuts: set[tuple[int, int]] = set()
     cut = geometry.pieces
 
@@ -204,7 +206,7 @@ def test_tiles_leave_no_seams(trained: Run, shared: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(seen, "pieces", noted)
     in_tiles(monkeypatch, 96)
-    tiled = painted(what, trained, steps=15, sizes=1)
+    tiled = painted(what, trained, steps=10, sizes=1)
     columns = sorted({x for x, _ in cuts if x})
     across = np.abs(np.diff(tiled.pixels.astype(float), axis=1)).mean((0, 2))
     before = np.abs(np.diff(whole.pixels.astype(float), axis=1)).mean((0, 2))

@@ -111,7 +111,7 @@ def test_a_region_too_narrow_for_a_layer_says_so(run: Run) -> None:
     what = parted(Region(STYLES[:1], mask(slice(10))), Region(STYLES[1:]))
     given = painted(what, run)
     assert narrow(run) == [
-        "Region 1 is too narrow for relu3_1, relu4_1; its style is looked at in relu1_1, relu2_1."
+        "Region 1 is too narrow for relu3_1, relu4_1; its style is matched only in relu1_1, relu2_1."
     ]
     assert np.abs(given.pixels[:, :10].astype(int) - what.content.pixels[:, :10]).mean() > 1
 
@@ -119,7 +119,9 @@ def test_a_region_too_narrow_for_a_layer_says_so(run: Run) -> None:
 def test_a_region_too_narrow_for_all_layers_keeps_what_it_has(run: Run) -> None:
     what = parted(Region(STYLES[:1], mask(slice(20, 21))), Region(STYLES[1:]))
     given = painted(what, run, content_layers="relu1_1", alpha=0)
-    assert narrow(run) == ["Region 1 is too narrow for any layer: nothing draws it to its style."]
+    assert narrow(run) == [
+        "Region 1 is too narrow for any layer, so nothing pulls it towards its style."
+    ]
     assert np.array_equal(given.pixels[:, 20], what.content.pixels[:, 20])
 
 
@@ -131,7 +133,7 @@ def test_where_no_region_is_anything_nothing_is_painted(run: Run) -> None:
 def test_notes_are_about_the_pictures_own_size(run: Run) -> None:
     painted(halves(), run, sizes=3, style_layers="relu1_1, relu2_1, relu3_1")
     said = run.notes
-    assert said == ["These weights lack relu4_2; the content is looked at in relu4_1."]
+    assert said == ["These weights lack relu4_2; the content is compared in relu4_1."]
 
 
 def test_what_counts_of_a_style_may_be_too_small(run: Run) -> None:
@@ -139,8 +141,8 @@ def test_what_counts_of_a_style_may_be_too_small(run: Run) -> None:
     small[10:24, 10:24] = 255
     style = Style(picture=stripes(), mask=Raster(small))
     painted(parted(Region((style,))), run, style_layers="relu1_1, relu2_1, relu3_1, relu4_1")
-    (note,) = [note for note in run.notes if "counts" in note]
-    assert note == "What counts of the style is too small for relu3_1, relu4_1."
+    (note,) = [note for note in run.notes if "that is used" in note]
+    assert note == "The part of the style that is used is too small for relu3_1, relu4_1."
 
 
 def test_hidden_pixels_count_in_no_region(run: Run) -> None:

@@ -220,7 +220,7 @@ def test_inputs_are_what_their_kind_says() -> None:
     given = {"flow": {"layer": 4}, "speed": "2.5"}
     inputs = build_request({**spec, "inputs": given}, MANIFEST, source).inputs
     assert inputs == {"flow": source.given["flow 4"], "speed": 2.5}
-    with pytest.raises(LinkError, match="“fast” is no number"):
+    with pytest.raises(LinkError, match="“fast” is not a number"):
         build_request({**spec, "inputs": {"speed": "fast"}}, MANIFEST, source)
 
 

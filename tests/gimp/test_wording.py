@@ -25,9 +25,9 @@ from velatura_link.text import Text
     [
         (Uploading(5, 10), Bar(0.075, "Sending the layer")),
         (Accepted(0), None),
-        (Accepted(1), Bar(None, "Waiting: 1 before this one")),
+        (Accepted(1), Bar(None, "Waiting: 1 ahead of this one")),
         (Progress("prepare", 0, 0, None, "Preparing"), Bar(None, "Preparing")),
-        (Progress("dry", 1, 1, None), Bar(0.9, "Dry")),
+        (Progress("dry", 1, 1, None), Bar(0.2, "Dry")),
         (Progress("look", 1, 4, None, "Looking"), Bar(0.125, "Looking, 1 of 4")),
         (Progress("paint", 20, 40, 7.6, "Painting"), Bar(0.55, "Painting, 20 of 40, 8 s left")),
         (Progress("stylise", 1, 2, 300.0, "Painting"), Bar(0.55, "Painting, 1 of 2, 5 min left")),
@@ -59,8 +59,8 @@ def test_errors_are_for_the_person() -> None:
     ("error", "said"),
     [
         (JobFailed("out_of_memory", "CUDA", "`velatura doctor`"), "not enough memory"),
-        (JobFailed("worker_died", "The worker died.", "See `velatura doctor`."), "broke down"),
-        (JobFailed("draining", "The daemon is ending."), "being restarted"),
+        (JobFailed("worker_died", "The worker died.", "See `velatura doctor`."), "crashed on"),
+        (JobFailed("draining", "The daemon is stopping."), "being restarted"),
         (
             JobFailed(
                 "weights_missing", "The file could not be downloaded.", "Run “velatura stop”."
@@ -92,13 +92,13 @@ def test_a_bar_of_several_layers_says_which() -> None:
         ("de", Text("Stopped after {step} of {steps} steps.", step=12, steps=60), ""),
         (
             "de",
-            Text("The memory was not enough: painted in tiles of {side} pixels.", side=512),
+            Text("There was not enough memory: painted in tiles of {side} pixels.", side=512),
             "Der Speicher war zu knapp: Es wurde in Kacheln von 512 Pixeln gemalt.",
         ),
         (
             "en",
-            Text("The memory was not enough: painted in tiles of {side} pixels.", side=512),
-            "The memory was not enough: painted in tiles of 512 pixels.",
+            Text("There was not enough memory: painted in tiles of {side} pixels.", side=512),
+            "There was not enough memory: painted in tiles of 512 pixels.",
         ),
         ("de", Text("relu9_1 is not there."), "relu9_1 is not there."),
     ],

@@ -127,7 +127,7 @@ def test_krita_upgrades_the_daemon_when_a_newer_zip_was_imported(
     seen = krita.play(SCRIPTS / "krita_upgrades.py", timeout=200).value
     assert (
         seen["offered"]
-        == "This plugin came with a newer version of Velatura's painter: 9.10. Here is 9.9."
+        == "This plugin came with a newer version of Velatura's painter: 9.10. The installed one is 9.9."
     )
     assert seen["shown"] == ["Cancel", True]
     assert (seen["before"], seen["after"]) == ("9.9", "9.10")

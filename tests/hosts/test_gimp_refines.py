@@ -61,14 +61,14 @@ def test_results_are_refined(gimp: Gimp, refining_in_steps: Install) -> None:
     assert recipe["params"].items() >= refining.params.items()
     assert recipe["strength"] == 0.8
     assert recipe["inputs"][refining.input]["width"] == 96
-    assert "refined already" in refined["again"]
+    assert "already been refined" in refined["again"]
     assert refined["engine"] == refining.engine
     assert seen["_in_a_selection"] == {"outside": True, "inside": True, "limits": True}
     assert seen["_visible"] == [slow, "photo"]
     refused = seen["_refused"]
     assert "Velatura did not make this layer" in refused["foreign"]
-    assert "not of the same size" in refused["resized"]
-    assert "not in the image any more" in refused["gone"]
+    assert "no longer have the same size" in refused["resized"]
+    assert "no longer in the image" in refused["gone"]
     assert len(refused["layers"]) == 1
 
 

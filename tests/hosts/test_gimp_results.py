@@ -39,4 +39,4 @@ def test_layers_what_is_visible_and_results(gimp: Gimp) -> None:
     assert seen["_edited_visible"] == {"same": True, "layers": [GLAZED, "Layer 0"]}
     assert seen["_edited_below"] == {"same": True, "layers": 3}
     assert "Velatura did not make this layer" in seen["_refused"]["foreign"]
-    assert "not in the image any more" in seen["_refused"]["gone"]
+    assert "no longer in the image" in seen["_refused"]["gone"]

@@ -18,7 +18,7 @@ from .krita_plugin import install
 from .profiles import Profile
 
 TOYS = {"toy-checkpoint", "toy-filter", "toy-frames", "toy-pair", "toy-texture"}
-NO_MODEL = "This engine paints in trained models: add a model's file with +."
+NO_MODEL = "This engine needs trained models: add a model file with +."
 CONTENT = (80, 60, 40)
 AFTER = (120, 70, 40)
 """Red, green, blue; Krita's pixels have blue first."""

@@ -36,8 +36,8 @@ def test_the_docker_says_what_happens_and_goes_on(
     assert seen["again"] == ["Background", "Identity", "Identity"]
     assert seen["no selection"] == "Nothing is selected."
     # Killed in the middle: said, started again, and the job is done.
-    assert "Velatura's painter stopped. It is being started again." in seen["told"]
-    assert "Velatura's painter was started again; the work goes on." in seen["told"]
+    assert "Velatura's painter stopped. It is being restarted." in seen["told"]
+    assert "Velatura's painter has restarted; work continues." in seen["told"]
     assert seen["went on"] == ["Background", "Identity", "Identity", "Identity"]
     assert seen["history"] == 4
     assert seen["from history"]

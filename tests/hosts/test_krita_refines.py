@@ -102,7 +102,7 @@ def test_what_is_removed_or_closed_meanwhile_loses_nothing(
     assert "was removed" not in said
     busy, said = seen["source gone before"]
     assert not busy
-    assert "not there any more" in said
+    assert "no longer exists" in said
     assert seen["closed"]
 
 

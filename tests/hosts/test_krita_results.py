@@ -23,7 +23,7 @@ def test_results_are_kept_discarded_and_edited(krita: Krita, plugin: Path) -> No
     assert seen["asks no more"]
     assert seen["in place discarded"]
     # Plain Undo takes it back, too; there is nothing left to discard then.
-    assert seen["said after Undo"] == "The result was not there any more."
+    assert seen["said after Undo"] == "The result was already gone."
     assert seen["nothing was done"]
     # When something was done since, the result alone goes, and it is said.
     assert seen["after other steps"] == ["Background", "photo", WAVE, "drawn since"]
@@ -37,7 +37,7 @@ def test_results_are_kept_discarded_and_edited(krita: Krita, plugin: Path) -> No
     assert seen["edited on the canvas"]
     busy, said = seen["its source is gone"]
     assert not busy
-    assert "not there any more" in said
+    assert "no longer exists" in said
     # The layer below stays hidden while another result stands for it.
     assert seen["in place edited"] == [["Background", "photo", "photo"], False]
     # Other sources than the active layer.

@@ -145,7 +145,7 @@ def test_the_first_of_several_frames_is_taken_and_told() -> None:
     data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
     picture = read_picture(data)
     assert picture.raster.pixels[0, 0].tolist() == [255, 0, 0]
-    assert picture.notes == ("The file holds 3 pictures; the first was taken.",)
+    assert picture.notes == ("The file holds 3 pictures; the first was used.",)
     assert picture.format == "GIF"
 
 
@@ -195,7 +195,7 @@ def test_a_picture_of_no_size_is_refused() -> None:
 @pytest.mark.parametrize(
     ("width", "height", "sentence"),
     [
-        (16385, 16384, "together at most"),
+        (16385, 16384, "allowed in all"),
         (65536, 1, "a side may have at most 65535"),
         (2**31 - 1, 2**31 - 1, "a side may have"),
     ],
@@ -210,7 +210,7 @@ def test_a_picture_too_large_is_refused_before_it_is_decoded(
 def test_limits_can_be_moved() -> None:
     data = encoded(Image.new("RGB", (20, 10)))
     assert read_picture(data, pixels=200, side=20).raster.width == 20
-    with pytest.raises(TooLarge, match="together"):
+    with pytest.raises(TooLarge, match="allowed in all"):
         read_picture(data, pixels=199)
     with pytest.raises(TooLarge, match="a side"):
         read_picture(data, side=19)
@@ -243,7 +243,7 @@ def test_linear_pictures_are_written_as_they_look(tmp_path: Path) -> None:
 def test_jpeg_is_laid_on_white_and_told(tmp_path: Path) -> None:
     pixels = np.zeros((16, 16, 4), np.uint8)
     notes = write_picture(tmp_path / "a.jpg", Raster(pixels))
-    assert notes == ["JPEG holds no transparency; the picture was laid on white."]
+    assert notes == ["JPEG has no transparency; the picture was laid on white."]
     back = read_picture(tmp_path / "a.jpg").raster
     assert back.channels == 3
     assert back.pixels.min() == 255
@@ -259,7 +259,7 @@ def test_lossy_formats_are_close(tmp_path: Path, suffix: str) -> None:
 
 
 def test_an_unknown_suffix_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadRequest, match=r"a\.xyz has no suffix") as caught:
+    with pytest.raises(BadRequest, match=r"a\.xyz does not have the suffix") as caught:
         write_picture(tmp_path / "a.xyz", Raster(noise(2, 2, 3)))
     assert ".png" in caught.value.hint
     assert list(tmp_path.iterdir()) == []

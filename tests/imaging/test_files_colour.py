@@ -248,7 +248,7 @@ def test_a_profile_that_cannot_be_used_is_told(tmp_path: Path, profile: bytes) -
     np.testing.assert_array_equal(picture.raster.pixels, wide("u1"))
     assert picture.encoding.profile is None
     assert picture.notes == (
-        "The file's colour profile cannot be used; its colours were taken as sRGB.",
+        "The file's colour profile cannot be used; its colours were read as sRGB.",
     )
 
 

@@ -119,7 +119,7 @@ def test_floats_become_sixteen_bits_in_png_and_that_is_told(tmp_path: Path, dtyp
 def test_what_is_brighter_than_white_is_clipped_in_png_and_told(tmp_path: Path) -> None:
     raster = Raster(np.array([[[4, 1, 0]]], np.float32), "linear")
     notes = write_picture(tmp_path / "a.png", raster)
-    assert notes[1] == "PNG holds nothing brighter than white; such values were clipped."
+    assert notes[1] == "PNG cannot store values brighter than white; they were clipped."
     assert read_picture(tmp_path / "a.png").raster.pixels.tolist() == [[[65535, 65535, 0]]]
 
 
@@ -174,7 +174,7 @@ def test_a_layer_of_an_exr_is_taken_when_it_has_no_other_picture() -> None:
     }
     picture = read_picture(exr(planes | {"View.Depth.Z": np.full((2, 3), 9, np.float32)}))
     assert picture.raster.pixels[0, 0].tolist() == [1, 2, 3]
-    assert picture.notes == ("The file's channels beside its colours were not taken.",)
+    assert picture.notes == ("The file's channels other than its colours were left out.",)
 
 
 def test_an_exr_without_colours_is_refused() -> None:
@@ -228,7 +228,7 @@ def test_channels_that_are_no_alpha_are_left_out_and_told() -> None:
     pixels = noise(4, "u2")
     picture = read_picture(tiff(pixels, photometric="rgb", extrasamples=["unspecified"]))
     np.testing.assert_array_equal(picture.raster.pixels, pixels[:, :, :3])
-    assert picture.notes == ("The file's channels beside its colours were not taken.",)
+    assert picture.notes == ("The file's channels other than its colours were left out.",)
 
 
 def test_the_first_of_several_deep_pages_is_taken_and_told() -> None:
@@ -238,12 +238,12 @@ def test_the_first_of_several_deep_pages_is_taken_and_told() -> None:
             writer.write(np.full((2, 3, 3), value, "u2"), photometric="rgb")
     picture = read_picture(stream.getvalue())
     assert picture.raster.pixels.max() == 3
-    assert picture.notes == ("The file holds 2 pictures; the first was taken.",)
+    assert picture.notes == ("The file holds 2 pictures; the first was used.",)
 
 
 def test_colours_that_are_no_rgb_are_refused() -> None:
     data = tiff(noise(3, "u2"), photometric="cielab")
-    with pytest.raises(BadPicture, match="holds its colours in a way"):
+    with pytest.raises(BadPicture, match="stores its colours in a way"):
         read_picture(data)
 
 
@@ -311,7 +311,7 @@ def test_a_deep_picture_too_large_is_refused_before_it_is_decoded(
     data = file_of(suffix, dtype, tmp_path, (30, 40))
     monkeypatch.setattr("tifffile.TiffPage.asarray", None)
     monkeypatch.setattr("imagecodecs.png_decode", None)
-    with pytest.raises(TooLarge, match="together"):
+    with pytest.raises(TooLarge, match="allowed in all"):
         read_picture(data, pixels=1199)
     with pytest.raises(TooLarge, match="a side"):
         read_picture(data, side=39)

@@ -68,7 +68,7 @@ def test_the_offer_says_what_is_fetched_and_why(
     )
     docker.installer.find()
     hint = docker.installer.absent("", "").hint
-    assert "about 350 MB from the internet and takes 1.1 GB on the disk" in hint
+    assert "about 350 MB from the internet and takes up 1.1 GB of disk space" in hint
     assert "for the processor" in hint
 
 
@@ -82,7 +82,7 @@ def test_a_repair_says_what_is_fetched_and_asks(
     asked = docker.messages[-1]
     assert asked is not None
     assert asked.action == "repair"
-    assert "about 3 GB from the internet and takes 6 GB" in asked.hint
+    assert "about 3 GB from the internet and takes up 6 GB" in asked.hint
     assert "works without one" in asked.hint
     assert not docker.installer.busy
 
@@ -179,7 +179,8 @@ def test_a_newer_daemon_than_the_one_that_is_there_is_offered(
     offer = docker.installer.offer()
     assert offer is not None
     assert (
-        offer.text == "This plugin came with a newer version of Velatura's painter: 1. Here is 0."
+        offer.text
+        == "This plugin came with a newer version of Velatura's painter: 1. The installed one is 0."
     )
     assert (offer.action, offer.bad) == ("upgrade", False)
     assert docker.installer.absent("", "") == offer

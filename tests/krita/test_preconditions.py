@@ -55,10 +55,10 @@ MODEL = StyleChoice(checkpoint="/models/mosaic.pth")
 def test_a_model_is_no_picture_and_a_picture_no_model() -> None:
     assert said(Choices(engine="johnson").with_styles((MODEL,))) is None
     assert said(Choices(engine="johnson").with_styles((SEA,))) == (
-        "Johnson paints in trained models, and “Sea” is none."
+        "Johnson needs a trained model as its style, and “Sea” is not one."
     )
     assert said(Choices(engine="glaze").with_styles((SEA, MODEL))) == (
-        "Glaze paints in pictures, and “Mosaic” is a model."
+        "Glaze needs a picture as its style, and “Mosaic” is a model."
     )
     nothing = first_problem(MANIFEST, STYLES, Choices(engine="johnson"), State().name_of)
     assert nothing is not None
@@ -73,7 +73,7 @@ def test_half_a_pair_is_not_enough() -> None:
 
 
 def test_there_are_as_many_styles_as_the_engine_takes() -> None:
-    assert said(Choices(engine="one").with_styles((SEA, FILE))) == "One paints in one style."
+    assert said(Choices(engine="one").with_styles((SEA, FILE))) == "One paints in one style only."
     assert said(Choices(engine="one").with_styles((SEA,))) is None
     assert said(Choices(engine="two").with_styles((SEA,))) == "Two needs 2 styles."
     assert said(Choices(engine="two").with_styles((SEA, FILE))) is None

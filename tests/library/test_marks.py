@@ -32,7 +32,7 @@ def test_a_style_called_anew_keeps_its_name_and_is_found_by_both(vase: styles.St
     assert (changed.name, changed.title) == ("img-1234", "The Blue Vase")
     assert styles.show("The Blue Vase") == styles.show("img-1234") == changed
     assert styles.change(vase.name, title="").title == vase.title
-    with pytest.raises(BadRequest, match="built in and keeps its title"):
+    with pytest.raises(BadRequest, match="built in and cannot be renamed"):
         styles.change("starry-night", title="Mine")
 
 

@@ -102,7 +102,7 @@ def test_without_a_network_the_error_says_what_from_where_and_how(
 
 
 def test_what_can_only_be_given_says_so() -> None:
-    with pytest.raises(WeightsMissing, match="has to be given") as caught:
+    with pytest.raises(WeightsMissing, match="has to be added by hand") as caught:
         models.ensure("given")
     assert "given.safetensors" in caught.value.hint
 
@@ -189,7 +189,7 @@ def test_a_model_of_ones_own_is_never_replaced_by_another(home: Path) -> None:
         (home / folder).mkdir()
         save_file({"other": torch.full((1,), value)}, home / folder / "candy.safetensors")
     models.add(home / "one" / "candy.safetensors")
-    with pytest.raises(Exists, match="a model “candy” already"):
+    with pytest.raises(Exists, match="already a model “candy”"):
         models.add(home / "two" / "candy.safetensors")
     assert models.add(home / "two" / "candy.safetensors", "candy 2").model.name == "candy-2"
 

@@ -54,7 +54,7 @@ some_presets = st.builds(
 
 
 def test_a_title_is_letters_and_no_orders_to_a_terminal() -> None:
-    with pytest.raises(BadRequest, match="a line of at most"):
+    with pytest.raises(BadRequest, match="a single line of at most"):
         presets.titled(NIGHT, "Night \x1b[2J")
     said = to_json(replace(NIGHT, title="Night")).replace(b'"Night"', b'"Night \\u001b[2J"')
     with pytest.raises(BadRequest, match="is not a preset"):
@@ -93,7 +93,7 @@ def test_a_kept_preset_is_listed_shown_and_removed() -> None:
     assert kept.name == "night-glaze"
     assert presets.entries() == (kept,)
     assert presets.show("Night glaze") == kept
-    with pytest.raises(BadRequest, match="a preset called “night-glaze” already"):
+    with pytest.raises(BadRequest, match="already a preset called “night-glaze”"):
         presets.require_free("night glaze")
     assert presets.remove("night glaze") == "night-glaze"
     assert presets.entries() == ()
@@ -250,9 +250,9 @@ def test_an_archive_that_grows_without_end_is_refused(
         home / "large.velatura",
         {"preset.json": with_styles("zeros"), "styles/zeros.png": bytes(1 << 20)},
     )
-    assert "styles/zeros.png has over 65536 bytes" in refused(large).message
+    assert "styles/zeros.png has more than 65536 bytes" in refused(large).message
     many = packed(home / "many.velatura", {"preset.json": b" " * ((1 << 20) + 1)})
-    assert "preset.json has over" in refused(many).message
+    assert "preset.json has more than" in refused(many).message
 
 
 def test_damaged_files_are_one_sentence(home: Path) -> None:
@@ -262,7 +262,7 @@ def test_damaged_files_are_one_sentence(home: Path) -> None:
     for data in (b"", b"text", whole[: len(whole) // 2], whole[:60] + b"\xff" * 40 + whole[100:]):
         file.write_bytes(data)
         assert refused(file).message in (
-            f"{file} is not a preset's file, or is damaged.",
+            f"{file} is not a preset file, or is damaged.",
             f"{file} is not a preset.",
         )
     assert refused(packed(file, {"other.json": b"{}"})).message.startswith(str(file))
@@ -303,7 +303,7 @@ def test_a_preset_is_renamed_and_takes_no_name_of_another() -> None:
     assert (renamed.name, renamed.title) == ("uber-the-ol", "Über the Öl")
     assert [each.name for each in presets.entries()] == ["day", "uber-the-ol"]
     assert replace(renamed, name="night", title="") == NIGHT
-    with pytest.raises(Exists, match="called “day” already"):
+    with pytest.raises(Exists, match="already a preset called “day”"):
         presets.rename("uber-the-ol", "Day!")
     # Another way to write the same name is no other preset.
     assert presets.rename("day", "Day").title == "Day"

@@ -55,7 +55,7 @@ def test_a_file_whose_name_is_no_text_is_listed_with_the_others() -> None:
 def test_a_taken_name_is_refused_and_the_same_picture_is_not(home: Path) -> None:
     added = styles.add(painted(home / "one.png"), "wave")
     assert styles.add(home / "one.png", "Wave") == added
-    with pytest.raises(BadRequest, match="another style called “wave”"):
+    with pytest.raises(BadRequest, match="already has a style called “wave”"):
         styles.add(painted(home / "two.png", colour=5), "wave")
     assert styles.show("wave") == added
 
@@ -79,7 +79,7 @@ def test_what_is_no_picture_is_not_added(home: Path) -> None:
 
 
 def test_a_name_of_nothing_is_refused(home: Path) -> None:
-    with pytest.raises(BadRequest, match="nothing to make a name of"):
+    with pytest.raises(BadRequest, match="No name can be made from"):
         styles.add(painted(home / "a.png"), "!!")
 
 
@@ -188,7 +188,7 @@ def test_what_is_neither_picture_nor_code_is_not_taken_in(home: Path) -> None:
         with pytest.raises(BadPicture):
             styles.take_in(file, "x")
     Image.new("L", (4, 4)).save(file, "PPM")
-    with pytest.raises(BadPicture, match="kind that is not kept"):
+    with pytest.raises(BadPicture, match="kind of picture that cannot be kept"):
         styles.take_in(file, "x")
     with pytest.raises(TooLarge, match="400 × 300"):
         styles.take_in(home / "a.png", "x", pixels=400 * 300 - 1)

@@ -100,7 +100,7 @@ def test_an_older_daemon_is_not_asked(client_of: MakeClient, broker: Any) -> Non
     broker.limits = {}
     client = client_of(broker.connection)
     assert not client.takes_styles
-    with pytest.raises(Refused, match="cannot be added to"):
+    with pytest.raises(Refused, match="Nothing can be added to"):
         client.add_style("Sea", EncodedFile(PICTURE))
     assert not broker.seen["blob.put"]
 

@@ -143,7 +143,7 @@ def test_nothing_is_different_between_a_recipe_and_itself() -> None:
         ({"styles": (WAVE,)}, "The number of styles is 1 instead of 2."),
         (
             {"weights": {"glaze": "e" * 64}},
-            "The weights glaze are others (dddddddddddd… then, eeeeeeeeeeee… now).",
+            "The weights glaze are different (dddddddddddd… then, eeeeeeeeeeee… now).",
         ),
         ({"device": "a GPU"}, "It was painted on processor, now on a GPU."),
         ({"dtype": "bfloat16"}, "It was painted in float32, now in bfloat16."),

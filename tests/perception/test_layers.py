@@ -44,7 +44,7 @@ def test_nothing_is_said_where_nothing_is_missing() -> None:
 def test_a_layer_that_lies_too_deep_is_replaced_by_the_deepest_of_its_kind() -> None:
     found, note = available({"relu4_2": 3.0}, UNTIL_RELU4_1, "content")
     assert found == {"relu4_1": 3.0}
-    assert note == "These weights lack relu4_2; the content is looked at in relu4_1."
+    assert note == "These weights lack relu4_2; the content is compared in relu4_1."
     assert available({"conv5_1": 1.0}, UNTIL_RELU4_1, "x")[0] == {"conv4_1": 1.0}
     assert available({"pool4": 1.0}, UNTIL_RELU4_1, "x")[0] == {"pool3": 1.0}
 
@@ -52,7 +52,7 @@ def test_a_layer_that_lies_too_deep_is_replaced_by_the_deepest_of_its_kind() -> 
 def test_a_replacement_never_counts_twice() -> None:
     found, note = available({"relu4_1": 1.0, "relu5_1": 1.0}, UNTIL_RELU4_1, "style")
     assert found == {"relu4_1": 1.0}
-    assert note == "These weights lack relu5_1; the style is looked at in relu4_1."
+    assert note == "These weights lack relu5_1; the style is compared in relu4_1."
     both, note = available({"relu4_2": 1.0, "relu5_1": 2.0}, UNTIL_RELU4_1, "style")
     assert both == {"relu4_1": 1.0}
     assert "lack relu4_2, relu5_1;" in note

@@ -19,7 +19,7 @@ from ..toys import Descends, Dims, Gives, Negative, NoParams, Raises, painted
 def test_what_an_engine_needs_is_told() -> None:
     with pytest.raises(BadRequest, match="negative needs a picture"):
         painted(Negative(), Scene(None, size=(4, 4)))
-    with pytest.raises(BadRequest, match="descends starts from nothing and was told no size"):
+    with pytest.raises(BadRequest, match="descends starts from nothing and needs a size"):
         painted(Descends(), Scene(None))
     with pytest.raises(BadPicture, match="0 × 4"):
         painted(Descends(), Scene(None, size=(0, 4)))
@@ -67,8 +67,8 @@ def test_memory_that_runs_out_is_told_as_such(error: Exception) -> None:
     [
         (lambda tile: tile / 0 * 0, "NaN or infinite"),
         (lambda tile: tile / 0, "NaN or infinite"),
-        (lambda tile: tile[:, :, 1:], "was wanted"),
-        (lambda tile: tile[:, :1], "was wanted"),
+        (lambda tile: tile[:, :, 1:], "was expected"),
+        (lambda tile: tile[:, :1], "was expected"),
         (lambda tile: None, "failed"),
     ],
 )

@@ -154,7 +154,7 @@ def test_where_nothing_is_painted_there_is_nothing() -> None:
 
 def test_a_size_is_needed_and_a_content_refused() -> None:
     style = Region((Style(picture=flat(1, 1, 1)),))
-    with pytest.raises(BadRequest, match="was told no size"):
+    with pytest.raises(BadRequest, match="needs a size"):
         painted("toy-texture", Scene(None, (style,)))
     with pytest.raises(BadRequest, match="starts from nothing"):
         painted("toy-texture", Scene(flat(0, 0, 0), (style,)))
@@ -216,7 +216,7 @@ def test_a_state_of_other_regions_is_not_used_and_that_is_said(tmp_path: Path) -
         assert isinstance(picture, Raster)
         np.testing.assert_allclose(picture.pixels[0, 9], [0, 0, 0.1], atol=1e-5)
         assert [str(note) for note in run.notes] == [
-            "The regions are not those of the frame before: this one is painted anew."
+            "The regions differ from those of the previous frame, so this one starts afresh."
         ]
 
 
@@ -290,7 +290,9 @@ def test_files_of_several_regions_are_left_out_and_that_is_said() -> None:
     run = new_run()
     scene = Scene(flat(0, 0, 0), halves())
     assert set(render(Flows("list"), scene, EngineParams(), run)) == {"picture"}
-    assert run.notes == ["Files of several regions cannot be one: paint them one after the other."]
+    assert run.notes == [
+        "Files of several regions cannot be combined: paint the regions one after the other."
+    ]
     alone = Scene(flat(0, 0, 0))
     assert render(Flows("list"), alone, EngineParams(), new_run())["list"] == b"file"
 
@@ -336,7 +338,7 @@ def test_a_filter_can_be_painted_smaller_and_without_a_seam() -> None:
 def test_a_filter_that_changes_the_size_is_told() -> None:
     engine = registry.load("toy-filter")
     engine.apply = lambda tile, scene, params, run: tile.pixels[:-1]  # type: ignore[attr-defined]
-    with pytest.raises(EngineFailed, match=r"where .* was wanted"):
+    with pytest.raises(EngineFailed, match=r"where .* was expected"):
         render(engine, Scene(flat(0, 0, 0)), engine.Params(), Run(None))
 
 

@@ -30,7 +30,7 @@ def test_a_mask_is_brought_to_its_pictures_size() -> None:
     mask = fitted(plane(6, 8), (160, 120), Text("The mask of region 1"), notes)
     assert (mask.width, mask.height) == (160, 120)
     assert (mask.pixels == 200).all()
-    assert notes == ["The mask of region 1 was brought from 8 × 6 to 160 × 120."]
+    assert notes == ["The mask of region 1 was resized from 8 × 6 to 160 × 120."]
 
 
 def test_a_mask_that_fits_is_left_as_it_is() -> None:
@@ -42,7 +42,9 @@ def test_a_mask_that_fits_is_left_as_it_is() -> None:
 
 @pytest.mark.parametrize("size", [(800, 700), (1600, 1100), (600, 800)])
 def test_a_mask_of_other_proportions_is_refused(size: tuple[int, int]) -> None:
-    with pytest.raises(BadRequest, match=r"The mask has 800 × 600 pixels, .* other proportions"):
+    with pytest.raises(
+        BadRequest, match=r"The mask has 800 × 600 pixels; .* different proportions"
+    ):
         fitted(plane(600, 800), size, Text("The mask"), Notes())
 
 
@@ -61,7 +63,7 @@ def test_a_maps_colours_become_masks() -> None:
     assert (blue.pixels + red.pixels == 255).all()
     (large,) = masks_by_colour_at(Raster(picture), [(0, 0, 255)], (16, 12), notes := Notes())
     assert (large.width, large.height) == (16, 12)
-    assert notes == ["The map was brought from 8 × 6 to 16 × 12."]
+    assert notes == ["The map was resized from 8 × 6 to 16 × 12."]
     with pytest.raises(BadRequest, match=r"The map has no #00ff00") as refusal:
         masks_by_colour_at(Raster(picture), [(0, 255, 0)], (8, 6), Notes())
     assert refusal.value.hint == "It has #0000ff, #ff0000."

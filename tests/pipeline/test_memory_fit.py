@@ -98,7 +98,7 @@ def test_tiles_are_halved_until_they_fit() -> None:
     assert engine.sides == [300] + [200] * 9
     assert rows == sorted(set(rows))
     assert rows[-1] == 600
-    assert run.notes[-1] == "The memory was not enough: painted in tiles of 256 pixels."
+    assert run.notes[-1] == "There was not enough memory: painted in tiles of 256 pixels."
 
 
 def test_the_processor_is_the_last_resort() -> None:
@@ -107,7 +107,7 @@ def test_the_processor_is_the_last_resort() -> None:
     assert isinstance(found, Raster)
     assert (found.pixels == 80).all()
     assert run.device.type == "cpu"
-    assert run.notes == ["The device's memory was not enough: painted on the processor."]
+    assert run.notes == ["The device did not have enough memory: painted on the processor."]
 
 
 def test_when_nothing_is_enough_it_is_said() -> None:

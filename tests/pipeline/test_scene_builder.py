@@ -95,7 +95,7 @@ def test_a_map_has_a_region_for_each_of_its_colours_where_it_stands(built: Any) 
 def test_a_code_has_no_picture_to_mask(built: Any) -> None:
     code = EncodedFile.read(styles.show("starry-night").path)
     style = StyleRef(code=EncodedFile(code.data), mask=grey(8, 8))
-    with pytest.raises(BadRequest, match="a mask limits a picture"):
+    with pytest.raises(BadRequest, match="only a picture can be masked"):
         built(Request(engine="toy", content=CONTENT, styles=(style,)))
 
 

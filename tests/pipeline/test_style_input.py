@@ -88,7 +88,7 @@ def test_masks_and_hidden_pixels_are_cropped_and_turned_along() -> None:
     assert torch.all(weights[..., 4:28, 4:28] == 1)
     assert float(weights[..., 36:, :].abs().max()) < 0.01
     assert torch.all(tensor[:, :, 4:28, 4:28] == 80 / 255)
-    with pytest.raises(BadPicture, match="nothing to see"):
+    with pytest.raises(BadPicture, match="Nothing of the style's picture"):
         style_tensor(Style(Raster(pixels), mask=Raster(mask), crop=(0, 0, 0.4, 1)), 64, RUN)
 
 
@@ -113,7 +113,7 @@ def test_what_is_looked_at_differently_is_remembered_apart() -> None:
         (
             Style(quarters(), crop=(0, 0, 0.5, 1)),
             64,
-            "The part of a style's picture that counts is 32",
+            "The part of a style's picture that is used is 32",
         ),
         (Style(code=Path("code")), 512, ""),
     ],

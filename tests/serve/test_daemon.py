@@ -208,7 +208,7 @@ def test_a_second_daemon_says_that_one_is_running(daemon: Daemon) -> None:
     daemon.connection()
     second = start_daemon(daemon.home, "--engines", "identity")
     assert second.process.wait(20) == 1
-    assert "running already" in (daemon.home / "daemon.log").read_text()
+    assert "already running" in (daemon.home / "daemon.log").read_text()
     assert daemon.process.poll() is None
 
 

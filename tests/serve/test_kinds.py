@@ -170,4 +170,4 @@ def test_a_filter_needs_no_style(client: Client) -> None:
 def test_settings_that_make_no_difference_are_said(client: Client) -> None:
     request = Request("toy-filter", content=flat(0, 0, 0), common={"stroke": 9.0})
     notes = client.submit(request).wait(LONG).notes
-    assert [str(note) for note in notes] == ["Stroke size makes no difference to this engine."]
+    assert [str(note) for note in notes] == ["Stroke size has no effect with this engine."]

@@ -225,11 +225,11 @@ def test_a_finished_network_can_be_the_start_of_another(train: Train, tmp_path: 
 def test_half_a_network_is_no_start(train: Train, tmp_path: Path) -> None:
     train(tmp_path / "first", 4)
     encoder, painter = trained(tmp_path / "first")
-    with pytest.raises(BadWeights, match="none is a glaze's painter"):
+    with pytest.raises(BadWeights, match="None of the --start files is a glaze's painter"):
         train(tmp_path / "second", 4, start=(encoder,))
-    with pytest.raises(BadWeights, match="none is a glaze's encoder"):
+    with pytest.raises(BadWeights, match="None of the --start files is a glaze's encoder"):
         train(tmp_path / "third", 4, start=(painter,))
-    with pytest.raises(BadWeights, match=r"Two of the weights to start from hold encoder\."):
+    with pytest.raises(BadWeights, match=r"Two of the --start files hold encoder\."):
         train(tmp_path / "fourth", 4, start=(encoder, painter, encoder))
 
 
@@ -292,7 +292,7 @@ def test_a_live_painter_can_be_the_start_of_another(train: Train, tmp_path: Path
     glaze_files = trained(tmp_path / "first")
     train(tmp_path / "live", 8, size="glaze-live", start=glaze_files)
     live_file = tmp_path / "live" / "glaze-live.safetensors"
-    with pytest.raises(BadWeights, match="none is a glaze's painter"):
+    with pytest.raises(BadWeights, match="None of the --start files is a glaze's painter"):
         train(tmp_path / "alone", 4, size="glaze-live", start=(live_file,))
     card = train(tmp_path / "on", 4, size="glaze-live", start=(*glaze_files, live_file), rate=1e-9)
     assert len(card.remarks) == 3
@@ -312,7 +312,7 @@ def test_a_run_goes_on_with_its_own_settings_and_pictures_alone(
     with pytest.raises(BadRequest, match="There is no run"):
         train(tmp_path / "run", 4, resume=True)
     train(tmp_path / "run", 4)
-    with pytest.raises(BadRequest, match="There is a run"):
+    with pytest.raises(BadRequest, match="There is already a run"):
         train(tmp_path / "run", 8)
     with pytest.raises(BadRequest, match=r"another rate: 0\.0005"):
         train(tmp_path / "run", 8, resume=True, rate=0.01)

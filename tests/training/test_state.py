@@ -68,5 +68,5 @@ def test_a_state_comes_back_as_it_was_saved(tmp_path: Path) -> None:
 def test_a_damaged_state_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "state.pt"
     path.write_bytes(b"no state of anything")
-    with pytest.raises(BadWeights, match="no state of a training run"):
+    with pytest.raises(BadWeights, match="not the state of a training run"):
         states.restore(path)

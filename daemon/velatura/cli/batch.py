@@ -82,7 +82,7 @@ class Work:
         if self.state:
             request = replace(request, inputs={**request.inputs, **self.state})
         elif self._handed_on and task != next(iter(self.marks)):
-            notes.append("The frame before failed: this one begins anew.")
+            notes.append("The previous frame failed, so this one starts afresh.")
         self.state = {}
         try:
             content = read_content(task)
@@ -260,7 +260,7 @@ def _sum_up(outcomes: Sequence[Outcome], seconds: float, *, told: bool) -> None:
     for outcome in outcomes if not told else ():
         _tell(outcome)
     counts = _counted(outcomes)
-    kept = f", {counts['kept']} were there already" if counts["kept"] else ""
+    kept = f", {counts['kept']} already there" if counts["kept"] else ""
     print(f"{counts['painted']} painted{kept}, {seconds:.2f} s")
     failed = [outcome for outcome in outcomes if outcome.trouble is not None]
     if failed:

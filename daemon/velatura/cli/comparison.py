@@ -35,11 +35,11 @@ def compared(file: Path, painted: Raster, content: Picture | None, recipe: str) 
     if was.shape != now.shape:
         return Comparison(
             "different",
-            f"It is {now.width} × {now.height} pixels of {now.channels} × {now.depth} now, "
-            f"and was {was.width} × {was.height} of {was.channels} × {was.depth}.",
+            f"It is now {now.width} × {now.height} pixels of {now.channels} × {now.depth}, and was "
+            f"{was.width} × {was.height} of {was.channels} × {was.depth}.",
         )
     if was.to_bytes() == now.to_bytes():
-        return Comparison("pixels", "The same pixels; what else the file holds is not as it was.")
+        return Comparison("pixels", "The same pixels; other parts of the file differ.")
     return Comparison("different", _distance(was, now))
 
 

@@ -27,8 +27,8 @@ def are_many(contents: Sequence[str], output: Path) -> bool:
     several = len(contents) > 1 or _is_pattern(contents[0])
     if one_file and several:
         raise BadRequest(
-            f"Several pictures need a folder to go to, and {output} is a file's name.",
-            hint="Name a folder with -o; it is made if it is not there.",
+            f"Several pictures need a folder for their results, and {output} is the name of a file.",
+            hint="Name a folder with -o; it is created if it does not exist.",
         )
     return not one_file and (several or Path(contents[0]).is_dir() or output.is_dir())
 
@@ -55,7 +55,7 @@ def tasks_for(
         if not (path.name in made and _same(path.parent, folder))
     )
     if not found:
-        raise BadPicture("All the pictures there are results already.", hint="Name others.")
+        raise BadPicture("All of these pictures are already results.", hint="Name other pictures.")
     todo = {path: folder / f"{path.stem}{suffix or _own(path)}" for path in found}
     sources: dict[Path, Path] = {}
     for path, output in todo.items():
@@ -63,11 +63,11 @@ def tasks_for(
         if other is not path:
             raise BadRequest(
                 f"{other} and {path} would both become {output}.",
-                hint="Paint them into folders of their own.",
+                hint="Paint them into separate folders.",
             )
         if _same(output, path):
             raise BadRequest(
-                f"{path} would be replaced by its result.", hint="Name another folder."
+                f"{path} would be overwritten by its result.", hint="Name another folder."
             )
     return [Task(path, output, long) for path, output in todo.items()]
 

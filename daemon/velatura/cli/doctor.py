@@ -85,9 +85,9 @@ def _torch() -> Finding:
         return Finding("torch", True, found)
     way = "A new environment, filled with `uv pip install --torch-backend=cpu`, takes"
     if Path(sys.prefix) == Environment.usual().where:
-        way = "*Repair the daemon* in Krita or GIMP makes one for this machine, which takes"
+        way = "*Repair the daemon* in Krita or GIMP makes one that suits this machine and takes"
     advice = f"{way} about {size_of_bytes(smaller.disk)} in all."
-    return Finding("torch", True, f"{found}; there is no card for it", advice)
+    return Finding("torch", True, f"{found}; there is no graphics card for it", advice)
 
 
 def _weights() -> Finding:
@@ -104,7 +104,7 @@ def _weights() -> Finding:
         "weights",
         True,
         f"{', '.join(missing)} will be downloaded at first use",
-        "Or name a folder that has them in VELATURA_MODELS, or `velatura models add FILE`.",
+        "Or set VELATURA_MODELS to a folder that has them, or run `velatura models add FILE`.",
     )
 
 
@@ -131,11 +131,11 @@ def _daemon() -> Finding:
         return Finding(
             "daemon",
             False,
-            f"it left a connection file and does not answer. {error.message}",
+            f"it left a connection file but does not answer. {error.message}",
             "It may have been killed; the next `velatura stylize` starts another.",
         )
     if client is None:
-        return Finding("daemon", True, "not running; it starts when it is needed")
+        return Finding("daemon", True, "not running; it starts when needed")
     with client:
         status = client.status()
     workers = ", ".join(f"{w['device']} ({w['state']})" for w in status["workers"])
@@ -147,7 +147,7 @@ def _daemon() -> Finding:
         "daemon",
         same and bool(status["workers"]),
         f"version {status['version']}, workers: {workers or 'none'}{reach}",
-        "" if same else "It is of another version: `velatura stop`, then try again.",
+        "" if same else "It is another version: run `velatura stop`, then try again.",
     )
 
 
@@ -166,7 +166,7 @@ def _hosts() -> Iterator[Finding]:
         yield _guarded("from a zip", judge)
     hosts = places.find(machine)
     if not hosts:
-        yield Finding("hosts", True, "neither Krita nor GIMP can be found here")
+        yield Finding("hosts", True, "neither Krita nor GIMP was found")
     for host in hosts:
 
         def look(host: places.Host = host) -> Finding:

@@ -14,13 +14,13 @@ from velatura_link.titles import engine_title
 CONTENTS = {
     "required": "a picture to paint over",
     "optional": "a picture to paint over, or --size",
-    "none": "none: it starts from nothing, --size says how large",
+    "none": "none: it starts from nothing; --size sets the size",
 }
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", metavar="NAME", help="the engine whose knobs to list")
-    parser.add_argument("--all", action="store_true", help="with those made for tests")
+    parser.add_argument("--all", action="store_true", help="include engines made for tests")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -87,7 +87,7 @@ def show_engine(engine: dict[str, Any]) -> None:
     for each in descriptor["outputs"][1:]:
         print(f"  output   {each['name']}  {each['title']} ({each['kind']})")
     if descriptor["frames"] == "ordered":
-        print("  frames   in order, each with what the one before handed on")
+        print("  frames   in order, each with the state of the one before")
     print("  knobs    --set KEY=VALUE")
     for name, knob in engine["schema"].get("properties", {}).items():
         limits = f"{allowed}, " if (allowed := range_of(knob)) else ""

@@ -14,7 +14,7 @@ def read_file(
     """The file at ``path``. Raises ``trouble`` where there is none, or nothing in it; ``what`` is what it was to be."""
     try:
         if path.is_dir():
-            raise trouble(f"{path} is a folder.", hint=f"{what} is a file." if what else "")
+            raise trouble(f"{path} is a folder.", hint=f"{what} must be a file." if what else "")
         file = EncodedFile.read(path)
     except FileNotFoundError as error:
         raise trouble(f"There is no file {path}.", hint="Check the path.") from error

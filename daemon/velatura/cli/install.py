@@ -22,7 +22,7 @@ from velatura_link.places import config_dir, runtime_dir
 
 SERVICE = "service"
 RUNNING_KRITA = (
-    "If Krita is open, quit it and do this again: it writes its settings anew when it quits."
+    "If Krita is open, quit it and run this again: Krita overwrites its settings when it quits."
 )
 
 
@@ -51,13 +51,13 @@ def configure_for(parser: argparse.ArgumentParser, names: str) -> None:
     """Arguments of `install` and of `uninstall`; ``names`` says what can be named."""
     parser.add_argument("names", nargs="*", metavar="WHAT", help=names)
     parser.add_argument(
-        "--dry-run", action="store_true", help="say what would be done, and do nothing"
+        "--dry-run", action="store_true", help="show what would be done, without doing it"
     )
     parser.add_argument(
         "--prefix",
         type=Path,
         metavar="DIR",
-        help="take DIR for the home folder, whose hosts have not been started yet",
+        help="use DIR as the home folder, even if no host has been started there yet",
     )
 
 
@@ -79,7 +79,9 @@ def chosen(options: argparse.Namespace, own: Sequence[str] = (SERVICE,)) -> tupl
         if name not in there:
             raise BadRequest(f"There is no “{name}” here.", hint=f"There are: {', '.join(there)}.")
         if options.prefix is not None and name in own:
-            raise BadRequest(f"The {name} is the user's own; it cannot be below a prefix.")
+            raise BadRequest(
+                f"The {name} belongs to the user and cannot be installed under a prefix."
+            )
     return tuple(options.names)
 
 
@@ -127,7 +129,7 @@ def _hosts(options: argparse.Namespace, names: Sequence[str]) -> list[Host]:
     if missing and (names or not found):
         raise NoHost(
             f"{' and '.join(TITLES[kind] for kind in missing)} cannot be found here.",
-            hint="Start it once, so that it makes its folders; or name a home: --prefix DIR.",
+            hint="Start it once so that it creates its folders, or name a home folder: --prefix DIR.",
         )
     return found
 
@@ -144,13 +146,13 @@ def _into(host: Host, machine: Machine, *, dry: bool) -> Told:
     )
     title = f"{host.title}: plugin {__version__}"
     if not changes:
-        return Told(title, "there already", str(host.plugin), ())
+        return Told(title, "already there", str(host.plugin), ())
     state = "upgraded" if host.plugin.exists() else "installed"
     told = Told(title, state, str(host.plugin), changes)
     if any(change.path.name == "kritarc" for change in changes):
         told.notes.append(RUNNING_KRITA)
     if host.sandboxed:
-        told.notes.append("It cannot start the daemon itself: `velatura install service`.")
+        told.notes.append("It cannot start the daemon itself: run `velatura install service`.")
     if not dry:
         apply(changes, machine.home)
     return told
@@ -159,7 +161,7 @@ def _into(host: Host, machine: Machine, *, dry: bool) -> Told:
 def _start_service(*, dry: bool) -> Told:
     found = the_service()
     changes = pending(found.changes)
-    told = Told("service", "installed" if changes else "there already", found.promise, changes)
+    told = Told("service", "installed" if changes else "already there", found.promise, changes)
     if not dry:
         apply(changes, Path.home())
         if trouble := run_all(found.starting):

@@ -21,20 +21,20 @@ from velatura.serve.worker.threads import with_short_spins
 from velatura_link.errors import LinkError, Refused
 
 COMMANDS = {
-    "stylize": "paint a picture in the manner of others",
-    "repaint": "paint a result again from the recipe in its file, and say what is different",
+    "stylize": "paint pictures in the style of others",
+    "repaint": "repaint a result from the recipe in its file, and say what differs",
     "serve": "run the daemon in the foreground",
-    "status": "say whether the daemon runs and what it does",
-    "stop": "end the daemon once its jobs are done",
+    "status": "show whether the daemon is running and what it is doing",
+    "stop": "stop the daemon once its jobs are done",
     "doctor": "check the installation and say what to do next",
     "engines": "list the engines, or the knobs of one",
-    "styles": "the library of styles: list, add, remove, show",
-    "presets": "ways to paint under names: save, list, show, export, add, remove",
-    "models": "list model weights, add a file, say where one lies",
-    "install": "put the plugins into Krita and GIMP, or the daemon into your session",
-    "uninstall": "take out again what was installed: plugins, service, a zip's daemon",
-    "package": "write a plugin as a zip file for people without a terminal",
-    "train": "make weights of our own from folders of pictures",
+    "styles": "manage the style library: list, add, remove, show",
+    "presets": "manage presets: save, list, show, export, add, remove",
+    "models": "manage model weights: list, add, show where one is stored",
+    "install": "install the plugins into Krita and GIMP, or the service that starts the daemon",
+    "uninstall": "remove the plugins, the service, or the daemon that a plugin from a zip installed",
+    "package": "pack a plugin into a zip file, for people without a terminal",
+    "train": "train weights of your own on folders of pictures",
 }
 
 BAD_INPUT = frozenset(
@@ -73,7 +73,8 @@ class Parser(argparse.ArgumentParser):
 def build_parser(wanted: str | None = None) -> Parser:
     """The parser of all commands. Only the module of the one ``wanted`` is loaded, to add its arguments."""
     parser = Parser(
-        prog="velatura", description="Style transfer by a resident daemon with warm networks."
+        prog="velatura",
+        description="Style transfer with a resident daemon that keeps its networks loaded.",
     )
     parser.add_argument("--version", action="version", version=f"velatura {__version__}")
     # For the help alone: the flag is taken out before, since it may stand anywhere.
@@ -81,7 +82,7 @@ def build_parser(wanted: str | None = None) -> Parser:
         "--json",
         action="store_true",
         default=argparse.SUPPRESS,
-        help="print one JSON object instead of text and bars; may stand anywhere",
+        help="print one JSON object instead of text and progress bars; may be placed anywhere",
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
@@ -126,7 +127,8 @@ def _attempt(given: Sequence[str], *, as_json: bool) -> int:
         return 1
     except MemoryError:
         trouble = OutOfMemory(
-            "This machine has not enough memory for that.", hint="--size N paints it smaller."
+            "This machine does not have enough memory for that.",
+            hint="Use --size N to paint it smaller.",
         )
         return complain(trouble, as_json=as_json)
     except OSError as error:

@@ -10,14 +10,21 @@ from velatura.cli.display import print_json
 
 def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    actions.add_parser("list", help="what there is and what could be had")
-    add = actions.add_parser("add", help="take in a file of weights")
+    actions.add_parser(
+        "list", help="list the models that are here and those that can be downloaded"
+    )
+    add = actions.add_parser("add", help="add a weights file")
     add.add_argument("file", type=Path, metavar="FILE")
     add.add_argument(
         "--name",
-        help="which model it is, or what to call it (default: recognised, else like the file)",
+        help=(
+            "which model it is, or a name for it (default: recognised from its contents, or else "
+            "the file's name)"
+        ),
     )
-    path = actions.add_parser("path", help="the file of a model, downloaded if need be")
+    path = actions.add_parser(
+        "path", help="show the path of a model's file, downloading it if necessary"
+    )
     path.add_argument("name", metavar="NAME")
 
 
@@ -73,7 +80,7 @@ def _list(options: argparse.Namespace) -> None:
         )
         return
     for each in own:
-        print(f"{each.model.name:16} one of your own, to paint with as a style")
+        print(f"{each.model.name:16} a model of your own, to use as a style")
         print(f"{'':16} {each.path}")
     for model in MODELS:
         here = found[model.name]

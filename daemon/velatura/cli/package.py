@@ -35,10 +35,8 @@ def run(options: argparse.Namespace) -> int:
     print(written)
     if options.kind == "krita":
         print(
-            "  In Krita: Tools ▸ Scripts ▸ Import Python Plugin from File…; say Yes, and restart it."
+            "  In Krita: Tools ▸ Scripts ▸ Import Python Plugin from File…; answer Yes, then restart Krita."
         )
     else:
-        print(
-            "  Unpack it into GIMP's folder of plug-ins (Preferences ▸ Folders), then restart it."
-        )
+        print("  Unpack it into GIMP's plug-ins folder (Preferences ▸ Folders), then restart GIMP.")
     return 0

@@ -28,36 +28,44 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action=StyleAction,
         default=[],
         metavar="STYLE[#N][:WEIGHT][@MASK]",
-        help="a picture, a style code, a checkpoint or a name of the library; given more than once, styles are mixed "
-        "by weight (default: 1); MASK is a picture that limits the style's to a part; N is one style of a bank, from 0",
+        help="a picture, a style code, a checkpoint or a name from the library; may be given more "
+        "than once, and styles are then mixed by WEIGHT (default: 1); MASK is a picture that "
+        "selects a part of the style's picture; N selects one style of a bank, from 0",
     )
     add(
         "--before",
         action=BeforeAction,
         metavar="PICTURE",
-        help="what the style before it was made of: with it, the style is a pair of pictures, before and after",
+        help="the picture that the preceding --style was painted from: the two become a pair, before and after",
     )
     add(
-        "--preset", metavar="NAME", help="what `velatura presets` keeps; other options go before it"
+        "--preset",
+        metavar="NAME",
+        help="a preset from `velatura presets list`; other options override it",
     )
     add(
         "--engine",
         metavar="NAME",
-        help="see `velatura engines` (default: the first one there)",
+        help="the engine to paint with (default: the first one that `velatura engines` lists)",
     )
     add(
         "--set",
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="turn a knob of the engine; `velatura engines NAME` lists them",
+        help="set a knob of the engine; `velatura engines NAME` lists them",
     )
     add(
         "--regions",
         metavar="auto:K",
-        help="part the picture into K by what it shows: the largest part gets the first --style, and so on",
+        help="divide the picture into K regions by what it shows: the largest gets the first --style, and so on",
     )
-    add("--strength", type=number, metavar="0..1", help="0 keeps the content (default: 1)")
+    add(
+        "--strength",
+        type=number,
+        metavar="0..1",
+        help="strength of the style; 0 keeps the content (default: 1)",
+    )
     add(
         "--stroke",
         type=number,
@@ -79,17 +87,27 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "--colours",
         metavar="HOW",
-        help="none, luminance, lab-chroma or histogram (the content's colours), match-style",
+        help="none, luminance, lab-chroma or histogram (the content's colours), or match-style",
     )
-    add("--feather", type=number, metavar="PX", help="how softly regions pass into each other")
-    add("--tileable", metavar="x|y|both", help="make the result repeat without a seam")
+    add("--feather", type=number, metavar="PX", help="how softly regions blend into each other")
+    add("--tileable", metavar="x|y|both", help="make the result tile without a seam")
     add(
         "--style-crop",
         metavar="L,T,R,B",
-        help="the part of the styles' pictures that counts, as parts of their sides: 0,0,0.5,1",
+        help="the part of the style pictures to use, as fractions of their sides: 0,0,0.5,1 is the left half",
     )
-    add("--style-rotation", type=number, metavar="DEG", help="turn them, counter-clockwise")
-    add("--style-scale", type=number, metavar="F", help="how much larger their strokes become")
+    add(
+        "--style-rotation",
+        type=number,
+        metavar="DEG",
+        help=("rotate the style pictures counter-clockwise, in degrees"),
+    )
+    add(
+        "--style-scale",
+        type=number,
+        metavar="F",
+        help="how much larger the strokes of the style pictures become",
+    )
 
 
 def preset_fields(options: argparse.Namespace) -> dict[str, Any]:

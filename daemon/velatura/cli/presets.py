@@ -22,23 +22,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     # No abbreviations: --region, which is about one picture, would be taken for --regions.
     save = actions.add_parser(
-        "save", help="keep engine, knobs and styles under a name", allow_abbrev=False
+        "save", help="save engine, knobs and styles under a name", allow_abbrev=False
     )
     save.add_argument("name", metavar="NAME")
     preset_options.configure(save)
     save.add_argument(
-        "--replace", action="store_true", help="forget the preset that has the name now"
+        "--replace", action="store_true", help="replace a preset that already has this name"
     )
-    actions.add_parser("list", help="all presets")
-    for action, text in (("show", "what a preset says"), ("remove", "forget a preset")):
+    actions.add_parser("list", help="list all presets")
+    for action, text in (("show", "show what is in a preset"), ("remove", "remove a preset")):
         actions.add_parser(action, help=text).add_argument("name", metavar="NAME")
-    rename = actions.add_parser("rename", help="call a preset something else")
+    rename = actions.add_parser("rename", help="rename a preset")
     rename.add_argument("name", metavar="NAME")
-    rename.add_argument("title", metavar="TITLE", help="what it is called from now on")
+    rename.add_argument("title", metavar="TITLE", help="the new name")
     export = actions.add_parser("export", help="write a preset and its styles to one file")
     export.add_argument("name", metavar="NAME")
-    export.add_argument("file", type=Path, metavar="FILE", help="NAME.velatura, say")
-    add = actions.add_parser("add", help="take in a preset's file with its styles")
+    export.add_argument("file", type=Path, metavar="FILE", help="for example NAME.velatura")
+    add = actions.add_parser("add", help="add a preset and its styles from a file")
     add.add_argument("file", type=Path, metavar="FILE")
 
 
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
         _tell(options, name, f"{name} removed")
     elif options.action == "rename":
         preset = presets.rename(options.name, options.title)
-        _tell(options, preset.name, f"{options.name} is {preset.name} now")
+        _tell(options, preset.name, f"{options.name} is now called {preset.name}")
     elif options.action == "save":
         preset = _saved(options)
         _tell(options, preset.name, f"{preset.name} saved: {_summary(preset)}")

@@ -63,7 +63,7 @@ class PreviewFile:
         if self._trouble:
             return [self._trouble]
         if not self._written:
-            return ["There was no preview: the engine makes none, or was done too soon."]
+            return ["No preview was written: the engine makes none, or finished too soon."]
         return []
 
     def _write(self) -> None:

@@ -32,7 +32,7 @@ def text_of(file: Path) -> str:
     text = read_text(file)
     if text is None:
         raise BadRequest(
-            f"{file} carries no recipe.",
+            f"{file} contains no recipe.",
             hint="`velatura stylize` writes one into its results; other programs may have dropped it.",
         )
     return text
@@ -188,13 +188,23 @@ def _check_names(recipe: Recipe, said: Mapping[str, Path]) -> None:
 def _inputs(recipe: Recipe, places: Places) -> dict[str, EncodedFile | Scalar]:
     """Inputs as they were given.
 
-    A text for an input that is a file would be a path, to anywhere: files are sources. Raises :class:`BadRequest`.
+    A text for an input that is a file would be a path, to anywhere: files are sources. Raises :class:`BadRequest`, also
+    for the state that an earlier frame passed on: no file holds it.
     """
     for name, value in recipe.inputs.items():
         if isinstance(value, str) and _kind_of_input(recipe.engine, name) in FILES:
-            raise BadRequest(f"The recipe has a text in place of the file for the input “{name}”.")
+            raise BadRequest(f"The recipe has text where the input “{name}” needs a file.")
+        if (
+            isinstance(value, Source)
+            and value.path is None
+            and _kind_of_input(recipe.engine, name) == "state"
+        ):
+            raise BadRequest(
+                "This frame was painted with the state of the one before, which is not kept.",
+                hint="Paint the frames again in order: `velatura stylize FOLDER -o RESULTS --again`.",
+            )
     return {
-        name: read_file(places.file(value, "input", hint="Put it where it was."))
+        name: read_file(places.file(value, "input", hint="Put it back where it was."))
         if isinstance(value, Source)
         else value
         for name, value in recipe.inputs.items()
@@ -244,9 +254,11 @@ def _colour(text: str) -> Colour:
     try:
         red, green, blue = ImageColor.getrgb(text)[:3]
     except ValueError as error:
-        raise BadRequest(f"The recipe has a colour that is none: {text}.") from error
+        raise BadRequest(f"The recipe has an invalid colour: {text}.") from error
     return red, green, blue
 
 
 def _mask(source: Source, places: Places) -> EncodedFile:
-    return read_file(places.file(source, "mask", hint="Put it where it was, or beside the result."))
+    return read_file(
+        places.file(source, "mask", hint="Put it back where it was, or beside the result.")
+    )

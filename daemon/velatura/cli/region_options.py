@@ -56,7 +56,7 @@ def segments_of(text: str) -> int:
         return int(count)
     raise BadRequest(
         f"--regions must be auto:K with K from 2 to 64, not “{text}”.",
-        hint="auto:3 parts the picture into three by what it shows.",
+        hint="auto:3 divides the picture into three regions by what it shows.",
     )
 
 
@@ -116,7 +116,7 @@ def _colour(text: str) -> Colour:
         except ValueError:
             continue
         return red, green, blue
-    raise BadRequest(f"“{text}” is no colour.", hint="A colour is #0000ff, or a name: blue.")
+    raise BadRequest(f"“{text}” is not a colour.", hint="A colour is #0000ff, or a name: blue.")
 
 
 def _joined(
@@ -136,7 +136,7 @@ def _together(settings: Sequence[_Setting], what: str, colours: EncodedFile | No
         strengths = " and ".join(f"{each:g}" for each in sorted(said))
         raise BadRequest(
             f"{what} {settings[-1].shown} was given two strengths: {strengths}.",
-            hint="A place has one strength, and its styles have weights.",
+            hint="A region has one strength; its styles have weights.",
         )
     styles = tuple(each.style for each in settings)
     strength = next(iter(said), 1.0)

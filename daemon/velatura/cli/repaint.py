@@ -27,27 +27,32 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar="OUT",
-        help="where to write it; without, it is only compared with FILE, and what is refined goes beside it",
+        help="where to write it (default: it is only compared with FILE, or, if refined, written beside it)",
     )
-    add("--content", type=Path, metavar="FILE", help="where the content is now, or another one")
+    add(
+        "--content",
+        type=Path,
+        metavar="FILE",
+        help="the content, if it has moved, or another content",
+    )
     add(
         "--style",
         action="append",
         default=[],
         metavar="NAME=FILE",
-        help="where the style is now that the recipe calls NAME",
+        help="the style that the recipe calls NAME, if it has moved, or another style",
     )
     add(
         "--engine",
         metavar="NAME",
-        help="paint with another engine; its own knobs are as usual. One that refines goes on from FILE",
+        help="paint with another engine, its knobs at their defaults; one that refines continues from FILE",
     )
     add(
         "--set",
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="turn a knob of the engine otherwise than it was",
+        help="change a knob of the engine",
     )
     add("--strength", type=number, metavar="0..1", help="another strength")
     add("--seed", type=whole_number, metavar="N", help="another random seed")
@@ -56,9 +61,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--preview",
         type=Path,
         metavar="PICTURE",
-        help="a picture file that shows how far a slow engine is, anew every few seconds",
+        help="a picture file that shows a slow engine's progress, updated every few seconds",
     )
-    add("--no-daemon", action="store_true", help="paint in this process, loading everything anew")
+    add(
+        "--no-daemon",
+        action="store_true",
+        help="paint in this process, which has to load the networks first",
+    )
     add("--no-recipe", action="store_true", help="do not write the recipe into OUT")
     add("--show", action="store_true", help="print the recipe and paint nothing")
 
@@ -147,11 +156,14 @@ def _reasons(was: Recipe, now: Recipe | None, comparison: Comparison | None) -> 
     if comparison is None or comparison.verdict != "different":
         return []
     if now is None:
-        return ["The daemon is older and tells nothing about what it painted."]
+        return ["The daemon is older and does not report how it painted."]
     from velatura_link.recipe_differences import differences
 
     return differences(was, now) or [
-        "Nothing that the recipe tells is different: another machine, or another program wrote the file since."
+        (
+            "Nothing in the recipe differs: it was painted on another machine, or another program has "
+            "rewritten the file."
+        )
     ]
 
 
@@ -174,13 +186,13 @@ def _output(
         return output
     if refining is None:
         raise BadRequest(
-            "What is painted otherwise than FILE has to be written somewhere.",
-            hint="Say where with -o OUT.",
+            "A result with changes needs a file of its own.",
+            hint="Name it with -o OUT.",
         )
     file: Path = options.file
     output = file.with_name(f"{file.stem}-{refining.engine}{file.suffix}")
     if output.exists():
-        raise BadRequest(f"{output} is there already.", hint="Say where to write with -o OUT.")
+        raise BadRequest(f"{output} already exists.", hint="Name another file with -o OUT.")
     return output
 
 
@@ -190,7 +202,9 @@ def _about_start(
     """That another engine began anew, where a person may have thought that it refines."""
     if refining is not None or changes.engine in (None, recipe.engine):
         return []
-    return [f"{changes.engine} painted the content anew: it does not go on from {file.name}."]
+    return [
+        f"{changes.engine} painted from the content again: it cannot continue from {file.name}."
+    ]
 
 
 def _asked(

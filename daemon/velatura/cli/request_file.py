@@ -132,6 +132,4 @@ def _check_keys(said: Mapping[str, Any], kind: type, where: str) -> None:
     known = [each.name for each in fields(kind)]
     for key in said:
         if key not in known:
-            raise BadRequest(
-                f"{where} has a key “{key}” that no request has.", hint=alternatives(key, known)
-            )
+            raise BadRequest(f"{where} has an unknown key “{key}”.", hint=alternatives(key, known))

@@ -13,7 +13,7 @@ from velatura.cli.preset_options import COMMON, preset_fields
 from velatura.cli.region_options import paints_of, regions_of
 from velatura.cli.style_options import view_of, viewed
 from velatura.contract.manifest import Manifest
-from velatura.errors import BadRequest
+from velatura.errors import BadRequest, UnknownEngine
 from velatura_link import engines
 from velatura_link.messages import ID_BYTES
 from velatura_link.request import EncodedFile, RegionRef, Request, StyleRef, encode_request
@@ -71,8 +71,8 @@ def _check_alone(options: argparse.Namespace) -> None:
     for name in SAID_BY_FILE:
         if getattr(options, name) not in (None, []):
             raise BadRequest(
-                f"--{name.replace('_', '-')} is for the file that --request names to say.",
-                hint="Write it there, or leave --request out.",
+                f"--{name.replace('_', '-')} cannot be combined with --request.",
+                hint="Set it in the request file, or leave --request out.",
             )
 
 
@@ -91,14 +91,22 @@ def check(request: Request, *, content: bool = False) -> None:
 def engine_of(request: Request, manifest: Manifest) -> str:
     """The engine that paints ``request``: the one that it or its preset names, else the default one.
 
-    Raises :class:`UnknownEngine`, and :class:`BadRequest` for a preset that is not there.
+    Raises :class:`UnknownEngine`, also where there is no default one, and :class:`BadRequest` for a preset that is not
+    there.
     """
     name = request.engine
     if name is None and request.preset is not None:
         from velatura.library import presets
 
         name = presets.show(request.preset).engine
-    name = name or engines.default_engine(manifest) or ""
+    name = name or engines.default_engine(manifest)
+    if name is None:
+        raise UnknownEngine(
+            "No engine was named, and the daemon has no default one.",
+            hint=f"Name one with --engine: {', '.join(manifest)}."
+            if manifest
+            else "`velatura doctor` checks the installation.",
+        )
     engine_named(name, manifest)
     return name
 
@@ -160,7 +168,7 @@ def _with_size(options: argparse.Namespace, request: Request, manifest: Manifest
         return request
     if size is None and request.size is None:
         raise BadRequest(
-            f"The engine {request.engine} starts from nothing and was told no size.",
+            f"The engine {request.engine} starts from nothing and needs a size.",
             hint="Say how large the result is: --size 1024x768",
         )
     if size is None:

@@ -16,26 +16,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device",
         default="auto",
-        help="cuda, cuda:1, mps, xpu or cpu (default: the best there is)",
+        help="cuda, cuda:1, mps, xpu or cpu (default: the fastest)",
     )
     parser.add_argument(
         "--idle-stop",
         type=number,
         metavar="SECONDS",
-        help="stop when nobody was connected for so long (default: stay)",
+        help="stop after this long without a client (default: never)",
     )
     parser.add_argument(
         "--quota",
         type=whole_number,
         default=4 * GIB,
         metavar="BYTES",
-        help="bytes of pixels kept in the cache directory (default: 4 GiB)",
+        help="how many bytes of pixels to keep in the cache directory (default: 4 GiB)",
     )
     parser.add_argument(
         "--engines",
         type=lambda text: tuple(text.split(",")),
         metavar="NAME,…",
-        help="load no other engines than these",
+        help="load only these engines",
     )
     parser.add_argument(
         "--tcp",
@@ -72,7 +72,10 @@ def run(options: argparse.Namespace) -> int:
     logs.configure(config.log_level)
     broker, watch = Broker(config), Stopwatch()
     if not options.json:
-        print(f"Velatura {__version__} serves from {config.runtime}; Ctrl-C ends it.", flush=True)
+        print(
+            f"Velatura {__version__} is serving from {config.runtime}; press Ctrl-C to stop it.",
+            flush=True,
+        )
     broker.run()
     if options.json:
         print_json({"runtime": config.runtime, "seconds": watch.seconds})

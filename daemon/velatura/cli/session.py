@@ -56,5 +56,5 @@ def connect_to_running() -> Client | None:
     if connection is None:
         return None
     if find_daemon() is None:
-        raise Disconnected(f"Nobody listens where {connection_file()} says.")
+        raise Disconnected(f"Nothing is listening at the address in {connection_file()}.")
     return Client(connection, name="velatura command line", version=__version__)

@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
 def show(status: dict[str, Any]) -> None:
     """A status as lines."""
     jobs, spool = status["jobs"], status["spool"]
-    state = "ends when its jobs are done" if status["draining"] else "running"
+    state = "stops when its jobs are done" if status["draining"] else "running"
     print(f"Velatura {status['version']}, {state}, up {_duration(status['uptime'])}")
     print(f"  clients  {status['sessions'] - 1} besides this one")
     print(f"  jobs     {jobs['running']} running, {jobs['queued']} waiting")

@@ -11,7 +11,7 @@ PATIENCE = 5.0
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--now", action="store_true", help="give up the jobs it has")
+    parser.add_argument("--now", action="store_true", help="cancel its jobs")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
         while connection_file().exists() and time.monotonic() < deadline:
             time.sleep(0.02)
         gone = not connection_file().exists()
-        said = "Stopped." if gone else "It ends when its jobs are done."
+        said = "Stopped." if gone else "It stops when its jobs are done."
     if options.json:
         print_json({"stopped": said == "Stopped.", "message": said})
     else:

@@ -52,7 +52,7 @@ class BeforeAction(argparse.Action):
     ) -> None:
         latest: StyleArgument | None = getattr(namespace, "latest_style", None)
         if latest is None or latest.before is not None:
-            raise argparse.ArgumentError(self, "must follow the style that was made of it")
+            raise argparse.ArgumentError(self, "must follow the --style that was painted from it")
         latest.before = Path(str(values))
 
 
@@ -124,7 +124,7 @@ def _crop_of(text: str) -> tuple[float, float, float, float]:
         return crop_of([float(word) for word in text.split(",")])
     except ValueError as error:
         raise BadRequest(
-            f"--style-crop must be LEFT,TOP,RIGHT,BOTTOM as parts of the sides, not “{text}”.",
+            f"--style-crop must be LEFT,TOP,RIGHT,BOTTOM as fractions of the sides, not “{text}”.",
             hint="0,0,0.5,1 is the left half.",
         ) from error
 
@@ -145,7 +145,7 @@ def _named(text: str) -> StyleRef:
     if not _may_be_a_name(name):
         raise BadRequest(
             f"There is no style file {name}.",
-            hint="A style is a picture file or a name of the library.",
+            hint="A style is a picture file or a name from the library.",
         )
     if index is not None:
         return StyleRef(model=name, index=index, weight=weight)

@@ -17,30 +17,34 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    listed = actions.add_parser("list", help="all styles")
-    listed.add_argument("--favourites", action="store_true", help="only those")
-    listed.add_argument("--collection", metavar="NAME", help="only those of a collection")
+    listed = actions.add_parser("list", help="list all styles")
+    listed.add_argument("--favourites", action="store_true", help="only favourites")
+    listed.add_argument("--collection", metavar="NAME", help="only the styles of this collection")
     favourite = actions.add_parser("favourite", help="mark a style as a favourite")
     favourite.add_argument("name", metavar="NAME")
-    favourite.add_argument("--off", action="store_true", help="it is none any more")
+    favourite.add_argument("--off", action="store_true", help="remove the mark")
     collect = actions.add_parser("collect", help="put a style into a collection")
     collect.add_argument("name", metavar="NAME")
     collect.add_argument("collection", metavar="COLLECTION")
-    collect.add_argument("--off", action="store_true", help="take it out of it")
-    rename = actions.add_parser("rename", help="give a style of your own another title")
-    rename.add_argument("name", metavar="NAME", help="stays, and is what --style takes")
-    rename.add_argument("title", metavar="TITLE", help="what is shown; empty for the file's name")
-    add = actions.add_parser("add", help="take in a picture or a style code as a style")
+    collect.add_argument("--off", action="store_true", help="take the style out of the collection")
+    rename = actions.add_parser("rename", help="change the title of a style of your own")
+    rename.add_argument(
+        "name", metavar="NAME", help="the name that --style takes; it stays the same"
+    )
+    rename.add_argument(
+        "title", metavar="TITLE", help="the title to show; empty for the file's name"
+    )
+    add = actions.add_parser("add", help="add a picture or a style code")
     add.add_argument("file", type=Path, metavar="FILE")
-    add.add_argument("--name", help="what to call it (default: the file's name)")
-    for action, text in (("remove", "forget a style"), ("show", "where a style's files are")):
+    add.add_argument("--name", help="a name for it (default: the file's name)")
+    for action, text in (("remove", "remove a style"), ("show", "show where a style's files are")):
         actions.add_parser(action, help=text).add_argument("name", metavar="NAME")
     code = actions.add_parser("code", help="make a style code, a few hundred bytes, from a picture")
     code.add_argument("file", type=Path, metavar="FILE")
     code.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="OUT", help="ends in .code"
+        "-o", "--output", type=Path, required=True, metavar="OUT", help="a file that ends in .code"
     )
-    code.add_argument("--title", help="what it is called (default: the file's name)")
+    code.add_argument("--title", help="its title (default: the file's name)")
     code.add_argument(
         "--size",
         type=whole_number,
@@ -54,7 +58,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=[],
         metavar="PHOTO",
-        help="make the code better for this style, on photos like this one: half a minute, and VGG-19 is needed "
+        help="improve the code on photos like this one; takes half a minute and needs VGG-19 "
         "(`velatura models`); may be given more than once",
     )
 

@@ -23,8 +23,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "contents",
         nargs="*",
         metavar="CONTENT",
-        help="the picture to paint over; or several, folders of them and patterns: 'frames/*.png'; "
-        "none for engines that start from nothing",
+        help="the picture to paint over; several pictures, folders and patterns such as "
+        "'frames/*.png' work too; none for engines that start from nothing",
     )
     add(
         "-o",
@@ -32,14 +32,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="OUT",
-        help="where to write it: a name that ends in .png, .jpg, .webp, .tif or .exr; a folder for several",
+        help=(
+            "where to write the result: a file that ends in .png, .jpg, .webp, .tif or .exr, or a "
+            "folder for several pictures"
+        ),
     )
     add(
         "--request",
         type=Path,
         metavar="FILE",
-        help="a JSON file with the whole request, as docs/how-to/requests.md shows it; "
-        "only CONTENT and --size go with it",
+        help="a JSON file with the whole request (see docs/how-to/requests.md); only CONTENT and "
+        "--size can be combined with it",
     )
     preset_options.configure(parser)
     add(
@@ -47,40 +50,40 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action=StyleAction,
         default=[],
         metavar="MASK[*STRENGTH]=STYLE[:WEIGHT][@MASK]",
-        help="a style for where the picture MASK is white; --style is for the rest, which keeps the "
-        "content without one",
+        help="a style for the area where the picture MASK is white; --style covers the rest, which "
+        "otherwise stays as it is",
     )
     add(
         "--map",
         type=Path,
         metavar="MAP",
-        help="a picture with a colour for each part; --paint says what the colours mean",
+        help="a picture with one colour for each region; --paint gives a colour its style",
     )
     add(
         "--paint",
         action=StyleAction,
         default=[],
         metavar="COLOUR[*STRENGTH]=STYLE[:WEIGHT][@MASK]",
-        help="a style for where the map has COLOUR: '#0000ff', or blue",
+        help="a style for the area where the map has COLOUR, such as '#0000ff' or blue",
     )
     add(
         "--input",
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="something more that the engine takes: a file, a number or text; "
-        "`velatura engines NAME` lists its inputs",
+        help="a further input of the engine: a file, a number or text; `velatura engines NAME` lists "
+        "them",
     )
     add(
         "--size",
         type=size,
         metavar="W|WxH",
-        help="the result's long side in pixels (default: the content's); width and height where there is no content",
+        help="long side of the result in pixels (default: the content's); width and height if there is no content",
     )
     add(
         "--depth",
         metavar="u8|u16|f16|f32",
-        help="of a result that is painted over nothing (default: u8)",
+        help="depth of a result without a content (default: u8)",
     )
     add(
         "--seed",
@@ -93,13 +96,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--preview",
         type=Path,
         metavar="FILE",
-        help="a picture file that shows how far a slow engine is, anew every few seconds",
+        help="a picture file that shows a slow engine's progress, updated every few seconds",
     )
-    add("--no-daemon", action="store_true", help="paint in this process, loading everything anew")
+    add(
+        "--no-daemon",
+        action="store_true",
+        help="paint in this process, which has to load the networks first",
+    )
     add(
         "--no-recipe",
         action="store_true",
-        help="do not write into the result how it was painted, and from which files",
+        help="do not record in the result how it was painted, and from which files",
     )
     several = parser.add_argument_group("several pictures")
     several.add_argument(
@@ -107,15 +114,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=whole_number,
         default=2,
         metavar="N",
-        help="how many are in work at once (default: 2)",
+        help="how many to paint at once (default: 2)",
     )
     several.add_argument(
         "--format",
         metavar="png|jpg|webp|tif",
-        help="of all results (default: each content's own, PNG where that cannot be written)",
+        help="format of all results (default: that of each content, or PNG where it cannot be written)",
     )
     several.add_argument(
-        "--again", action="store_true", help="paint those too whose results are there already"
+        "--again", action="store_true", help="repaint pictures whose results already exist"
     )
 
 

@@ -37,8 +37,8 @@ def read_content(task: Task) -> Picture | None:
     width, height = fit(raster.width, raster.height, long=task.long)
     if max(width, height) > SIDE or width * height > PIXELS:
         raise TooLarge(
-            f"--size {task.long} gives {width} × {height} pixels, and that is too large.",
-            hint=f"A picture may have {SIDE} pixels on a side and {PIXELS} in all.",
+            f"--size {task.long} gives {width} × {height} pixels, which is too large.",
+            hint=f"A picture may have at most {SIDE} pixels on a side and {PIXELS} in all.",
         )
     return replace(picture, raster=resized(raster, (width, height)))
 
@@ -69,8 +69,8 @@ def check_files(task: Task, request: Request, preview: Path | None) -> None:
     for purpose, other in _purposes(task, request):
         if _same_place(preview, other):
             raise BadRequest(
-                f"--preview {preview} is {purpose} already.",
-                hint="Previews need a file of their own, which they replace.",
+                f"--preview {preview} is already {purpose}.",
+                hint="Previews need a file of their own, which is overwritten.",
             )
 
 

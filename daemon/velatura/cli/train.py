@@ -29,7 +29,9 @@ LINE_EVERY = 30.0
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", help="the recipe, named like what it makes: glaze")
+    parser.add_argument(
+        "name", metavar="NAME", help="the recipe, named after what it trains: glaze"
+    )
     for role in ROLES:
         parser.add_argument(
             f"--{role}",
@@ -37,7 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
             type=Path,
             default=[],
             metavar="DIR",
-            help=f"a folder of {role}, those in its folders included; may be given more than once",
+            help=f"a folder of {role}, including its subfolders; may be given more than once",
         )
     parser.add_argument(
         "--into",
@@ -47,10 +49,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "Velatura's folder for data)",
     )
     parser.add_argument(
-        "--minutes", type=number, metavar="N", help="stop after N minutes (default: at its samples)"
+        "--minutes",
+        type=number,
+        metavar="N",
+        help=("stop after N minutes (default: after the recipe's number of samples)"),
     )
     parser.add_argument(
-        "--resume", action="store_true", help="go on exactly where an earlier run was stopped"
+        "--resume", action="store_true", help="continue exactly where an earlier run stopped"
     )
     parser.add_argument(
         "--start",
@@ -58,14 +63,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=[],
         metavar="FILE",
-        help="begin from these weights instead of fresh ones; for glaze-live those of a glaze and, to go on, its own",
+        help=(
+            "start from these weights instead of new ones; glaze-live needs those of a glaze and "
+            "can also take its own"
+        ),
     )
     parser.add_argument(
         "--set",
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="turn a knob of the recipe; its card lists them all",
+        help="set a knob of the recipe; its card lists them all",
     )
     parser.add_argument(
         "--device", metavar="D", help="cuda, cuda:1, mps, xpu or cpu (default: the fastest)"
@@ -87,8 +95,8 @@ def run(options: argparse.Namespace) -> int:
             card = recipe.train(assignment, params, Run(models, observer))
         except Cancelled as error:
             raise Cancelled(
-                "Training was stopped; everything is kept.",
-                hint=f"The same command with --resume goes on; see {assignment.into}.",
+                "Training was interrupted; everything so far is saved.",
+                hint=f"The same command with --resume continues; see {assignment.into}.",
             ) from error
     _report(card, assignment, as_json=options.json)
     return 0
@@ -109,11 +117,11 @@ def _assignment(options: argparse.Namespace, descriptor: RecipeDescriptor) -> As
         raise BadRequest(f"--minutes must be above 0, not {options.minutes:g}.")
     for file in options.start:
         if not file.is_file():
-            raise BadRequest(f"There is no file {file}.", hint="--start names weights.")
+            raise BadRequest(f"There is no file {file}.", hint="--start takes a weights file.")
     if options.start and options.resume:
         raise BadRequest(
-            "--resume goes on with a run's own weights; --start begins another run.",
-            hint="Give one of them.",
+            "--resume continues a run with its own weights; --start begins another run.",
+            hint="Give only one of them.",
         )
     into = options.into or data_dir() / "training" / descriptor.name
     into.mkdir(parents=True, exist_ok=True)

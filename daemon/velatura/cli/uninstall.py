@@ -27,8 +27,10 @@ from velatura_link.launch import read_launcher
 from velatura_link.places import runtime_dir
 
 DAEMON = "daemon"
-STILL_STARTED = "The service would start it: `velatura uninstall service` takes that out."
-PIPS_OWN = "What pip fetched for it is still in pip's own cache: `pip cache purge` empties that."
+STILL_STARTED = (
+    "The service still tries to start it: `velatura uninstall service` removes the service."
+)
+PIPS_OWN = "pip's cache still has what was downloaded for it: `pip cache purge` empties the cache."
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -93,7 +95,7 @@ def _end_service(*, dry: bool) -> list[Told]:
     changes = pending(Change(change.path, None) for change in found.changes)
     if not changes:
         return []
-    told = Told("service", "removed", "nothing starts the daemon by itself any more", changes)
+    told = Told("service", "removed", "the daemon is no longer started automatically", changes)
     if not dry:
         trouble = run_all(found.stopping)
         apply(changes, Path.home())

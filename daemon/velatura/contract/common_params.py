@@ -45,9 +45,10 @@ class CommonParams(BaseModel):
     colours: Colours = Field(
         "none",
         title="Colours",
-        description="Whose colours the result has. “Lightness painted” keeps the photo's colours and paints light and "
-        "dark alone; “the photo's” gives the painting the photo's range of colours; “the style's, exactly” "
-        "corrects what the engine misses of the style's.",
+        description="Whose colours the result has. “Lightness painted” keeps the photo's colours and "
+        "paints only light and dark; “The photo's” gives the painting the photo's range "
+        "of colours; “The style's, exactly” corrects the style's colours where the "
+        "engine misses them.",
         json_schema_extra={
             "labels": {
                 "none": "The style's",
@@ -63,7 +64,7 @@ class CommonParams(BaseModel):
         ge=0.0,
         le=512.0,
         title="Feather",
-        description="How softly parts of the picture pass into each other; their outer edge stays as it is.",
+        description="How softly parts of the picture blend into each other; their outer edge stays as it is.",
         json_schema_extra={"unit": "px", "scales": True},
     )
     tileable: Tileable = Field(

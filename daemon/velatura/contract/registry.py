@@ -73,7 +73,7 @@ def load(name: str, *, only: Collection[str] | None = None) -> Engine:
     if engine.descriptor.name != name:
         raise EngineFailed(
             "The engine in {path} calls itself “{engine}”.",
-            hint="It is named like its module: “{name}”.",
+            hint="It must be named after its module: “{name}”.",
             path=path,
             engine=engine.descriptor.name,
             name=name,

@@ -112,7 +112,7 @@ def _check_style(descriptor: Descriptor, style: Style) -> None:
     takes_banks_alone = "bank" in descriptor.styles and "checkpoint" not in descriptor.styles
     if kinds == ("checkpoint",) and takes_banks_alone:
         raise BadRequest(
-            "The engine {engine} needs to know which style of the bank to paint in.",
+            "The engine {engine} needs to know which style of the bank to use.",
             hint="Give its index; the first is 0.",
             engine=name,
         )
@@ -127,7 +127,7 @@ def _check_style(descriptor: Descriptor, style: Style) -> None:
         )
     if style.index is not None and (kinds != ("bank",) or style.index < 0):
         raise BadRequest(
-            "A style has the index {index}, and there is no such style.",
+            "A style has the index {index}, but there is no such style.",
             hint="Only a bank's styles have an index, from 0.",
             index=style.index,
         )
@@ -141,13 +141,13 @@ def _check_pair(style: Style) -> None:
     if after is None:
         raise BadRequest(
             "A pair lacks its painted half.",
-            hint="Give the painted picture as the style, and the one before it.",
+            hint="Give the painted picture as the style, together with the picture it was painted from.",
         )
     if (before.width, before.height) != (after.width, after.height):
         raise BadRequest(
             "The halves of a pair differ in size: {width} × {height} pixels before, {other_width} × {other_height} "
             "after.",
-            hint="Both must show the same, pixel for pixel.",
+            hint="Both must show the same scene, pixel for pixel.",
             width=before.width,
             height=before.height,
             other_width=after.width,
@@ -192,7 +192,7 @@ def _check_flow(which: Input, flow: Raster, scene: Scene) -> None:
     if content is not None and (flow.width, flow.height) != (content.width, content.height):
         raise BadRequest(
             "The input “{input}” has {width} × {height} pixels, the picture {other_width} × {other_height}.",
-            hint="There is a vector for each pixel of the picture.",
+            hint="It needs one vector for each pixel of the picture.",
             input=Text(which.title),
             width=flow.width,
             height=flow.height,

@@ -104,7 +104,7 @@ class AdaINParams(EngineParams):
         ge=0.0,
         le=1.0,
         title="Amount of style",
-        description="From 0, the photo as the network rebuilds it, to 1, all of the style. (The paper's α.)",
+        description="0 is the photo as the network rebuilds it, 1 is the full style. (The paper's α.)",
     )
 
 
@@ -117,8 +117,8 @@ class AdaIN(FeedForward[AdaINParams, Prepared]):
         preview="glaze-live",
         title="AdaIN",
         purpose="Fast, an earlier method",
-        summary="Any picture as a style, in one pass, from the photo to the style on one slider. Its networks are "
-        "fetched once (94 MB).",
+        summary="Any picture as a style, in one pass, with one slider from the photo to the style. "
+        "Its networks are downloaded once (94 MB).",
         source="arXiv:1703.06868",
         regions="native",
         tiles=True,

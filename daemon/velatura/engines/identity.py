@@ -37,7 +37,7 @@ class Identity(Pixelwise[IdentityParams]):
     descriptor = Descriptor(
         name="identity",
         title="Identity",
-        summary="Gives the picture back unchanged, to test and time the way there and back.",
+        summary="Returns the picture unchanged, to test and time the round trip.",
         source="the identity map",
         styles=("picture",),
         fewest_styles=0,

@@ -66,7 +66,7 @@ def apply(changes: Sequence[Change], floor: Path) -> None:
         _tidy(changes, _NEW)
         raise CannotChange(
             f"{error.filename}: {error.strerror}; nothing was changed.",
-            hint="Close the host if it is open, and look at who may write there.",
+            hint="Close the host if it is open, and check that you may write there.",
         ) from error
     _tidy(changes, _OLD)
     for change in changes:

@@ -24,9 +24,7 @@ from velatura_link.places import NAME as OWN
 from velatura_link.torch_build import size_of_bytes
 
 PATIENCE = 10.0
-INSTALL = (
-    "*Install the daemon* in Krita or GIMP makes it anew; `velatura uninstall daemon` removes it."
-)
+INSTALL = "*Install the daemon* in Krita or GIMP installs it again; `velatura uninstall daemon` removes it."
 
 
 def find(machine: Machine) -> list[Environment]:
@@ -43,7 +41,7 @@ def look(environment: Environment, machine: Machine) -> Sight:
         return Sight(False, found, INSTALL)
     # One that a host in a sandbox made starts in there alone.
     if environment == Environment.usual() and not _starts(environment):
-        repair = "*Repair the daemon* in Krita or GIMP makes it anew; `velatura uninstall daemon` removes it."
+        repair = "*Repair the daemon* in Krita or GIMP installs it again; `velatura uninstall daemon` removes it."
         return Sight(False, f"{found}, which does not start", repair)
     torch = installed_torch(packages_of(environment))
     if torch is not None:
@@ -51,13 +49,13 @@ def look(environment: Environment, machine: Machine) -> Sight:
     newest = max(_brought(machine), key=order_of, default="")
     if order_of(newest) > order_of(environment.version):
         upgrade = "*Upgrade the daemon* there replaces it."
-        return Sight(True, f"{found}; a plugin came with {newest}", upgrade)
+        return Sight(True, f"{found}; a plugin brought {newest}", upgrade)
     if torch is not None and torch.smaller is not None:
         disk = size_of_bytes(torch.smaller.disk)
         return Sight(
             True,
-            f"{found}, for which there is no card",
-            f"*Repair the daemon* in Krita or GIMP fetches a build for this machine: {disk} in all.",
+            f"{found}, for which there is no graphics card",
+            f"*Repair the daemon* in Krita or GIMP downloads a build for this machine: {disk} in all.",
         )
     return Sight(True, found)
 
@@ -86,7 +84,7 @@ def remove(environment: Environment) -> None:
     except OSError as error:
         raise CannotChange(
             f"{error.filename}: {error.strerror}; the rest of {environment.where} is still there.",
-            hint="Close Krita and GIMP, and do this again.",
+            hint="Close Krita and GIMP, then run this again.",
         ) from error
     prune(environment.where.parent, environment.where.parents[1])
 

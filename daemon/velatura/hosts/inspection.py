@@ -44,27 +44,31 @@ def look(host: Host, machine: Machine, connection: Path) -> Sight:
     named = f"{host.title} {version}" if (version := version_of(host)) else host.title
     again = f"`velatura install {host.kind}`"
     if not host.plugin.is_dir():
-        return Sight(True, f"{named}, without the plugin", f"{again} puts it in.")
+        return Sight(True, f"{named}, without the plugin", f"{again} installs it.")
     told = _told(host)
     if (brought := DaemonEnv.beside(host.plugin)) is not None:
         return _look_at_brought(host, f"{named}: plugin {brought.version} from a zip", told)
     if told is None:
-        return Sight(False, f"{named}: plugin that does not know of a daemon", f"{again} tells it.")
+        return Sight(
+            False, f"{named}: plugin that does not know where the daemon is", f"{again} repairs it."
+        )
     found = f"{named}: plugin {told.version}"
     if told.version != __version__ or not _is_ours(host):
-        return Sight(False, f"{found}, not the one of this Velatura", f"{again} replaces it.")
+        return Sight(False, f"{found}, not of this Velatura's version", f"{again} replaces it.")
     if not is_enabled(host):
-        return Sight(False, f"{found}, not enabled", f"Quit the host, then {again}.")
+        return Sight(False, f"{found}, not enabled", f"Quit the host, then run {again}.")
     if told.connection != connection:
         return Sight(
             False,
             f"{found}, looks for the daemon at {told.connection.parent}",
-            f"{again} mends it.",
+            f"{again} repairs it.",
         )
     if not may_see_runtime(host, machine):
-        return Sight(False, f"{found}, may not see the daemon's folder", f"{again} lets it.")
+        return Sight(False, f"{found}, has no access to the daemon's folder", f"{again} grants it.")
     well, reach, advice = _reach(told, sandboxed=host.sandboxed)
-    return Sight(well, f"{found}, enabled; {reach}", advice or (f"{again} mends it." * (not well)))
+    return Sight(
+        well, f"{found}, enabled; {reach}", advice or (f"{again} repairs it." * (not well))
+    )
 
 
 def _look_at_brought(host: Host, found: str, told: Told | None) -> Sight:
@@ -74,7 +78,7 @@ def _look_at_brought(host: Host, found: str, told: Told | None) -> Sight:
     if told is None:
         return Sight(True, f"{found}, without a daemon", "*Install the daemon* there makes one.")
     well, reach, advice = _reach(told, sandboxed=False)
-    mended = "*Install the daemon* there mends it." * (not well)
+    mended = "*Install the daemon* there repairs it." * (not well)
     return Sight(well, f"{found}; {reach}", advice or mended)
 
 
@@ -127,10 +131,10 @@ def _reach(told: Told, *, sandboxed: bool) -> tuple[bool, str, str]:
         if running.protocol == PROTOCOL:
             return True, f"reaches the daemon, protocol {PROTOCOL}", ""
         spoken = f"the daemon speaks protocol {running.protocol}, this plugin {PROTOCOL}"
-        return False, spoken, "`velatura stop`, then try again."
+        return False, spoken, "Run `velatura stop`, then try again."
     if sandboxed and not (runtime / WAKE_NAME).exists():
-        return True, "cannot start the daemon", "`velatura install service` lets it."
+        return True, "cannot start the daemon", "`velatura install service` makes that possible."
     if not sandboxed and shutil.which(told.command[0]) is None:
         return False, f"cannot start the daemon: {told.command[0]} is gone", ""
-    gone = f" ({FILE_NAME} of one that was killed is there)" if left is not None else ""
-    return True, f"starts the daemon when it needs it{gone}", ""
+    gone = f" (one that was killed left its {FILE_NAME} behind)" if left is not None else ""
+    return True, f"starts the daemon when needed{gone}", ""

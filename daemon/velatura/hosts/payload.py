@@ -129,7 +129,7 @@ def _source(kind: Kind) -> Path:
         if (place / kind).is_dir():
             return place / kind
     raise PluginMissing(
-        "This installation of Velatura has no plugins in it.", hint="Install Velatura again."
+        "This installation of Velatura contains no plugins.", hint="Install Velatura again."
     )
 
 

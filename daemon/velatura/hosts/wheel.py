@@ -29,7 +29,7 @@ def build_wheel(checkout: Path = CHECKOUT) -> Entry:
     """
     if not (checkout / "pyproject.toml").is_file():
         raise PluginMissing(
-            "Only a checkout of Velatura can build the wheel that belongs into a plugin's zip.",
+            "Only a checkout of Velatura can build the wheel that belongs in a plugin's zip.",
             hint="Pass the wheel of this release: `velatura package HOST --wheel FILE`.",
         )
     with tempfile.TemporaryDirectory(prefix="velatura-wheel-") as folder:

@@ -125,9 +125,9 @@ def _from_pillow(image: Image.Image) -> Decoded:
     notes = []
     frames = getattr(image, "n_frames", 1)
     if frames > 1:
-        notes.append(f"The file holds {frames} pictures; the first was taken.")
+        notes.append(f"The file holds {frames} pictures; the first was used.")
     if _is_deep(image) and image.mode in ("LA", "RGB", "RGBA", "CMYK"):
-        notes.append("Of the file's 16 bits per channel 8 were read.")
+        notes.append("Only 8 of the file's 16 bits per channel were read.")
     picture_format = image.format or ""
     image = ImageOps.exif_transpose(image)
     profile: bytes | None = image.info.get("icc_profile")
@@ -187,7 +187,7 @@ def _from_tiff(stream: IO[bytes], require: Require) -> Decoded:
         require(page.imagewidth, page.imagelength)
         pages = len(file.pages)
         if pages > 1:
-            notes.append(f"The file holds {pages} pictures; the first was taken.")
+            notes.append(f"The file holds {pages} pictures; the first was used.")
         profile = page.tags.valueof(_PROFILE)
         orientation = page.tags.valueof(_ORIENTATION, 1)
         colours, alpha = _tiff_channels(page, notes)
@@ -203,18 +203,20 @@ def _tiff_channels(page: TiffPage, notes: list[str]) -> tuple[int, int]:
     colours = kinds.get(page.photometric, 0)
     if not colours or page.samplesperpixel - len(page.extrasamples) != colours:
         raise BadPicture(
-            "The TIFF holds its colours in a way that cannot be read.",
+            "The TIFF stores its colours in a way that cannot be read.",
             hint="Save it as grey, RGB or CMYK.",
         )
     alpha = int(page.extrasamples[:1] in ((_ASSOCIATED,), (_UNASSOCIATED,)))
     if len(page.extrasamples) > alpha:
-        notes.append("The file's channels beside its colours were not taken.")
+        notes.append("The file's channels other than its colours were left out.")
     return colours, alpha
 
 
 def _tiff_pixels(page: TiffPage, channels: int, notes: list[str]) -> Pixels:
     if page.samplesperpixel > 16 or page.imagedepth != 1:
-        raise BadPicture("The TIFF holds no flat picture.", hint="Save it as grey, RGB or CMYK.")
+        raise BadPicture(
+            "The TIFF does not contain a flat picture.", hint="Save it as grey, RGB or CMYK."
+        )
     pixels = np.asarray(page.asarray())
     # Planes come as (channels, h, w), and one channel without its axis.
     if page.axes == "SYX":
@@ -242,16 +244,16 @@ def _from_exr(stream: IO[bytes], require: Require) -> Decoded:
     with redirect_stdout(io.StringIO()):
         file = OpenEXR.File(stream, separate_channels=True)
     if not file.parts:
-        raise ValueError("its pixels are not all there")
+        raise ValueError("some of its pixels are missing")
     channels = file.channels()
     planes: list[Pixels] = [channels[name].pixels for name in names]
     if any(plane.shape != planes[0].shape or plane.dtype.kind != "f" for plane in planes):
         raise BadPicture(
-            "The EXR holds its colours in a way that cannot be read.",
+            "The EXR stores its colours in a way that cannot be read.",
             hint="Save it as flat RGB of half or float.",
         )
     if len(file.parts) > 1:
-        notes.append(f"The file holds {len(file.parts)} pictures; the first was taken.")
+        notes.append(f"The file holds {len(file.parts)} pictures; the first was used.")
     chromaticities = header.get("chromaticities")
     return Decoded(
         np.stack(planes, axis=2),
@@ -273,7 +275,7 @@ def _exr_channels(names: list[str]) -> tuple[list[str], list[str]]:
             if all(name in names for name in wanted) and prefix + "RY" not in names:
                 alpha = [prefix + "A"] if prefix + "A" in names else []
                 beside = len(names) > len(wanted + alpha)
-                note = "The file's channels beside its colours were not taken."
+                note = "The file's channels other than its colours were left out."
                 return wanted + alpha, [note] if beside else []
     raise BadPicture("The EXR has no channels R, G and B, or Y.", hint="Save it as flat RGB.")
 

@@ -111,7 +111,7 @@ def _require_size(width: int, height: int, name: str, pixels: int, side: int) ->
         )
     if width * height > pixels:
         raise TooLarge(
-            "{name} has {width} × {height} pixels; together at most {pixels} are allowed.",
+            "{name} has {width} × {height} pixels; at most {pixels} are allowed in all.",
             hint="Make it smaller first.",
             name=name,
             width=width,
@@ -149,7 +149,7 @@ def write_picture(
     except OSError as error:
         raise BadRequest(
             "{path} cannot be written: {reason}.",
-            hint="Check that the folder exists and may be written to.",
+            hint="Check that the folder exists and can be written to.",
             path=str(path),
             reason=error.strerror or str(error),
         ) from error
@@ -175,14 +175,14 @@ def require_writable(path: Path) -> None:
             "There is no folder {folder}.", hint="Make it first.", folder=str(path.parent)
         )
     if not os.access(path.parent, os.W_OK):
-        raise BadRequest("The folder {folder} may not be written to.", folder=str(path.parent))
+        raise BadRequest("The folder {folder} cannot be written to.", folder=str(path.parent))
 
 
 def _format_of(path: Path) -> str:
     file_format = SUFFIXES.get(path.suffix.lower())
     if file_format is None:
         raise BadRequest(
-            "{file} has no suffix of a format that can be written.",
+            "{file} does not have the suffix of a format that can be written.",
             hint="Use one of {suffixes}.",
             file=path.name,
             suffixes=", ".join(SUFFIXES),

@@ -89,7 +89,7 @@ def encoded(raster: Raster, file_format: str, like: Picture | None) -> tuple[Enc
     depth = depth_in(file_format, wanted)
     notes = _losses(raster, file_format, wanted, depth)
     if file_format == "JPEG" and raster.has_alpha:
-        notes.append("JPEG holds no transparency; the picture was laid on white.")
+        notes.append("JPEG has no transparency; the picture was laid on white.")
         raster = _on_white(raster)
     profile, chromaticities = _target(raster, file_format, depth, like)
     pixels = _values(raster, depth, profile)
@@ -108,7 +108,7 @@ def _usable(profile: bytes | None, colours: int, notes: list[str]) -> bytes | No
     # Many programs give grey files the profile of sRGB, which changes nothing.
     meant = profiles.usable(profile, 3) and profiles.transfer_of(profile, 3) == "srgb"
     if not meant:
-        notes.append("The file's colour profile cannot be used; its colours were taken as sRGB.")
+        notes.append("The file's colour profile cannot be used; its colours were read as sRGB.")
     return None
 
 
@@ -173,7 +173,7 @@ def _losses(raster: Raster, file_format: str, wanted: Depth, depth: Depth) -> li
     bits = 8 if depth == "u8" else 16
     notes = [f"{file_format} was written with {bits} bits per channel instead of {wanted}."]
     if wanted not in _INTEGERS and raster.depth not in _INTEGERS and raster.colours.max() > 1:
-        notes.append(f"{file_format} holds nothing brighter than white; such values were clipped.")
+        notes.append(f"{file_format} cannot store values brighter than white; they were clipped.")
     return notes
 
 

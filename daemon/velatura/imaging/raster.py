@@ -64,7 +64,7 @@ class RasterShape:
     def __post_init__(self) -> None:
         if self.width < 1 or self.height < 1:
             raise BadPicture(
-                "A picture of {width} × {height} pixels has nothing in it.",
+                "A picture of {width} × {height} pixels is empty.",
                 hint="Give one with at least one pixel on each side.",
                 width=self.width,
                 height=self.height,

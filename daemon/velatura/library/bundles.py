@@ -54,7 +54,7 @@ def export(name: str, target: Path) -> Preset:
     except OSError as error:
         raise BadRequest(
             "{target} cannot be written: {reason}.",
-            hint="Check that the folder exists and may be written to.",
+            hint="Check that the folder exists and can be written to.",
             target=str(target),
             reason=error.strerror or str(error),
         ) from error
@@ -145,7 +145,7 @@ def _unpacked(
         return None
     raise BadRequest(
         "{file} lacks the style “{name}” of its preset.",
-        hint="Have it exported again.",
+        hint="Export it again.",
         file=str(source),
         name=name,
     )
@@ -157,7 +157,7 @@ def _read(archive: zipfile.ZipFile, inside: str, most: int, source: Path) -> byt
         data = stream.read(most + 1)
     if len(data) > most:
         raise TooLarge(
-            "{file} holds more than a preset may: {inside} has over {most} bytes.",
+            "{file} is too large for a preset: {inside} has more than {most} bytes.",
             hint="Make its styles' pictures smaller.",
             file=str(source),
             inside=inside,
@@ -189,7 +189,7 @@ def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
             # What zipfile raises for damaged archives is of no one kind: OSError, RuntimeError,
             # struct.error, …
             raise BadRequest(
-                "{file} is not a preset's file, or is damaged.",
+                "{file} is not a preset file, or is damaged.",
                 hint="`velatura presets export NAME FILE` makes one.",
                 file=str(source),
             ) from error

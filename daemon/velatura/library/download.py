@@ -70,7 +70,7 @@ def download(
         if sha256 is not None and digest != sha256:
             fetch.discard()
             raise BadWeights(
-                "What {url} gave is not {file}: its SHA-256 is {digest}…, not {expected}….",
+                "The download from {url} is not {file}: its SHA-256 is {digest}…, not {expected}….",
                 hint="Try again later, or get the file in another way and add it by hand.",
                 url=url,
                 file=target.name,
@@ -172,7 +172,7 @@ class _Fetch:
         resumed = response.status == http.HTTPStatus.PARTIAL_CONTENT
         if resumed and not response.headers.get("Content-Range", "").startswith(f"bytes {offset}-"):
             self.discard()
-            raise _Interrupted("the server sent another part of the file than it was asked for")
+            raise _Interrupted("the server sent a different part of the file than requested")
         start = offset if resumed else 0
         length = response.headers.get("Content-Length")
         self._total = start + int(length) if length else 0

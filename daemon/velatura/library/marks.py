@@ -74,20 +74,22 @@ def put(name: str, mark: Mark) -> None:
 def checked_title(title: object) -> str:
     """``title`` without blanks around it. Raises :class:`BadRequest` for what is none."""
     if not isinstance(title, str) or len(title) > LONGEST_TITLE or not title.isprintable():
-        raise BadRequest("A title is a line of at most {most} letters.", most=LONGEST_TITLE)
+        raise BadRequest(
+            "A title is a single line of at most {most} characters.", most=LONGEST_TITLE
+        )
     return title.strip()
 
 
 def checked_collections(found: object) -> tuple[str, ...]:
     """Names of collections, each once whatever its case. Raises :class:`BadRequest` for what is none."""
     if not isinstance(found, Sequence) or isinstance(found, str) or len(found) > MOST_COLLECTIONS:
-        raise BadRequest("A style is in at most {most} collections.", most=MOST_COLLECTIONS)
+        raise BadRequest("A style can be in at most {most} collections.", most=MOST_COLLECTIONS)
     names: dict[str, str] = {}
     for each in found:
         name = each.strip() if isinstance(each, str) and each.isprintable() else ""
         if not 0 < len(name) <= LONGEST_COLLECTION:
             raise BadRequest(
-                "A collection's name is a line of 1 to {most} letters.",
+                "A collection's name is a single line of 1 to {most} characters.",
                 hint="Give another name.",
                 most=LONGEST_COLLECTION,
             )
@@ -110,7 +112,7 @@ def _parsed(file: Path, _changed: int, _inode: int, size: int) -> Mapping[str, M
         pass
     raise BadRequest(
         "{file} is damaged: favourites and collections cannot be changed.",
-        hint="Mend the file, or move it away.",
+        hint="Repair the file, or move it elsewhere.",
         file=str(file),
     )
 

@@ -105,7 +105,7 @@ def ensure(name: str, *, progress: Progress | None = None) -> Found:
     model = catalogue.model(name)
     file = next((file for file in model.files if file.url), None)
     if file is None or file.url is None:
-        raise _missing(model, Text("has to be given, since it cannot be downloaded"))
+        raise _missing(model, Text("has to be added by hand, since it cannot be downloaded"))
     target = models_dir() / file.name
     url = _mirrored(file.url)
     pinned = _pinned(target)
@@ -113,7 +113,9 @@ def ensure(name: str, *, progress: Progress | None = None) -> Found:
     def accept(part: Path, digest: str) -> None:
         if file.sha256 is None and pinned is None:
             if not has_marks(read_state(part), file.marks):
-                raise BadWeights("What {url} gave is not {title}.", url=url, title=model.title)
+                raise BadWeights(
+                    "The download from {url} is not {title}.", url=url, title=model.title
+                )
             _pin(target, digest)
 
     try:
@@ -141,8 +143,8 @@ def ensure(name: str, *, progress: Progress | None = None) -> Found:
     note = None
     if file.sha256 is None and pinned is None:
         note = Text(
-            "{file} was downloaded; its publisher states no checksum, so the one it has now was written down and is "
-            "demanded from now on.",
+            "{file} was downloaded; its publisher states no checksum, so its present one was "
+            "recorded and is required from now on.",
             file=file.name,
         )
     return Found(model, file, target, remembered_sha256(target), note)
@@ -191,7 +193,7 @@ def _new(path: Path, digest: str, name: str | None) -> tuple[Model, ModelFile]:
     called = slug(name if name is not None else path.stem)
     if not called:
         raise BadRequest(
-            "“{name}” is no name for a model.",
+            "“{name}” is not a valid name for a model.",
             hint="Use letters and digits.",
             name=path.stem if name is None else name,
         )
@@ -199,7 +201,7 @@ def _new(path: Path, digest: str, name: str | None) -> tuple[Model, ModelFile]:
     there = own().get(called)
     if there is not None and remembered_sha256(there) != digest:
         raise Exists(
-            "There is a model “{name}” already: {path}.",
+            "There is already a model “{name}”: {path}.",
             hint="Choose another name with --name.",
             name=called,
             path=str(there),
@@ -223,7 +225,7 @@ def _recognise(path: Path, digest: str, name: str | None) -> tuple[Model, ModelF
         if has_marks(state, file.marks):
             raise BadWeights(
                 "{file} looks like {title}, but is not the {known} that Velatura knows.",
-                hint="A damaged or converted copy is not taken. Get the original.",
+                hint="A damaged or converted copy is not accepted. Get the original.",
                 file=path.name,
                 title=model.title,
                 known=file.name,

@@ -96,7 +96,7 @@ def short_name(text: str) -> str:
     name = slug(text)
     if not name:
         raise BadRequest(
-            "“{text}” has nothing to make a name of.",
+            "No name can be made from “{text}”.",
             hint="Give a name with letters or digits.",
             text=text,
         )
@@ -107,7 +107,7 @@ def require_free(name: str) -> None:
     """Raise :class:`Exists` when a preset is called ``name``."""
     if _path(name).exists():
         raise Exists(
-            "There is a preset called “{name}” already.",
+            "There is already a preset called “{name}”.",
             hint="Give another name, or replace it.",
             name=slug(name),
         )
@@ -153,7 +153,9 @@ def titled(preset: Preset, title: str) -> Preset:
     """
     text = " ".join(title.split())
     if len(text) > LONGEST_TITLE or not text.isprintable():
-        raise BadRequest("A preset's name is a line of at most {most} letters.", most=LONGEST_TITLE)
+        raise BadRequest(
+            "A preset's name is a single line of at most {most} characters.", most=LONGEST_TITLE
+        )
     name = short_name(text)
     return replace(preset, name=name, title="" if text == name else text)
 
@@ -228,7 +230,7 @@ def from_fields(found: object, title: str) -> Preset:
             return titled(_checked({**found, "name": "-", "title": ""}), title)
     except (ValueError, TypeError, KeyError, RecursionError):
         pass
-    raise BadRequest("What “{title}” should keep is not a preset.", title=title)
+    raise BadRequest("What is to be saved as “{title}” is not a preset.", title=title)
 
 
 def _checked(found: Mapping[str, Any]) -> Preset:

@@ -148,15 +148,15 @@ def add(path: Path, name: str | None = None) -> StyleEntry:
     suffix = path.suffix.lower()
     if suffix not in (*SUFFIXES, codes.SUFFIX):
         raise BadPicture(
-            "{file} does not end like a picture.",
-            hint="Styles are {suffixes}.",
+            "{file} does not have the suffix of a picture.",
+            hint="Styles can be {suffixes}.",
             file=path.name,
             suffixes=", ".join(SUFFIXES),
         )
     wanted = slug(name if name is not None else path.stem)
     if not wanted:
         raise BadRequest(
-            "“{name}” has nothing to make a name of.",
+            "No name can be made from “{name}”.",
             hint="Give a name with letters or digits.",
             name=name if name is not None else path.stem,
         )
@@ -167,7 +167,7 @@ def add(path: Path, name: str | None = None) -> StyleEntry:
     if taken[0].sha256 == remembered_sha256(path):
         return taken[0]
     raise BadRequest(
-        "The style library has another style called “{name}”.",
+        "The style library already has a style called “{name}”.",
         hint="Give a name with --name, or first run: velatura styles remove {name}",
         name=wanted,
     )
@@ -200,7 +200,7 @@ def remove(name: str) -> StyleEntry:
     with _changing():
         entry = show(name)
         if entry.builtin:
-            raise BadRequest("{title} is built in and stays.", title=entry.title)
+            raise BadRequest("{title} is built in and cannot be removed.", title=entry.title)
         entry.path.unlink()
         marks.put(entry.name, marks.Mark())
         for small in (_thumbnail_path(entry), _look_path(entry)):
@@ -224,7 +224,7 @@ def change(
     with _changing():
         entry = show(name)
         if title is not None and entry.builtin:
-            raise BadRequest("{title} is built in and keeps its title.", title=entry.title)
+            raise BadRequest("{title} is built in and cannot be renamed.", title=entry.title)
         mark = marks.read().get(entry.name, marks.Mark())
         mark = marks.Mark(
             favourite=mark.favourite if favourite is None else favourite,
@@ -338,8 +338,8 @@ def _suffix_of(path: Path, pixels: int) -> str:
     found = read_picture(path, pixels=pixels).format
     if found not in _SUFFIX_OF:
         raise BadPicture(
-            "{path} is a picture of a kind that is not kept as a style ({found}).",
-            hint="Styles are {suffixes}.",
+            "{path} is a kind of picture that cannot be kept as a style ({found}).",
+            hint="Styles can be {suffixes}.",
             path=str(path),
             found=found,
             suffixes=", ".join(SUFFIXES),

@@ -68,14 +68,14 @@ def _read_torch(path: Path) -> State:
     if not isinstance(found, dict) or not all(
         isinstance(name, str) and isinstance(tensor, torch.Tensor) for name, tensor in found.items()
     ):
-        raise BadWeights("{file} holds something else than named weights.", file=path.name)
+        raise BadWeights("{file} holds something other than named weights.", file=path.name)
     return dict(found)
 
 
 def _damaged(path: Path) -> BadWeights:
     return BadWeights(
         "{file} is damaged or not a file of weights.",
-        hint="Remove {path} and get it again; safetensors and torch's .pth are read.",
+        hint="Remove {path} and get it again; safetensors and torch's .pth can be read.",
         file=path.name,
         path=str(path),
     )

@@ -50,7 +50,7 @@ def available(wanted: Mapping[str, float], there: Sequence[str], what: str) -> t
     if not missing:
         return found, ""
     note = Text(
-        "These weights lack {missing}; the {what} is looked at in {found}.",
+        "These weights lack {missing}; the {what} is compared in {found}.",
         missing=", ".join(missing),
         what=what,
         found=", ".join(found),

@@ -151,7 +151,7 @@ def _to_style(
     if not region.styles or not weight.any():
         return None
     if any(style.picture is None and style.code is None for style in region.styles):
-        run.note("A style that is a network does not say its colours; they are left as painted.")
+        run.note("A style that is a network has no colours to match; they are left as painted.")
         return None
     total = sum(style.weight for style in region.styles)
     wanted = sum(

@@ -31,7 +31,7 @@ def blamed_on(engine: Engine) -> Iterator[None]:
     except Exception as error:
         if is_out_of_memory(error):
             raise OutOfMemory(
-                "The memory was not enough for the engine {engine}.",
+                "There is not enough memory for the engine {engine}.",
                 hint="Paint a smaller picture, or close other programs that use the device.",
                 engine=name,
             ) from error
@@ -95,7 +95,7 @@ def require_size(engine: Engine, painted: Tensor, sides: Sequence[int]) -> None:
 def _require_shape(engine: Engine, shape: Sequence[int], wanted: Sequence[int]) -> None:
     if tuple(shape) != tuple(wanted):
         raise EngineFailed(
-            "The engine {engine} painted {shape} where {wanted} was wanted.",
+            "The engine {engine} painted {shape} where {wanted} was expected.",
             engine=engine.descriptor.name,
             shape=str(tuple(shape)),
             wanted=str(tuple(wanted)),

@@ -50,7 +50,7 @@ class Start:
             raster = scene.inputs.get("start")
             if not isinstance(raster, Raster):
                 raise BadRequest(
-                    "init is “picture”, and there is no picture to start from.",
+                    "init is “picture”, but there is no picture to start from.",
                     hint="Give one as the input “start”.",
                 )
             given = raster
@@ -98,8 +98,8 @@ def _painted_by(name: str, scene: Scene, run: Run) -> Raster:
     engine = registry.load(name)
     if "start" in (each.name for each in engine.descriptor.inputs):
         raise BadParams(
-            "init_engine cannot be {engine}: an optimisation does not begin with another.",
-            hint="adain is one that can.",
+            "init_engine cannot be {engine}: an optimisation cannot start from another optimisation.",
+            hint="For example, it can be adain.",
             engine=name,
         )
     common = scene.common.model_copy(update={"finest": 0, "tileable": "none", "colours": "none"})

@@ -66,8 +66,8 @@ class Levels:
 
 
 def levels_of(descriptor: Descriptor, scene: Scene) -> Levels:
-    """The levels of a :func:`proportioned` scene, in equal steps from the size at which the engine's strokes are as wide as
-    asked for to the content's own.
+    """The levels of a :func:`proportioned` scene, in equal steps: from the size at which the engine's strokes are
+    as wide as asked for to the content's own.
 
     Strokes narrower than the engine's are painted at full size, of a style that is looked at smaller. All levels
     together have 1.3 times the pixels of the finest at most, but where that is hardly larger than the first.

@@ -75,7 +75,10 @@ def check_aspect(what: Text, mask: Raster, size: tuple[int, int]) -> None:
     )
     if abs(scaled - short) > max(1, ASPECT * short):
         raise BadRequest(
-            "{what} has {mask_width} × {mask_height} pixels, its picture {width} × {height}, of other proportions.",
+            (
+                "{what} has {mask_width} × {mask_height} pixels; its picture has {width} × {height}, in "
+                "different proportions."
+            ),
             hint="Draw it on a copy of the picture.",
             what=what,
             mask_width=mask.width,
@@ -87,7 +90,7 @@ def check_aspect(what: Text, mask: Raster, size: tuple[int, int]) -> None:
 
 def _tell_resized(what: Text, mask: Raster, size: tuple[int, int], note: Note) -> None:
     note(
-        "{what} was brought from {mask_width} × {mask_height} to {width} × {height}.",
+        "{what} was resized from {mask_width} × {mask_height} to {width} × {height}.",
         what=what,
         mask_width=mask.width,
         mask_height=mask.height,

@@ -27,7 +27,8 @@ def within_memory(engine: Engine, run: Run, tile: int, paint: Callable[[], T]) -
         side = _largest(engine, run, tile)
         if side < tile:
             run.note(
-                "Painted in tiles of {side} pixels: memory for larger ones is not free.", side=side
+                "Painted in tiles of {side} pixels: there is not enough free memory for larger ones.",
+                side=side,
             )
     while True:
         token = tile_side.set(side)
@@ -41,11 +42,13 @@ def within_memory(engine: Engine, run: Run, tile: int, paint: Callable[[], T]) -
                 side //= 2
                 if engine.networks:
                     run.models.free()
-                run.note("The memory was not enough: painted in tiles of {side} pixels.", side=side)
+                run.note(
+                    "There was not enough memory: painted in tiles of {side} pixels.", side=side
+                )
             elif engine.networks and run.device.type != "cpu":
                 side = tile
                 run.use_processor()
-                run.note("The device's memory was not enough: painted on the processor.")
+                run.note("The device did not have enough memory: painted on the processor.")
             else:
                 raise
         finally:

@@ -59,7 +59,9 @@ def outputs_of(
         elif len(values) == 1:
             found[name] = first if isinstance(first, bytes) else _placed(first, allocate)
         elif kind == "file":
-            run.note("Files of several regions cannot be one: paint them one after the other.")
+            run.note(
+                "Files of several regions cannot be combined: paint the regions one after the other."
+            )
         else:
             whose = [index for index, part in enumerate(parts) if name in part]
             pictures = [each for each in values if isinstance(each, Raster)]
@@ -107,7 +109,7 @@ def _joined(
     shape = pictures[0].shape
     if any(each.shape != shape for each in pictures):
         raise EngineFailed(
-            "The engine {engine} gave “{output}” in another size for another region.",
+            "The engine {engine} gave “{output}” in different sizes for different regions.",
             engine=engine.descriptor.name,
             output=name,
         )

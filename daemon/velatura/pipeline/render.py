@@ -57,8 +57,8 @@ def output_shape(engine: Engine, scene: Scene) -> RasterShape:
         )
     if scene.size is None:
         raise BadRequest(
-            "The engine {engine} starts from nothing and was told no size.",
-            hint="Give width and height of the picture to make.",
+            "The engine {engine} starts from nothing and needs a size.",
+            hint="Give the width and height of the picture.",
             engine=descriptor.name,
         )
     channels = 3 if _paints_everything(scene) else 4
@@ -206,7 +206,7 @@ def _window(scene: Scene, shape: RasterShape) -> Box:
     window = scene.window or whole
     if window.common(whole) != window:
         raise BadRequest(
-            "The window goes beyond the picture, which has {width} × {height} pixels.",
+            "The window extends beyond the picture, which has {width} × {height} pixels.",
             hint="Ask for a part that lies inside.",
             width=shape.width,
             height=shape.height,

@@ -160,7 +160,7 @@ def _style(style: Fields, sources: Sources) -> Style:
 def _style_mask(reference: Fields, picture: Raster | None, sources: Sources) -> Raster:
     if picture is None:
         raise BadRequest(
-            "A style without a picture has a mask, and a mask limits a picture.",
+            "A style without a picture has a mask, but only a picture can be masked.",
             hint="Give the picture that its code was made from.",
         )
     return _mask(reference, (picture.width, picture.height), Text("A style's mask"), sources)

@@ -56,7 +56,9 @@ def states_of_regions(engine: Engine, scene: Scene, run: Run) -> Iterator[Scene]
                 continue
             del inputs[name]
             if found is None or len(found) != parts:
-                run.note("The regions are not those of the frame before: this one is painted anew.")
+                run.note(
+                    "The regions differ from those of the previous frame, so this one starts afresh."
+                )
                 continue
             for number, state in enumerate(found):
                 if not state:

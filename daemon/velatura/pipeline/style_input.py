@@ -60,7 +60,7 @@ def pair_tensors(style: Style, short: int, run: Run) -> tuple[Tensor, Tensor, Te
 
     if style.before is None:
         raise BadRequest(
-            "This engine looks at pairs of pictures.", hint="Give one before and one after."
+            "This engine needs pairs of pictures.", hint="Give one before and one after."
         )
     after, weights = style_tensor(style, short, run)
     unpainted = replace(style, picture=style.before, before=None, mask=None)
@@ -98,8 +98,8 @@ def tell_enlarged(style: Style, short: int, run: Run) -> None:
             "A style's picture is {there} pixels on its short side and was enlarged to {short}: a larger one gives "
             "finer strokes."
             if style.crop == WHOLE
-            else "The part of a style's picture that counts is {there} pixels on its short side and was enlarged to "
-            "{short}: a larger one gives finer strokes.",
+            else "The part of a style's picture that is used is {there} pixels on its short side and "
+            "was enlarged to {short}: a larger one gives finer strokes.",
             there=there,
             short=short,
         )
@@ -140,8 +140,8 @@ def style_key(style: Style, short: int) -> str:
 def _require_visible(weights: Tensor) -> None:
     if not bool(weights.any()):
         raise BadPicture(
-            "There is nothing to see of the style's picture.",
-            hint="It is transparent all over, or its mask is black.",
+            "Nothing of the style's picture is visible.",
+            hint="It is completely transparent, or its mask is black.",
         )
 
 
@@ -149,7 +149,7 @@ def _cropped(style: Style) -> tuple[Raster, Raster | None]:
     picture, mask = style.picture, style.mask
     if picture is None:
         raise BadRequest(
-            "This engine looks at pictures of styles.", hint="Give a picture as style."
+            "This engine needs the style's picture.", hint="Give a picture as the style."
         )
     if style.crop == WHOLE:
         return picture, mask

@@ -21,6 +21,4 @@ def tell_unused(engine: Engine, scene: Scene, run: Run) -> None:
     plain = CommonParams.model_validate({})
     for knob, field in CommonParams.model_fields.items():
         if knob not in used and getattr(scene.common, knob) != getattr(plain, knob):
-            run.note(
-                "{setting} makes no difference to this engine.", setting=Text(field.title or knob)
-            )
+            run.note("{setting} has no effect with this engine.", setting=Text(field.title or knob))

@@ -43,7 +43,7 @@ def pick_device(wish: str = "auto") -> torch.device:
         )
     if kind not in there or int(number or 0) >= count(kind):
         raise BadRequest(
-            "The device {device} is not here or this build of torch cannot use it.",
+            "The device {device} is not present, or this build of torch cannot use it.",
             hint="This machine has: {devices}. “auto” takes the fastest.",
             device=wish,
             devices=", ".join(there),

@@ -111,7 +111,7 @@ class Training:
         self.position = Position()
         self.remarks: list[str] = []
         for file in assignment.start:
-            self.remarks.append(f"Begun from {file.name}, SHA-256 {sha256_of(file)}.")
+            self.remarks.append(f"Started from {file.name}, SHA-256 {sha256_of(file)}.")
         self.learner = Learner(params, assignment.start, self._hung(0), run)
         self.late_step = CapturedStep(self._late, run.device)
         self.metrics = MetricsLog(assignment.into / "log.jsonl", LINE_EVERY)
@@ -164,7 +164,7 @@ class Training:
         if in_a_row >= PATIENCE:
             raise EngineFailed(
                 f"The gradient was not finite {in_a_row} times in a row.",
-                hint="Go on from the last state with a smaller rate.",
+                hint="Resume from the last state with a smaller rate.",
             )
 
     def _early_styles(self) -> tuple[Tensor, StyleCache]:
@@ -249,14 +249,14 @@ class Training:
         different = [name for name, value in settings.items() if found["settings"][name] != value]
         if different:
             raise BadRequest(
-                f"The run in {self.assignment.into} was begun with another {different[0]}: "
+                f"The run in {self.assignment.into} was started with another {different[0]}: "
                 f"{found['settings'][different[0]]}.",
-                hint="Go on with the same, or begin anew with --start in another folder.",
+                hint="Continue with the same, or start a new run with --start in another folder.",
             )
         if found["packs"] != self.collection.digests:
             raise BadRequest(
-                f"The run in {self.assignment.into} was begun with other pictures.",
-                hint="Go on with the same, or begin anew with --start in another folder.",
+                f"The run in {self.assignment.into} was started with other pictures.",
+                hint="Continue with the same, or start a new run with --start in another folder.",
             )
         self.position = Position(**found["position"])
         try:
@@ -268,8 +268,8 @@ class Training:
 
     def _another_version(self) -> BadRequest:
         return BadRequest(
-            f"The run in {self.assignment.into} was begun by another version of Velatura.",
-            hint="Begin anew with --start in another folder.",
+            f"The run in {self.assignment.into} was started by another version of Velatura.",
+            hint="Start a new run with --start in another folder.",
         )
 
     def _write_weights(self) -> ModelCard:
@@ -326,12 +326,12 @@ def _settings(params: GlazeParams) -> dict[str, Any]:
 def _check(assignment: Assignment, params: GlazeParams, state_file: Path) -> None:
     if assignment.resume and not state_file.is_file():
         raise BadRequest(
-            f"There is no run to go on with in {assignment.into}.", hint="Leave --resume out."
+            f"There is no run to resume in {assignment.into}.", hint="Leave --resume out."
         )
     if not assignment.resume and state_file.is_file():
         raise BadRequest(
-            f"There is a run in {assignment.into} already.",
-            hint="Go on with --resume, or name another folder with --into.",
+            f"There is already a run in {assignment.into}.",
+            hint="Continue it with --resume, or name another folder with --into.",
         )
     if params.closest > params.farthest:
         raise BadRequest(
@@ -340,6 +340,6 @@ def _check(assignment: Assignment, params: GlazeParams, state_file: Path) -> Non
         )
     if params.size != "glaze" and not assignment.start and not assignment.resume:
         raise BadRequest(
-            f"{params.size} paints from the codes of a glaze that is trained already.",
+            f"{params.size} paints from the codes of a glaze that has already been trained.",
             hint="Name its weights with --start.",
         )

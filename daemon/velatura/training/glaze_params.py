@@ -23,7 +23,11 @@ class GlazeParams(EngineParams):
         description="Which painter; glaze-live learns to paint from the codes of a glaze given as start.",
     )
     samples: int = Field(
-        1_000_000, ge=1, le=10**9, title="Samples", description="Pictures painted until the end."
+        1_000_000,
+        ge=1,
+        le=10**9,
+        title="Samples",
+        description="How many pictures the whole run paints.",
     )
     crop: int = Field(
         128,
@@ -31,7 +35,7 @@ class GlazeParams(EngineParams):
         le=1024,
         multiple_of=8,
         title="Crop",
-        description="Side of what is painted.",
+        description="Side of the painted pictures, in pixels.",
         json_schema_extra={"unit": "px"},
     )
     style_crop: int = Field(
@@ -40,8 +44,9 @@ class GlazeParams(EngineParams):
         le=1024,
         multiple_of=8,
         title="Style crop",
-        description="Side of what is seen of a painting. An encoder that saw small parts only gives whole paintings "
-        "codes that miss: it should be at least half the side at which styles are looked at.",
+        description="Side of the crops of paintings, in pixels. An encoder that saw only small crops "
+        "gives poor codes for whole paintings: use at least half the side at which "
+        "styles are looked at.",
         json_schema_extra={"unit": "px"},
     )
     photo_side: int = Field(
@@ -65,42 +70,47 @@ class GlazeParams(EngineParams):
         gt=0,
         le=100,
         title="Closest",
-        description="Crops are cut from this many times their side up to the farthest, then resized: styles "
-        "and photos come at all scales.",
+        description="Crops are cut at between this many and `farthest` times their side, then "
+        "resized, so that styles and photos come at all scales.",
     )
     farthest: float = Field(
         3.0,
         gt=0,
         le=100,
         title="Farthest",
-        description="At most this many times their side, as far as a picture is that large.",
+        description="At most this many times their side, if a picture is that large.",
     )
     variety: float = Field(
         0.35,
         ge=0,
         le=1,
         title="Variety",
-        description="Share of the styles that are treated at random (drawn, printed, in cells, in other colours, …), "
-        "since a folder of paintings holds too few kinds of them.",
+        description="Share of the styles that are augmented at random (drawn, printed, in cells, in "
+        "other colours, …), since a folder of paintings has too little variety.",
     )
     early: int = Field(
         768,
         ge=0,
         le=10**6,
         title="Early steps",
-        description="Steps in which the encoder alone learns to tell what VGG sees of a style; each costs "
-        "a fraction of a sample, and the painter then starts with codes that mean something.",
+        description="Steps in which only the encoder learns, to predict what VGG sees of a style; "
+        "each costs a fraction of a sample, and the painter then starts with meaningful "
+        "codes.",
     )
-    batch: int = Field(4, ge=1, le=512, title="Batch", description="Photos painted in a step.")
+    batch: int = Field(4, ge=1, le=512, title="Batch", description="Photos painted per step.")
     style_cache: int = Field(
         512,
         ge=1,
         le=65536,
         title="StyleCache",
-        description="Parts of paintings, and as many of photos, whose statistics are kept at a time.",
+        description="How many crops of paintings, and of photos, have their statistics kept at a time.",
     )
     uses: int = Field(
-        8, ge=1, le=1000, title="Uses", description="Visits to each before all are exchanged."
+        8,
+        ge=1,
+        le=1000,
+        title="Uses",
+        description="How often each is used before all are replaced.",
     )
     directions: int = Field(
         32, ge=1, le=1024, title="Directions", description="Slices of each layer's distribution."
@@ -124,20 +134,27 @@ class GlazeParams(EngineParams):
     moments: float = _weight(0.2, "Weight of moments", "Means and deviations of filters.")
     slices: float = _weight(0.3, "Weight of slices", "Distributions of filters, sliced.")
     content: float = _weight(6.8, "Weight of content", "relu4_1, normalised.")
-    identity: float = _weight(0.5, "Weight of identity", "A photo in its own style stays.")
+    identity: float = _weight(
+        0.5, "Weight of identity", "A photo in its own style stays unchanged."
+    )
     range: float = _weight(10.0, "Weight of range", "Values outside 0..1.")
     auxiliary: float = _weight(
-        0.1, "Weight of the auxiliary head", "That a code tells what VGG sees of the style."
+        0.1, "Weight of the auxiliary head", "How well a code predicts what VGG sees of the style."
     )
     teacher: float = _weight(
-        5.0, "Weight of the teacher", "What the glaze given as start paints; for glaze-live alone."
+        5.0,
+        "Weight of the teacher",
+        (
+            "How closely the result follows what the glaze given as start "
+            "paints; only for glaze-live."
+        ),
     )
     optimiser: Literal["muon", "adam"] = Field(
         "muon",
         title="Optimiser",
-        description="What moves matrices and filters; Adam moves the rest.",
+        description="What updates matrices and filters; Adam updates the rest.",
     )
-    rate: float = Field(5e-4, gt=0, le=1, title="Learning rate", description="At first.")
+    rate: float = Field(5e-4, gt=0, le=1, title="Learning rate", description="The initial rate.")
     warmup: int = Field(
         200, ge=1, le=10**6, title="Warm-up", description="Steps until the rate is reached."
     )
@@ -153,11 +170,11 @@ class GlazeParams(EngineParams):
         ge=0,
         le=10**9,
         title="Cool-down",
-        description="Over so many samples before the last, the rate falls to nothing in a straight line. The last is "
+        description="Over this many samples at the end, the rate falls linearly to 0. The end is "
         "that of `samples`, however many minutes a call may take.",
     )
     average: float = Field(
-        0.998, ge=0, lt=1, title="Average", description="Decay of the averaged weights, a step."
+        0.998, ge=0, lt=1, title="Average", description="Decay of the averaged weights, per step."
     )
     clip: float = Field(
         5.0, gt=0, le=1e6, title="Clip", description="Largest norm of a step's gradient."
@@ -178,4 +195,4 @@ class GlazeParams(EngineParams):
         description="How often a sample sheet is painted.",
         json_schema_extra={"unit": "min"},
     )
-    seed: int = Field(0, ge=0, le=2**62, title="Seed", description="Another seed, another run.")
+    seed: int = Field(0, ge=0, le=2**62, title="Seed", description="Random seed.")

@@ -54,12 +54,12 @@ class Learner:
             found = self._begin_from(file)
             if given & found:
                 raise BadWeights(
-                    f"Two of the weights to start from hold {' and '.join(sorted(given & found))}."
+                    f"Two of the --start files hold {' and '.join(sorted(given & found))}."
                 )
             given |= found
         if start and not {"encoder", "glaze"} <= given:
             raise BadWeights(
-                "Of the weights to start from, none is "
+                "None of the --start files is "
                 + ("a glaze's encoder." if "glaze" in given else "a glaze's painter."),
                 hint="Name both files with --start.",
             )

@@ -81,11 +81,11 @@ def restore(path: Path) -> dict[str, Any]:
     # The unpickler raises whatever it stumbles over: there is no list of it.
     except Exception as error:
         raise BadWeights(
-            f"{path} is no state of a training run, or is damaged.",
-            hint="Begin anew in another folder; --start takes weights from an older run.",
+            f"{path} is not the state of a training run, or is damaged.",
+            hint="Start a new run in another folder; --start takes weights from an older one.",
         ) from error
     if not isinstance(state, dict):
-        raise BadWeights(f"{path} is no state of a training run.")
+        raise BadWeights(f"{path} is not the state of a training run.")
     return state
 
 

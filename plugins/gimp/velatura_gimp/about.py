@@ -25,7 +25,7 @@ def show_about(parent: Gtk.Window) -> None:
         modal=True,
         program_name="Velatura",
         version=__version__,
-        comments=tr("Paint the layer in the manner of a style."),
+        comments=tr("Paint the layer in a style."),
         license_type=Gtk.License.MIT_X11,
         # Without one it would have GIMP's.
         logo=fitted(EncodedFile(picture), _LOGO, _LOGO) if picture is not None else None,
@@ -59,9 +59,9 @@ def _sections() -> list[tuple[str, str]]:
         (
             tr("Style"),
             tr(
-                "Click a style. With Ctrl you choose several, which are mixed; the sliders below say how much of each. "
-                "A right click on a style offers favourites and collections. "
-                "A picture from a file or another layer is a style, too."
+                "Click a style. Hold Ctrl to choose several, which are mixed; the sliders below set "
+                "how much of each. Right-click a style for favourites and collections. A picture "
+                "from a file or another layer can be a style, too."
             ),
         ),
         (
@@ -74,30 +74,34 @@ def _sections() -> list[tuple[str, str]]:
         (
             tr("Preview"),
             tr(
-                "The preview follows every change. Press on it and move to compare with the layer as it is. "
-                "“Real size” shows a part of the layer in its own pixels; drag it to see another part."
+                "The preview follows every change. Press on it and drag to compare with the layer as "
+                "it is. “Actual size” shows a part of the layer pixel for pixel; drag it to see "
+                "another part."
             ),
         ),
         (
             tr("Settings"),
             tr(
-                "What differs from its default is written in bold, and its tab has a dot. A double click on a title "
-                "brings the default back, and “Reset” brings all of them back. Presets keep settings under a name."
+                "Settings that differ from their defaults are shown in bold, and their tab has a "
+                "dot. Double-click a title to restore its default; “Reset” restores all of them. "
+                "Presets keep settings under a name."
             ),
         ),
         (
             tr("Where"),
             tr(
-                "With a selection, Velatura paints in the selection. Several layers can be painted at once, each by "
-                "itself, or what is visible as one new layer. One step of Undo takes all of it back."
+                "If something is selected, Velatura paints only there. Several layers can be painted "
+                "at once, each by itself, or what is visible as one new layer. A single Undo takes "
+                "all of it back."
             ),
         ),
         (
             tr("Afterwards"),
             tr(
-                "A painted layer knows how it was made, also after the image was saved as XCF. Choose it and then "
-                "“Velatura: Edit This Result…” in the same menu to paint it again with other settings, or “Velatura: "
-                "Refine This Result” to have the slow engine go on from it."
+                "A painted layer remembers how it was made, even after the image has been saved as "
+                "XCF. Select it, then choose “Velatura: Edit This Result…” in the same menu to paint "
+                "it again with other settings, or “Velatura: Refine This Result” to have the slow "
+                "engine continue from it."
             ),
         ),
     ]

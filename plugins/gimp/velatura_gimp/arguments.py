@@ -50,11 +50,14 @@ STYLE = Argument(
     "style",
     "string",
     "Style",
-    "Name of a style in the library; several with commas are mixed, as NAME or NAME:WEIGHT.",
+    "Name of a style in the library; several, separated by commas, are mixed, as NAME or NAME:WEIGHT.",
     DEFAULT_STYLE,
 )
 STYLE_FILE = Argument(
-    "style-file", "file", "Style from a file", "A picture to imitate instead of one of the library."
+    "style-file",
+    "file",
+    "Style from a file",
+    "A picture to imitate instead of one from the library.",
 )
 STYLE_LAYER = Argument(
     "style-layer", "layer", "Style from a layer", "A layer to imitate instead of a file."
@@ -85,34 +88,40 @@ STYLE_INDEX = Argument(
     "style-index",
     "int",
     "Style of the model",
-    "Which of the model's styles paints; the first is 0.",
+    "Which of the model's styles to use; the first is 0.",
     0,
     0,
     LARGEST_INT,
 )
 STRENGTH = Argument(
-    "strength", "double", "Strength", "How much of the painting is laid over.", 1.0, 0.0, 1.0
+    "strength",
+    "double",
+    "Strength",
+    "How much of the painting is laid over the layer.",
+    1.0,
+    0.0,
+    1.0,
 )
 SEED = Argument("seed", "int", "Seed", "Random seed.", 0, 0, LARGEST_INT)
 USE_SELECTION = Argument(
     "use-selection",
     "boolean",
     "Only in the selection",
-    "Paint the style where something is selected, as far as it is selected.",
+    "Paint only where something is selected, as far as it is selected.",
     True,
 )
 REST_STYLE = Argument(
     "rest-style",
     "string",
     "Style outside",
-    "Style, as above, of what the selection leaves. Without one that stays as it is.",
+    "Style, as above, for everything outside the selection. Without one, that stays as it is.",
     "",
 )
 MASK_STYLE = Argument(
     "mask-style",
     "string",
     "Style in the layer mask",
-    "Style, as above, where the layer has a mask and it is white. Without one the mask is no region.",
+    "Style, as above, for where the layer's mask is white. Without one, the mask is not used as a region.",
     "",
 )
 OUTPUT = Argument(
@@ -135,7 +144,7 @@ SOURCE = Argument(
     "source",
     "choice",
     "What is painted",
-    "The chosen layers, each by itself, or the picture as it is seen, which becomes a new layer on top.",
+    "The chosen layers, each by itself, or what is visible, which becomes a new layer on top.",
     CHOSEN,
     choices=((CHOSEN, "The chosen layers"), (VISIBLE, "What is visible")),
 )
@@ -165,6 +174,6 @@ REQUEST = Argument(
     "request",
     "string",
     "Request",
-    'What to do as JSON, for example {"engine": "glaze", "styles": [{"name": "scream"}]}.',
+    'What to do, as JSON, for example {"engine": "glaze", "styles": [{"name": "scream"}]}.',
     "{}",
 )

@@ -100,27 +100,26 @@ class _Dialog:
     def _installed(self) -> str:
         installed = tr("Velatura's painter is installed in {where}.", where=self._home.where)
         size = size_of_bytes(self._home.repair_build.fetched)
-        return f"{installed} {tr('Repairing it fetches about {size} again.', size=size)}"
+        return f"{installed} {tr('Repairing it downloads about {size} again.', size=size)}"
 
     def _outdated(self, old: str) -> str:
         newer = tr(
-            "A newer painter came with this plug-in: {new}. The one here is {old}.",
+            "A newer painter came with this plug-in: {new}. The installed one is {old}.",
             new=self._home.version,
             old=old,
         )
         cost = tr(
-            "The old one goes on painting until the new one takes over. "
-            "What has not changed is not fetched again."
+            "The old one continues to paint until the new one takes over. What has not changed is "
+            "not downloaded again."
         )
         return f"{newer}\n\n{cost}"
 
     def _needed(self) -> str:
-        needed = tr("Velatura needs its painter, a program beside GIMP.")
+        needed = tr("Velatura needs its painter, a program that runs beside GIMP.")
         build = self._home.build
         cost = tr(
-            "It is installed into a folder of its own, {where}. "
-            "What it requires is fetched from the internet: "
-            "about {size}, which take {disk} on the disk. That lasts some minutes.",
+            "It is installed into a folder of its own, {where}. What it needs is downloaded from the "
+            "internet: about {size}, which takes up {disk} of disk space. This takes a few minutes.",
             where=self._home.where,
             size=size_of_bytes(build.fetched),
             disk=size_of_bytes(build.disk),

@@ -45,7 +45,7 @@ def deliver(painted: Sequence[PaintedJob], show: ProgressBar) -> list[Gimp.Layer
         new = new_image(like, picture.width, picture.height)
         return _in_image(new, painted, None, show, notes)
     if not image.is_valid():
-        raise LinkError(tr("The image was closed while it was painted."))
+        raise LinkError(tr("The image was closed while it was being painted."))
     if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
         copy = image = rgb_copy(image)
         notes.append(tr("The image has a palette, so Velatura painted an RGB copy of it."))
@@ -154,10 +154,10 @@ def _to_replace(painted: PaintedJob) -> tuple[Gimp.Layer | None, str]:
     if old is None:
         return None, ""
     if not is_there(old):
-        return None, tr("The layer was removed while it was painted anew, so this is a new one.")
+        return None, tr("The layer was removed while it was being repainted, so this is a new one.")
     if painted.start is not None and not _is_same(old, painted.start):
         return None, tr(
-            "The layer was changed while it was refined, so this is a new one above it."
+            "The layer was changed while it was being refined, so this is a new one above it."
         )
     return old, ""
 

@@ -152,7 +152,7 @@ class _Dialog:
             button = self._dialog.add_button(text, answer)
             area.set_child_secondary(button, True)
         reset = self._dialog.add_button(tr("_Reset"), _RESET)
-        reset.set_tooltip_text(tr("Give all settings of how it is painted their defaults"))
+        reset.set_tooltip_text(tr("Reset all painting settings to their defaults"))
         self._dialog.add_button(tr("_Cancel"), Gtk.ResponseType.CANCEL)
         paint = tr("_Paint Again") if self._state.replaces is not None else tr("_Paint")
         self._dialog.add_button(paint, Gtk.ResponseType.OK)
@@ -218,7 +218,7 @@ class _Dialog:
         return preset_of(self._state.engine, self._state.arguments, self._state.values.current)
 
     def _keep(self, title: str, make: Make) -> None:
-        self._wait(tr("The picture is put into the library"))
+        self._wait(tr("Adding the picture to the library"))
         self._daemon.ask(lambda client: client.add_style(title, make()), self._kept)
 
     def _kept(self, style: Style) -> None:
@@ -302,7 +302,7 @@ class _Dialog:
     def _about_preview(self) -> str:
         """What the layer will have that the preview does not."""
         if self._seen.exact(self._state.engine, self._state.manifest):
-            return tr("The layer is painted like this, at its own size.")
+            return tr("This is how the layer is painted at its actual size.")
         if is_instant(self._state.manifest, self._state.engine):
             return tr("A quick preview; the layer is painted with more care.")
         return tr(

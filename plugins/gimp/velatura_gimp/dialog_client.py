@@ -150,7 +150,7 @@ class DialogClient:
             self._on_wait(
                 tr("Painting a preview")
                 if self._warm
-                else tr("Painting the first preview; networks are loaded for it")
+                else tr("Painting the first preview; loading networks")
             )
         return False
 

@@ -188,7 +188,7 @@ def origin_of(result: Gimp.Layer, manifest: Manifest) -> tuple[ResultRecord, Cho
     layer = result if record.source is None else image.get_layer_by_tattoo(record.source)
     if layer is None:
         raise LinkError(
-            tr("The layer that this one was painted from is not in the image any more."),
+            tr("The layer that this one was painted from is no longer in the image."),
             hint=tr("Undo its removal, or paint another layer anew."),
         )
 
@@ -213,7 +213,7 @@ def refining_job(result: Gimp.Layer, manifest: Manifest) -> LayerJob:
     record, chosen, layer = origin_of(result, manifest)
     if chosen.engine == refining.engine:
         raise LinkError(
-            tr("This layer is refined already."),
+            tr("This layer has already been refined."),
             hint=tr("“Velatura: Edit This Result…” paints it with other settings."),
         )
     arguments = arguments_for(manifest, refining.engine)
@@ -225,10 +225,8 @@ def refining_job(result: Gimp.Layer, manifest: Manifest) -> LayerJob:
     _require_same_size(result, None if visible else layer)
     if record.selected and record.limits is None:
         raise LinkError(
-            tr(
-                "This layer was painted in a selection by an older Velatura, which did not keep it."
-            ),
-            hint=tr("Select the same again, and choose “Velatura: Edit This Result…”."),
+            tr("This layer was painted in a selection, which an older Velatura did not keep."),
+            hint=tr("Select the same area again, and choose “Velatura: Edit This Result…”."),
         )
     spec = request_spec(
         refining.engine,
@@ -251,8 +249,8 @@ def _require_same_size(result: Gimp.Layer, layer: Gimp.Layer | None) -> None:
     size = (whole.get_width(), whole.get_height())
     if (result.get_width(), result.get_height()) != size:
         raise LinkError(
-            tr("This layer and what it was painted from are not of the same size any more."),
-            hint=tr("“Velatura: Edit This Result…” paints it anew."),
+            tr("This layer and the one it was painted from no longer have the same size."),
+            hint=tr("“Velatura: Edit This Result…” repaints it."),
         )
 
 
@@ -261,7 +259,7 @@ def changed_since(record: ResultRecord | None, image: Gimp.Image | None) -> str:
     if record is None or not record.selected or image is None or is_selected(image):
         return ""
     return tr(
-        "This result was painted in a selection. Nothing is selected now, so all of the layer is painted."
+        "This result was painted in a selection. Nothing is selected now, so the whole layer is painted."
     )
 
 

@@ -83,7 +83,7 @@ class KnobPages(Gtk.Notebook):
         column.pack_start(KnobRows(arguments, values, self._image, self._made), False, False, 0)
         over_layers = SOURCE in arguments and WIDTH not in arguments
         if over_layers and not self._is_selected:
-            said = tr("Nothing is selected, so all of the layer is painted.")
+            said = tr("Nothing is selected, so the whole layer is painted.")
             note = Gtk.Label(label=said, xalign=0.0, wrap=True, margin=8, max_width_chars=40)
             column.pack_start(note, False, False, 0)
         window = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER)

@@ -42,7 +42,7 @@ class KnobRows(Gtk.Grid):
         touchable = Gtk.EventBox()
         touchable.add(title)
         about = tr(argument.blurb)
-        touchable.set_tooltip_text(f"{about}\n{tr('A double click brings the default back.')}")
+        touchable.set_tooltip_text(f"{about}\n{tr('Double-click to restore the default.')}")
         touchable.connect("button-press-event", self._pressed, argument.name)
         control.set_tooltip_text(about)
         control.set_hexpand(True)

@@ -232,11 +232,13 @@ def paint_in_place(layer: Gimp.Layer, pixels: Pixels, advance: Advance) -> None:
 def require_own_pixels(layer: Gimp.Layer) -> None:
     """Raise :class:`LinkError` unless ``layer`` can be painted in place."""
     if layer.is_group():
-        raise LinkError(tr("A group has no pixels of its own."), hint=tr("Have a new layer made."))
+        raise LinkError(
+            tr("A group has no pixels of its own."), hint=tr("Choose “New layer” as the result.")
+        )
     if layer.get_lock_content():
         raise LinkError(
             tr("The layer's pixels are locked."),
-            hint=tr("Unlock them, or have a new layer made."),
+            hint=tr("Unlock them, or choose “New layer” as the result."),
         )
 
 

@@ -88,7 +88,7 @@ def require_fitting(
                     name=title_of(name),
                 ),
                 hint=tr(
-                    "Give it a file, a layer or a picture of the library, or take another engine."
+                    "Give it a file, a layer or a picture from the library, or choose another engine."
                 ),
             )
 

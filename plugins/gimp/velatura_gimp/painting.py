@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from queue import Empty
 
 from gi.repository import Gimp
 
 from velatura_link.client import Client
-from velatura_link.engines import Manifest, inputs_of, is_ordered, outputs_of
+from velatura_link.engines import (
+    Manifest,
+    inputs_of,
+    is_ordered,
+    outputs_of,
+    painting_phases,
+)
 from velatura_link.jobs import Event, Failed, Job, Priority, Result
 from velatura_link.request import Payload
 from velatura_link.titles import title_of
@@ -33,7 +39,9 @@ _BEAT = 0.1
 _PREVIEWS = 0.5
 """Seconds between two pictures of a painting that is being made."""
 
-Watch = Callable[[Callable[[Callable[[Event], None]], Job], Gimp.Layer | None], Result]
+Watch = Callable[
+    [Callable[[Callable[[Event], None]], Job], Gimp.Layer | None, Collection[str]], Result
+]
 """Waits for a job while a person watches: given what submits it, and the layer to be seen at first."""
 
 
@@ -103,6 +111,7 @@ def _painted(
                 request, priority=priority, preview=_PREVIEWS, on_event=tell
             ),
             source.layer if start is None and isinstance(source, LayerSource) else old,
+            painting_phases(manifest, engine),
         )
     else:
         result = _awaited(client.submit(request, priority=priority), show)

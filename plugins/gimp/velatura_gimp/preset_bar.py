@@ -96,7 +96,7 @@ class PresetBar(Gtk.Box):
                 return False
             if ask_whether(
                 self.get_toplevel(),
-                tr("There is a preset “{title}” already. Replace it?", title=title),
+                tr("There is already a preset “{title}”. Replace it?", title=title),
                 tr("_Replace"),
             ):
                 self._daemon.ask(lambda client: save(client, replace=True), self._kept)
@@ -134,7 +134,7 @@ class PresetBar(Gtk.Box):
         if not _is_taken(error):
             return False
         ask_whether(
-            self.get_toplevel(), tr("There is a preset “{title}” already.", title=title), ""
+            self.get_toplevel(), tr("There is already a preset “{title}”.", title=title), ""
         )
         return True
 

@@ -77,8 +77,8 @@ class Preview(Gtk.Box):
         row.get_style_context().add_class("linked")
         whole = Gtk.RadioButton.new_with_label_from_widget(None, tr("Whole picture"))
         self._whole = whole
-        part = Gtk.RadioButton.new_with_label_from_widget(whole, tr("Real size"))
-        part.set_tooltip_text(tr("A part of the layer in its real size"))
+        part = Gtk.RadioButton.new_with_label_from_widget(whole, tr("Actual size"))
+        part.set_tooltip_text(tr("A part of the layer at its actual size"))
         self._closer = part
         for button in (whole, part):
             button.set_mode(False)
@@ -103,7 +103,7 @@ class Preview(Gtk.Box):
         self._touchable.set_tooltip_text(
             tr("Drag to see another part; drag the line to compare with the layer as it is")
             if self._part
-            else tr("Press and move to compare with the layer as it is")
+            else tr("Press and drag to compare with the layer as it is")
         )
 
     def _pressed(self, widget: Gtk.Widget, event: Gdk.Event) -> bool:

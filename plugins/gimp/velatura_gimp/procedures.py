@@ -56,11 +56,7 @@ def _engine_procedure(
     procedure.set_menu_label("_Velatura…" if engine == default_engine(manifest) else other)
     procedure.add_menu_path(_MENU)
     needs_layer = content_use(manifest, engine) == "required"
-    does = (
-        tr("Paint the layer in the manner of a style.")
-        if needs_layer
-        else tr("Make a new picture.")
-    )
+    does = tr("Paint the layer in a style.") if needs_layer else tr("Make a new picture.")
     _finish(procedure, f"{does} {tr(descriptor['summary'])}", arguments)
     if not needs_layer:
         procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.ALWAYS)
@@ -71,7 +67,7 @@ def _engine_procedure(
 def _run_procedure(plugin: Gimp.PlugIn, folder: PluginFolder) -> Gimp.Procedure:
     task = RunTask(folder)
     procedure = Gimp.ImageProcedure.new(plugin, RUN, Gimp.PDBProcType.PLUGIN, task.run, None)
-    summary = tr("Paint the layer as a JSON request says, for scripts.")
+    summary = tr("Paint the layer according to a JSON request, for scripts.")
     _finish(procedure, summary, [REQUEST, OUTPUT])
     procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.ALWAYS)
     return procedure
@@ -83,7 +79,7 @@ def _edit_procedure(plugin: Gimp.PlugIn, folder: PluginFolder) -> Gimp.Procedure
     procedure.set_menu_label(tr("Velatura: _Edit This Result…"))
     for path in (_MENU, _LAYERS_MENU):
         procedure.add_menu_path(path)
-    summary = tr("Paint a layer that Velatura has made again, with other settings, in its place.")
+    summary = tr("Repaint a layer that Velatura has painted, with other settings, and replace it.")
     _finish(procedure, summary, [])
     procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE)
     return procedure
@@ -95,7 +91,9 @@ def _refine_procedure(plugin: Gimp.PlugIn, folder: PluginFolder) -> Gimp.Procedu
     procedure.set_menu_label(tr("Velatura: _Refine This Result"))
     for path in (_MENU, _LAYERS_MENU):
         procedure.add_menu_path(path)
-    summary = tr("Go on from a layer that Velatura has made with the slow engine, in its place.")
+    summary = tr(
+        "Continue from a layer that Velatura has painted, with the slow engine, and replace it."
+    )
     _finish(procedure, summary, [])
     return procedure
 

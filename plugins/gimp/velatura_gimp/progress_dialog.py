@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from gi.repository import Gimp, GLib, Gtk
 
@@ -21,20 +21,18 @@ SIDE = 480
 """Pixels of the longer side of what is shown."""
 _STOP = 1
 _PULSE_MS = 100
-_BEFORE = ("prepare", "look", "polish", "paint")
-"""Phases before there is any picture to keep; the last one is of the quick engine that paints what is begun with."""
 _DOWNLOAD = "download "
 
 Begin = Callable[[Callable[[Event], None]], Job]
 
 
-def watch(begin: Begin, layer: Gimp.Layer | None) -> Result:
-    """The result of the job that ``begin`` submits, while a window shows how far it is, and ``layer`` at first,
-    if there is one.
+def watch(begin: Begin, layer: Gimp.Layer | None, phases: Collection[str]) -> Result:
+    """The result of the job that ``begin`` submits, while a window shows its progress, and ``layer`` at first,
+    if there is one. ``phases`` are those with a picture worth keeping.
 
     Raises the job's error, :class:`~velatura_link.errors.JobFailed` with ``cancelled`` if the person gave it up.
     """
-    window = _Window(_small(layer) if layer is not None else None)
+    window = _Window(_small(layer) if layer is not None else None, phases)
     try:
         return window.wait(begin)
     finally:
@@ -49,7 +47,8 @@ def _small(layer: Gimp.Layer) -> Pixels:
 class _Window:
     """Events come on the client's thread and are handled on GTK's."""
 
-    def __init__(self, before: Pixels | None) -> None:
+    def __init__(self, before: Pixels | None, phases: Collection[str]) -> None:
+        self._phases = phases
         self._final: Result | Failed | None = None
         self._pulse = True
         self._stopping = False
@@ -106,13 +105,12 @@ class _Window:
                 self._bar.set_fraction(bar.fraction)
 
     def _advanced(self, progress: Progress, bar: Bar) -> Bar:
-        """What to show of ``progress``, of which ``bar`` is usually shown; from the first step on it can be stopped."""
-        if progress.phase in _BEFORE:
-            bar = Bar(None, tr("Preparing"))
-        fetching = progress.phase.startswith(_DOWNLOAD)
-        begun = progress.step > 0 and not fetching and progress.phase not in _BEFORE
-        self._stop.set_sensitive(begun)
-        return bar
+        """What to show of ``progress``; usually that is ``bar``. From the first step on, the job can be stopped."""
+        painting = progress.phase in self._phases
+        self._stop.set_sensitive(painting and progress.step > 0)
+        if painting or progress.phase.startswith(_DOWNLOAD):
+            return bar
+        return Bar(None, tr("Preparing"))
 
     def _beat(self) -> bool:
         if self._pulse:

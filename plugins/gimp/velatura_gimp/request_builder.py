@@ -155,7 +155,7 @@ def _check_styles(
     """Raise :class:`LinkError` unless there are as many styles as the engine needs and takes."""
     if needs_style(manifest, engine) and not any(styles) and not spec.get("preset"):
         raise LinkError(
-            tr("No style is chosen."), hint=tr("Choose one of the library, a file or a layer.")
+            tr("No style is chosen."), hint=tr("Choose one from the library, a file or a layer.")
         )
     pairs = set(style_kinds(manifest, engine)) == {PAIR}
     if pairs and any(style.before is None for part in styles for style in part):
@@ -297,4 +297,4 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise LinkError(tr("“{text}” is no number.", text=text)) from None
+        raise LinkError(tr("“{text}” is not a number.", text=text)) from None

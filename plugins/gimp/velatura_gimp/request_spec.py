@@ -158,7 +158,7 @@ def _number(written: str, kind: Callable[[str], float], text: str) -> float:
         return kind(written)
     except ValueError:
         raise LinkError(
-            tr("“{text}” is no style: a weight is a number.", text=text),
+            tr("“{text}” is not a style: a weight must be a number.", text=text),
             hint=tr("Write NAME or NAME:WEIGHT."),
         ) from None
 

@@ -125,7 +125,7 @@ class PixelSource(ABC):
             return self._read_mask(layer, self.box.moved(-x, -y), _GREY8)
         raise LinkError(
             tr("A region's mask cannot be {mask}.", mask=json.dumps(name)),
-            hint=tr("It is “selection”, “layer-mask” or a layer."),
+            hint=tr("It can be “selection”, “layer-mask” or a layer."),
         )
 
     def _read_mask(self, drawable: Gimp.Drawable, box: Box, form: Form) -> Pixels:

@@ -71,7 +71,7 @@ class StylePanel(Gtk.Box):
         self._collection = Gtk.ComboBoxText()
         without_wheel(self._collection)
         self._collection_changed = self._collection.connect("changed", self._searched)
-        self._nothing = Gtk.Label(label=tr("No style is called that."), no_show_all=True)
+        self._nothing = Gtk.Label(label=tr("No style matches."), no_show_all=True)
         self._small = Gtk.Label(
             label=tr(
                 "The built-in paintings are small. With this engine, a larger picture gives finer strokes."

@@ -23,6 +23,8 @@ READING, SENDING, LOOKING, PAINTING, RECEIVING, WRITING = (
     (0.95, 1.0),
 )
 """Which part of the bar belongs to what."""
+_PAINTS = ("paint", "stylise")
+"""Phases in which a picture is painted; an engine's own come before that."""
 _DOWNLOAD = "download "
 _NO_WEIGHTS = "weights_missing"
 
@@ -52,7 +54,7 @@ def bar_of(event: Event) -> Bar | None:
     if isinstance(event, Uploading):
         return Bar(within(SENDING, event.sent, event.total), tr("Sending the layer"))
     if isinstance(event, Accepted) and event.position:
-        return Bar(None, tr("Waiting: {number} before this one", number=event.position))
+        return Bar(None, tr("Waiting: {number} ahead of this one", number=event.position))
     if isinstance(event, Progress):
         return _painting(event)
     if isinstance(event, Downloading):
@@ -81,8 +83,8 @@ def _message_and_hint(error: LinkError) -> tuple[str, str]:
     if isinstance(error, Refused) and error.code == _NO_WEIGHTS:
         reason = tr("The reason: {why}", why=say(error.message))
         return (
-            tr("The network that this engine looks with is not here and cannot be fetched."),
-            f"{tr('Check the connection to the internet, or take another engine.')}\n{reason}",
+            tr("The network that this engine needs is not installed and cannot be downloaded."),
+            f"{tr('Check the internet connection, or choose another engine.')}\n{reason}",
         )
     if isinstance(error, (Disconnected, ProtocolError)):
         return tr("Velatura's painter does not answer."), tr("Try again.")
@@ -91,7 +93,7 @@ def _message_and_hint(error: LinkError) -> tuple[str, str]:
 
 _SAID: dict[str, Callable[[], tuple[str, str]]] = {
     "busy": lambda: (
-        tr("Velatura has too much to do already."),
+        tr("Velatura already has too much to do."),
         tr("Wait until other paintings are done."),
     ),
     "draining": lambda: (tr("Velatura is being restarted."), tr("Try again in a moment.")),
@@ -103,14 +105,14 @@ _SAID: dict[str, Callable[[], tuple[str, str]]] = {
         tr("There is no room for this layer beside the others that are being painted."),
         tr("Wait until other paintings are done."),
     ),
-    "too_large": lambda: (tr("The layer is larger than Velatura takes."), tr("Scale it down.")),
+    "too_large": lambda: (tr("The layer is too large for Velatura."), tr("Scale it down.")),
     "version": lambda: (
         tr("This plug-in and Velatura's painter are of different versions."),
         tr("Install Velatura again, and start GIMP again."),
     ),
     "worker_died": lambda: (
-        tr("Velatura's painter broke down over this layer, twice."),
-        tr("Paint a smaller layer, or take another engine."),
+        tr("Velatura's painter crashed on this layer, twice."),
+        tr("Paint a smaller layer, or choose another engine."),
     ),
 }
 """Messages of the other side that are about itself, in words that say what to do in GIMP."""
@@ -119,14 +121,16 @@ _SAID: dict[str, Callable[[], tuple[str, str]]] = {
 def reason_of(build: TorchBuild) -> str:
     """Why it is this build of torch that is fetched."""
     reasons = {
-        "cpu": tr("It is for the processor: no graphics card that it could use was found."),
+        "cpu": tr("It is for the processor: no suitable graphics card was found."),
         "mps": tr("It is for this Mac's graphics processor."),
-        "cuda": tr("It is for the NVIDIA card that is here."),
-        "rocm": tr("It is for the AMD card that is here."),
-        "xpu": tr("It is for the Intel graphics card that was asked for."),
+        "cuda": tr("It is for this computer's NVIDIA card."),
+        "rocm": tr("It is for this computer's AMD card."),
+        "xpu": tr("It is for the Intel graphics card that was requested."),
     }
     if build.kind == "cuda" and not build.backend:
-        return tr("Only what is for NVIDIA cards can be fetched here; it works without one, too.")
+        return tr(
+            "Only the build for NVIDIA cards can be downloaded here; it also works without one."
+        )
     return reasons[build.kind]
 
 
@@ -148,7 +152,7 @@ def _painting(progress: Progress) -> Bar:
         parts.append(tr("{done} of {all}", done=done, all=all_of_it))
     if all_of_it and progress.seconds_left:
         parts.append(_left(progress.seconds_left))
-    part = LOOKING if progress.phase in ("look", "polish") else PAINTING
+    part = PAINTING if progress.phase in _PAINTS else LOOKING
     return Bar(within(part, done, all_of_it) if all_of_it else None, ", ".join(parts))
 
 

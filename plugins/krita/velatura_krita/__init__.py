@@ -1,4 +1,4 @@
-"""Velatura in Krita 5 and 6: a docker that paints a layer in the manner of another picture."""
+"""Velatura in Krita 5 and 6: a docker that paints a layer in the style of another picture."""
 
 import sys
 from importlib import import_module

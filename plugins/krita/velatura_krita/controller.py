@@ -227,7 +227,7 @@ class Controller(QtCore.QObject):
             return ()
         if request_builder.previewing_engine(manifest, choices) is None:
             self._complain(
-                tr("There are no previews of this engine."), tr("Apply paints its picture.")
+                tr("There are no previews of this engine."), tr("Press Apply to paint the picture.")
             )
             return ()
         bounds = bounds_of(node)

@@ -24,7 +24,7 @@ def admit(request: Request, limits: Limits) -> list[Payload]:
         if limits.blob and size > limits.blob:
             raise JobFailed(
                 "too_large",
-                "A file has {size:,} bytes; the daemon takes {limit:,}.",
+                "A file has {size:,} bytes; the daemon accepts at most {limit:,}.",
                 "Make it smaller first.",
                 size=size,
                 limit=limits.blob,
@@ -37,8 +37,8 @@ def admit_style(title: str, file: EncodedFile, limits: Limits) -> None:
     if not limits.style:
         raise Refused(
             "bad_request",
-            "The daemon's library cannot be added to from here.",
-            "Install plugin and daemon of the same release.",
+            "Nothing can be added to the daemon's library from here.",
+            "Install the plugin and the daemon from the same release.",
         )
     size = len(file.view)
     if size == 0:
@@ -51,7 +51,7 @@ def admit_style(title: str, file: EncodedFile, limits: Limits) -> None:
     if size > limits.style:
         raise Refused(
             "too_large",
-            "“{title}” has {size:,} bytes; the daemon's library takes files of {limit:,}.",
+            "“{title}” has {size:,} bytes; the daemon's library accepts at most {limit:,}.",
             "Make it smaller first.",
             title=title,
             size=size,

@@ -74,7 +74,7 @@ def check_size(width: Any, height: Any, limits: SizeLimits) -> None:
     if max(width, height) > side or width * height > pixels:
         raise Refused(
             "too_large",
-            "{width} × {height} pixels are over the limit of {pixels:,} pixels and {side:,} a side.",
+            "{width} × {height} pixels exceed the limit of {pixels:,} pixels in all and {side:,} on a side.",
             "Scale the picture down or work on a part of it.",
             width=width,
             height=height,

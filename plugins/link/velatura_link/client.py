@@ -192,7 +192,7 @@ class Client(LibraryClient):
         connection = self._start() if self._start is not None else self._connection
         assert connection is not None
         if connection.instance == avoid:
-            raise Disconnected("The daemon is ending, and its successor is not there yet.")
+            raise Disconnected("The daemon is stopping, and its successor has not started yet.")
         session, welcome, endpoint = connect(
             connection,
             self._make,
@@ -207,8 +207,8 @@ class Client(LibraryClient):
     def _handed_over(self, job: Job) -> None:
         """A daemon that drains did not take the job; its successor may."""
         if self._start is None:
-            message = "The daemon is ending and takes no new jobs."
-            job.fail(JobFailed("draining", message, "Try again when it has been started again."))
+            message = "The daemon is stopping and accepts no new jobs."
+            job.fail(JobFailed("draining", message, "Try again when it has restarted."))
         else:
             self._carry(job)
 

@@ -108,7 +108,7 @@ class ClientState:
 
     def take_unfinished(self) -> list[Job]:
         """Every job under way, which this exchange forgets; what only a daemon that is gone could do has failed."""
-        self._additions.fail(Disconnected("The daemon ended before the style was added."))
+        self._additions.fail(Disconnected("The daemon stopped before the style was added."))
         jobs = [active.job for active in self._active.values()]
         self._active.clear()
         return jobs

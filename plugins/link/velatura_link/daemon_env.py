@@ -236,7 +236,7 @@ class DaemonEnv:
 def _require_room(environment: Environment) -> None:
     if environment.taken:
         raise InstallFailed(
-            "{folder} is in the way: Velatura did not make it.",
+            "{folder} is in the way: Velatura did not create it.",
             hint="Move it elsewhere, and try again.",
             folder=str(environment.where),
         )

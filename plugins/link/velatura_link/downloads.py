@@ -98,7 +98,7 @@ class Downloads:
         if download is None or chunk is None:
             return None
         if not _fits(download, header, len(chunk)):
-            raise ProtocolError("The daemon sent a chunk that was not its turn.")
+            raise ProtocolError("The daemon sent a chunk out of turn.")
         view = memoryview(download.buffer)[download.received : download.received + len(chunk)]
         if chunk is not self._placed:
             view[:] = chunk
@@ -140,7 +140,7 @@ class Downloads:
             download.running = self._checking.begin()
             self._ask(download)
         else:
-            message = "The picture that came back was damaged on its way, twice."
+            message = "The finished picture was damaged in transit, twice."
             self.refused(download.blob, JobFailed("bad_check", message))
 
     def _ask(self, download: Download) -> None:

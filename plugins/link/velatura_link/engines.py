@@ -7,6 +7,9 @@ from typing import Any
 
 Manifest = Mapping[str, Mapping[str, Any]]
 
+_BEFORE_STEPS = frozenset({"prepare", "look", "paint"})
+"""Phases that every engine has before the steps of an iterative one; in the last a quick engine paints its start."""
+
 
 def shown_engines(manifest: Manifest) -> tuple[str, ...]:
     """Names of the engines that menus list, in their order; the first is the default one."""
@@ -76,6 +79,15 @@ def phase_title(manifest: Manifest, engine: str, phase: str) -> str | None:
     """The English title of a phase; None for one that the manifest does not know."""
     title = _fact(manifest, engine, "phases", {}).get(phase)
     return None if title is None else str(title)
+
+
+def painting_phases(manifest: Manifest, engine: str) -> frozenset[str]:
+    """Phases in which an engine that works in steps changes its picture: ``stylise``, and those of its own.
+
+    What comes before has other phases, also what another engine does whose painting it starts from.
+    """
+    own = frozenset(_fact(manifest, engine, "phases", {})) - _BEFORE_STEPS
+    return own | {"stylise"}
 
 
 def _fact(manifest: Manifest, engine: str, name: str, otherwise: Any) -> Any:

@@ -50,10 +50,10 @@ class WheelInstall:
         if trouble is not None and not self.agreed and self._would_grow():
             size = size_of_bytes(usual_build().fetched)
             raise OnlyUsualBuild(
-                "The build of torch that suits this machine cannot be fetched here.",
-                hint="There is the usual one, {size}: install again to fetch that.\n{reason}"
+                "The build of torch that suits this machine cannot be downloaded here.",
+                hint="The usual build is available, {size}: install again to download it.\n{reason}"
                 if trouble.hint
-                else "There is the usual one, {size}: install again to fetch that.",
+                else "The usual build is available, {size}: install again to download it.",
                 size=size,
                 reason=trouble.hint,
             )

@@ -81,7 +81,9 @@ class Result:
         if isinstance(named, Pixels):
             return named
         if len(rasters) != 1:
-            raise LinkError("The result has no one picture.", hint="Look at its outputs by name.")
+            raise LinkError(
+                "The result is not a single picture.", hint="Look at its outputs by name."
+            )
         return rasters[0]
 
 

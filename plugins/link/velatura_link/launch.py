@@ -32,7 +32,9 @@ SERVE = ("-m", "velatura.cli.main", "serve", "--idle-stop", str(IDLE_STOP))
 _LOCK_NAME = "launch.lock"
 _PAUSE = 0.02
 _LOG_TAIL = 2000
-_SANDBOX_HINT = "A Flatpak starts nothing outside of itself: run `velatura install service` once."
+_SANDBOX_HINT = (
+    "A Flatpak cannot start anything outside itself: run `velatura install service` once."
+)
 # A host's own Python must not leak into the daemon's (AppImage, Snap, Flatpak set these).
 _FOREIGN = ("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH")
 
@@ -129,8 +131,8 @@ def _await_service(
     while (found := find_daemon(runtime)) is None:
         if time.monotonic() > deadline:
             raise LaunchFailed(
-                "The service manager was asked for the daemon, and it does not answer.",
-                hint="Ask why: systemctl --user status velatura",
+                "The service manager was asked to start the daemon, but the daemon does not answer.",
+                hint="To find out why: systemctl --user status velatura",
             )
         _pause(on_wait)
     return found

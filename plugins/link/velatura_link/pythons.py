@@ -55,7 +55,7 @@ def find_python() -> list[str]:
         )
     raise NoPython(
         "The daemon needs Python 3.10 or newer, and there is none on this system.",
-        hint="Install Python, from python.org say, and try again.",
+        hint="Install Python, for example from python.org, and try again.",
     )
 
 

@@ -64,7 +64,7 @@ def _carried_out(before: Recipe, now: Recipe) -> Iterator[str]:
     for name, digest in before.weights.items():
         found = now.weights.get(name)
         if found is not None and found != digest:
-            yield f"The weights {name} are others ({digest[:12]}… then, {found[:12]}… now)."
+            yield f"The weights {name} are different ({digest[:12]}… then, {found[:12]}… now)."
     for name, title in (("device", "on"), ("dtype", "in"), ("torch", "with torch")):
         old, new = getattr(before, name), getattr(now, name)
         if old != new:
@@ -72,7 +72,7 @@ def _carried_out(before: Recipe, now: Recipe) -> Iterator[str]:
     if before.tile != now.tile:
         yield f"It was cut into tiles of {_pixels(before.tile)}, now of {_pixels(now.tile)}."
     if before.stop_after != now.stop_after:
-        yield "It was stopped after another number of steps."
+        yield "It was stopped after a different number of steps."
 
 
 def named(source: Source) -> str:

@@ -40,7 +40,7 @@ class Pixels:
         if self.transfer not in TRANSFERS:
             raise ValueError(f"There is no transfer {self.transfer!r}; it is srgb or linear.")
         if self.width < 1 or self.height < 1:
-            raise ValueError(f"{self.width} × {self.height} pixels are none.")
+            raise ValueError(f"A raster of {self.width} × {self.height} pixels is empty.")
         needed = raster_size(self.width, self.height, self.channels, self.depth)
         if len(self.view) != needed:
             raise ValueError(

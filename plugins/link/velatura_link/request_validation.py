@@ -144,7 +144,7 @@ def _check_segments(said: Fields) -> None:
     segments = said.get("segments", 0)
     _require(
         _is_whole(segments) and 0 <= segments <= MOST_SEGMENTS and segments != 1,
-        "A picture is parted into 2 to {most}, not {value}.",
+        "A picture can be divided into 2 to {most} parts, not {value}.",
         most=MOST_SEGMENTS,
         value=_shown(segments),
     )
@@ -152,15 +152,15 @@ def _check_segments(said: Fields) -> None:
     if segments and not styles and "preset" not in said:
         raise Refused(
             "bad_request",
-            "The picture is to be parted into {segments} for styles, and none was given.",
+            "The picture is to be divided into {segments} parts, but no style was given.",
             "Give a style for each part.",
             segments=segments,
         )
     if segments and styles > segments:
         raise Refused(
             "bad_request",
-            "A picture parted into {segments} has no part for the last of {styles} styles.",
-            "Part it into as many as there are styles.",
+            "A picture divided into {segments} parts has none for the last of {styles} styles.",
+            "Divide it into as many parts as there are styles.",
             segments=segments,
             styles=styles,
         )
@@ -222,7 +222,7 @@ def _check_style(said: Fields) -> None:
     index = said.get("index")
     if index is not None:
         _require(
-            _is_whole(index) and index >= 0, "A style's index must be a whole number from 0 on."
+            _is_whole(index) and index >= 0, "A style's index must be a whole number, 0 or more."
         )
         _require(kind in ("file", "model"), "Only a style of a checkpoint has an index.")
     _require(

@@ -110,7 +110,7 @@ class Session:
         header = self._answer(WELCOME, deadline)
         key = binary(header, "k", KEY_BYTES)
         if not auth.same(key, auth.session_key(secret, nonce, broker_nonce, endpoint)):
-            raise ProtocolError("The daemon's welcome has another key than it should have.")
+            raise ProtocolError("The daemon's welcome has the wrong key.")
         self.key = key
         return _welcome(header)
 
@@ -137,7 +137,7 @@ class Session:
         broker_nonce = binary(header, "nonce", NONCE_BYTES)
         expected = auth.broker_proof(secret, nonce, broker_nonce, endpoint)
         if not auth.same(header.get("proof"), expected):
-            raise ProtocolError("What answers there does not know the daemon's secret.")
+            raise ProtocolError("The program that answers does not know the daemon's secret.")
         return broker_nonce, nonce
 
     def send(self, header: Header, chunk: Bytes | None = None) -> None:

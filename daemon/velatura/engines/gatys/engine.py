@@ -48,8 +48,8 @@ class Gatys(Iterative[GatysParams]):
         name="gatys",
         title="Gatys",
         purpose="Slow, the original method",
-        summary="Works on a quick engine's painting step by step until it has the style's textures, and can be "
-        "watched. The original method, with every setting of the paper.",
+        summary="Works on a quick engine's painting step by step until it has the style's textures, "
+        "while you watch. The original method, with every setting of the paper.",
         source="doi:10.1109/CVPR.2016.265, arXiv:1508.06576, arXiv:1611.07865, arXiv:1701.08893, arXiv:1707.01253",
         inputs=(
             Input(
@@ -148,8 +148,8 @@ def _brought_up(view: View, start: Start, content: Tensor, last: _Found) -> _Fou
 def _check(params: GatysParams) -> None:
     if params.even_gradients and params.optimiser == "lbfgs":
         raise BadParams(
-            "even_gradients works with Adam alone.",
-            hint="L-BFGS needs the gradient of one loss, and even ones are none's.",
+            "even_gradients works only with Adam.",
+            hint="L-BFGS needs the gradient of a single loss, which even gradients are not.",
         )
     if params.alpha == params.beta == params.histogram == 0:
         raise BadParams("alpha, beta and histogram are all 0: nothing would be painted.")

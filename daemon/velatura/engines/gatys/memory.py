@@ -99,14 +99,14 @@ def as_it_fits(
         failed = True
         if side < SMALLEST:
             raise OutOfMemory(
-                "The memory was not enough for the optimisation, in small tiles either.",
+                "There is not enough memory for the optimisation, even in small tiles.",
                 hint="Paint a smaller picture, or close other programs that use the device.",
             )
     if side is not None:
         run.cut(side)
     if tell and side is not None:
         run.note(
-            "Painted in tiles of {side} pixels, since the memory was not enough for more."
+            "Painted in tiles of {side} pixels, since there was not enough memory for larger ones."
             if failed
             else "Painted in tiles of {side} pixels, since the whole would have taken {size} GB.",
             side=side,

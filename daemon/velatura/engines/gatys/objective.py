@@ -97,7 +97,7 @@ class View:
             if not isfinite(float(loss.detach())):
                 raise EngineFailed(
                     "The optimisation diverged: its loss is NaN or infinite.",
-                    hint="Take a smaller rate, smaller weights, or the optimiser adam.",
+                    hint="Use a smaller rate, smaller weights, or the optimiser adam.",
                 )
             return loss
 

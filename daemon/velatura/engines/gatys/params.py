@@ -31,8 +31,8 @@ class GatysParams(EngineParams):
     quality: Quality = Field(
         "good",
         title="Quality",
-        description="How long to paint. A draft takes about half as long as a good picture, the best one three to five "
-        "times as long.",
+        description="How long to paint. “Draft” takes about half as long as “Good”, “Best” three to "
+        "five times as long.",
         json_schema_extra={"labels": {"draft": "Draft", "good": "Good", "best": "Best"}},
     )
     steps: int = Field(
@@ -40,8 +40,8 @@ class GatysParams(EngineParams):
         ge=0,
         le=5000,
         title="Steps",
-        description="Steps at each size, in place of those that the quality stands for. More come nearer to the "
-        "style; the last ones change little.",
+        description="Steps at each size, instead of the number that the quality stands for. More "
+        "steps come closer to the style; the last ones change little.",
         json_schema_extra={"zero": "By quality"},
     )
     alpha: float = Field(
@@ -49,8 +49,8 @@ class GatysParams(EngineParams):
         ge=0.0,
         le=1e6,
         title="Photo weight",
-        description="How much the photo's shapes count. What matters is how large it is beside the style weight. "
-        "(The paper's α.)",
+        description="How much the photo's shapes count. What matters is its ratio to the style "
+        "weight. (The paper's α.)",
     )
     beta: float = Field(
         3.0,
@@ -62,9 +62,10 @@ class GatysParams(EngineParams):
     losses: Literal["relative", "released", "printed"] = Field(
         "relative",
         title="Scale of the weights",
-        description="Relative measures differences against the photo and the style themselves, so that every style "
-        "and every layer counts alike. The others are means as in the authors' program, where a style weight of "
-        "600000 suits, and sums as printed in the paper, where the same weights leave the picture almost as it is.",
+        description="“Relative” measures differences relative to the photo and the style, so that "
+        "all styles and layers count equally. The other two are means as in the authors' "
+        "program, where a style weight of 600000 works well, and sums as printed in the "
+        "paper, where the same weights hardly change the picture.",
         json_schema_extra={
             "labels": {
                 "relative": "Relative",
@@ -77,50 +78,57 @@ class GatysParams(EngineParams):
         "relu4_2",
         max_length=400,
         title="Network layers, photo",
-        description="Layers of the network in which the photo's shapes are kept, as NAME or NAME:WEIGHT, with commas.",
+        description=(
+            "Layers of the network in which the photo's shapes are kept, as NAME or "
+            "NAME:WEIGHT, separated by commas."
+        ),
     )
     style_layers: str = Field(
         "relu1_1, relu2_1, relu3_1:0.5, relu4_1:0.2, relu5_1:0.2",
         max_length=400,
         title="Network layers, style",
-        description="Layers of the network in which the style is matched, as NAME or NAME:WEIGHT, with commas: relu1_1 "
-        "has the finest texture, relu5_1 the largest.",
+        description="Layers of the network in which the style is matched, as NAME or NAME:WEIGHT, "
+        "separated by commas: relu1_1 has the finest texture, relu5_1 the largest.",
     )
     histogram: float = Field(
         10.0,
         ge=0.0,
         le=1e12,
         title="Histogram weight",
-        description="How much it counts that light, colours and marks are spread as in the style: 10 keeps textures "
-        "from becoming too flat in one place and too harsh in another. (Risser's γ.)",
+        description="How much the distribution of light, colours and marks must match the style's: "
+        "10 keeps textures from becoming too flat in one place and too harsh in another. "
+        "(Risser's γ.)",
         json_schema_extra={"zero": "Off"},
     )
     histogram_layers: str = Field(
         "relu1_1, relu4_1",
         max_length=400,
         title="Network layers, histograms",
-        description="Layers of the network in which histograms are matched, as NAME or NAME:WEIGHT, with commas.",
+        description=(
+            "Layers of the network in which histograms are matched, as NAME or NAME:WEIGHT, "
+            "separated by commas."
+        ),
     )
     contours: float = Field(
         1.0,
         ge=0.0,
         le=1e12,
         title="Contour weight",
-        description="How much it counts that the photo's contours stay where they are and as strong: 0.3 leaves more "
-        "to the style, 3 keeps every line. (Li's γ, of Laplacians.)",
+        description="How firmly the photo's contours keep their place and strength: 0.3 leaves more "
+        "to the style, 3 keeps every line. (Li's γ, for Laplacians.)",
         json_schema_extra={"zero": "Off"},
     )
     pooling: Literal["max", "avg"] = Field(
         "max",
         title="Pooling",
-        description="How the network shrinks what it sees: to the maximum, as it was trained, or to the average, which "
-        "the paper finds a little more pleasing.",
+        description="How the network downsamples: by the maximum, as it was trained, or by the "
+        "average, which the paper finds a little more pleasing.",
         json_schema_extra={"labels": {"max": "Maximum", "avg": "Average"}},
     )
     network: Literal["vgg19-gatys", "vgg19"] = Field(
         "vgg19-gatys",
         title="Network",
-        description="The network that judges: as published with the paper, or as torchvision has it.",
+        description="The network that compares the pictures: the one published with the paper, or torchvision's.",
         json_schema_extra={
             "labels": {"vgg19-gatys": "VGG-19 of the paper", "vgg19": "VGG-19 of torchvision"}
         },
@@ -128,11 +136,12 @@ class GatysParams(EngineParams):
     init: Init = Field(
         "engine",
         title="Start from",
-        description="What is worked on: what another engine paints is nearest to the end; a picture of your own is the "
-        "one chosen under “Picture to start from”.",
+        description="The picture that painting starts from. Another engine's painting is closest to "
+        "the result; a picture of your own is the one chosen under “Picture to start "
+        "from”.",
         json_schema_extra={
             "labels": {
-                "engine": "What another engine paints",
+                "engine": "Another engine's painting",
                 "content": "The photo",
                 "colours": "The photo in the style's colours",
                 "noise": "Noise",
@@ -144,15 +153,18 @@ class GatysParams(EngineParams):
         "glaze",
         max_length=60,
         title="Engine to start from",
-        description="The name of the engine whose painting is worked on, where another engine's is: glaze, adain.",
+        description=(
+            "The name of the engine whose painting to start from, if “Start from” is "
+            "“Another engine's painting”: glaze, adain."
+        ),
     )
     sizes: int = Field(
         0,
         ge=0,
         le=8,
         title="Sizes",
-        description="In how many sizes it is painted, from coarse to fine, each twice as large as the one before; "
-        "1 is the full size alone.",
+        description="How many sizes to paint, from coarse to fine, each twice as large as the one "
+        "before; 1 is only the full size.",
         json_schema_extra={"zero": "Automatic"},
     )
     optimiser: Literal["adam", "lbfgs"] = Field(
@@ -166,8 +178,8 @@ class GatysParams(EngineParams):
         ge=0.0,
         le=10.0,
         title="Step length",
-        description="How far a step goes. Automatic takes the optimiser's own: for Adam "
-        f"{RATE:g} of the way from black to white, or {REFINING_RATE:g} where the start is painted already; for "
+        description="How far each step goes. Automatic uses the optimiser's own value: for Adam "
+        f"{RATE:g} of the way from black to white, or {REFINING_RATE:g} if the start is already painted; for "
         f"L-BFGS {LBFGS_RATE:g}.",
         json_schema_extra={"zero": "Automatic"},
     )
@@ -184,24 +196,24 @@ class GatysParams(EngineParams):
         ge=0.0,
         le=0.999,
         title="Average of steps",
-        description="Evens out the noise of steps by a running mean: 0.9 looks back over about ten of them, 0.99 over "
-        "a hundred.",
+        description="Smooths out the noise of single steps with a running mean: 0.9 covers about ten "
+        "steps, 0.99 a hundred.",
         json_schema_extra={"zero": "Off"},
     )
     texture: Literal["colour", "luminance"] = Field(
         "colour",
         title="Texture in",
-        description="What carries the style's texture: colours, or light and dark alone, which leaves "
-        "the photo its hues.",
-        json_schema_extra={"labels": {"colour": "Colours", "luminance": "Light and dark alone"}},
+        description="What carries the style's texture: colours, or only light and dark, which keeps "
+        "the photo's hues.",
+        json_schema_extra={"labels": {"colour": "Colours", "luminance": "Light and dark only"}},
     )
     colour: float = Field(
         0.0,
         ge=0.0,
         le=1e12,
         title="Colour weight",
-        description="How much the style's colours count by themselves (their mean and covariance): 1000 is clear to "
-        "see.",
+        description="How much the style's colours count by themselves (their mean and covariance): "
+        "1000 is clearly visible.",
         json_schema_extra={"zero": "Off"},
     )
     variation: float = Field(
@@ -209,7 +221,7 @@ class GatysParams(EngineParams):
         ge=0.0,
         le=1e12,
         title="Smoothness",
-        description="More gives a smoother picture: 100 is clear to see. (The weight of total variation.)",
+        description="More gives a smoother picture: 100 is clearly visible. (The weight of total variation.)",
         json_schema_extra={"zero": "Off"},
     )
     range: float = Field(
@@ -217,21 +229,21 @@ class GatysParams(EngineParams):
         ge=0.0,
         le=1e12,
         title="Range weight",
-        description="How strongly L-BFGS is held between black and white; 1000 is enough. Off leaves it "
-        "free, as the paper does, and clips at the end.",
+        description="How strongly L-BFGS is kept between black and white; 1000 is enough. Off leaves "
+        "it free, as in the paper, and clips at the end.",
         json_schema_extra={"zero": "Off"},
     )
     even_gradients: bool = Field(
         False,
         title="Even gradients",
-        description="Let each layer of the network pull equally hard, whatever its loss; only with Adam.",
+        description="Lets each layer of the network pull equally hard, whatever its loss; only with Adam.",
     )
     preview_every: int = Field(
         5,
         ge=1,
         le=1000,
         title="Preview every",
-        description="Steps between two pictures that may be shown while it paints.",
+        description="How many steps to paint between two previews.",
         json_schema_extra={"unit": "steps"},
     )
 

@@ -100,9 +100,9 @@ class Regions:
         unseen = [layer for layer in layers if layer not in seen]
         if unseen:
             run.note(
-                "What counts of the style of region {number} is too small for {layers}."
+                "The part of region {number}'s style that is used is too small for {layers}."
                 if len(self.scene.regions) > 1
-                else "What counts of the style is too small for {layers}.",
+                else "The part of the style that is used is too small for {layers}.",
                 number=number + 1,
                 layers=_listed(unseen),
             )
@@ -112,14 +112,14 @@ class Regions:
         narrow = [layer for layer in layers if layer not in part.channels]
         if narrow and left:
             run.note(
-                "Region {number} is too narrow for {narrow}; its style is looked at in {left}.",
+                "Region {number} is too narrow for {narrow}; its style is matched only in {left}.",
                 number=number + 1,
                 narrow=_listed(narrow),
                 left=_listed(left),
             )
         elif narrow:
             run.note(
-                "Region {number} is too narrow for any layer: nothing draws it to its style.",
+                "Region {number} is too narrow for any layer, so nothing pulls it towards its style.",
                 number=number + 1,
             )
 

@@ -67,8 +67,9 @@ class PaintingParams(EngineParams):
         ge=0.0,
         le=8.0,
         title="Grain",
-        description="Grain that is added where the picture shows nothing, so that flat fills and clear skies take "
-        "strokes. In levels of 255: 1 is seen by nobody, and enough for most pictures. Off leaves them flat.",
+        description="Grain added where the picture is flat, so that plain fills and clear skies get "
+        "strokes too. In levels of 255: 1 is invisible, and enough for most pictures. "
+        "Off leaves them flat.",
         json_schema_extra={"unit": "levels", "zero": "Off"},
     )
 
@@ -81,9 +82,10 @@ class GlazeParams(PaintingParams):
         ge=0,
         le=100,
         title="Polish",
-        description="Steps that fit the style to this very picture: 24 bring nearer strokes and keep more of what it "
-        "shows. Each takes about half a second, once for a picture and a style. Needs the style's picture, and the "
-        "network VGG-19, which is fetched once (80 MB).",
+        description="Steps that fit the style to this particular picture: 24 bring the strokes "
+        "closer to the style's and keep more of what the picture shows. Each takes about "
+        "half a second, once per picture and style. Needs the style's picture and the "
+        "network VGG-19, which is downloaded once (80 MB).",
         json_schema_extra={"unit": "steps", "zero": "Off"},
     )
 
@@ -145,7 +147,7 @@ class Glaze(CodePainting[GlazeParams]):
         name="glaze",
         title="Glaze",
         purpose="Fast",
-        summary="Any picture as a style, in one pass and without a download. The one to begin with.",
+        summary="Any picture as a style, in one pass and without a download. The one to start with.",
         source="arXiv:1705.06830, arXiv:1703.06868",
         styles=("picture", "code"),
         rank=10,
@@ -232,9 +234,7 @@ def _polished(
         (style, scene.style_side(style, USUAL_SIDE)) for style in scene.regions[number].styles
     ]
     if any(style.picture is None for style, _ in styles):
-        run.note(
-            "A style that is a code cannot be polished: what its picture looks like is not in it."
-        )
+        run.note("A style code cannot be polished: it does not contain the style's picture.")
         return code
 
     def make() -> Tensor:

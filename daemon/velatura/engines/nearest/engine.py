@@ -53,8 +53,8 @@ class Nearest(Iterative[NearestParams]):
         name="nearest",
         title="Nearest neighbours",
         purpose="Beautiful, but slow",
-        summary="Paints every place like the place of the style that looks most like it, from coarse to fine: redrawn "
-        "in the style's own marks. It can be watched, and stopped at any time.",
+        summary="Redraws every place in the style's own marks, after the place of the style that "
+        "looks most like it, from coarse to fine. You can watch it, and stop it at any time.",
         source="arXiv:2203.13215",
         inputs=(
             Input(

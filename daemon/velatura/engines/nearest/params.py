@@ -29,7 +29,10 @@ class NearestParams(EngineParams):
     quality: Quality = Field(
         "good",
         title="Quality",
-        description="How long it works on the picture: a draft takes about half as long as good, best more than twice.",
+        description=(
+            "How long to paint. “Draft” takes about half as long as “Good”, “Best” more than "
+            "twice as long."
+        ),
         json_schema_extra={"labels": {"draft": "Draft", "good": "Good", "best": "Best"}},
     )
     alpha: float = Field(
@@ -45,35 +48,35 @@ class NearestParams(EngineParams):
         ge=0.0,
         le=1.0,
         title="Keep faces and edges",
-        description="How much the photo itself has a say beside the style's nearest places while shapes are found. To "
-        "keep a part of it as it is, paint a mask: “What to keep”.",
+        description="How much the photo itself guides the shapes, beside the style's nearest places. "
+        "To keep a part of it as it is, paint a mask: “What to keep”.",
     )
     marks: int = Field(
         64,
         ge=16,
         le=1024,
         title="Largest marks",
-        description="Short side of the size that is begun with: smaller redraws large shapes, larger keeps them.",
+        description="Short side of the first and coarsest size: smaller redraws large shapes, larger keeps them.",
         json_schema_extra={"unit": "px"},
     )
     turned: Literal["upright", "quarters"] = Field(
         "upright",
         title="Style turned",
-        description="Whether places of the style are also taken turned by quarters: more to choose from, and a search "
-        "that takes four times as long.",
+        description="Whether places of the style may also be used rotated by quarter turns: more to "
+        "choose from, but a search that takes four times as long.",
         json_schema_extra={"labels": {"upright": "No", "quarters": "By quarter turns, too"}},
     )
     palette: bool = Field(
         True,
         title="The style's colours exactly",
-        description="Give the photo the distribution of the style's colours before, and the result once more at the "
-        "end.",
+        description="Matches the photo's colours to the style's before painting, and the result's "
+        "colours once more at the end.",
     )
     init: Literal["content", "picture"] = Field(
         "content",
         title="Start from",
-        description="What is worked on: the photo, or a picture that was painted already, the one chosen under "
-        "“Picture to start from”.",
+        description="The picture that painting starts from: the photo, or one that is already "
+        "painted, chosen under “Picture to start from”.",
         json_schema_extra={"labels": {"content": "The photo", "picture": "A painted picture"}},
     )
     steps: int = Field(
@@ -86,16 +89,17 @@ class NearestParams(EngineParams):
     )
     provenance: bool = Field(
         False,
-        title="Say where places came from",
-        description="Give a second picture with a pixel for each place of 4 × 4 pixels: where in the style it came "
-        "from (red: from the left, green: from the top, 0 … 65535), and from which style (blue: its number).",
+        title="Show where places came from",
+        description="Also gives a second picture with a pixel for each place of 4 × 4 pixels: where "
+        "in the style it came from (red: from the left, green: from the top, 0 … 65535), "
+        "and from which style (blue: its number).",
     )
     preview_every: int = Field(
         4,
         ge=1,
         le=1000,
         title="Preview every",
-        description="Steps between two pictures that may be shown while it paints.",
+        description="How many steps to paint between two previews.",
         json_schema_extra={"unit": "steps"},
     )
 

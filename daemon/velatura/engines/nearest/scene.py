@@ -61,7 +61,9 @@ class NearestScene:
         if content is None:
             raise BadRequest("The engine nearest needs a picture to paint over.")
         if not scene.styles:
-            raise BadRequest("The engine nearest needs a style.", hint="Give a picture as style.")
+            raise BadRequest(
+                "The engine nearest needs a style.", hint="Give a picture as the style."
+            )
         size = (content.width, content.height)
         box = Box(0, 0, *size)
         shares = torch.from_numpy(np.concatenate(claims(scene, box), axis=2)).permute(2, 0, 1)
@@ -167,7 +169,7 @@ def _start(scene: Scene, params: NearestParams, run: Run) -> Tensor | None:
     assert content is not None
     if not isinstance(start, Raster):
         raise BadRequest(
-            "init is “picture”, and there is no picture to start from.",
+            "init is “picture”, but there is no picture to start from.",
             hint="Give one as the input “start”.",
         )
     return filled_up(picture_tensor(start, run, size=(content.width, content.height)), "replicate")

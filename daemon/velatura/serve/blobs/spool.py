@@ -91,7 +91,7 @@ class Spool:
         """Room for a blob of ``size`` bytes. Raises :class:`TooLarge` or :class:`QuotaExceeded` before any byte."""
         if size > self._limits.blob:
             raise TooLarge(
-                "A blob of {size:,} bytes is over the limit of {limit:,}.",
+                "A blob of {size:,} bytes exceeds the limit of {limit:,}.",
                 hint="Work on a smaller layer or start the daemon with a higher limit.",
                 size=size,
                 limit=self._limits.blob,
@@ -196,7 +196,7 @@ class Spool:
             )
         if self._lacks_disk(size):
             raise QuotaExceeded(
-                "The disk with {folder} has no room for {size:,} more bytes.",
+                "The disk that holds {folder} has no room for {size:,} more bytes.",
                 hint="Free some space or set VELATURA_CACHE to a folder on another disk.",
                 folder=str(self.folder),
                 size=size,
@@ -268,8 +268,8 @@ class Spool:
 
 def _unwritable(folder: Path, error: OSError) -> QuotaExceeded:
     return QuotaExceeded(
-        "The spool in {folder} cannot take more: {reason}.",
-        hint="Free some space, or set VELATURA_CACHE to a folder that can be written.",
+        "The spool in {folder} cannot be written to: {reason}.",
+        hint="Free some space, or set VELATURA_CACHE to a folder that can be written to.",
         folder=str(folder),
         reason=error.strerror or str(error),
     )

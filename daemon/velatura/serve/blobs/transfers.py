@@ -97,14 +97,14 @@ class Transfers:
             return
         upload = self._uploads.get(blob)
         if upload is not None and upload.stored.size != size:
-            self._refuse(session, blob, "bad_request", "This blob was begun with another size.")
+            self._refuse(session, blob, "bad_request", "This blob was started with another size.")
             return
         if upload is not None and (upload.received < size or upload.claimed is not None):
             self._resume(session, upload)
             return
         if upload is not None:
             # Every byte came but not the check; "all there" would promise that it is checked, so start over.
-            self._discard(upload, "blob_missing", "The upload was started anew.")
+            self._discard(upload, "blob_missing", "The upload was restarted.")
         known = self._spool.find(blob) or self._spool.with_digest(digest, size)
         if known is not None and known.size != size:
             self._refuse(session, blob, "bad_request", "This blob has another size.")
@@ -113,7 +113,9 @@ class Transfers:
             self._present(session, blob, known)
             return
         if len(list(self._uploads_of(session))) >= self._config.limits.blobs:
-            self._refuse(session, blob, "busy", "Too many blobs are being put at the same time.")
+            self._refuse(
+                session, blob, "busy", "Too many blobs are being uploaded at the same time."
+            )
             return
         try:
             stored = self._spool.create(blob, size, session)
@@ -143,7 +145,9 @@ class Transfers:
         if upload is None:
             return
         if upload.received != upload.stored.size or not isinstance(check, int):
-            self._fail(upload, "bad_request", "A blob.end came before all bytes, or without check.")
+            self._fail(
+                upload, "bad_request", "A blob.end came before all bytes, or without its check."
+            )
             return
         upload.claimed = check
         self._blob_writer.finish(upload.inscription)
@@ -154,7 +158,7 @@ class Transfers:
         self._end_download(session, blob)
         upload = self._upload(session, blob)
         if upload is not None:
-            self._discard(upload, "blob_missing", "The upload was given up.")
+            self._discard(upload, "blob_missing", "The upload was abandoned.")
             return
         self._spool.release(session, blob)
 
@@ -182,7 +186,7 @@ class Transfers:
             file = FileIO(stored.path)
         except OSError as error:
             reason = f"The blob cannot be read: {error.strerror}."
-            self._refuse(session, blob, "blob_missing", reason, "Put it again.")
+            self._refuse(session, blob, "blob_missing", reason, "Upload it again.")
             return
         file.seek(offset)
         download = Download(blob, stored, file, offset, 0)
@@ -270,10 +274,10 @@ class Transfers:
         if self._uploads.get(upload.blob) is not upload:
             return
         if check != upload.claimed:
-            self._fail(upload, "bad_check", "The bytes were damaged on their way.")
+            self._fail(upload, "bad_check", "The bytes were damaged in transit.")
             return
         if digest != upload.named:
-            self._fail(upload, "bad_digest", "The bytes are not those that their digest names.")
+            self._fail(upload, "bad_digest", "The bytes do not match their digest.")
             return
         del self._uploads[upload.blob]
         self._spool.seal(upload.stored, check, digest)

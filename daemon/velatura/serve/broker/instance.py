@@ -28,8 +28,8 @@ class InstanceLock:
         file = try_lock(self._path)
         if file is None:
             raise AlreadyRunning(
-                "A daemon is running already.",
-                hint="See it with `velatura status`, end it with `velatura stop`.",
+                "A daemon is already running.",
+                hint="See `velatura status`; `velatura stop` stops it.",
             )
         self._file = file
 

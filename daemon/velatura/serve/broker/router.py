@@ -93,7 +93,7 @@ class Router:
         except Exception:
             # One client's message must not end everybody's daemon; the log has what it met.
             log.exception("A message of type %.40r met an error", kind)
-            self._refuse(session, kind, header, "The daemon could not make sense of a message.")
+            self._refuse(session, kind, header, "The daemon could not understand a message.")
 
     def _refuse(self, session: Session, kind: str, header: Header, message: str) -> None:
         blob = kind in ("blob.put", "blob.end", "blob.get")

@@ -99,7 +99,7 @@ class Sessions:
                 route,
                 "version",
                 f"This daemon speaks version {PROTOCOL} of the protocol.",
-                f"Versions spoken: {PROTOCOL}. Install plugin and daemon of the same release.",
+                f"Versions spoken: {PROTOCOL}. Install the plugin and the daemon from the same release.",
             )
             return
         if (

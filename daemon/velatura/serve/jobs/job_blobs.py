@@ -23,7 +23,9 @@ def take_inputs(job: Job, spool: Spool, limits: Limits) -> None:
     for use in blobs_of(job.request, limits):
         stored = spool.find(use.blob)
         if stored is None:
-            raise BlobMissing("The request names a blob that is not there.", hint="Put it again.")
+            raise BlobMissing(
+                "The request names a blob that does not exist.", hint="Upload it again."
+            )
         if use.size is not None and stored.size != use.size:
             raise BadRequest(
                 "A raster of {described:,} bytes was described, but its blob has {size:,}.",

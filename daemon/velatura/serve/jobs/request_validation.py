@@ -37,6 +37,8 @@ def read_submit(
     blobs_of(request, limits)
     request = presets.filled(request)
     name = request["engine"]
+    if not name:
+        raise UnknownEngine("The request names no engine, and the daemon has no default one.")
     if engines is not None and name not in engines:
         raise UnknownEngine(
             "There is no engine “{name}”.",
@@ -48,14 +50,15 @@ def read_submit(
     replaces = header.get("replaces")
     _require(
         _is_number(grace) and 0 <= grace <= MAX_GRACE,
-        "grace is 0 to {most} s.",
+        "grace must be from 0 to {most} s.",
         most=round(MAX_GRACE),
     )
     _require(
-        preview is None or (_is_number(preview) and preview >= 0), "preview is a number of seconds."
+        preview is None or (_is_number(preview) and preview >= 0),
+        "preview must be a number of seconds.",
     )
-    _require(priority in ("interactive", "batch"), "priority is interactive or batch.")
-    _require(fate in ("cancel", "keep"), "on_disconnect is cancel or keep.")
+    _require(priority in ("interactive", "batch"), "priority must be interactive or batch.")
+    _require(fate in ("cancel", "keep"), "on_disconnect must be cancel or keep.")
     return Job(
         job_id,
         session,

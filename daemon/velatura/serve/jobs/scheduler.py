@@ -153,7 +153,7 @@ class Scheduler:
     def blob_lost(self, blob: bytes, code: str, reason: str) -> None:
         """An upload will never be complete: jobs that need it fail."""
         for job in [job for job in self._jobs if blob in job.missing]:
-            self._fail(job, code, f"A picture did not arrive whole. {reason}")
+            self._fail(job, code, f"A picture arrived incomplete. {reason}")
 
     # -- what workers say ------------------------------------------------------------------------
 
@@ -194,7 +194,9 @@ class Scheduler:
                 self._fail(
                     job,
                     "worker_died",
-                    Text("The process that painted ended twice ({reason}).", reason=reason),
+                    Text(
+                        "The painting process ended unexpectedly, twice ({reason}).", reason=reason
+                    ),
                     self._see_log(),
                 )
             else:
@@ -235,7 +237,7 @@ class Scheduler:
     def give_up_waiting(self) -> None:
         """Fail the jobs whose pixels have not come: the daemon wants to end."""
         for job in [job for job in self._jobs if job.missing]:
-            self._fail(job, "draining", Text("The daemon ended before the picture had arrived."))
+            self._fail(job, "draining", Text("The daemon stopped before the picture had arrived."))
 
     def schedule(self) -> None:
         """Give waiting jobs to workers that can take them."""
@@ -254,7 +256,7 @@ class Scheduler:
     def _check_room(self, session: Session) -> None:
         if self.draining:
             raise Draining(
-                "This daemon is about to end and takes no new jobs.",
+                "This daemon is about to stop and accepts no new jobs.",
                 hint="Connect again: its successor is starting.",
             )
         if sum(job.final is None for job in self._jobs.of(session)) >= self._config.limits.jobs:
@@ -273,7 +275,7 @@ class Scheduler:
             return
         for job in self._jobs.of(session):
             if job is not newer and job.replaces == newer.replaces and job.final is None:
-                self._cancel(job, "replaced", "A newer request took this one's place.")
+                self._cancel(job, "replaced", "A newer request replaced this one.")
 
     def _start(self, job: Job, worker: Worker) -> None:
         room = room_for(job, self._spool)
@@ -294,7 +296,7 @@ class Scheduler:
         except ProtocolError:
             if room is not None:
                 room.unlink(missing_ok=True)
-            self._fail(job, "too_large", Text("The request is too long to be given to a worker."))
+            self._fail(job, "too_large", Text("The request is too large to be passed to a worker."))
             return
         job.order, job.room = order["job"], room
         job.attempts += 1
@@ -379,7 +381,7 @@ class Scheduler:
             self._fail(
                 job,
                 "worker_died",
-                Text("The process that paints does not start ({reason}).", reason=reason),
+                Text("The painting process does not start ({reason}).", reason=reason),
                 self._see_log(),
             )
 

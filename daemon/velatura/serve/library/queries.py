@@ -157,6 +157,6 @@ def of_disk(error: OSError) -> BadRequest:
     where = f"{error.filename}: " if error.filename is not None else ""
     return BadRequest(
         "The library cannot be used: {reason}.",
-        hint="Check that there is room on the disk and that its folder may be written to.",
+        hint="Check that there is room on the disk and that its folder can be written to.",
         reason=f"{where}{error.strerror or error}",
     )

@@ -114,15 +114,17 @@ class LibraryUpdates:
     def _wanted(self, header: Header) -> tuple[str, bytes, Stored]:
         title, file = header.get("title"), header.get("file")
         if not isinstance(title, str) or len(title) > LONGEST_TITLE:
-            raise BadRequest("A style needs a title of at most {most} letters.", most=LONGEST_TITLE)
+            raise BadRequest(
+                "A style needs a title of at most {most} characters.", most=LONGEST_TITLE
+            )
         if not is_file(file) or not isinstance(file, dict) or not is_id(file.get("blob")):
             raise BadRequest("A style needs a reference to its file.")
         stored = self._spool.find(file["blob"])
         if stored is None or not stored.sealed:
-            raise BlobMissing("The style's file is not there.", hint="Put it first.")
+            raise BlobMissing("The style's file does not exist.", hint="Upload it first.")
         if stored.size > self._limits.style:
             raise TooLarge(
-                "“{title}” has {size:,} bytes; the library takes files of {limit:,}.",
+                "“{title}” has {size:,} bytes; the library accepts at most {limit:,}.",
                 hint="Make it smaller first.",
                 title=title,
                 size=stored.size,
@@ -167,7 +169,9 @@ class LibraryUpdates:
         for entry in styles.entries():
             if str(entry.path) == said["file"]:
                 return {"style": described(entry)}
-        raise BadRequest("“{title}” was taken out of the library meanwhile.", title=title)
+        raise BadRequest(
+            "“{title}” has been removed from the library in the meantime.", title=title
+        )
 
     def _looked_at(self, path: Path, title: str) -> dict[str, Any]:
         """What the process says that looks at ``path``; raises :class:`BadPicture` for one that ends without a word."""
@@ -175,7 +179,7 @@ class LibraryUpdates:
         with self._lock:
             if self._closed:
                 raise BadRequest(
-                    "The daemon ended before the style was added.", hint="Add it again."
+                    "The daemon stopped before the style was added.", hint="Add it again."
                 )
             # Its input is never written to: it ends when that does, with this process.
             process = self._looking = subprocess.Popen(
@@ -197,7 +201,7 @@ class LibraryUpdates:
             said: dict[str, Any] = json.loads(words[-1])
         except (IndexError, ValueError):
             raise BadPicture(
-                "“{title}” cannot be read: what looked at it ended without a word.",
+                "“{title}” cannot be read: the process that read it ended unexpectedly.",
                 hint="Save it again as PNG or JPEG, or make it smaller.",
                 title=title,
             ) from None
@@ -220,7 +224,7 @@ def _change(header: Header) -> Header:
     if not isinstance(name, str):
         raise BadRequest("The style to be changed must be a name.")
     if favourite is not None and not isinstance(favourite, bool):
-        raise BadRequest("A style is a favourite, or it is not.")
+        raise BadRequest("Whether a style is a favourite must be true or false.")
     entry = styles.change(name, favourite=favourite, collections=collections, title=title)
     return {"style": described(entry)}
 
@@ -231,7 +235,9 @@ def _save_preset(header: Header, most: int) -> Header:
 
     title = header.get("title")
     if len(pack_header({"preset": header.get("preset")})) > most:
-        raise TooLarge("A preset may have {most:,} bytes.", hint="Shorten its texts.", most=most)
+        raise TooLarge(
+            "A preset may have at most {most:,} bytes.", hint="Shorten its texts.", most=most
+        )
     if not isinstance(title, str):
         raise BadRequest("A preset needs a title.")
     preset = presets.from_fields(header.get("preset"), title)
@@ -245,7 +251,7 @@ def _save_preset(header: Header, most: int) -> Header:
 def _rename_preset(header: Header) -> Header:
     name, title = header.get("name"), header.get("title")
     if not isinstance(name, str) or not isinstance(title, str):
-        raise BadRequest("The preset and what to call it must be names.")
+        raise BadRequest("The preset and its new title must be names.")
     return {"preset": presets.rename(name, title).described()}
 
 

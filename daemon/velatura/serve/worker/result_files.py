@@ -30,7 +30,7 @@ class ResultFile:
         if room is None and shutil.disk_usage(folder).free < shape.nbytes + DISK_RESERVE:
             # A mapped file that finds the disk full ends the process instead of raising an error.
             raise QuotaExceeded(
-                "The disk with {folder} has no room for the result.",
+                "The disk that holds {folder} has no room for the result.",
                 hint="Free some space or set VELATURA_CACHE to a folder on another disk.",
                 folder=str(folder),
             )

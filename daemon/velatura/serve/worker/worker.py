@@ -218,7 +218,7 @@ class JobExecutor:
         recipe = recipe_of(engine, scene, params, run, blobs.checks)
         described = recipe.described()
         if len(recipe.to_json().encode()) > MOST_RECIPE:
-            run.note("The recipe is too long to be kept.")
+            run.note("The recipe is too long to be saved.")
             described = {}
         return folder.finish(rasters), run.notes, described
 
@@ -229,11 +229,11 @@ class JobExecutor:
 
     def _failure(self, order: Order, error: BaseException) -> Header:
         if isinstance(error, MemoryError):
-            error = OutOfMemory("The machine has not enough memory for this picture.")
+            error = OutOfMemory("The machine does not have enough memory for this picture.")
         if not isinstance(error, VelaturaError):
             log.error("%s met an error", order.header["request"]["engine"], exc_info=error)
             error = VelaturaError(
-                "The worker met an error: {error}.",
+                "The worker failed: {error}.",
                 hint="The worker's log has the details; please report it.",
                 error=f"{type(error).__name__}: {error}",
             )

@@ -88,12 +88,12 @@ class DaemonInstaller:
         versions = {"new": self.home.version, "old": self._outdated}
         return Message(
             tr(
-                "This plugin came with a newer version of Velatura's painter: {new}. Here is {old}.",
+                "This plugin came with a newer version of Velatura's painter: {new}. The installed one is {old}.",
                 **versions,
             ),
             tr(
-                "The old one goes on painting until the new one takes over."
-                " What has not changed is not fetched again."
+                "The old one continues to paint until the new one takes over. What has not changed "
+                "is not downloaded again."
             ),
             action="upgrade",
         )
@@ -182,7 +182,7 @@ class DaemonInstaller:
 
 def needed(build: TorchBuild, text: str = "") -> Message:
     """The offer to install the daemon, with ``build`` of torch."""
-    hint = f"{tr('It is installed for you alone.')} {costs(build)}"
+    hint = f"{tr('It is installed only for you.')} {costs(build)}"
     return Message(
         text or tr("Velatura's painter, the program that paints, is not installed yet."),
         hint,
@@ -194,20 +194,22 @@ def costs(build: TorchBuild) -> str:
     """What is fetched, how much that is, and why that."""
     sizes = {"size": size_of_bytes(build.fetched), "disk": size_of_bytes(build.disk)}
     fetched = tr(
-        "It downloads about {size} from the internet and takes {disk} on the disk."
-        " This lasts a few minutes.",
+        "It downloads about {size} from the internet and takes up {disk} of disk space. This takes a "
+        "few minutes.",
         **sizes,
     )
     reasons = {
-        "cpu": tr("It is for the processor: no graphics card that it could use was found."),
+        "cpu": tr("It is for the processor: no suitable graphics card was found."),
         "mps": tr("It is for this Mac's graphics processor."),
-        "cuda": tr("It is for the NVIDIA card that is here."),
-        "rocm": tr("It is for the AMD card that is here."),
-        "xpu": tr("It is for the Intel graphics card that was asked for."),
+        "cuda": tr("It is for this computer's NVIDIA card."),
+        "rocm": tr("It is for this computer's AMD card."),
+        "xpu": tr("It is for the Intel graphics card that was requested."),
     }
     reason = reasons[build.kind]
     if build.kind == "cuda" and not build.backend:
-        reason = tr("Only what is for NVIDIA cards can be fetched here; it works without one, too.")
+        reason = tr(
+            "Only the build for NVIDIA cards can be downloaded here; it also works without one."
+        )
     return f"{fetched} {reason}"
 
 

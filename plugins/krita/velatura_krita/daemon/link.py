@@ -255,7 +255,7 @@ class Link:
         if ticket.cancelled:
             return
         if not self._connect(True) or self._client is None:
-            latest(Failed(Disconnected(tr("Velatura's painter is not there."))))
+            latest(Failed(Disconnected(tr("Velatura's painter cannot be reached."))))
             return
         ticket.begin(
             self._client.submit(
@@ -268,15 +268,15 @@ class Link:
         if self._client is None or self._handing_over:
             self._handing_over = False
             return self._start()
-        self._say(LinkState("lost", tr("Velatura's painter stopped. It is being started again.")))
+        self._say(LinkState("lost", tr("Velatura's painter stopped. It is being restarted.")))
         connection = self._start()
-        self._say(LinkState("ready", tr("Velatura's painter was started again; the work goes on.")))
+        self._say(LinkState("ready", tr("Velatura's painter has restarted; work continues.")))
         return connection
 
     def _noticed(self, notice: Notice) -> None:
         """Called on a thread of the client's."""
         if notice.code == "lost":
-            self._say(LinkState("absent", tr("Velatura's painter is not running any more.")))
+            self._say(LinkState("absent", tr("Velatura's painter is no longer running.")))
         elif notice.code == "draining":
             self._handing_over = True
         elif notice.code in ("manifest", "restarted", "reconnected", "styles", "presets"):

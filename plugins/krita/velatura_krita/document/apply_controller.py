@@ -66,7 +66,7 @@ class ApplyController:
         if edited is None and self._state.edited.value is not None:
             self._state.edited.set(None)
             self._complain(
-                tr("The layer that this result was painted from is not there any more."),
+                tr("The layer that this result was painted from no longer exists."),
                 tr("The next Apply paints the active layer."),
             )
             return
@@ -244,7 +244,7 @@ class ApplyController:
             return False
         if not sources and choices.source == "canvas":
             self._complain(
-                tr("What is selected lies outside of the picture."),
+                tr("The selection lies outside the picture."),
                 tr("Select a part of it, or nothing."),
             )
             return False
@@ -257,7 +257,7 @@ class ApplyController:
         if choices.output == "group" and not can_mask(document):
             self._complain(
                 tr("Krita 5.2 or newer is needed for a group with a mask."),
-                tr("Choose “New layer”, which keeps to the selection, too."),
+                tr("Choose “New layer”, which also keeps to the selection."),
             )
             return False
         offered = self._state.offer.value.styles

@@ -147,15 +147,15 @@ class FinishedResults(QtCore.QObject):
     def _discarded(self, pending: PendingResult, outcome: Outcome) -> None:
         self._joined.go_on()
         if outcome == "gone":
-            self._state.message.set(Message(tr("The result was not there any more.")))
+            self._state.message.set(Message(tr("The result was already gone.")))
             return
         hint = (
             tr("Redo brings it back.")
             if outcome == "undone"
-            else tr("Other steps came after it, so this is one more; Undo brings it back.")
+            else tr("Other steps came after it, so removing it is one more; Undo brings it back.")
         )
         former = any(each is not None for each in pending.replaced)
-        text = tr("The result before it is back.") if former else tr("The result was removed.")
+        text = tr("The previous result is back.") if former else tr("The result was removed.")
         self._state.message.set(Message(text, hint))
 
     def _settled(self, key: str, known: PendingResult) -> None:

@@ -64,6 +64,6 @@ def _read(chosen: InputChoice, document: Any, bounds: Bounds | None = None) -> S
 
 def _gone(chosen: InputChoice) -> LinkError:
     return LinkError(
-        tr("“{name}” is not there any more.", name=chosen.title),
+        tr("“{name}” no longer exists.", name=chosen.title),
         hint=tr("Choose another picture, or the same one again."),
     )

@@ -173,7 +173,9 @@ class JobRunner(QtCore.QObject):
                 run.stop()
             self._state.message.set(
                 Message(
-                    tr("The picture was closed while it was being painted, so that was stopped.")
+                    tr(
+                        "The picture was closed while it was being painted, so painting was stopped."
+                    )
                 )
             )
         self._results.forget_closed(open_now)
@@ -187,5 +189,5 @@ def _about_colours(source: Source) -> Message | None:
     name = f"{space.model} {space.depth}, {space.profile}"
     return Message(
         tr("The layer's colours are converted for painting, and back: {space}.", space=name),
-        tr("Colours outside of sRGB may change a little. The layer itself stays as it is."),
+        tr("Colours outside sRGB may change a little. The layer itself stays as it is."),
     )

@@ -90,7 +90,7 @@ def refinement_of(
     edited = edited_result(document, id_of(result))
     if edited is None or not edited.sources:
         raise LinkError(
-            tr("The layer that this result was painted from is not there any more."),
+            tr("The layer that this result was painted from no longer exists."),
             hint=tr("Undo its removal, or paint another layer."),
         )
     source = edited.sources[0]
@@ -159,7 +159,9 @@ def insert_refined(
                 return Refined(made, result)
             return Refined(
                 made,
-                note=tr("The result was changed while it was refined, so this is a new layer."),
+                note=tr(
+                    "The result was changed while it was being refined, so this is a new layer."
+                ),
             )
     made = document.createNode(placement.title, "paintlayer")
     yield from painted_layer(made, placement)
@@ -167,7 +169,7 @@ def insert_refined(
     about_to()
     insert(made, replace(placement, output="layer", above=None))
     return Refined(
-        made, note=tr("The result was removed while it was refined, so this is a new layer.")
+        made, note=tr("The result was removed while it was being refined, so this is a new layer.")
     )
 
 

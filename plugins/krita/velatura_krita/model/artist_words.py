@@ -15,5 +15,5 @@ def plain(text: str) -> str:
 def advice(hint: str) -> str:
     """``hint`` likewise; where it is a command for a terminal, where to read what to do."""
     if is_for_terminals(hint):
-        return tr("What to do is in Help ▸ Installing, in the menu below.")
+        return tr("See Help ▸ Installing in the menu below.")
     return plain(hint)

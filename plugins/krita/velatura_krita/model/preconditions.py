@@ -54,13 +54,13 @@ def _of_number(manifest: Manifest, choices: Choices) -> Problem | None:
             return no_style(manifest, engine)
         return Problem(
             tr("{engine} needs {number} styles.", engine=_title(manifest, engine), number=fewest),
-            tr("Choose more with Ctrl and a click."),
+            tr("Choose more with Ctrl+click."),
         )
     if most and chosen > most:
-        text = tr("{engine} paints in one style.", engine=_title(manifest, engine))
+        text = tr("{engine} paints in one style only.", engine=_title(manifest, engine))
         if most > 1:
             text = tr(
-                "{engine} paints in {number} styles at most.",
+                "{engine} paints in at most {number} styles.",
                 engine=_title(manifest, engine),
                 number=most,
             )
@@ -95,7 +95,7 @@ def _of_kind(
                     engine=title,
                     name=name(each.style),
                 ),
-                tr("Add a picture of your own with +, or take another engine."),
+                tr("Add a picture of your own with +, or choose another engine."),
             )
         if kind not in taken:
             says = _no_picture if kind == "model" else _no_model
@@ -119,11 +119,17 @@ def _of_kind(
 
 
 def _no_picture(engine: str, name: str) -> str:
-    return tr("{engine} paints in pictures, and “{name}” is a model.", engine=engine, name=name)
+    return tr(
+        "{engine} needs a picture as its style, and “{name}” is a model.", engine=engine, name=name
+    )
 
 
 def _no_model(engine: str, name: str) -> str:
-    return tr("{engine} paints in trained models, and “{name}” is none.", engine=engine, name=name)
+    return tr(
+        "{engine} needs a trained model as its style, and “{name}” is not one.",
+        engine=engine,
+        name=name,
+    )
 
 
 def _title(manifest: Manifest, engine: str) -> str:

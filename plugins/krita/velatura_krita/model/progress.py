@@ -43,7 +43,7 @@ def shown(event: Event) -> Shown | None:
         return stage("fetch", event.received, event.total)
     if isinstance(event, Accepted):
         if event.position:
-            return Shown(tr("Waiting: {number} before this one", number=event.position))
+            return Shown(tr("Waiting: {number} ahead of this one", number=event.position))
         return Shown(tr("Waiting for Velatura's painter"))
     if isinstance(event, Progress):
         return stage(event.phase, event.step, event.steps, event.seconds_left, event.title)

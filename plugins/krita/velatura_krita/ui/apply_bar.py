@@ -39,7 +39,7 @@ class ApplyBar(QtWidgets.QWidget):
                 ),
                 "visible": (
                     tr("What is visible"),
-                    tr("Paint what is seen of all layers; the result lies on top."),
+                    tr("Paint what is visible of all layers; the result goes on top."),
                 ),
                 "frames": (
                     tr("Frames of the layer"),
@@ -78,12 +78,10 @@ class ApplyBar(QtWidgets.QWidget):
         self.keep = _button("velatura_keep", tr("Keep"), lambda: applying.keep())
         self.keep.setToolTip(tr("The result stays in the picture"))
         self.discard = _button("velatura_discard", tr("Discard"), lambda: applying.discard())
-        self.discard.setToolTip(tr("Take the result out of the picture again"))
+        self.discard.setToolTip(tr("Remove the result from the picture"))
         self.refine = _button("velatura_refine", tr("Refine"), lambda: applying.refine())
         self.refine.setToolTip(
-            tr(
-                "Go on from this result with the slow engine, in the background; it is replaced then"
-            )
+            tr("Continue from this result with the slow engine in the background, then replace it")
         )
         self.finish = _button(
             "velatura_finish", tr("Keep what is there"), lambda: applying.finish()

@@ -37,7 +37,7 @@ class CropCanvas(QtWidgets.QWidget):
         self.setObjectName("velatura_crop")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setAccessibleName(tr("The part of the picture that counts"))
+        self.setAccessibleName(tr("The part of the picture that is used"))
         self._picture: Any = QtGui.QImage()
         self._crop: Crop = WHOLE
         self._grip: Grip | None = None
@@ -97,7 +97,7 @@ class CropCanvas(QtWidgets.QWidget):
         if self._picture.isNull():
             painter.fillRect(self.rect(), self.palette().base())
             painter.setPen(self.palette().text().color())
-            words = tr("The picture cannot be shown here; it is painted with all the same.")
+            words = tr("The picture cannot be shown here, but it is still used for painting.")
             flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
             painter.drawText(self.rect().adjusted(20, 0, -20, 0), flags, words)
             return

@@ -52,7 +52,7 @@ class EnginePanel(QtWidgets.QWidget):
         self._reset = QtWidgets.QToolButton()
         self._reset.setObjectName("velatura_reset_all")
         self._reset.setAutoRaise(True)
-        self._reset.setToolTip(tr("Put all of these settings back to their defaults"))
+        self._reset.setToolTip(tr("Reset all of these settings to their defaults"))
         self._reset.clicked.connect(lambda: controller.change(without_knobs(self._choices)))
         form = QtWidgets.QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)

@@ -69,11 +69,11 @@ def about_page(version: str, painter: str | None) -> str:
         for name, value in rows
     )
     terms = tr(
-        "Free software under the MIT licence. The weights of networks that are downloaded have licences of their own."
+        "Free software under the MIT licence. Network weights that are downloaded have their own licences."
     )
     return (
         "<h2>Velatura</h2>"
-        f"<p>{escape(tr('Paints a layer in the manner of another picture.'))}</p>"
+        f"<p>{escape(tr('Paints a layer in the style of another picture.'))}</p>"
         f"<table>{table}</table>"
         f"<p>{escape(terms)}</p>"
         f'<p><a href="page:help">{escape(tr("Help"))}</a></p>'

@@ -56,7 +56,7 @@ class LibraryPanel(QtWidgets.QWidget):
         self._engine = ""
         self._find = QtWidgets.QLineEdit()
         self._find.setObjectName("velatura_find")
-        self._find.setPlaceholderText(tr("Find a style or a painter"))
+        self._find.setPlaceholderText(tr("Find a style or an artist"))
         self._find.setClearButtonEnabled(True)
         self._find.textChanged.connect(lambda: self._filter())
         self._which = ComboBox()
@@ -76,7 +76,7 @@ class LibraryPanel(QtWidgets.QWidget):
         column.setSpacing(4)
         column.addLayout(row)
         column.addWidget(self.grid, 1)
-        self._none = QtWidgets.QLabel(tr("No style has these words."))
+        self._none = QtWidgets.QLabel(tr("No style matches."))
         self._none.setObjectName("velatura_no_styles")
         self._none.hide()
         column.addWidget(self._none)
@@ -125,9 +125,7 @@ class LibraryPanel(QtWidgets.QWidget):
         said = (
             (
                 needs and codes,
-                tr(
-                    "This engine imitates a picture: styles that are crossed out are codes without one."
-                ),
+                tr("This engine imitates a picture: crossed-out styles are codes without one."),
             ),
             (
                 not chosen.isdisjoint(small),
@@ -183,10 +181,10 @@ class LibraryPanel(QtWidgets.QWidget):
         able = [tile for tile in tiles if self._taken(tile)]
         nothing = bool(tiles) and not any(is_shown(tile, words, which) for tile in able)
         if words.strip() and able:
-            self._none.setText(tr("No style has these words."))
+            self._none.setText(tr("No style matches."))
         elif able:
             self._none.setText(
-                tr("Click the star of a style, or right-click it, and it is shown here.")
+                tr("Click a style's star, or right-click the style, to show it here.")
             )
         else:
             self._none.setText(self._why_none())
@@ -196,7 +194,7 @@ class LibraryPanel(QtWidgets.QWidget):
         """Why there is no style for the engine."""
         state = self._controller.state
         if kinds_taken(state.offer.value.manifest, state.choices.value.engine):
-            return tr("This engine paints in trained models: add a model's file with +.")
+            return tr("This engine needs trained models: add a model file with +.")
         return tr("This engine needs no style.")
 
     # ---- what a style looks like
@@ -229,20 +227,20 @@ class LibraryPanel(QtWidgets.QWidget):
     def _add_button(self) -> Any:
         button = QtWidgets.QToolButton()
         button.setText("+")
-        button.setToolTip(tr("Add a style: a picture in whose manner to paint"))
+        button.setToolTip(tr("Add a style: a picture to imitate"))
         button.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QtWidgets.QMenu(button)
         add_action(menu, tr("From a file…"), lambda: self._from_file())
         add_action(menu, tr("From the active layer"), lambda: self._controller.add_style_layer())
         add_action(menu, tr("From the clipboard"), lambda: self._from_clipboard())
-        add_action(menu, tr("A model's file…"), lambda: self._from_model())
+        add_action(menu, tr("Model file…"), lambda: self._from_model())
         menu.addSeparator()
         add_action(menu, tr("Reload styles and presets"), lambda: self._controller.refresh())
         button.setMenu(menu)
         return button
 
     def _from_file(self) -> None:
-        title = tr("Pictures to paint in the manner of")
+        title = tr("Pictures to imitate")
         dialog = PictureDialog(self, title, self._controller.settings, several=True)
         dialog.choose(self._controller.styles.add_file)
 

@@ -146,7 +146,7 @@ class Row(QtWidgets.QWidget):
                 face.name, 0.0, 1.0, step=0.05, unit="%", decimals=0, shown=100.0
             )
             self.share.setToolTip(
-                tr("How much of the mixture is this style; the others share the rest as they did")
+                tr("How much of the mixture is this style; the others share the rest as before")
             )
             self.share.changed.connect(self.shared)
         self.view = ViewButton(face.refused)

@@ -146,7 +146,7 @@ class PresetBar(QtWidgets.QWidget):
 
     def _ask_replacement(self, title: str) -> None:
         box = self._question(
-            tr("There is a preset “{name}” already. Replace it?", name=title), tr("Replace")
+            tr("There is already a preset “{name}”. Replace it?", name=title), tr("Replace")
         )
         box.accepted.connect(lambda: self._save(title, replace=True))
         box.open()

@@ -41,17 +41,17 @@ class PreviewPanel(QtWidgets.QWidget):
         self.view = SplitView()
         self.whole, self.own = _choice(tr("All of it")), _choice(tr("1:1"))
         self.whole.setToolTip(
-            tr("See all of the layer, small: strokes look coarser here than in the result")
+            tr("See the whole layer, reduced: strokes look coarser here than in the result")
         )
         self.own.setObjectName("velatura_own_size")
         self.own.setToolTip(
             tr(
-                "See a part of the result at its own size: drag to move, + and − or the wheel to zoom"
+                "See a part of the result at actual size: drag to move, + and − or the wheel to zoom"
             )
         )
         self.live = QtWidgets.QCheckBox(tr("Follow every change"))
         self.live.setObjectName("velatura_live")
-        self.live.setToolTip(tr("Paints the preview anew whenever something is changed"))
+        self.live.setToolTip(tr("Repaints the preview whenever something changes"))
         self.again = QtWidgets.QToolButton()
         self.again.setText("⟳")
         self.again.setAutoRaise(True)
@@ -176,7 +176,7 @@ class PreviewPanel(QtWidgets.QWidget):
         if detail.after is not None:
             caption = self._sketch_words() if detail.seconds else ""
         elif self._controller.state.live.value and self._can_preview:
-            caption = tr("Painting at its own size …")
+            caption = tr("Painting at actual size …")
         self.view.show_part(detail.window, detail.before, detail.after, caption)
 
     @property

@@ -38,7 +38,7 @@ class RegionList(QtWidgets.QWidget):
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         self._empty = QtWidgets.QLabel(
-            tr("One style for all of the layer. Add a part to give it another.")
+            tr("One style for the whole layer. Add a part to give it another.")
         )
         self._empty.setWordWrap(True)
         self._empty.setEnabled(False)

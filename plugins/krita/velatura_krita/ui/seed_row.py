@@ -20,7 +20,9 @@ class SeedRow(QtWidgets.QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        tip = tr("The same seed and settings give the same painting, another seed another one.")
+        tip = tr(
+            "The same seed and settings give the same painting; another seed gives another one."
+        )
         self._name = NameLabel(tr("Random seed"), f"<p>{tip}</p>")
         self._name.reset.connect(lambda: self.changed.emit(0))
         self.number = SpinBox()

@@ -55,7 +55,7 @@ class SplitView(QtWidgets.QWidget):
             "<p>"
             + tr("Left of the line: the layer as it is. Right of it: the painting. Drag the line.")
             + "</p><p>"
-            + tr("Double-click to see a place at its own size, and again to see all of it.")
+            + tr("Double-click to see a place at actual size, and again to see the whole layer.")
             + "</p>"
         )
 

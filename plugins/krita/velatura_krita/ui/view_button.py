@@ -15,7 +15,7 @@ class ViewButton(QtWidgets.QToolButton):
         self.setIconSize(QtCore.QSize(20, 20))
         self.setAutoRaise(True)
         self.setEnabled(refused is None)
-        words = refused or tr("Choose a part of the style's picture, turn it, size its strokes")
+        words = refused or tr("Choose a part of the style's picture, turn it, resize its strokes")
         self.setToolTip(f"<p>{words}</p>")
         self.mark(plain=True)
 

@@ -55,10 +55,12 @@ class ViewEditor(QtWidgets.QDialog):
         self._result = QtWidgets.QLabel()
         self._result.setFixedSize(_SIDE, _SIDE)
         self._result.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._result.setToolTip(tr("What is left of the picture: the engine sees nothing else."))
+        self._result.setToolTip(
+            tr("The part of the picture that remains: the engine sees nothing else.")
+        )
         self.rotation = ValueSlider(tr("Turned by"), 0.0, 359.0, step=1.0, unit="°", decimals=0)
         self.rotation.setToolTip(
-            tr("Degrees counter-clockwise. Of a slanted picture the largest upright part is taken.")
+            tr("Degrees counter-clockwise. Of a slanted picture, the largest upright part is used.")
         )
         self.rotation.changed.connect(lambda degrees: self._turn(rotation=degrees))
         self.scale = _ScaleFader(tr("Strokes"), -_OCTAVES, _OCTAVES, step=0.1)
@@ -66,7 +68,7 @@ class ViewEditor(QtWidgets.QDialog):
         self.scale.changed.connect(lambda octaves: self._turn(scale=2**octaves))
         self.quarters = {degrees: self._quarter(degrees) for degrees in _QUARTERS}
         self._reset = QtWidgets.QPushButton(tr("Reset"))
-        self._reset.setToolTip(tr("Take all of the picture, as it is"))
+        self._reset.setToolTip(tr("Use the whole picture, as it is"))
         self._reset.setAutoDefault(False)
         self._reset.clicked.connect(lambda: self._put(PLAIN))
         done = QtWidgets.QPushButton(tr("Close"))
