@@ -389,7 +389,7 @@ def test_knobs_that_make_no_difference_are_said() -> None:
     painted("identity", Scene(content, common=common), run)
     assert [str(note).split()[0] for note in run.notes] == [
         "Stroke",
-        "Detail",
+        "Finest",
         "Colours",
         "Tileable",
     ]

@@ -152,10 +152,10 @@ def test_glaze_wraps_without_a_seam(run: Run, side: int, finest: int) -> None:
     assert isinstance(found, Raster)
     for axis in (0, 1):
         # What does not go on at the picture's edge is a contour there, as strong as others are; edges that were not
-        # joined are many times as strong.
+        # joined are several times as strong.
         inside = steps(found, axis)
         assert seam(found, axis) < 1.25 * float(inside.max() / inside.mean())
-        assert seam(found, axis) < seam(plain, axis) / 8
+        assert seam(found, axis) < seam(plain, axis) / 3
 
 
 def test_a_tiny_picture_can_be_repeated_too(run: Run) -> None:
