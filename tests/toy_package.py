@@ -50,6 +50,6 @@ def toys_in_this_process(folder: Path) -> Iterator[None]:
 
 
 def _forget_what_is_installed() -> None:
-    """Other tests of this process must not meet the toys, in a recipe's hash of the code least of all."""
+    """Clear what is cached of installed engines, so that other tests of this process do not find the toys in it."""
     registry.modules.cache_clear()
     recipe._code.cache_clear()

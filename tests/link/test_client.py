@@ -22,6 +22,7 @@ from velatura_link.request import (
     encode_request,
     payloads,
 )
+from velatura_link.sockets import SocketTransport
 from velatura_link.transport import SLOW_CHUNK
 from velatura_link.wording import Notice
 
@@ -91,6 +92,33 @@ def test_forgotten_pixels_are_dropped_at_the_broker(client_of: MakeClient, broke
         _until(lambda: len(broker.dropped) == 1)
     finally:
         gc.enable()
+
+
+def test_pixels_that_are_collected_while_a_job_is_handed_over_stop_nothing(broker: Any) -> None:
+    # Once, Krita stood still for good: its collector ran while a thread held the lock that the dropping wanted too.
+    garbage: list[Any] = []
+
+    class Collecting(SocketTransport):
+        def wake(self) -> None:
+            garbage.clear()
+            super().wake()
+
+    client = Client(broker.connection, transport=Collecting)
+    job = client.submit(Request("identity", content=_pixels()))
+    job.wait(_PATIENCE)
+    garbage.append(job)
+    del job
+    results: list[Result] = []
+    second = Request("identity", content=_pixels(seed=1))
+    thread = threading.Thread(
+        target=lambda: results.append(client.submit(second).wait(_PATIENCE)), daemon=True
+    )
+    thread.start()
+    thread.join(_PATIENCE)
+    assert not garbage
+    assert results
+    _until(lambda: len(broker.dropped) == 1)
+    client.close()
 
 
 def test_damaged_download_is_fetched_again(client_of: MakeClient, broker: Any) -> None:

@@ -165,7 +165,7 @@ class Controller(QtCore.QObject):
             self.applying.offered()
 
     def refresh(self) -> None:
-        """DetailView again at what styles and presets there are."""
+        """Look again at what styles and presets there are."""
         self.styles.look()
         if self.state.link.value.kind == "ready":
             self.link.refresh()

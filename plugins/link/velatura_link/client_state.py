@@ -84,7 +84,7 @@ class ClientState:
         self._uploads.attach(session.send, pace, welcome.limits.blobs, dict.fromkeys(needed))
         self._downloads.attach(session.send, pace)
         for active in self._active.values():
-            active.submitted = active.told_to_finish = False
+            active.submitted = False
             active.uploads = {each: self._uploads.want(each) for each in active.uploads}
         self._additions.attach()
         for job in self._cancelling:
@@ -218,7 +218,7 @@ class ClientState:
         """Submit the first job whose blobs the broker has been told of."""
         for active in self._active.values():
             if not active.submitted and all(each.told for each in active.uploads.values()):
-                active.submitted = True
+                active.submitted, active.told_to_finish = True, False
                 self._send(submission(active.job, active.blob_of))
                 if active.job.finishing:
                     self._tell_to_finish(active)
@@ -226,7 +226,10 @@ class ClientState:
         return False
 
     def _tell_to_finish(self, active: _Active) -> None:
-        """Once a session: a job that finishes while it is being submitted is told of here and again by its own call."""
+        """Have the daemon stop ``active`` early, once for each submission.
+
+        A job that was finished before it was submitted gets here twice: with its submission, and by its own call.
+        """
         if not active.told_to_finish:
             active.told_to_finish = True
             self._send({"t": m.FINISH, "job": active.job.id})
@@ -324,7 +327,7 @@ class ClientState:
             active.put_again = True
             self._send({"t": m.RELEASE, "job": active.job.id})
             active.uploads = {each: self._uploads.again(each) for each in active.uploads}
-            active.submitted = active.told_to_finish = False
+            active.submitted = False
         elif error.code == "draining":
             self.draining = True
             self._end(active)

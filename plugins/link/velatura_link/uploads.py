@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import weakref
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
@@ -70,6 +71,7 @@ class Uploads:
         self._known: weakref.WeakKeyDictionary[Payload, Upload] = weakref.WeakKeyDictionary()
         self._waiting: dict[bytes, Upload] = {}
         self._open: dict[bytes, Upload] = {}
+        self._collected: deque[bytes] = deque()
         self._send: Send | None = None
         self._pace: Pace | None = None
         self._at_once = 0
@@ -99,7 +101,9 @@ class Uploads:
         if upload is None:
             upload = self._known[payload] = Upload(payload)
             self._waiting[upload.blob] = upload
-            weakref.finalize(payload, self._post_drop, upload.blob).atexit = False
+            # Garbage is collected in the middle of whatever any thread does, even while it posts to this one: what is
+            # called then takes no lock.
+            weakref.finalize(payload, self._collected.append, upload.blob).atexit = False
         return upload
 
     def again(self, payload: Payload) -> Upload:
@@ -154,6 +158,8 @@ class Uploads:
         """Send one message if one may be sent: the upload that it belongs to, or None."""
         if self._send is None:
             return None
+        while self._collected:
+            self._forget(self._collected.popleft())
         if self._waiting and (not self._at_once or len(self._open) < self._at_once):
             return self._put(self._waiting.pop(next(iter(self._waiting))))
         for upload in self._open.values():
@@ -203,9 +209,6 @@ class Uploads:
 
     def _checked(self, upload: Upload, check: int) -> None:
         upload.check = check
-
-    def _post_drop(self, blob: bytes) -> None:
-        self._post(lambda: self._forget(blob))
 
     def _forget(self, blob: bytes) -> None:
         asked = self._waiting.pop(blob, None) is None

@@ -1,4 +1,4 @@
-"""CooperativeTasks knobs and uses the library with a real mouse and keys.
+"""Turns knobs and uses the library with a real mouse and keys.
 
 What xdotool is to do lies in numbered files, and the test does it.
 """
@@ -30,7 +30,7 @@ def main(stage):
         yield 0.5
         grid = panel.library.grid
         reveal(grid)
-        yield 0.5
+        yield from soon(grid.selectedItems)
         (item,) = grid.selectedItems()
         report["chosen"] = item.text()
         report["rows below"] = grid.verticalScrollBar().maximum() > 0
@@ -97,7 +97,8 @@ def main(stage):
     name = panel.library.grid.item(panel.library.grid.count() - 1).data(256).style.name
     controller.change(controller.state.choices.value.with_styles((StyleChoice(name=name),)))
     report["last"] = panel.library.grid.item(panel.library.grid.count() - 1).text()
-    yield 0.3
+    # Choices are written down some time after the last change, and on a busy machine later.
+    yield 1.5
     return report
 
 
@@ -171,8 +172,8 @@ def at(widget, share=0.5):
     return [["mousemove", place.x(), place.y()], ["sleep", 0.1]]
 
 
-def wheel(tasks, *, up=False):
-    return [["click", "--repeat", tasks, "--delay", 80, 4 if up else 5], ["sleep", 0.2]]
+def wheel(turns, *, up=False):
+    return [["click", "--repeat", turns, "--delay", 80, 4 if up else 5], ["sleep", 0.2]]
 
 
 def scroll_of(widget):

