@@ -42,7 +42,7 @@ FOLD = 4
 
 _HALVINGS = STRIDE.bit_length() - 1
 
-_UNSEEN = 5e-4
+_UNSEEN = 1e-4
 """A region whose share is nowhere larger in a tile is not painted there: it would change nothing by a level of 255."""
 
 

@@ -2,7 +2,7 @@
 
 A painter's layers see farther than a region's border. What lies along it is painted partly in the other region's style,
 and would carry that style into this region's statistics, and with them into all of it. So the deeper a layer lies, the
-less do positions near another style count.
+less does a position count near another style: by how much of what it sees is painted in its region's own.
 """
 
 from __future__ import annotations
@@ -15,14 +15,6 @@ _TRACE = 1e-6
 """What a pixel that counts for one region counts for every other: a region that is nowhere has the picture's
 statistics.
 """
-
-_FOREIGN = 0.5
-"""Part of what a position sees that may be painted in other styles before it does not count. On a straight border it is
-just this.
-"""
-
-_NARROW = 1e-3
-"""What positions count at least, of what they would: a region may lie near others everywhere."""
 
 
 class Pooled:
@@ -89,8 +81,7 @@ class Counts:
         weights = self._pooled(size)
         if self._foreign is not None and radius:
             seen = _averaged(_averaged(self._foreign, radius), radius)
-            own = (1 - seen / _FOREIGN).clamp_min(0) + _NARROW
-            weights = weights * F.interpolate(own, size)
+            weights = weights * F.interpolate(1 - seen, size)
         traced = weights + _TRACE * weights.sum(1, keepdim=True)
         rows = torch.cat([traced, torch.ones_like(traced[:, :1])], 1).transpose(0, 1).flatten(1)
         return rows / rows.sum(1, keepdim=True).clamp_min(1e-12)
