@@ -185,6 +185,29 @@ def test_far_from_the_other_a_region_is_painted_as_if_alone(painter: Painter) ->
     )
 
 
+def test_another_style_elsewhere_changes_little_of_a_region(painter: Painter) -> None:
+    content = picture(32, 6 * painter.size.halo)
+    shares = halves(content)
+    one, other = (
+        painter.measure_regions(content, torch.cat([code(1), code(seed)]), shares, shares)[1]
+        for seed in (2, 3)
+    )
+    change = (one - other).abs().mean((0, 1, 2))
+    inside = len(change) // 2 - painter.size.halo
+    assert float(change[:inside].mean()) < 0.025 * float(change[-inside:].mean())
+
+
+def test_a_tile_of_one_region_is_painted_as_a_part_of_the_whole(painter: Painter) -> None:
+    halo = -(-painter.size.halo // STRIDE) * STRIDE
+    content = picture(32, 4 * halo)
+    shares = halves(content)
+    brush, whole = painter.measure_regions(content, torch.cat([code(1), code(2)]), shares, shares)
+    assert isinstance(brush, RegionalBrush)
+    side = slice(0, 2 * halo)
+    tile = painter.paint_regions(content[..., side], brush, shares[..., side])
+    torch.testing.assert_close(tile[..., :halo], whole[..., :halo], rtol=0, atol=1e-5)
+
+
 def test_a_region_that_is_nowhere_has_the_pictures_statistics(painter: Painter) -> None:
     content = picture(32, 48)
     weights = torch.stack([torch.ones_like(content[:, 0]), torch.zeros_like(content[:, 0])], 1)

@@ -74,8 +74,9 @@ def test_a_change_of_one_style_stays_in_its_region(run: Run, engine: str) -> Non
     change = np.abs(one - other).mean((0, 2))
     here, there = change[: SIDE // 2 - INSIDE].mean(), change[SIDE // 2 + INSIDE :].mean()
     assert here > 10
-    # A painter that sees 108 pixels around has more than half of such a region's statistics near its border.
-    assert there <= 0.04 * here
+    # More than half of such a region lies within the 108 pixels that a painter sees beyond its border.
+    # Did all of it count alike, 1.9 % (glaze) and 2 % (glaze-live) of the change would be seen there.
+    assert there <= 0.017 * here
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -12,6 +12,7 @@ picture is measured once; with it, every layer is a plain convolution, and tiles
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -25,6 +26,7 @@ from velatura.networks.convolution import convolution, convolve
 from velatura.networks.glaze_encoder import StyleEncoder
 from velatura.networks.modulated import Kernel, ModulatedConvolution, RegionalKernel
 from velatura.networks.palette import NUMBERS, Palette
+from velatura.networks.region_planes import Counts, Shares
 
 LEARNT = 320
 """Numbers of a style code that the encoder learns to give."""
@@ -38,10 +40,10 @@ STRIDE = 8
 FOLD = 4
 """Pixels that are folded into one position at the start."""
 
-_TRACE = 1e-6
-"""What a pixel that counts for one region counts for every other: a region that is nowhere has the picture's
-statistics.
-"""
+_HALVINGS = STRIDE.bit_length() - 1
+
+_UNSEEN = 1e-4
+"""A region whose share is nowhere larger in a tile is not painted there: it would change nothing by a level of 255."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,19 @@ class RegionalBrush:
 
     kernels: dict[str, RegionalKernel]
     colours: Palette
+
+    def only(self, regions: Tensor) -> RegionalBrush:
+        """That of some ``regions``, given by their numbers."""
+        kernels = {name: kernel.only(regions) for name, kernel in self.kernels.items()}
+        return RegionalBrush(
+            kernels, Palette(self.colours.mean[regions], self.colours.root[regions])
+        )
+
+    def alone(self) -> Brush:
+        """The same for a single region, which needs no mixing."""
+        return Brush(
+            lambda: {name: each.alone() for name, each in self.kernels.items()}, self.colours
+        )
 
 
 class Layer(Protocol):
@@ -196,32 +211,40 @@ class Painter(nn.Module):
         """
         learnt, colours = _parted(codes)
         kernels: dict[str, RegionalKernel] = {}
-        traced = weights + _TRACE * weights.sum(1, keepdim=True)
-        counted = _Pooled(torch.cat([traced, torch.ones_like(traced[:, :1])], 1))
-        mixing = _mixing(shares, content)
+        mixing = None if shares is None else Shares(_padded(shares), _HALVINGS)
+        foreign = None if mixing is None else mixing.foreign(codes)
+        counted = Counts(_padded(weights), _HALVINGS, foreign)
+        seen = 0.0
 
         def layer(name: str, x: Tensor, zoom: float = 1, /) -> Tensor:
-            rows = counted((round(x.shape[2] * zoom), round(x.shape[3] * zoom)))
-            rows = rows.permute(0, 2, 3, 1).flatten(0, 2)
-            y, kernels[name] = self._layer(name).measure_regions(
-                x, learnt, zoom, rows / rows.sum(0).clamp_min(1e-12), mixing
-            )
+            nonlocal seen
+            if kernels:
+                # What the first one is given has no style yet. Steps in all directions add up as variances do.
+                seen = math.hypot(seen, content.shape[2] / x.shape[2])
+            counts = counted((round(x.shape[2] * zoom), round(x.shape[3] * zoom)), seen)
+            y, kernels[name] = self._layer(name).measure_regions(x, learnt, zoom, counts, mixing)
             return y
 
-        painted = _mixed(colours, self._paint(content, layer), mixing.planes)
+        painted = self._paint(content, layer)
+        brush = RegionalBrush(kernels, colours)
         if shares is None:
-            alone = Brush(lambda: {name: each.alone() for name, each in kernels.items()}, colours)
-            return alone, painted
-        return RegionalBrush(kernels, colours), painted
+            return brush.alone(), colours.given(painted)
+        return brush, _mixed(colours, painted, shares)
 
     def paint_regions(self, content: Tensor, brush: RegionalBrush, shares: Tensor) -> Tensor:
         """``content`` (n, 3, h, w) as :meth:`measure_regions` would have painted it there."""
-        mixing = _mixing(shares, content)
+        present = (shares.amax((0, 2, 3)) > _UNSEEN).nonzero()[:, 0]
+        if len(present) < shares.shape[1]:
+            brush, shares = brush.only(present), shares[:, present]
+            shares = shares / shares.sum(1, keepdim=True)
+        if len(present) == 1:
+            return self.paint(content, brush.alone())
+        mixing = Shares(_padded(shares), _HALVINGS)
 
         def layer(name: str, x: Tensor, zoom: float = 1, /) -> Tensor:
             return brush.kernels[name](x, zoom, mixing)
 
-        return _mixed(brush.colours, self._paint(content, layer), mixing.planes)
+        return _mixed(brush.colours, self._paint(content, layer), shares)
 
     def _paint(self, content: Tensor, layer: Layer) -> Tensor:
         """What is painted, in canonical colours."""
@@ -266,36 +289,14 @@ def _padded(x: Tensor) -> Tensor:
     return F.pad(x, (0, -x.shape[-1] % STRIDE, 0, -x.shape[-2] % STRIDE), mode="replicate")
 
 
-class _Pooled:
-    """What (n, regions, h, w) is at the positions of layers: means over their pixels."""
-
-    def __init__(self, planes: Tensor) -> None:
-        self.planes = planes
-        self._known: dict[tuple[int, int], Tensor] = {}
-        halved = _padded(planes)
-        for _ in range(STRIDE.bit_length() - 1):
-            halved = F.avg_pool2d(halved, 2)
-            self._known[halved.shape[2], halved.shape[3]] = halved
-
-    def __call__(self, size: tuple[int, int]) -> Tensor:
-        return self._known[size]
-
-
-def _mixing(shares: Tensor | None, content: Tensor) -> _Pooled:
-    if shares is None:
-        return _Pooled(torch.ones_like(content[:, :1]))
-    return _Pooled(shares)
-
-
 def _mixed(colours: Palette, painted: Tensor, shares: Tensor) -> Tensor:
     """``painted`` (n, 3, h, w), in canonical colours, in those that ``colours`` (regions, …) mix to at each pixel by
     ``shares`` (n, regions, h, w).
     """
-    layers = [
-        Palette(mean[None], root[None]).given(painted) * share[:, None]
-        for mean, root, share in zip(colours.mean, colours.root, shares.unbind(1), strict=True)
-    ]
-    return torch.stack(layers).sum(0)
+    found = torch.zeros_like(painted)
+    for mean, root, share in zip(colours.mean, colours.root, shares.unbind(1), strict=True):
+        found.addcmul_(Palette(mean[None], root[None]).given(painted), share[:, None])
+    return found
 
 
 def _residual(x: Tensor, block: str, layer: Layer) -> Tensor:

@@ -30,7 +30,10 @@ long as elsewhere would throw scales about. Karras et al. 2018, section 4.1, sca
 
 
 Mixing = Callable[[tuple[int, int]], Tensor]
-"""Shares of regions at the positions of a layer (height, width): (n, regions, h, w), in sum 1."""
+"""Shares of regions at the positions of a layer (height, width): (n · height · width, regions), in sum 1."""
+
+ROWS = 2048
+"""Positions that are mixed at once: what is mixed for them stays in a processor's cache."""
 
 
 FLATTEST = 0.02
@@ -83,6 +86,10 @@ class RegionalKernel:
     def __call__(self, x: Tensor, zoom: float, mixing: Mixing) -> Tensor:
         return modulated(convolved(x, self.weight, zoom=zoom), self.scales, self.shifts, mixing)
 
+    def only(self, regions: Tensor) -> RegionalKernel:
+        """That of some ``regions``, given by their numbers."""
+        return RegionalKernel(self.weight, self.scales[regions], self.shifts[regions])
+
     def alone(self) -> Kernel:
         """The same for a single region, which needs no mixing."""
         return Kernel.of(self.weight, self.scales[0], self.shifts[0], self.weight.dtype)
@@ -108,13 +115,15 @@ def scaled(y: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
 
 
 def modulated(y: Tensor, scales: Tensor, shifts: Tensor, mixing: Mixing) -> Tensor:
-    """``y`` (n, out, h, w) scaled and shifted by what is mixed at each position of ``scales`` and ``shifts``,
-    (regions, out).
+    """``y`` (n, out, h, w), channels last, scaled and shifted in place by what is mixed at each position of ``scales``
+    and ``shifts``, (regions, out).
     """
-    shares = mixing((y.shape[2], y.shape[3])).permute(0, 2, 3, 1).to(y.dtype)
-    mixed = shares @ torch.cat([scales, shifts], 1).to(y.dtype)
-    scale, shift = mixed.chunk(2, dim=3)
-    return torch.addcmul(shift, y.permute(0, 2, 3, 1), scale).permute(0, 3, 1, 2)
+    shares = mixing((y.shape[2], y.shape[3])).to(y.dtype)
+    scales, shifts = scales.to(y.dtype), shifts.to(y.dtype)
+    rows = y.permute(0, 2, 3, 1).view(len(shares), -1)
+    for some, share in zip(torch.split(rows, ROWS), torch.split(shares, ROWS), strict=True):
+        torch.addcmul(share @ shifts, some, share @ scales, out=some)
+    return y
 
 
 class ModulatedConvolution(nn.Module):
@@ -183,13 +192,13 @@ class ModulatedConvolution(nn.Module):
         return y, mean, deviation
 
     def measure_regions(
-        self, x: Tensor, codes: Tensor, zoom: float, shares: Tensor, mixing: Mixing
+        self, x: Tensor, codes: Tensor, zoom: float, counts: Tensor, mixing: Mixing | None
     ) -> tuple[Tensor, RegionalKernel]:
         """``x`` (n, in, h, w), parts of one picture, each region normalised by itself and modulated by its own of
         ``codes`` (regions, code); and the layer as it is for the whole picture.
 
-        ``shares`` (n · h' · w', regions + 1) say how much each position of the result counts for each region, and last
-        for the whole picture, each in sum 1.
+        ``counts`` (regions + 1, n · h' · w') say how much each position of the result counts for each region, and last
+        for the whole picture, each in sum 1. ``mixing`` is None for a single region.
         """
         y = self.convolve(x, zoom)
         gains, shifts = self.scales(codes)
@@ -198,13 +207,13 @@ class ModulatedConvolution(nn.Module):
             # Around about the mean of all, so that small variances are no differences of large squares.
             middle = rows[::SPARSE].mean(0)
             rows = rows - middle
-            means = shares.T @ rows
-            variances = shares.T @ rows.square() - means.square()
+            means = counts @ rows
+            variances = counts @ rows.square_() - means.square()
             means, variances = means[:-1], torch.maximum(variances[:-1], FLATTEST * variances[-1])
             gains = gains / (variances + EPSILON).sqrt()
             shifts = shifts - (means + middle) * gains
         kernel = RegionalKernel(self._filters(x.dtype), gains, shifts)
-        if len(codes) == 1 and x.dtype != torch.float32:
+        if mixing is None:
             return scaled(y, gains[0], shifts[0]), kernel
         return modulated(y, gains, shifts, mixing), kernel
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from velatura.contract.run import Run
 
 _TRACE = np.float32(1e-4)
-"""What every region gets everywhere: where none is, the styles of all are mixed, unseen."""
+"""What every region gets of what none covers: where none is, the styles of all are mixed, unseen."""
 
 
 def claims(scene: Scene, box: Box) -> list[Floats]:
@@ -39,7 +39,9 @@ def blending(scene: Scene, box: Box, size: Sequence[int], run: Run) -> Tensor | 
     """
     if len(scene.regions) < 2:
         return None
-    traced = [claim + _TRACE for claim in claims(scene, box)]
+    covers = claims(scene, box)
+    rest = np.maximum(1 - np.sum(covers, axis=0), 0)
+    traced = [cover + _TRACE * rest for cover in covers]
     together = np.sum(traced, axis=0)
     return _planes([claim / together for claim in traced], size, run, mode="edge")
 
