@@ -15,6 +15,7 @@ from velatura.contract.run import Run
 from velatura.contract.scene import WHOLE, Region, Scene, Style
 from velatura.imaging.raster import Raster
 from velatura.library.checksums import sha256_of
+from velatura.pipeline.levels import first_scene
 from velatura.pipeline.style_input import USUAL_SIDE
 from velatura_link.recipe import Recipe, RecipeRegion, RecipeStyle, Scalar, Source
 
@@ -40,7 +41,8 @@ def recipe_of(
     engine: Engine, scene: Scene, params: EngineParams, run: Run, checks: Checks | None = None
 ) -> Recipe:
     """What decided the picture that ``engine`` has painted of ``scene`` in ``run``."""
-    made = _Sources(checks or Checks(), scene, "code" in engine.descriptor.styles)
+    coded = first_scene(engine, scene) if "code" in engine.descriptor.styles else None
+    made = _Sources(checks or Checks(), coded)
     drawn = [region for region in scene.regions if region.mask is not None and not region.found]
     found = [region for region in scene.regions if region.found]
     rest = [region for region in scene.regions if region.mask is None]
@@ -74,12 +76,11 @@ def recipe_of(
 
 
 class _Sources:
-    """Makes sources of what a scene has."""
+    """Makes sources of what a scene has; ``coded`` is the scene that codes are chosen for, where they are."""
 
-    def __init__(self, checks: Checks, scene: Scene, takes_codes: bool) -> None:
+    def __init__(self, checks: Checks, coded: Scene | None) -> None:
         self._checks = checks
-        self._scene = scene
-        self._takes_codes = takes_codes
+        self._coded = coded
 
     def pixels(self, raster: Raster) -> Source:
         return Source(
@@ -121,8 +122,8 @@ class _Sources:
             return "checkpoint"
         if style.picture is None:
             return "code"
-        coded = self._takes_codes and self._scene.code_of(style, USUAL_SIDE) is not None
-        return "code" if coded else "picture"
+        code = self._coded and self._coded.code_of(style, USUAL_SIDE)
+        return "code" if code is not None else "picture"
 
     def _origin(self, style: Style, kind: str) -> Source:
         if style.origin is not None:
