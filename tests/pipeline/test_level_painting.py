@@ -1,0 +1,153 @@
+"""Painting in levels: what each adds, and that parts of it are as in the whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import skimage.data
+import torch
+
+from velatura.contract.common_params import CommonParams
+from velatura.contract.run import Run
+from velatura.contract.scene import Region, Scene, Style
+from velatura.errors import Cancelled
+from velatura.imaging.raster import Pixels, Raster
+from velatura.imaging.resample import resized
+from velatura.imaging.tiles import Box
+from velatura.pipeline.render import render
+
+from ..observers import Watcher
+from ..toys import Blur, Flat, Models, NoParams, Toy, described, new_run, noise, painted
+
+NATIVE = 128
+
+
+class Same(Toy):
+    """Paints what it is shown."""
+
+    descriptor = described("same", tiles=True, native_side=NATIVE)
+
+    def paint(self, tile: torch.Tensor, prepared: Any, run: Run) -> torch.Tensor:
+        return tile
+
+
+class Blurs(Blur):
+    descriptor = described("blurs", tiles=True, halo=2, multiple=4, native_side=NATIVE)
+
+
+class Grey(Toy):
+    """Paints a grey of its own: nothing is finer than anything else."""
+
+    descriptor = described("grey", tiles=True, native_side=NATIVE)
+
+    def paint(self, tile: torch.Tensor, prepared: Any, run: Run) -> torch.Tensor:
+        return torch.full_like(tile, 0.3)
+
+
+class FlatParts(Flat):
+    descriptor = described("flat-parts", tiles=True, native_side=NATIVE)
+
+
+def photo(width: int = 640, height: int = 512) -> Raster:
+    picture = Raster(np.ascontiguousarray(skimage.data.astronaut()))
+    return resized(picture, (width, height))
+
+
+def scene_of(content: Raster, *regions: Region, **common: Any) -> Scene:
+    return Scene(content, regions, common=CommonParams.model_validate(common))
+
+
+def pixels_of(raster: Raster) -> Pixels:
+    return raster.colours.astype(np.float32)
+
+
+def test_with_all_detail_what_changes_nothing_gives_the_picture_back() -> None:
+    out = painted(Same(), scene_of(photo(), detail=1))
+    assert np.abs(pixels_of(out) - pixels_of(photo())).mean() < 1
+
+
+def test_without_detail_only_what_the_first_level_saw_is_left() -> None:
+    content = photo()
+    small = resized(content, (160, 128))
+    expected = pixels_of(resized(small, (640, 512)))
+    out = pixels_of(painted(Same(), scene_of(content, detail=0)))
+    assert np.abs(out - expected).mean() < 3
+    half = pixels_of(painted(Same(), scene_of(content, detail=0.5)))
+    assert np.abs(half - (out + pixels_of(content)) / 2).mean() < 1
+
+
+def test_colours_come_from_the_first_level() -> None:
+    out = painted(Grey(), scene_of(photo()))
+    np.testing.assert_allclose(pixels_of(out), 0.3 * 255, atol=1)
+
+
+@pytest.mark.parametrize("size", [(640, 512), (165, 700), (643, 230)])
+def test_tiles_give_the_picture_painted_whole(size: tuple[int, int]) -> None:
+    content = resized(photo(), size)
+    whole = painted(Blurs(), scene_of(content), tile=1024)
+    tiled = painted(Blurs(), scene_of(content), tile=32)
+    assert np.abs(pixels_of(whole) - pixels_of(tiled)).max() <= 1
+
+
+def test_a_window_is_that_part_of_the_whole() -> None:
+    content, window = photo(), Box(170, 133, 400, 340)
+    whole = painted(Blurs(), scene_of(content), tile=64)
+    scene = scene_of(content)
+    out = painted(Blurs(), Scene(content, common=scene.common, window=window), tile=64)
+    expected = pixels_of(whole)[window.y0 : window.y1, window.x0 : window.x1]
+    assert pixels_of(out).shape == expected.shape
+    assert np.abs(pixels_of(out) - expected).max() <= 1
+
+
+def test_a_small_picture_is_painted_larger_and_reduced() -> None:
+    content = photo(40, 32)
+    out = painted(Same(), scene_of(content))
+    assert (out.width, out.height) == (40, 32)
+    assert np.abs(pixels_of(out) - pixels_of(content)).mean() < 4
+    np.testing.assert_allclose(pixels_of(painted(Grey(), scene_of(content))), 0.3 * 255, atol=1)
+
+
+def test_alpha_and_depth_are_kept_bit_for_bit() -> None:
+    content = Raster(noise(300, 260, 4, "u16"))
+    out = painted(Blurs(), scene_of(content))
+    assert out.shape == content.shape
+    assert content.alpha is not None
+    assert out.alpha is not None
+    assert out.alpha.tobytes() == content.alpha.tobytes()
+
+
+def test_what_is_hidden_does_not_show() -> None:
+    pixels = np.dstack([photo().pixels, np.full((512, 640, 1), 255, np.uint8)])
+    pixels[200:300, 200:300, 3] = 0
+    other = pixels.copy()
+    other[200:300, 200:300, :3] = 255
+    first, second = (painted(Blurs(), scene_of(Raster(each))) for each in (pixels, other))
+    seen = pixels[:, :, 3] > 0
+    assert np.array_equal(first.pixels[seen], second.pixels[seen])
+
+
+def test_regions_keep_to_themselves() -> None:
+    mask = np.zeros((512, 640, 1), np.uint8)
+    mask[:, 320:] = 255
+    tones = [np.full((4, 4, 3), tone, np.uint8) for tone in (40, 200)]
+    styles = [(Style(Raster(tone)),) for tone in tones]
+    scene = scene_of(photo(), Region(styles[0]), Region(styles[1], mask=Raster(mask)), feather=0)
+    out = pixels_of(painted(FlatParts(), scene))
+    np.testing.assert_allclose(out[:, :320], 40, atol=1)
+    np.testing.assert_allclose(out[:, 320:], 200, atol=1)
+
+
+def test_progress_tells_of_all_levels_and_painting_ends_when_told() -> None:
+    watcher = Watcher()
+    content = photo()
+    render(Same(), scene_of(content), NoParams(), new_run(watcher), tile=64)
+    seen = [(each.step, each.steps) for each in watcher.seen]
+    assert seen == sorted(seen)
+    assert {steps for _, steps in seen} == {seen[-1][0]}
+    # Six tiles of 160 × 128, eighty of 640 × 512.
+    assert seen[-1][0] == 6 + 80
+    with pytest.raises(Cancelled):
+        run = Run(Models(), Watcher(cancel_at=5))  # type: ignore[arg-type]
+        render(Same(), scene_of(content), NoParams(), run, tile=64)
