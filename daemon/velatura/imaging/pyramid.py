@@ -13,7 +13,6 @@ import numpy as np
 from PIL import Image
 
 from velatura.imaging.colour import Floats
-from velatura.imaging.raster import Raster
 from velatura.imaging.tiles import Box
 
 Size = tuple[int, int]
@@ -43,11 +42,10 @@ class Octave:
         """Pixels around a part of the larger picture that :meth:`above` looks at."""
         return ceil((_CUBIC + _LANCZOS + 1) * max(self.scale))
 
-    def enlarged(self, small: Raster, box: Box) -> Floats:
-        """``box`` of the larger picture, (h, w, c) float32, from the smaller one: u8 or u16, no alpha; bicubic."""
+    def enlarged(self, small: Floats, box: Box) -> Floats:
+        """``box`` of the larger picture, (h, w, c) float32, from the smaller one, (h, w, c); bicubic."""
         seen = self._seen_by(box)
-        piece = small.crop(seen.x0, seen.y0, seen.x1, seen.y1).colours
-        return self._up(piece.astype(np.float32) / np.float32(np.iinfo(piece.dtype).max), seen, box)
+        return self._up(small[seen.y0 : seen.y1, seen.x0 : seen.x1], seen, box)
 
     def above(self, piece: Floats, at: Box, box: Box) -> Floats:
         """What of ``box`` the smaller picture has no place for, (h, w, c): fine detail alone.

@@ -18,7 +18,7 @@ from velatura.contract.engine import Engine, EngineParams, FeedForward
 from velatura.contract.run import Run
 from velatura.contract.scene import Scene
 from velatura.imaging.alpha import coverage, hidden_fill, with_fill
-from velatura.imaging.colour import Floats, from_float, from_unit_floats, to_float
+from velatura.imaging.colour import Floats, from_float, from_unit_floats
 from velatura.imaging.pyramid import Octave, Size
 from velatura.imaging.raster import Depth, Raster, RasterShape, bands
 from velatura.imaging.resample import resize
@@ -50,8 +50,9 @@ class InLevels:
             ]
             if number + 1 < len(levels.sizes):
                 assert seen.content is not None
-                photo = _plain(seen.content)
-                painted = [_Painted(level.raster(self._progress), photo) for level in self._finest]
+                painted = [
+                    _Painted(level.whole(self._progress), seen.content) for level in self._finest
+                ]
         self._enlarged = levels.sizes[-1] != self._size
 
     def sample(self) -> Iterator[tuple[Box, list[Floats]]]:
@@ -86,20 +87,20 @@ class InLevels:
     @cached_property
     def _reduced(self) -> list[Floats]:
         """All of each part, where the content is smaller than what is painted of it."""
-        whole = [to_float(level.raster(self._progress)) for level in self._finest]
+        whole = [level.whole(self._progress) for level in self._finest]
         return [np.clip(resize(each, self._size), 0, 1) for each in whole]
 
 
 @dataclass(frozen=True)
 class _Painted:
-    """What a level has painted, and the photo that it was shown, both sRGB without alpha."""
+    """What a level has painted, (h, w, 3) sRGB 0..1, and the photo at its size."""
 
-    picture: Raster
+    picture: Floats
     photo: Raster
 
     @property
     def size(self) -> Size:
-        return self.picture.width, self.picture.height
+        return self.photo.width, self.photo.height
 
 
 @dataclass(frozen=True)
@@ -145,16 +146,15 @@ class _Level:
         """A part that need not be exactly as it is in the picture, without the engine's surroundings."""
         return self.painted(Tile(box, self.painter.around(box)))
 
-    def raster(self, progress: _Progress) -> Raster:
-        """All of it, u16 sRGB."""
+    def whole(self, progress: _Progress) -> Floats:
+        """All of it, (h, w, 3) sRGB 0..1."""
         content = self.painter.content
-        shape = RasterShape(content.width, content.height, 3, "u16", "srgb")
-        pixels = shape.empty()
+        picture = np.empty((content.height, content.width, 3), np.float32)
         for tile in self.tiles:
             core = tile.core
-            pixels[core.y0 : core.y1, core.x0 : core.x1] = from_float(self.painted(tile), shape)
+            picture[core.y0 : core.y1, core.x0 : core.x1] = self.painted(tile)
             progress.advance(1)
-        return Raster(pixels)
+        return picture
 
 
 class _Progress:
@@ -174,18 +174,6 @@ class _Progress:
         self._run.step(self._done, self._tiles, phase="paint")
 
 
-def _plain(content: Raster) -> Raster:
-    """The visible colours of ``content``, sRGB of 8 or 16 bits, where nothing is hidden from whoever enlarges it."""
-    shape = RasterShape(content.width, content.height, 3, _depth(content), "srgb")
-    if content.shape == shape:
-        return content
-    fill, pixels = hidden_fill(content), shape.empty()
-    for y0, y1 in bands(content.height, content.width * 12):
-        band = with_fill(content.crop(0, y0, content.width, y1), fill)
-        pixels[y0:y1] = from_float(band, shape)
-    return Raster(pixels)
-
-
 def _shown(content: Raster, below: _Painted, octave: Octave, detail: float) -> Raster:
     """What the engine is shown at the size of ``content``: the painting so far, enlarged, and ``detail`` of what the
     photo has beyond it. With the content's alpha.
@@ -193,17 +181,18 @@ def _shown(content: Raster, below: _Painted, octave: Octave, detail: float) -> R
     channels = 3 + content.has_alpha
     shape = RasterShape(content.width, content.height, channels, _depth(content), "srgb")
     fill, pixels = hidden_fill(content), shape.empty()
+    # Enlarging is linear: one picture instead of two.
+    ground = below.picture
+    if detail:
+        ground = ground - np.float32(detail) * with_fill(below.photo, fill)
     for y0, y1 in bands(content.height, content.width * 12):
-        box = Box(0, y0, content.width, y1)
-        shown = octave.enlarged(below.picture, box)
+        band = content.crop(0, y0, content.width, y1)
+        shown = octave.enlarged(ground, Box(0, y0, content.width, y1))
         if detail:
-            band = content.crop(0, y0, content.width, y1)
-            fine = with_fill(band, fill) - octave.enlarged(below.photo, box)
-            shown += np.float32(detail) * fine
+            shown += np.float32(detail) * with_fill(band, fill)
         pixels[y0:y1, :, :3] = from_float(np.clip(shown, 0, 1), shape)
         if content.alpha is not None:
-            opacity = coverage(content.crop(0, y0, content.width, y1))
-            pixels[y0:y1, :, 3:] = from_unit_floats(opacity, shape.depth)
+            pixels[y0:y1, :, 3:] = from_unit_floats(coverage(band), shape.depth)
     return Raster(pixels)
 
 
