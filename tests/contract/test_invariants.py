@@ -279,8 +279,7 @@ def warm() -> Iterator[WarmModels]:
 def test_every_engine_keeps_all_of_it(warm: WarmModels, name: str, case: Case) -> None:
     bench = Bench(registry.load(name), warm, Path())
     bench.require_weights()
-    # Styles are looked at with 64 pixels, which is quick.
-    common = case.scene.common.model_copy(update={"stroke": 2.0})
+    common = case.scene.common.model_copy(update={"stroke": bench.stroke})
     equal = {"bitwise": 0.0, "close": 2 / 255, "no": 1.0}[bench.engine.descriptor.deterministic]
 
     def paint(**changes: Any) -> Raster:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,11 +41,21 @@ def checkpoint(engine: Engine, folder: Path) -> Path:
 
 @dataclass
 class Bench:
-    """An engine with everything that it needs to paint."""
+    """An engine with everything that it needs to paint.
+
+    An engine with a native side gets a small one: not every little picture is painted with 512 pixels.
+    """
 
     engine: Engine
     models: WarmModels
     folder: Path
+
+    def __post_init__(self) -> None:
+        descriptor = self.engine.descriptor
+        if descriptor.native_side:
+            self.engine = copy(self.engine)
+            small = descriptor.model_copy(update={"native_side": 64})
+            vars(self.engine)["descriptor"] = small
 
     @property
     def name(self) -> str:
@@ -62,21 +73,27 @@ class Bench:
             if models.find(name) is None:
                 pytest.skip(f"needs the weights {name} (../shared/weights)")
 
+    @property
+    def stroke(self) -> float:
+        """So narrow that styles are looked at with 64 pixels, which is quick; 0 for engines that size no strokes."""
+        if "stroke" not in registry.common_knobs(self.engine):
+            return 0.0
+        return 1.0 if self.engine.descriptor.native_side else 2.0
+
     def run(self, observer: Any = None) -> Run:
         return Run(self.models, observer)
 
     def scene(self, width: int = 48, height: int = 40, **facts: Any) -> Scene:
-        """A scene of this size with one style, looked at with 64 pixels, and every input that is required."""
+        """A scene of this size with one style and every input that is required."""
         descriptor = self.engine.descriptor
         content = facts.pop("content", None) or photo(width, height)
         inputs = {
             each.name: self.input(each.kind, content) for each in descriptor.inputs if each.required
         }
-        small = {"stroke": 2} if "stroke" in registry.common_knobs(self.engine) else {}
         given: dict[str, Any] = {
             "regions": (Region(self.styles()),),
             "inputs": inputs,
-            "common": CommonParams.model_validate(small),
+            "common": CommonParams(stroke=self.stroke),
             **facts,
         }
         if descriptor.content == "none":
