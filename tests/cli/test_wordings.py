@@ -171,7 +171,7 @@ def test_a_colour_is_written_as_people_do(text: str) -> None:
         (["--regions", "auto:1", "--style", "wave"], "auto:K with K from 2 to 64, not “auto:1”"),
         (["--regions", "sky", "--style", "wave"], "auto:K with K from 2 to 64, not “sky”"),
         (["--regions", "auto:2", *["--style", "wave"] * 3], "has none for the last of 3 styles"),
-        (["--stroke", "5000"], "stroke must be a number between 0 and 4096, not 5000"),
+        (["--stroke", "600"], "stroke must be a number between 0 and 512, not 600"),
         (["--finest", "-1"], "finest must be a whole number between 0 and 65535, not -1"),
         (["--colours", "sepia"], "colours must be one of none, luminance, .*, not “sepia”"),
         (["--tileable", "z"], "tileable must be one of none, x, y, both, not “z”"),

@@ -93,7 +93,7 @@ class Bench:
         given: dict[str, Any] = {
             "regions": (Region(self.styles()),),
             "inputs": inputs,
-            "common": CommonParams(stroke=self.stroke),
+            "common": CommonParams.model_validate({"stroke": self.stroke}),
             **facts,
         }
         if descriptor.content == "none":

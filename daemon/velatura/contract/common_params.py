@@ -19,7 +19,7 @@ class CommonParams(BaseModel):
     stroke: float = Field(
         0.0,
         ge=0.0,
-        le=4096.0,
+        le=512.0,
         title="Stroke size",
         description="How wide strokes become in the document. Automatic covers the picture as the painting covers its "
         "canvas: it looks the same at every size, with a stroke a 32nd of the short side.",
@@ -29,7 +29,7 @@ class CommonParams(BaseModel):
         0.5,
         ge=0.0,
         le=1.0,
-        title="Photo's detail",
+        title="Detail",
         description="How much of the photo's own detail comes back at each size while large strokes are painted over "
         "with finer ones: 0 leaves the large strokes alone, 1 brings all of it back.",
     )

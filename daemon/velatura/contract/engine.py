@@ -164,6 +164,14 @@ class FeedForward(Engine, Generic[ParamsT, PreparedT]):
     def prepare(self, scene: Scene, params: ParamsT, run: Run) -> PreparedT:
         """Everything that tiles share: style codes and whole-picture statistics, small tensors on ``run.device``."""
 
+    def prepare_finer(
+        self, scene: Scene, coarser: PreparedT, params: ParamsT, run: Run
+    ) -> PreparedT:
+        """:meth:`prepare` for a larger picture that is laid over a smaller one, which was prepared as ``coarser``: for
+        engines that need not find out again what they know of the styles.
+        """
+        return self.prepare(scene, params, run)
+
     @abstractmethod
     def apply(self, tile: ContentTile, prepared: PreparedT, run: Run) -> Tensor:
         """Paint ``tile.tensor``, (1, 3, h, w) sRGB 0..1 float32, sides multiples of ``descriptor.multiple``; as large.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -96,6 +97,7 @@ class Run:
         self._steps_done = 0
         self._observer: Observer = observer if observer is not None else Silent()
         self._phase = ""
+        self._standing: tuple[int, int, str] | None = None
         self._phase_started = time.monotonic()
 
     @property
@@ -148,6 +150,9 @@ class Run:
         """
         if self._observer.cancelled():
             raise Cancelled
+        if self._standing is not None:
+            step, steps, phase = self._standing
+            share = None
         now = time.monotonic()
         if phase != self._phase:
             self._phase, self._phase_started = phase, now
@@ -161,6 +166,17 @@ class Run:
         self._observer.breathe()
         if self._observer.cancelled():
             raise Cancelled
+
+    @contextmanager
+    def standing(self, step: int, steps: int, *, phase: str) -> Iterator[None]:
+        """Whatever :meth:`step` is told meanwhile is reported as ``step`` of ``steps`` of ``phase``: for what comes
+        between two steps, and can be cancelled all the same.
+        """
+        self._standing = (step, steps, phase)
+        try:
+            yield
+        finally:
+            self._standing = None
 
     def ends_early(self, step: int, steps: int) -> bool:
         """Whether to stop now, after ``step`` of ``steps``, and keep what is there.

@@ -91,7 +91,8 @@ class Scene:
     plan give the same picture. ``segments`` is the number of parts that the picture was to be parted into, 0 for none.
     ``reduction`` is how many pixels of ``content`` a pixel of the document is, along a side: less than 1 while a
     smaller picture is painted in its place. ``window`` is the part of the content that is given back, painted as it is
-    in the whole picture; None for all of it.
+    in the whole picture; None for all of it. ``margin`` is how many pixels on each side of the content, along columns
+    and rows, are its other end again, so that copies of the result go on from one another.
     """
 
     content: Raster | None
@@ -106,6 +107,7 @@ class Scene:
     reduction: float = 1.0
     segments: int = 0
     window: Box | None = None
+    margin: tuple[int, int] = (0, 0)
 
     def code_of(self, style: Style, usual: int) -> Path | None:
         """The code with which an engine that takes codes paints ``style``; None where it has to look at its picture.

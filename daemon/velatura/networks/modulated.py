@@ -120,6 +120,7 @@ def modulated(y: Tensor, scales: Tensor, shifts: Tensor, mixing: Mixing) -> Tens
     """
     shares = mixing((y.shape[2], y.shape[3])).to(y.dtype)
     scales, shifts = scales.to(y.dtype), shifts.to(y.dtype)
+    y = y.contiguous(memory_format=torch.channels_last)
     rows = y.permute(0, 2, 3, 1).view(len(shares), -1)
     for some, share in zip(torch.split(rows, ROWS), torch.split(shares, ROWS), strict=True):
         torch.addcmul(share @ shifts, some, share @ scales, out=some)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from velatura.contract import registry
+from velatura.contract.common_params import CommonParams
 from velatura.contract.run import Run
 from velatura.contract.scene import Scene
 from velatura.errors import BadParams, BadRequest
@@ -102,7 +103,10 @@ def _painted_by(name: str, scene: Scene, run: Run) -> Raster:
             hint="For example, it can be adain.",
             engine=name,
         )
-    common = scene.common.model_copy(update={"finest": 0, "tileable": "none", "colours": "none"})
+    kept = {"stroke", "feather"} & set(registry.common_knobs(engine))
+    common = CommonParams.model_validate({}).model_copy(
+        update=scene.common.model_dump(include=kept)
+    )
     plainly = replace(
         scene,
         regions=tuple(replace(region, strength=1.0) for region in scene.regions),

@@ -8,6 +8,7 @@ the colour that they have, and at full size there is the texture of paint.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -44,10 +45,14 @@ class InLevels:
         painted: list[_Painted | None] = [None for _ in parts_of(engine, scene)]
         for number in range(len(levels.sizes)):
             seen = levels.scene(number, scene, engine.descriptor)
-            self._finest = [
-                _Level.of(engine, part, below, params, run)
-                for part, below in zip(parts_of(engine, seen), painted, strict=True)
-            ]
+            coarser: Sequence[_Level | None] = self._finest or [None for _ in painted]
+            with self._progress.standing():
+                self._finest = [
+                    _Level.of(engine, part, below, over, params, self._progress)
+                    for part, below, over in zip(
+                        parts_of(engine, seen), painted, coarser, strict=True
+                    )
+                ]
             if number + 1 < len(levels.sizes):
                 assert seen.content is not None
                 painted = [
@@ -68,9 +73,10 @@ class InLevels:
         if self._enlarged:
             yield Box(0, 0, *self._size), list(self._reduced)
             return
-        for tile in self._finest[0].tiles:
+        tiles = self._finest[0].tiles
+        for tile in tiles:
             seen = touched(tile.core)
-            if any(seen):
+            if any(seen) and len(tiles) > 1:
                 tile = self._finest[0].painter.trimmed(tile, self._scene.window)
             yield (
                 tile.core,
@@ -117,17 +123,23 @@ class _Level:
         engine: FeedForward[Any, Any],
         scene: Scene,
         below: _Painted | None,
+        coarser: _Level | None,
         params: EngineParams,
-        run: Run,
+        progress: _Progress,
     ) -> _Level:
-        """``scene`` is of this level's size."""
-        if below is None:
+        """``scene`` is of this level's size; ``below`` is what the ``coarser`` level painted."""
+        run = progress.run
+        if below is None or coarser is None:
             return cls(TilePainter(engine, [scene], params, run), None, None)
         content = scene.content
         assert content is not None
         octave = Octave(below.size, (content.width, content.height))
-        scene = replace(scene, content=_shown(content, below, octave, scene.common.detail))
-        return cls(TilePainter(engine, [scene], params, run, octave.reach), below, octave)
+        shown = _shown(content, below, octave, scene.common.detail, progress)
+        scene = replace(scene, content=shown)
+        painter = TilePainter(
+            engine, [scene], params, run, around=octave.reach, coarser=coarser.painter
+        )
+        return cls(painter, below, octave)
 
     @property
     def tiles(self) -> list[Tile]:
@@ -161,8 +173,7 @@ class _Progress:
     """Tells how many tiles of all levels and parts are painted."""
 
     def __init__(self, tiles: int, run: Run) -> None:
-        self._tiles, self._run, self._done = tiles, run, 0
-        run.step(0, tiles, phase="paint")
+        self.run, self._tiles, self._done = run, tiles, 0
 
     @classmethod
     def of(cls, engine: Engine, scene: Scene, levels: Levels, run: Run) -> _Progress:
@@ -171,25 +182,40 @@ class _Progress:
 
     def advance(self, tiles: int) -> None:
         self._done += tiles
-        self._run.step(self._done, self._tiles, phase="paint")
+        self.run.step(self._done, self._tiles, phase="paint")
+
+    @contextmanager
+    def standing(self) -> Iterator[None]:
+        """Once something is painted, nothing that an engine does before it paints takes the progress back."""
+        if not self._done:
+            yield
+            return
+        with self.run.standing(self._done, self._tiles, phase="paint"):
+            yield
 
 
-def _shown(content: Raster, below: _Painted, octave: Octave, detail: float) -> Raster:
+def _shown(
+    content: Raster, below: _Painted, octave: Octave, detail: float, progress: _Progress
+) -> Raster:
     """What the engine is shown at the size of ``content``: the painting so far, enlarged, and ``detail`` of what the
     photo has beyond it. With the content's alpha.
     """
     channels = 3 + content.has_alpha
     shape = RasterShape(content.width, content.height, channels, _depth(content), "srgb")
     fill, pixels = hidden_fill(content), shape.empty()
-    # Enlarging is linear: one picture instead of two.
     ground = below.picture
     if detail:
-        ground = ground - np.float32(detail) * with_fill(below.photo, fill)
+        # Enlarging is linear: one picture instead of two.
+        ground = ground.copy()
+        for y0, y1 in bands(below.photo.height, below.photo.width * 12):
+            band = below.photo.crop(0, y0, below.photo.width, y1)
+            ground[y0:y1] -= np.float32(detail) * np.clip(with_fill(band, fill), 0, 1)
     for y0, y1 in bands(content.height, content.width * 12):
+        progress.advance(0)
         band = content.crop(0, y0, content.width, y1)
         shown = octave.enlarged(ground, Box(0, y0, content.width, y1))
         if detail:
-            shown += np.float32(detail) * with_fill(band, fill)
+            shown += np.float32(detail) * np.clip(with_fill(band, fill), 0, 1)
         pixels[y0:y1, :, :3] = from_float(np.clip(shown, 0, 1), shape)
         if content.alpha is not None:
             pixels[y0:y1, :, 3:] = from_unit_floats(coverage(band), shape.depth)

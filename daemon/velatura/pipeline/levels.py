@@ -75,7 +75,8 @@ def levels_of(descriptor: Descriptor, scene: Scene) -> Levels:
     content = scene.content
     assert content is not None
     size = (content.width, content.height)
-    short, native = min(size), descriptor.native_side
+    short = min(each - 2 * margin for each, margin in zip(size, scene.margin, strict=True))
+    native = descriptor.native_side
     wanted = native / (STROKES_ACROSS * scene.common.stroke * scene.reduction)
     largest = max(1.0, min(native / short, sqrt(MOST / (size[0] * size[1]))))
     first = min(max(wanted, min(1.0, LEAST / short)), largest)
@@ -85,7 +86,7 @@ def levels_of(descriptor: Descriptor, scene: Scene) -> Levels:
     scales = [first ** (1 - step / steps) for step in range(1, steps + 1)]
     return Levels(
         tuple(_scaled(size, scale) for scale in (first, *scales)),
-        round(native * first / wanted),
+        max(1, round(native * first / wanted)),
     )
 
 
@@ -107,7 +108,7 @@ def at_size(scene: Scene, size: Size, descriptor: Descriptor) -> Scene:
         scene,
         content=along(content),
         regions=tuple(
-            replace(region, mask=None if region.mask is None else along(region.mask))
+            replace(region, mask=None if region.mask is None else along(_weights(region.mask)))
             for region in scene.regions
         ),
         inputs={
@@ -144,3 +145,8 @@ def _in_levels(engine: Engine) -> bool:
 
 def _scaled(size: Size, scale: float) -> Size:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _weights(mask: Raster) -> Raster:
+    """``mask`` as numbers: its transfer says nothing about it."""
+    return Raster(mask.pixels) if mask.transfer != "srgb" else mask

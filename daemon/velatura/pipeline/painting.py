@@ -50,7 +50,8 @@ def parts_of(engine: Engine, scene: Scene) -> list[Scene]:
 class TilePainter:
     """Paints any tile of a scene's ``parts``, which share a content, with an engine that has looked at each of them.
 
-    ``around`` is how many pixels around a tile's core are painted with it, as far as the picture goes.
+    ``around`` is how many pixels around a tile's core are painted with it, as far as the picture goes. ``coarser``
+    painted the same parts in a smaller picture that this one is laid over.
     """
 
     def __init__(
@@ -59,7 +60,9 @@ class TilePainter:
         parts: Sequence[Scene],
         params: EngineParams,
         run: Run,
+        *,
         around: int = 0,
+        coarser: TilePainter | None = None,
     ) -> None:
         import torch
 
@@ -69,7 +72,13 @@ class TilePainter:
         self._engine, self._scenes, self._run, self._around = engine, parts, run, around
         # No inference mode here: what prepare leaves in the caches may later be part of a gradient.
         with blamed_on(engine), torch.inference_mode(False), torch.no_grad():
-            self._prepared = [engine.prepare(part, params, run) for part in parts]
+            if coarser is None:
+                self._prepared = [engine.prepare(part, params, run) for part in parts]
+            else:
+                self._prepared = [
+                    engine.prepare_finer(part, prepared, params, run)
+                    for part, prepared in zip(parts, coarser._prepared, strict=True)
+                ]
             self._fill = hidden_fill(content)
 
     def tiles(self) -> list[Tile]:

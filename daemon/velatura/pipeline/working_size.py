@@ -103,6 +103,7 @@ def working(engine: Engine, scene: Scene, halo: int) -> Working | None:
         },
         strength=1.0,
         window=None,
+        margin=margin,
         common=common.model_copy(update={"finest": 0, "tileable": "none", "colours": "none"}),
     )
     return Working(instead, document, small.content, margin, fade)

@@ -99,7 +99,7 @@ _SAID: dict[str, Callable[[], tuple[str, str]]] = {
     "draining": lambda: (tr("Velatura is being restarted."), tr("Try again in a moment.")),
     "out_of_memory": lambda: (
         tr("There is not enough memory for this painting."),
-        tr("Choose a smaller value for Detail, or paint a smaller layer."),
+        tr("Choose a smaller Finest size, or paint a smaller layer."),
     ),
     "quota": lambda: (
         tr("There is no room for this layer beside the others that are being painted."),

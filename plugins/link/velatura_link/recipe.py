@@ -183,7 +183,7 @@ def _recipe(found: Any) -> Recipe:
         velatura=_text(get("velatura", "")),
         code=_text(get("code", "")),
         params=_scalars(get("params", {})),
-        common=_scalars(get("common", {})),
+        common=_common(_scalars(get("common", {}))),
         content=_maybe(get("content"), _source),
         size=_maybe(get("size"), _size),
         depth=_maybe(get("depth"), _text),
@@ -266,6 +266,13 @@ def _few(found: Any) -> Mapping[str, Any]:
 
 def _scalars(found: Any) -> dict[str, Scalar]:
     return {_text(name): _scalar(each) for name, each in _few(found).items()}
+
+
+def _common(found: dict[str, Scalar]) -> dict[str, Scalar]:
+    """Common knobs as they are called now: ``detail`` was ``finest`` before pictures were painted in levels."""
+    if "detail" in found and "finest" not in found:
+        found["finest"] = found.pop("detail")
+    return found
 
 
 def _scalar(found: Any) -> Scalar:

@@ -50,12 +50,13 @@ the upper edge of what shows little: there they do no harm.
 @dataclass(frozen=True)
 class Prepared:
     """``painted`` is the picture, (1, 3, h, w), where it is painted already, else None; ``grain`` is in levels
-    of 255.
+    of 255, ``codes`` are the regions', (regions, CODE).
     """
 
     painter: Painter
     brush: Brush | RegionalBrush
     grain: float
+    codes: Tensor
     painted: Tensor | None
 
 
@@ -102,9 +103,14 @@ class CodePainting(FeedForward[PaintingParamsT, Prepared]):
 
         A small picture is painted on the way. Hidden pixels count neither in a style nor in the content.
         """
-        painter = load(self.descriptor.name, run)
         sample = fair_sample(scene, run, self.descriptor)
         codes = self.codes(scene, sample, params, run)
+        return self._prepared(scene, sample, codes, params, run)
+
+    def _prepared(
+        self, scene: Scene, sample: Sample, codes: Tensor, params: PaintingParamsT, run: Run
+    ) -> Prepared:
+        painter = load(self.descriptor.name, run)
         small = len(sample.seen) == 1
         rows = MARGIN if small else 0
         seen = with_margin(grained(sample.seen, sample.boxes, params.grain), rows)
@@ -119,7 +125,7 @@ class CodePainting(FeedForward[PaintingParamsT, Prepared]):
         assert content is not None
         tiles = tile_plan(content.width, content.height, self.descriptor)
         kept = painted[..., rows:, :] if small and len(tiles) == 1 else None
-        return Prepared(painter, brush, params.grain, kept)
+        return Prepared(painter, brush, params.grain, codes, kept)
 
     def codes(self, scene: Scene, sample: Sample, params: PaintingParamsT, run: Run) -> Tensor:
         """A code for each region, (regions, CODE)."""
@@ -164,6 +170,15 @@ class Glaze(CodePainting[GlazeParams]):
         deterministic="close",
     )
     Params = GlazeParams
+
+    def prepare_finer(
+        self, scene: Scene, coarser: Prepared, params: GlazeParams, run: Run
+    ) -> Prepared:
+        """Codes are polished once, for the picture as a whole."""
+        if not params.polish:
+            return super().prepare_finer(scene, coarser, params, run)
+        sample = fair_sample(scene, run, self.descriptor)
+        return self._prepared(scene, sample, coarser.codes, params, run)
 
     def codes(self, scene: Scene, sample: Sample, params: GlazeParams, run: Run) -> Tensor:
         """A code for each region, (regions, CODE), polished on that region where that is wished."""

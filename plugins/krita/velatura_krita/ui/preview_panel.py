@@ -40,9 +40,7 @@ class PreviewPanel(QtWidgets.QWidget):
         self.shown: PreviewPair | None = None
         self.view = SplitView()
         self.whole, self.own = _choice(tr("All of it")), _choice(tr("1:1"))
-        self.whole.setToolTip(
-            tr("See the whole layer, reduced: strokes look coarser here than in the result")
-        )
+        self.whole.setToolTip(tr("See the whole layer, reduced"))
         self.own.setObjectName("velatura_own_size")
         self.own.setToolTip(
             tr(
