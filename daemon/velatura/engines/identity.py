@@ -45,6 +45,7 @@ class Identity(Pixelwise[IdentityParams]):
         regions="native",
         tiles=True,
         interruptible=True,
+        phases={"pretend": "Pretend"},
         hidden=True,
     )
     Params = IdentityParams

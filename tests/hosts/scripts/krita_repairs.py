@@ -32,7 +32,7 @@ def main(stage):
     ]
     repair.trigger()
     yield lambda: bar.isVisible() and bar._button.text() == "Repair Velatura's painter"
-    report["asked"] = "on the disk" in bar._text.text()
+    report["asked"] = "of disk space" in bar._text.text()
     bar._button.click()
     report["repairing"] = [controller.installer.busy, bar._button.text()]
     yield lambda: not controller.installer.busy
