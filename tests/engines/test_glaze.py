@@ -112,15 +112,22 @@ def test_a_small_picture_is_painted_once(
     assert difference(painted(models, content, engine=engine), in_tiles) <= 1
 
 
+@pytest.mark.parametrize(
+    ("size", "tile"),
+    [((300, 260), 96), ((540, 520), 1024), ((700, 640), 160)],
+    ids=["enlarged", "one tile", "levels"],
+)
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_window_is_painted_as_in_the_whole_picture(models: WarmModels, engine: str) -> None:
-    content, style = picture(300, 260), (Region((Style(picture(96, 80, seed=1)),)),)
+def test_a_window_is_painted_as_in_the_whole_picture(
+    models: WarmModels, engine: str, size: tuple[int, int], tile: int
+) -> None:
+    content, style = picture(*size), (Region((Style(picture(96, 80, seed=1)),)),)
     chosen = registry.load(engine)
     params = registry.validate(chosen, {})
 
     def of(window: Box | None) -> Raster:
         scene = Scene(content, style, window=window)
-        found = render(chosen, scene, params, Run(models), tile=96)["picture"]
+        found = render(chosen, scene, params, Run(models), tile=tile)["picture"]
         assert isinstance(found, Raster)
         return found
 

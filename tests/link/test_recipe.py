@@ -71,6 +71,13 @@ def test_keys_of_a_later_version_are_ignored() -> None:
     assert from_described(found) == RECIPE
 
 
+def test_what_detail_was_before_pictures_were_painted_in_levels_is_the_finest_size() -> None:
+    former = replace(RECIPE, common={"stroke": 0.0, "detail": 1024}).to_json()
+    assert from_json(former).common == {"stroke": 0.0, "finest": 1024}
+    present = replace(RECIPE, common={"detail": 0.25, "finest": 1024})
+    assert from_json(present.to_json()) == present
+
+
 def test_another_format_is_named() -> None:
     with pytest.raises(
         BadRecipe, match=r"out\.png holds a recipe of format 2; this Velatura reads 1"

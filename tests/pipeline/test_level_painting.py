@@ -19,7 +19,7 @@ from velatura.imaging.tiles import Box
 from velatura.pipeline.render import render
 
 from ..observers import Watcher
-from ..toys import Blur, Flat, Models, NoParams, Toy, described, new_run, noise, painted
+from ..toys import TRANSFERS, Blur, Flat, Models, NoParams, Toy, described, new_run, noise, painted
 
 NATIVE = 128
 
@@ -128,6 +128,43 @@ def test_what_is_hidden_does_not_show() -> None:
     assert np.array_equal(first.pixels[seen], second.pixels[seen])
 
 
+def test_highlights_beyond_white_make_no_halos() -> None:
+    pixels = photo().pixels.astype(np.float32) / 255
+    plain = pixels_of(painted(Blurs(), scene_of(Raster(pixels))))
+    glaring = pixels.copy()
+    white = np.s_[250:260, 300:310]
+    pixels[white], glaring[white] = 1.0, 20.0
+    first, second = (
+        pixels_of(painted(Blurs(), scene_of(Raster(each)))) for each in (pixels, glaring)
+    )
+    np.testing.assert_allclose(second, first, atol=0.02)
+    assert np.abs(first - plain).max() > 0.02
+
+
+def test_a_masks_transfer_says_nothing() -> None:
+    weights = np.random.default_rng(2).integers(0, 256, (512, 640, 1), np.uint8)
+    first, second = (
+        painted(Blurs(), scene_of(photo(), Region(styles=(), mask=Raster(weights, transfer))))
+        for transfer in TRANSFERS
+    )
+    assert first.pixels.tobytes() == second.pixels.tobytes()
+
+
+def test_a_small_tileable_picture_is_enlarged_as_any_other() -> None:
+    sizes: list[tuple[int, int]] = []
+
+    class Sees(Same):
+        def prepare(self, scene: Scene, params: NoParams, run: Run) -> None:
+            assert scene.content is not None
+            sizes.append((scene.content.width, scene.content.height))
+
+    content = photo(64, 64)
+    out = painted(Sees(), scene_of(content, tileable="both"))
+    assert (out.width, out.height) == (64, 64)
+    # Twice as large, and so are the 32 pixels of the other end on each side.
+    assert sizes == [(2 * (64 + 2 * 32),) * 2]
+
+
 def test_regions_keep_to_themselves() -> None:
     mask = np.zeros((512, 640, 1), np.uint8)
     mask[:, 320:] = 255
@@ -137,6 +174,38 @@ def test_regions_keep_to_themselves() -> None:
     out = pixels_of(painted(FlatParts(), scene))
     np.testing.assert_allclose(out[:, :320], 40, atol=1)
     np.testing.assert_allclose(out[:, 320:], 200, atol=1)
+
+
+def test_what_an_engine_does_before_a_finer_level_takes_nothing_back() -> None:
+    class Looks(Same):
+        def prepare(self, scene: Scene, params: NoParams, run: Run) -> None:
+            run.step(1, 2, phase="look")
+            run.step(2, 2, phase="look")
+
+    watcher = Watcher()
+    render(Looks(), scene_of(photo()), NoParams(), new_run(watcher), tile=64)
+    phases = [each.phase for each in watcher.seen]
+    assert phases == sorted(phases)
+    assert phases.count("look") == 2
+    steps = [each.step for each in watcher.seen if each.phase == "paint"]
+    assert steps == sorted(steps)
+
+
+def test_an_engine_is_told_what_it_knew_of_a_coarser_level() -> None:
+    told: list[object] = []
+
+    class Knows(Same):
+        def prepare(self, scene: Scene, params: NoParams, run: Run) -> object:
+            return "first"
+
+        def prepare_finer(
+            self, scene: Scene, coarser: object, params: NoParams, run: Run
+        ) -> object:
+            told.append(coarser)
+            return "second"
+
+    painted(Knows(), scene_of(photo()))
+    assert told == ["first"]
 
 
 def test_progress_tells_of_all_levels_and_painting_ends_when_told() -> None:

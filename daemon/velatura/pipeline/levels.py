@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import ceil, log, sqrt
 
+import numpy as np
+
 from velatura.contract import registry
 from velatura.contract.engine import Descriptor, Engine, FeedForward, Iterative
 from velatura.contract.scene import STROKES_ACROSS, Scene
@@ -106,7 +108,7 @@ def at_size(scene: Scene, size: Size, descriptor: Descriptor) -> Scene:
 
     return replace(
         scene,
-        content=along(content),
+        content=along(_seen(content)),
         regions=tuple(
             replace(region, mask=None if region.mask is None else along(_weights(region.mask)))
             for region in scene.regions
@@ -145,6 +147,16 @@ def _in_levels(engine: Engine) -> bool:
 
 def _scaled(size: Size, scale: float) -> Size:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _seen(content: Raster) -> Raster:
+    """``content`` as far as engines see it: a highlight beyond white is no larger for that when it is reduced."""
+    if content.depth not in ("f16", "f32"):
+        return content
+    pixels = content.pixels.copy()
+    colours = pixels[:, :, : content.channels - content.has_alpha]
+    np.clip(colours, 0, 1, out=colours)
+    return Raster(pixels, content.transfer)
 
 
 def _weights(mask: Raster) -> Raster:
