@@ -103,7 +103,7 @@ def test_a_small_picture_is_painted_once(
 ) -> None:
     content = picture(96, 80, channels)
     models = WarmModels(torch.device("cpu"), dtype)
-    in_tiles = painted(models, content, engine=engine, tile=64)
+    in_tiles = painted(models, content, engine=engine, tile=256)
 
     def again(*_: object) -> None:
         raise AssertionError("it was painted while it was measured")
