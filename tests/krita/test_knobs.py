@@ -20,9 +20,18 @@ SCHEMA = {
             "minimum": 0,
             "maximum": 512.0,
             "unit": "px",
+            "scales": True,
             "type": "number",
         },
-        "side": {"default": 0, "minimum": 0, "maximum": 65535, "unit": "px", "type": "integer"},
+        "side": {
+            "default": 0,
+            "minimum": 0,
+            "maximum": 65535,
+            "unit": "px",
+            "scales": True,
+            "type": "integer",
+        },
+        "finest": {"default": 0, "minimum": 0, "maximum": 9, "unit": "px", "type": "integer"},
         "pooling": {"default": "max", "enum": ["max", "avg"], "type": "string"},
         "even": {"default": False, "type": "boolean"},
         "layers": {"default": "relu4_2", "type": "string"},
@@ -79,8 +88,8 @@ def test_only_what_differs_from_the_defaults_is_sent() -> None:
 
 def test_lengths_shrink_with_a_preview() -> None:
     knobs = tuple(KNOBS.values())
-    small = scaled(knobs, {"alpha": 0.5, "stroke": 40.0, "side": 900}, 0.25)
-    assert small == {"alpha": 0.5, "stroke": 10.0, "side": 225}
+    small = scaled(knobs, {"alpha": 0.5, "stroke": 40.0, "side": 900, "finest": 8}, 0.25)
+    assert small == {"alpha": 0.5, "stroke": 10.0, "side": 225, "finest": 8}
 
 
 def test_a_length_never_shrinks_to_the_zero_that_means_something_else() -> None:

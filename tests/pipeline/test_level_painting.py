@@ -161,8 +161,8 @@ def test_a_small_tileable_picture_is_enlarged_as_any_other() -> None:
     content = photo(64, 64)
     out = painted(Sees(), scene_of(content, tileable="both"))
     assert (out.width, out.height) == (64, 64)
-    # Twice as large, and so are the 32 pixels of the other end on each side.
-    assert sizes == [(2 * (64 + 2 * 32),) * 2]
+    # Twice as large, and so are the 16 pixels of the other end on each side.
+    assert sizes == [(2 * (64 + 2 * 16),) * 2]
 
 
 def test_regions_keep_to_themselves() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from velatura.contract.common_params import CommonParams
 from velatura.contract.engine import Input
-from velatura.contract.scene import STROKES_ACROSS, Region, Scene
+from velatura.contract.run import Run
+from velatura.contract.scene import STROKES_ACROSS, Region, Scene, Style
 from velatura.imaging.pyramid import Size
 from velatura.imaging.raster import Raster
 from velatura.pipeline.levels import (
@@ -18,12 +19,12 @@ from velatura.pipeline.levels import (
     WIDEST,
     at_size,
     coarseness,
-    first_scene,
     levels_of,
     proportioned,
 )
+from velatura.pipeline.working_size import first_scene
 
-from ..toys import Descends, Negative, described
+from ..toys import Descends, Negative, NoParams, described, painted
 
 NATIVE = 512
 
@@ -128,6 +129,30 @@ def test_a_style_is_seen_as_ever_unless_strokes_of_another_kind_were_asked_for()
     assert first_scene(Native(), scene_of(4096, 4096, stroke=300)).common.stroke == 0
     fine = first_scene(Native(), scene_of(4096, 4096, stroke=4))
     assert fine.common.stroke == 4
+
+
+@pytest.mark.parametrize(
+    "scene",
+    [
+        scene_of(750, 499, finest=300),
+        scene_of(750, 499, finest=75),
+        scene_of(64, 64, tileable="both"),
+        scene_of(1000, 20000, finest=1024),
+        scene_of(400, 400, stroke=8),
+        scene_of(200, 200, stroke=32),
+        scene_of(2048, 1500),
+    ],
+    ids=lambda scene: f"{scene.content.width}x{scene.content.height}",
+)
+def test_styles_are_seen_first_as_is_foretold(scene: Scene) -> None:
+    seen: list[int] = []
+
+    class Sees(Native):
+        def prepare(self, scene: Scene, params: NoParams, run: Run) -> None:
+            seen.append(scene.style_side(Style(scale=2.0), NATIVE))
+
+    painted(Sees(), scene)
+    assert seen[0] == first_scene(Native(), scene).style_side(Style(scale=2.0), NATIVE)
 
 
 def test_what_is_as_large_as_the_content_goes_along() -> None:

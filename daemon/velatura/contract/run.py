@@ -172,11 +172,11 @@ class Run:
         """Whatever :meth:`step` is told meanwhile is reported as ``step`` of ``steps`` of ``phase``: for what comes
         between two steps, and can be cancelled all the same.
         """
-        self._standing = (step, steps, phase)
+        before, self._standing = self._standing, (step, steps, phase)
         try:
             yield
         finally:
-            self._standing = None
+            self._standing = before
 
     def ends_early(self, step: int, steps: int) -> bool:
         """Whether to stop now, after ``step`` of ``steps``, and keep what is there.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from math import inf
 
 import numpy as np
@@ -67,21 +68,22 @@ def resize_visible(raster: Raster, size: tuple[int, int]) -> Floats:
     return _resize_bands(raster, size, lambda band: with_fill(band, fill))
 
 
-def resized(raster: Raster, size: tuple[int, int]) -> Raster:
+def resized(raster: Raster, size: tuple[int, int], *, clipped: bool = False) -> Raster:
     """The raster at ``size`` (width, height) in its own depth, transfer and channels.
 
-    Colours weigh as much as they are opaque, so that hidden ones do not bleed into visible ones.
+    Colours weigh as much as they are opaque, so that hidden ones do not bleed into visible ones. ``clipped`` takes
+    floats beyond 0..1 for the nearer end, as networks see them.
     """
     if size == (raster.width, raster.height):
         return raster
     shape = RasterShape(*size, raster.channels, raster.depth, raster.transfer)
     pixels = shape.empty()
     if raster.alpha is None:
-        rgb = _resize_bands(raster, size, to_float)
+        rgb = _resize_bands(raster, size, partial(_colours, clipped=clipped))
         pixels[...] = from_float(rgb[:, :, : raster.channels], shape)
         return Raster(pixels, raster.transfer)
     colours = raster.channels - 1
-    premultiplied = _resize_bands(raster, size, _premultiplied)
+    premultiplied = _resize_bands(raster, size, partial(_premultiplied, clipped=clipped))
     # Not clipped yet: where opacity overshoots, colours do by the same factor.
     opacity = premultiplied[:, :, 3:]
     rgb = premultiplied[:, :, :colours] / np.maximum(opacity, _FAINTEST)
@@ -110,9 +112,13 @@ def thumbnail(raster: Raster, side: int) -> Raster:
     return converted(small, depth="u8", transfer="srgb")
 
 
-def _premultiplied(band: Raster) -> Floats:
+def _colours(band: Raster, *, clipped: bool) -> Floats:
+    return np.clip(to_float(band), 0, 1) if clipped else to_float(band)
+
+
+def _premultiplied(band: Raster, *, clipped: bool) -> Floats:
     opacity = coverage(band)
-    return np.concatenate([to_float(band) * opacity, opacity], axis=2)
+    return np.concatenate([_colours(band, clipped=clipped) * opacity, opacity], axis=2)
 
 
 def _resize_bands(

@@ -115,8 +115,8 @@ def scaled(y: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
 
 
 def modulated(y: Tensor, scales: Tensor, shifts: Tensor, mixing: Mixing) -> Tensor:
-    """``y`` (n, out, h, w), channels last, scaled and shifted in place by what is mixed at each position of ``scales``
-    and ``shifts``, (regions, out).
+    """``y`` (n, out, h, w) scaled and shifted by what is mixed at each position of ``scales`` and ``shifts``, (regions,
+    out); in place where ``y`` is channels last.
     """
     shares = mixing((y.shape[2], y.shape[3])).to(y.dtype)
     scales, shifts = scales.to(y.dtype), shifts.to(y.dtype)

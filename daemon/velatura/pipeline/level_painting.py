@@ -53,6 +53,8 @@ class InLevels:
                         parts_of(engine, seen), painted, coarser, strict=True
                     )
                 ]
+            if number == 0:
+                self._progress.advance(0)
             if number + 1 < len(levels.sizes):
                 assert seen.content is not None
                 painted = [

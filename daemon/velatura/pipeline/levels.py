@@ -10,23 +10,27 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import ceil, log, sqrt
 
-import numpy as np
-
 from velatura.contract import registry
 from velatura.contract.engine import Descriptor, Engine, FeedForward, Iterative
 from velatura.contract.scene import STROKES_ACROSS, Scene
-from velatura.imaging.pyramid import Size
+from velatura.imaging.pyramid import Octave, Size
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import resized, resized_flow
 
 WIDEST = 8
 """How many times as large as the one below a level is at most."""
 
+MOST_AROUND = Octave((1, 1), (WIDEST, WIDEST)).reach
+"""Pixels around a tile that a level paints with it, at most."""
+
 LEAST = 128
 """The smallest short side of a first level, in pixels, for strokes that are a large part of the picture."""
 
 NEARLY = 1.1
 """How much finer than asked for strokes may become where that spares a level."""
+
+ROUNDED = 0.02
+"""How much a short side of whole pixels may differ from the one that was meant."""
 
 MOST = 1 << 21
 """Pixels to which a small picture is enlarged at most."""
@@ -39,12 +43,13 @@ def proportioned(engine: Engine, scene: Scene) -> Scene:
     they are.
     """
     content, common = scene.content, scene.common
-    sizes_strokes = _in_levels(engine) or (
+    sizes_strokes = in_levels(engine) or (
         isinstance(engine, Iterative) and "stroke" in registry.common_knobs(engine)
     )
     if content is None or common.stroke or not sizes_strokes:
         return scene
-    stroke = min(content.width, content.height) / STROKES_ACROSS / scene.reduction
+    short = _short((content.width, content.height), scene.margin)
+    stroke = short / STROKES_ACROSS / scene.reduction
     return replace(scene, common=common.model_copy(update={"stroke": stroke}))
 
 
@@ -61,35 +66,42 @@ class Levels:
         """``scene`` as it is painted at level ``number``, its rasters reduced to that."""
         side = self.side if number == 0 else min(self.side, descriptor.native_side)
         small = at_size(scene, self.sizes[number], descriptor)
-        stroke = 0.0
-        if side != descriptor.native_side:
-            stroke = side / STROKES_ACROSS / small.reduction
-        return replace(small, common=small.common.model_copy(update={"stroke": stroke}))
+        return looking(small, side, descriptor)
 
 
 def levels_of(descriptor: Descriptor, scene: Scene) -> Levels:
-    """The levels of a :func:`proportioned` scene, in equal steps: from the size at which the engine's strokes are
-    as wide as asked for to the content's own.
+    """The levels of a :func:`proportioned` scene."""
+    content = scene.content
+    assert content is not None
+    size = (content.width, content.height)
+    return levels_for(descriptor, size, scene.margin, scene.common.stroke * scene.reduction)
+
+
+def levels_for(descriptor: Descriptor, size: Size, margin: Size, stroke: float) -> Levels:
+    """The levels of a content of ``size``, ``margin`` included, for strokes of ``stroke`` of its pixels. In equal
+    steps: from the size at which the engine's strokes are as wide as asked for to the content's own.
 
     Strokes narrower than the engine's are painted at full size, of a style that is looked at smaller. All levels
     together have 1.3 times the pixels of the finest at most, but where that is hardly larger than the first.
     """
-    content = scene.content
-    assert content is not None
-    size = (content.width, content.height)
-    short = min(each - 2 * margin for each, margin in zip(size, scene.margin, strict=True))
-    native = descriptor.native_side
-    wanted = native / (STROKES_ACROSS * scene.common.stroke * scene.reduction)
+    short, native = _short(size, margin), descriptor.native_side
+    wanted = native / (STROKES_ACROSS * stroke)
     largest = max(1.0, min(native / short, sqrt(MOST / (size[0] * size[1]))))
     first = min(max(wanted, min(1.0, LEAST / short)), largest)
     if 1 / NEARLY < first < 1:
         first, wanted = 1.0, wanted / first
     steps = ceil(log(1 / first, WIDEST)) if first < 1 else 0
     scales = [first ** (1 - step / steps) for step in range(1, steps + 1)]
-    return Levels(
-        tuple(_scaled(size, scale) for scale in (first, *scales)),
-        max(1, round(native * first / wanted)),
-    )
+    # Pixels are whole: a size that was rounded does not make another style of the usual one.
+    side = native if abs(first / wanted - 1) < ROUNDED else max(1, round(native * first / wanted))
+    return Levels(tuple(_scaled(size, scale) for scale in (first, *scales)), side)
+
+
+def looking(scene: Scene, side: int, descriptor: Descriptor) -> Scene:
+    """``scene`` with styles looked at with a short side of ``side`` pixels, unless their own scale says otherwise."""
+    usual = side == descriptor.native_side
+    stroke = 0.0 if usual else side / STROKES_ACROSS / scene.reduction
+    return replace(scene, common=scene.common.model_copy(update={"stroke": stroke}))
 
 
 def at_size(scene: Scene, size: Size, descriptor: Descriptor) -> Scene:
@@ -104,13 +116,15 @@ def at_size(scene: Scene, size: Size, descriptor: Descriptor) -> Scene:
     def along(raster: Raster, *, flow: bool = False) -> Raster:
         if (raster.width, raster.height) != document:
             return raster
-        return resized_flow(raster, size) if flow else resized(raster, size)
+        if flow:
+            return resized_flow(raster, size)
+        return resized(_weights(raster) if raster.channels == 1 else raster, size)
 
     return replace(
         scene,
-        content=along(_seen(content)),
+        content=resized(content, size, clipped=True),
         regions=tuple(
-            replace(region, mask=None if region.mask is None else along(_weights(region.mask)))
+            replace(region, mask=None if region.mask is None else along(region.mask))
             for region in scene.regions
         ),
         inputs={
@@ -119,6 +133,7 @@ def at_size(scene: Scene, size: Size, descriptor: Descriptor) -> Scene:
         },
         reduction=scene.reduction * max(size) / max(document),
         window=None,
+        margin=_scaled(scene.margin, max(size) / max(document), least=0),
     )
 
 
@@ -126,37 +141,23 @@ def coarseness(engine: Engine, scene: Scene) -> float:
     """How many pixels of a :func:`proportioned` scene's content one of its first level is, along a side; 1 where the
     content is painted at once.
     """
-    if scene.content is None or not _in_levels(engine):
+    if scene.content is None or not in_levels(engine):
         return 1.0
     return scene.content.width / levels_of(engine.descriptor, scene).sizes[0][0]
 
 
-def first_scene(engine: Engine, scene: Scene) -> Scene:
-    """``scene`` as the engine sees its styles first: what its styles' codes depend on. Rasters stay as they are."""
-    scene = proportioned(engine, scene)
-    if scene.content is None or not _in_levels(engine):
-        return scene
-    levels = levels_of(engine.descriptor, scene)
-    stroke = 0.0 if levels.side == engine.descriptor.native_side else scene.common.stroke
-    return replace(scene, common=scene.common.model_copy(update={"stroke": stroke}))
-
-
-def _in_levels(engine: Engine) -> bool:
+def in_levels(engine: Engine) -> bool:
+    """Whether pictures are painted in levels around ``engine``."""
     return isinstance(engine, FeedForward) and engine.descriptor.native_side > 0
 
 
-def _scaled(size: Size, scale: float) -> Size:
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+def _short(size: Size, margin: Size) -> int:
+    """The short side of a content of ``size`` without its ``margin``."""
+    return min(size[0] - 2 * margin[0], size[1] - 2 * margin[1])
 
 
-def _seen(content: Raster) -> Raster:
-    """``content`` as far as engines see it: a highlight beyond white is no larger for that when it is reduced."""
-    if content.depth not in ("f16", "f32"):
-        return content
-    pixels = content.pixels.copy()
-    colours = pixels[:, :, : content.channels - content.has_alpha]
-    np.clip(colours, 0, 1, out=colours)
-    return Raster(pixels, content.transfer)
+def _scaled(size: Size, scale: float, least: int = 1) -> Size:
+    return max(least, round(size[0] * scale)), max(least, round(size[1] * scale))
 
 
 def _weights(mask: Raster) -> Raster:

@@ -9,6 +9,7 @@ from velatura.contract.engine import Engine, FeedForward, Filter
 from velatura.contract.run import Run
 from velatura.errors import OutOfMemory
 from velatura.imaging.tiles import round_up
+from velatura.pipeline.levels import MOST_AROUND
 from velatura.pipeline.tensors import tile_side
 from velatura.runtime.memory import SMALLEST, SPARED, available
 
@@ -59,8 +60,9 @@ def _largest(engine: FeedForward[Any, Any], run: Run, tile: int) -> int:
     """The longest side of a tile, at most ``tile``, that fits into what is free."""
     budget = available(run.device) * (1 - SPARED)
     descriptor = engine.descriptor
+    halo = descriptor.halo + (MOST_AROUND if descriptor.native_side else 0)
     while tile // 2 >= SMALLEST:
-        outer = round_up(tile + 2 * descriptor.halo, descriptor.multiple)
+        outer = round_up(tile + 2 * halo, descriptor.multiple)
         if outer**2 * descriptor.memory <= budget:
             break
         tile //= 2

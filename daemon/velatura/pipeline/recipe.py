@@ -15,8 +15,8 @@ from velatura.contract.run import Run
 from velatura.contract.scene import WHOLE, Region, Scene, Style
 from velatura.imaging.raster import Raster
 from velatura.library.checksums import sha256_of
-from velatura.pipeline.levels import first_scene
 from velatura.pipeline.style_input import USUAL_SIDE
+from velatura.pipeline.working_size import first_scene
 from velatura_link.recipe import Recipe, RecipeRegion, RecipeStyle, Scalar, Source
 
 

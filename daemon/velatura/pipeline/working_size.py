@@ -12,11 +12,19 @@ from velatura.contract.engine import Engine
 from velatura.contract.scene import Scene
 from velatura.imaging.alpha import hidden_fill, with_fill
 from velatura.imaging.colour import Floats
+from velatura.imaging.pyramid import Size
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import fit
 from velatura.imaging.tiles import Box, round_up
 from velatura.imaging.upsampling import Upsampler
-from velatura.pipeline.levels import at_size, coarseness
+from velatura.pipeline.levels import (
+    at_size,
+    coarseness,
+    in_levels,
+    levels_for,
+    looking,
+    proportioned,
+)
 
 FADE = 32
 """Pixels over which what was painted beyond one edge passes into what was painted inside the other, at the size
@@ -69,19 +77,9 @@ def working(engine: Engine, scene: Scene, halo: int) -> Working | None:
     if content is None:
         return None
     document = (content.width, content.height)
-    size = fit(*document, long=common.finest) if common.finest else document
-    if max(size) >= max(document):
-        size = document
+    size, margin, fade = _extent(engine, scene, halo)
     if size == document and common.tileable == "none":
         return None
-    # Where large strokes are painted small, surroundings and fade are as much larger.
-    coarse = max(1.0, coarseness(engine, scene) * max(size) / max(document))
-    fade = ceil(FADE * coarse)
-    around = round_up(ceil(halo * coarse) + fade, engine.descriptor.multiple)
-    margin = (
-        min(around, size[0]) if common.tileable in ("x", "both") else 0,
-        min(around, size[1]) if common.tileable in ("y", "both") else 0,
-    )
     small = at_size(scene, size, engine.descriptor)
     assert small.content is not None
 
@@ -107,6 +105,41 @@ def working(engine: Engine, scene: Scene, halo: int) -> Working | None:
         common=common.model_copy(update={"finest": 0, "tileable": "none", "colours": "none"}),
     )
     return Working(instead, document, small.content, margin, fade)
+
+
+def first_scene(engine: Engine, scene: Scene) -> Scene:
+    """``scene`` as ``engine`` sees its styles first: what its styles' codes depend on. Rasters stay as they are."""
+    scene = proportioned(engine, scene)
+    content = scene.content
+    if content is None or not in_levels(engine):
+        return scene
+    size, margin, _ = _extent(engine, scene, engine.descriptor.halo)
+    painted = (size[0] + 2 * margin[0], size[1] + 2 * margin[1])
+    reduction = scene.reduction * max(size) / max(content.width, content.height)
+    stroke = scene.common.stroke * reduction
+    side = levels_for(engine.descriptor, painted, margin, stroke).side
+    return looking(scene, side, engine.descriptor)
+
+
+def _extent(engine: Engine, scene: Scene, halo: int) -> tuple[Size, Size, int]:
+    """The size at which a scene with a content is painted, how much of its other end is added on each side, and over
+    how many pixels one end passes into the other.
+    """
+    content, common = scene.content, scene.common
+    assert content is not None
+    document = (content.width, content.height)
+    size = fit(*document, long=common.finest) if common.finest else document
+    if max(size) >= max(document):
+        size = document
+    # Where large strokes are painted small, surroundings and fade are as much larger; where all is enlarged, smaller.
+    coarse = coarseness(engine, scene) * max(size) / max(document)
+    fade = ceil(FADE * coarse)
+    around = round_up(ceil(halo * coarse) + fade, engine.descriptor.multiple)
+    margin = (
+        min(around, size[0]) if common.tileable in ("x", "both") else 0,
+        min(around, size[1]) if common.tileable in ("y", "both") else 0,
+    )
+    return size, margin, fade
 
 
 def _wrapped(raster: Raster, margin: tuple[int, int]) -> Raster:

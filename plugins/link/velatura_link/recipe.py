@@ -270,7 +270,7 @@ def _scalars(found: Any) -> dict[str, Scalar]:
 
 def _common(found: dict[str, Scalar]) -> dict[str, Scalar]:
     """Common knobs as they are called now: ``detail`` was ``finest`` before pictures were painted in levels."""
-    if "detail" in found and "finest" not in found:
+    if isinstance(found.get("detail"), int) and "finest" not in found:
         found["finest"] = found.pop("detail")
     return found
 

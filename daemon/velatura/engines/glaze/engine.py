@@ -50,13 +50,14 @@ the upper edge of what shows little: there they do no harm.
 @dataclass(frozen=True)
 class Prepared:
     """``painted`` is the picture, (1, 3, h, w), where it is painted already, else None; ``grain`` is in levels
-    of 255, ``codes`` are the regions', (regions, CODE).
+    of 255, ``codes`` are the regions', (regions, CODE), of styles looked at with ``sides``.
     """
 
     painter: Painter
     brush: Brush | RegionalBrush
     grain: float
     codes: Tensor
+    sides: tuple[int, ...]
     painted: Tensor | None
 
 
@@ -125,7 +126,7 @@ class CodePainting(FeedForward[PaintingParamsT, Prepared]):
         assert content is not None
         tiles = tile_plan(content.width, content.height, self.descriptor)
         kept = painted[..., rows:, :] if small and len(tiles) == 1 else None
-        return Prepared(painter, brush, params.grain, codes, kept)
+        return Prepared(painter, brush, params.grain, codes, _sides(scene), kept)
 
     def codes(self, scene: Scene, sample: Sample, params: PaintingParamsT, run: Run) -> Tensor:
         """A code for each region, (regions, CODE)."""
@@ -175,7 +176,7 @@ class Glaze(CodePainting[GlazeParams]):
         self, scene: Scene, coarser: Prepared, params: GlazeParams, run: Run
     ) -> Prepared:
         """Codes are polished once, for the picture as a whole."""
-        if not params.polish:
+        if not params.polish or _sides(scene) != coarser.sides:
             return super().prepare_finer(scene, coarser, params, run)
         sample = fair_sample(scene, run, self.descriptor)
         return self._prepared(scene, sample, coarser.codes, params, run)
@@ -265,6 +266,11 @@ def _polished(
         for style, size in styles
     )
     return run.remember(f"polished {steps} {encoder_identity()} {number} {shown} {wanted}", make)
+
+
+def _sides(scene: Scene) -> tuple[int, ...]:
+    """The short side with which each style is looked at."""
+    return tuple(scene.style_side(style, USUAL_SIDE) for style in scene.styles)
 
 
 def _shipped(style: Style, scene: Scene) -> str:

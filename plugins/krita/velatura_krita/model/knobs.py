@@ -17,7 +17,8 @@ _STEPS = 200
 class Knob:
     """One setting: ``slider`` and ``number`` are fractions, ``whole`` is an integer; ``unit`` may be empty.
 
-    ``zero`` is the word for 0 where 0 is no number but a rule, “Automatic” say; ``labels`` are words for ``choices``.
+    ``scales`` marks a length in the document, which is smaller in a smaller picture of it. ``zero`` is the word for 0
+    where 0 is no number but a rule, “Automatic” say; ``labels`` are words for ``choices``.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Knob:
     least: float = 0.0
     most: float = 0.0
     unit: str = ""
+    scales: bool = False
     choices: tuple[str, ...] = ()
     zero: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -81,8 +83,8 @@ def own_values(knobs: tuple[Knob, ...], chosen: Mapping[str, object]) -> dict[st
 
 
 def scaled(knobs: tuple[Knob, ...], chosen: Mapping[str, Value], factor: float) -> dict[str, Value]:
-    """``chosen`` for a picture ``factor`` times as large: lengths in pixels grow with it."""
-    lengths = {knob.name: knob for knob in knobs if knob.unit == "px"}
+    """``chosen`` for a picture ``factor`` times as large: lengths in the document grow with it."""
+    lengths = {knob.name: knob for knob in knobs if knob.scales}
     return {
         name: _length(lengths[name], value * factor)
         if name in lengths and isinstance(value, (int, float))
@@ -112,6 +114,7 @@ def _known(properties: Mapping[str, Any]) -> Iterator[Knob]:
                 least=least,
                 most=most,
                 unit=str(facts.get("unit", "")),
+                scales=facts.get("scales") is True,
                 choices=tuple(str(each) for each in facts.get("enum", ())),
                 zero=str(facts.get("zero", "")),
                 labels=_words(facts.get("labels")),
