@@ -174,7 +174,7 @@ def test_a_damaged_history_is_empty(text: str) -> None:
 
 
 NUMBER = {"type": "number", "minimum": 0.0, "maximum": 512.0, "default": 0.0}
-TREATMENT = {"properties": {"stroke": {**NUMBER, "unit": "px"}}}
+TREATMENT = {"properties": {"stroke": {**NUMBER, "unit": "px", "scales": True}}}
 
 
 def _engine(name: str, **descriptor: Any) -> dict[str, Any]:

@@ -48,6 +48,7 @@ def test_a_schema_becomes_widgets() -> None:
         "beta": "number",
         "stroke": "slider",
         "side": "whole",
+        "finest": "whole",
         "pooling": "choice",
         "even": "switch",
         "layers": "text",
