@@ -113,7 +113,8 @@ def thumbnail(raster: Raster, side: int) -> Raster:
 
 
 def _colours(band: Raster, *, clipped: bool) -> Floats:
-    return np.clip(to_float(band), 0, 1) if clipped else to_float(band)
+    floats = to_float(band)
+    return np.clip(floats, 0, 1, out=floats) if clipped and band.depth in ("f16", "f32") else floats
 
 
 def _premultiplied(band: Raster, *, clipped: bool) -> Floats:

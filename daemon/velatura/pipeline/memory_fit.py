@@ -10,7 +10,7 @@ from velatura.contract.run import Run
 from velatura.errors import OutOfMemory
 from velatura.imaging.tiles import round_up
 from velatura.pipeline.levels import MOST_AROUND
-from velatura.pipeline.tensors import tile_side
+from velatura.pipeline.tensors import surroundings, tile_side
 from velatura.runtime.memory import SMALLEST, SPARED, available
 
 T = TypeVar("T")
@@ -60,7 +60,7 @@ def _largest(engine: FeedForward[Any, Any], run: Run, tile: int) -> int:
     """The longest side of a tile, at most ``tile``, that fits into what is free."""
     budget = available(run.device) * (1 - SPARED)
     descriptor = engine.descriptor
-    halo = descriptor.halo + (MOST_AROUND if descriptor.native_side else 0)
+    halo = surroundings(descriptor, MOST_AROUND if descriptor.native_side else 0)
     while tile // 2 >= SMALLEST:
         outer = round_up(tile + 2 * halo, descriptor.multiple)
         if outer**2 * descriptor.memory <= budget:

@@ -15,7 +15,7 @@ from velatura.imaging.colour import Floats
 from velatura.imaging.tiles import Box, Tile
 from velatura.pipeline.engine_errors import blamed_on, require_size, rgb_floats
 from velatura.pipeline.regions import blending
-from velatura.pipeline.tensors import content_tile, tile_plan
+from velatura.pipeline.tensors import content_tile, surroundings, tile_plan
 
 Touched = Callable[[Box], Sequence[bool]]
 """Which parts of a scene have any weight in a box."""
@@ -92,7 +92,7 @@ class TilePainter:
             return tile
         descriptor = self._engine.descriptor
         return tile.trimmed(
-            window, halo=descriptor.halo + self._around, multiple=descriptor.multiple
+            window, halo=surroundings(descriptor, self._around), multiple=descriptor.multiple
         )
 
     def __call__(self, tile: Tile, parts: Sequence[int]) -> dict[int, Floats]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextvars import ContextVar
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,10 +83,18 @@ def tile_plan(width: int, height: int, descriptor: Descriptor, around: int = 0) 
         width,
         height,
         core=tile_side.get(),
-        halo=descriptor.halo + around,
+        halo=surroundings(descriptor, around),
         multiple=descriptor.multiple,
         least=descriptor.least,
     )
+
+
+def surroundings(descriptor: Descriptor, around: int = 0) -> int:
+    """Pixels that an engine sees on each side of a tile's core, ``around`` of which are painted with it.
+
+    Of these only what is broad counts: half of the halo is enough for it.
+    """
+    return max(descriptor.halo, ceil(descriptor.halo / 2) + around)
 
 
 def content_tile(
