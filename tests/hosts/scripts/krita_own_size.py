@@ -23,6 +23,8 @@ def main(stage):
     yield lambda: not controller.busy and controller.state.history.value
     yield lambda: pixels(view.part) != promised or len(nodes(document)) > 1
     yield 1.0
+    # It may be on its way once more.
+    yield lambda: view.part is not None
     left, top, right, bottom = window
     layer = nodes(document)[-1]
     landed = bytes(layer.pixelData(left, top, right - left, bottom - top))
