@@ -125,11 +125,11 @@ class Scene:
         """All styles of all regions, in order."""
         return tuple(style for region in self.regions for style in region.styles)
 
-    def style_side(self, style: Style, usual: int) -> int:
+    def style_side(self, style: Style, usual: int, reduced: float = 1.0) -> int:
         """The short side in pixels with which an engine looks at ``style``; ``usual`` where nobody asked for strokes
-        of a size.
+        of a size. ``reduced`` is how much smaller the content is while an engine goes from coarse to fine.
         """
         stroke = self.common.stroke
         side = STROKES_ACROSS * stroke * self.reduction if stroke else float(usual)
         least, most = STYLE_SIDES
-        return min(max(round(side * style.scale), least), most)
+        return min(max(round(side * style.scale * reduced), least), most)

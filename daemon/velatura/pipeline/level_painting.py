@@ -37,7 +37,7 @@ class InLevels:
         self, engine: FeedForward[Any, Any], scene: Scene, params: EngineParams, run: Run
     ) -> None:
         assert scene.content is not None
-        self._scene, self._run = scene, run
+        self._scene = scene
         self._size: Size = (scene.content.width, scene.content.height)
         levels = levels_of(engine.descriptor, scene)
         self._progress = _Progress.of(engine, scene, levels, run)

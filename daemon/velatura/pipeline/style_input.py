@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import cos, radians, sin
 from typing import TYPE_CHECKING
 
-from velatura.contract.scene import STROKES_ACROSS, STYLE_SIDES, WHOLE, Crop, Scene, Style
+from velatura.contract.scene import WHOLE, Crop, Scene, Style
 from velatura.errors import BadPicture, BadRequest
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import fit
@@ -111,12 +111,7 @@ def side_at(scene: Scene, style: Style, short: int) -> int:
     """
     assert scene.content is not None
     whole = min(scene.content.width, scene.content.height)
-    stroke = scene.common.stroke
-    side = STROKES_ACROSS * stroke * scene.reduction if stroke else float(whole)
-    least, most = STYLE_SIDES
-    return _within_own_pixels(
-        style, min(max(round(side * style.scale * short / whole), least), most)
-    )
+    return _within_own_pixels(style, scene.style_side(style, whole, short / whole))
 
 
 def shows_all_strokes(scene: Scene, short: int) -> bool:
