@@ -6,7 +6,7 @@ import argparse
 import importlib
 import sys
 
-NAMES = ("start", "wire", "warm", "busy", "slow_link", "gatys", "glaze")
+NAMES = ("start", "wire", "warm", "busy", "slow_link", "gatys", "glaze", "hosts")
 
 
 def main() -> int:

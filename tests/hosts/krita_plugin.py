@@ -19,9 +19,7 @@ def plugin(profile: Profile) -> Path:
     The first daemon imports every engine to find out, torch with them. On a busy machine that takes longer than a
     script waits for it.
     """
-    known = Path(profile.environment["VELATURA_CACHE"])
-    manifest.write(known, manifest.code_hash(), _engines())
-    return install(profile)
+    return install(profile, _engines())
 
 
 @pytest.fixture
@@ -30,8 +28,11 @@ def new_plugin(profile: Profile) -> Path:
     return install(profile)
 
 
-def install(profile: Profile) -> Path:
-    """Put the plugin into ``profile`` and enable it; its folder."""
+def install(profile: Profile, engines: manifest.Manifest | None = None) -> Path:
+    """Put the plugin into ``profile`` and enable it; its folder. A daemon that ran before knows ``engines``."""
+    if engines is not None:
+        known = Path(profile.environment["VELATURA_CACHE"])
+        manifest.write(known, manifest.code_hash(), engines)
     profile.install("krita")
     return profile.pykrita / "velatura_krita"
 

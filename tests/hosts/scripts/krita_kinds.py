@@ -1,7 +1,8 @@
 """Paints with engines of every kind of style, content, output and frames, all of them by the docker's own widgets."""
 
+from PyQt5.QtWidgets import QDockWidget, QListView
+
 from krita import Selection
-from velatura_krita.document.undo_history import UndoHistory
 
 WIDTH, HEIGHT = 64, 48
 KEYS = (2, 5, 8)
@@ -202,10 +203,20 @@ def in_order(painter):
     place = source.findData("frames")
     source.setCurrentIndex(place)
     source.activated.emit(place)
-    before = UndoHistory(stage.krita).position(document)
+    # Krita notes some time later what was done.
+    yield 1.0
+    before = len(undo_steps(stage))
     made = yield from painter.apply(document)
     frames = [list(bytes(made.pixelDataAtTime(3, 3, 1, 1, time))) for time in KEYS]
-    return [frames, UndoHistory(stage.krita).position(document).current - before.current]
+    return [frames, undo_steps(stage)[before:]]
+
+
+def undo_steps(stage):
+    """Their names, up to where the history stands."""
+    docker = stage.window.qwindow().findChild(QDockWidget, "History")
+    view = docker.findChild(QListView)
+    rows = range(view.currentIndex().row() + 1)
+    return [view.model().index(row, 0).data() for row in rows]
 
 
 def bounds(node):

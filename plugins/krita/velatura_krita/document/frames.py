@@ -24,6 +24,8 @@ _PATIENCE = 5.0
 """Seconds after which Krita counts as not having undone what it was asked to."""
 _QUIET = 0.2
 """Seconds without a new step after which Krita counts as having noted all of them."""
+_STANDSTILL = 0.02
+"""Seconds that one pause counts for at most: while Krita stands still it notes nothing."""
 
 
 @dataclass(frozen=True)
@@ -118,10 +120,10 @@ def _restore(
 
 def _settled(history: UndoHistory, document: Any) -> Steps[Position | None]:
     """Where the history stands once Krita has noted what was done: it does so some time later."""
-    now, since = history.position(document), monotonic()
-    while monotonic() - since < _QUIET:
+    now, quiet, before = history.position(document), 0.0, monotonic()
+    while quiet < _QUIET:
         yield
-        found = history.position(document)
-        if found != now:
-            now, since = found, monotonic()
+        found, at = history.position(document), monotonic()
+        quiet = quiet + min(at - before, _STANDSTILL) if found == now else 0.0
+        now, before = found, at
     return now

@@ -55,7 +55,8 @@ def main(stage):
         document.setModified(False)
         document.close()
         yield 1.0
-    report["preview"] = yield from preview(stage, docker)
+    if stage.arguments.get("preview"):
+        report["preview"] = yield from preview(stage, docker)
     return report
 
 
