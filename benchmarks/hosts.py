@@ -1,6 +1,6 @@
 """What the plugins cost Krita and GIMP, always beside what the same pixels cost the host by itself.
 
-    python -m benchmarks.hosts [krita] [gimp]
+    python -m benchmarks.hosts [--only-krita | --only-gimp]
 
 The real hosts, in the root that `python -m tests.hosts.root` makes. Times are of what is seen: from Apply until the
 host has composited the layer.
@@ -26,10 +26,11 @@ from velatura.contract import manifest
 
 SIDES = (2048, 4096)
 ROUNDS = 5
+HOSTS = ("krita", "gimp")
 PATIENCE = 600.0
 
 
-def main(hosts: Iterable[str] = ("krita", "gimp")) -> None:
+def main(hosts: Iterable[str] = HOSTS) -> None:
     root = root_path(os.environ.get("VELATURA_HOSTS_SUITE", SUITE))
     if os.geteuid() or not root.is_dir():
         raise SystemExit("This needs the superuser and both hosts: python -m tests.hosts.root")
@@ -85,5 +86,6 @@ def in_gimp(seen: dict[str, list[float]]) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.hosts", description=__doc__)
-    parser.add_argument("hosts", nargs="*", choices=("krita", "gimp"), default=("krita", "gimp"))
-    sys.exit(main(parser.parse_args().hosts))
+    for name in HOSTS:
+        parser.add_argument(f"--only-{name}", action="store_const", const=(name,), dest="hosts")
+    sys.exit(main(parser.parse_args().hosts or HOSTS))
