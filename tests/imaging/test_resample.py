@@ -92,3 +92,11 @@ def test_hidden_colours_do_not_bleed(size: tuple[int, int]) -> None:
     assert 0.4 < visible.mean() < 0.7
     expected = np.broadcast_to([0.2, 0.4, 0.6], out[visible][:, :3].shape)
     np.testing.assert_allclose(out[visible][:, :3], expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("size", [(1500, 1100), (997, 701), (2400, 2100), (1999, 1)])
+def test_bands_are_what_they_are_in_the_whole(size: tuple[int, int]) -> None:
+    pixels = np.random.default_rng(3).integers(0, 256, (1500, 2000, 4), np.uint8)
+    raster = Raster(pixels[:, :, :3])
+    whole = resize(pixels[:, :, :3].astype(np.float32) / 255, size)
+    np.testing.assert_allclose(resize_visible(raster, size), whole, atol=1e-4)

@@ -55,9 +55,9 @@ def sizes_of(scene: Scene) -> tuple[Size, ...]:
         ((256, 256), [(512, 512)]),
         ((64, 96), [(512, 768)]),
         ((1024, 1024), [(512, 512), (1024, 1024)]),
-        ((4000, 3000), [(683, 512), (4000, 3000)]),
-        ((4096, 4096), [(512, 512), (4096, 4096)]),
-        ((8192, 8192), [(512, 512), (2048, 2048), (8192, 8192)]),
+        ((1536, 2000), [(512, 667), (1536, 2000)]),
+        ((2048, 2048), [(512, 512), (1024, 1024), (2048, 2048)]),
+        ((4000, 3000), [(683, 512), (1652, 1239), (4000, 3000)]),
     ],
 )
 def test_the_first_level_has_the_engines_own_short_side(size: Size, expected: list[Size]) -> None:
@@ -109,7 +109,7 @@ def test_a_smaller_picture_in_its_place_has_the_same_levels_as_far_as_it_goes() 
     whole = proportioned(Native(), scene_of(4096, 4096))
     half = proportioned(Native(), scene_of(2048, 2048, reduction=0.5))
     assert whole.common.stroke == half.common.stroke == 4096 / STROKES_ACROSS
-    assert levels_of(Native.descriptor, half).sizes == ((512, 512), (2048, 2048))
+    assert levels_of(Native.descriptor, half).sizes == ((512, 512), (1024, 1024), (2048, 2048))
 
 
 def test_automatic_strokes_are_in_proportion_for_engines_that_take_them() -> None:

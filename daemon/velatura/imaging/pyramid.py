@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, floor
 
-import numpy as np
 from PIL import Image
 
 from velatura.imaging.colour import Floats
+from velatura.imaging.resample import by_channel
 from velatura.imaging.tiles import Box
 
 Size = tuple[int, int]
@@ -92,12 +92,4 @@ def _resampled(
     frame: tuple[float, float, float, float],
     how: Image.Resampling,
 ) -> Floats:
-    planes = [
-        np.asarray(
-            Image.fromarray(np.ascontiguousarray(floats[:, :, channel])).resize(
-                size, how, box=frame
-            )
-        )
-        for channel in range(floats.shape[2])
-    ]
-    return np.stack(planes, axis=2)
+    return by_channel(floats, lambda plane: plane.resize(size, how, box=frame))

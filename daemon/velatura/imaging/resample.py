@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from math import inf
+from math import ceil, floor, inf
 
 import numpy as np
 from PIL import Image
@@ -21,6 +22,12 @@ from velatura.imaging.raster import Raster, RasterShape, bands
 
 _FAINTEST = np.float32(1 / 4096)
 """Below this opacity a colour cannot be told from the rounding of a resample any more."""
+
+_LOBES = 3
+"""Pixels on either side that Lanczos' kernel looks at, as wide as they are in the smaller picture."""
+
+_LARGE = 1 << 17
+"""Numbers for which threads of their own are worth what they cost."""
 
 
 def fit(
@@ -47,15 +54,22 @@ def resize(floats: Floats, size: tuple[int, int]) -> Floats:
     """
     if size == (floats.shape[1], floats.shape[0]):
         return floats
-    planes = [
-        np.asarray(
-            Image.fromarray(np.ascontiguousarray(floats[:, :, channel])).resize(
-                size, Image.Resampling.LANCZOS
-            )
-        )
-        for channel in range(floats.shape[2])
-    ]
-    return np.stack(planes, axis=2)
+    return by_channel(floats, lambda plane: plane.resize(size, Image.Resampling.LANCZOS))
+
+
+def by_channel(floats: Floats, change: Callable[[Image.Image], Image.Image]) -> Floats:
+    """``change`` done to each channel of ``floats`` (h, w, c) float32, at once where that pays: Pillow resizes pictures
+    of floats on one thread, a channel at a time.
+    """
+
+    def changed(channel: int) -> Floats:
+        return np.asarray(change(Image.fromarray(np.ascontiguousarray(floats[:, :, channel]))))
+
+    channels = range(floats.shape[2])
+    if floats.size < _LARGE:
+        return np.stack([changed(channel) for channel in channels], axis=2)
+    with ThreadPoolExecutor(len(channels)) as pool:
+        return np.stack(list(pool.map(changed, channels)), axis=2)
 
 
 def resize_visible(raster: Raster, size: tuple[int, int]) -> Floats:
@@ -125,14 +139,34 @@ def _premultiplied(band: Raster, *, clipped: bool) -> Floats:
 def _resize_bands(
     raster: Raster, size: tuple[int, int], floats: Callable[[Raster], Floats]
 ) -> Floats:
-    factor = int(min(raster.width / size[0], raster.height / size[1]) / 3)
-    if factor < 2:
-        return resize(floats(raster), size)
+    """``raster`` as ``floats`` gives it, at ``size``, a band at a time: there is no float copy of all of it.
+
+    What is much larger is averaged over blocks first; of the rest each band is what it is in the whole.
+    """
+    if size == (raster.width, raster.height):
+        return floats(raster)
     rows: list[Floats] = []
-    for y0, y1 in bands(-(-raster.height // factor), raster.width * 16 * factor):
-        band = raster.crop(0, y0 * factor, raster.width, min(y1 * factor, raster.height))
-        rows.append(_block_means(floats(band), factor))
-    return resize(np.concatenate(rows), size)
+    factor = int(min(raster.width / size[0], raster.height / size[1]) / 3)
+    if factor >= 2:
+        for y0, y1 in bands(-(-raster.height // factor), raster.width * 16 * factor):
+            band = raster.crop(0, y0 * factor, raster.width, min(y1 * factor, raster.height))
+            rows.append(_block_means(floats(band), factor))
+        return resize(np.concatenate(rows), size)
+    scale = raster.height / size[1]
+    reach = ceil(_LOBES * max(1.0, scale)) + 1
+    for y0, y1 in bands(size[1], ceil(raster.width * 16 * scale)):
+        top = max(0, floor(y0 * scale) - reach)
+        bottom = min(raster.height, ceil(y1 * scale) + reach)
+        frame = (0.0, y0 * scale - top, raster.width, min(y1 * scale, raster.height) - top)
+        seen = floats(raster.crop(0, top, raster.width, bottom))
+        rows.append(_framed(seen, (size[0], y1 - y0), frame))
+    return np.concatenate(rows)
+
+
+def _framed(
+    floats: Floats, size: tuple[int, int], frame: tuple[float, float, float, float]
+) -> Floats:
+    return by_channel(floats, lambda plane: plane.resize(size, Image.Resampling.LANCZOS, box=frame))
 
 
 def _block_means(floats: Floats, factor: int) -> Floats:

@@ -22,9 +22,9 @@ from velatura.imaging.alpha import coverage, hidden_fill, with_fill
 from velatura.imaging.colour import Floats, from_float, from_unit_floats
 from velatura.imaging.pyramid import Octave, Size
 from velatura.imaging.raster import Depth, Raster, RasterShape, bands
-from velatura.imaging.resample import resize
+from velatura.imaging.resample import resize, resized
 from velatura.imaging.tiles import Box, Tile
-from velatura.pipeline.levels import Levels, levels_of
+from velatura.pipeline.levels import KEPT, Levels, levels_of
 from velatura.pipeline.painting import Piece, TilePainter, Touched, parts_of
 from velatura.pipeline.sampling import sample_boxes
 from velatura.pipeline.tensors import tile_plan
@@ -58,7 +58,7 @@ class InLevels:
             if number + 1 < len(levels.sizes):
                 assert seen.content is not None
                 painted = [
-                    _Painted(level.whole(self._progress), seen.content) for level in self._finest
+                    _Painted.of(level.whole(self._progress), seen.content) for level in self._finest
                 ]
         self._enlarged = levels.sizes[-1] != self._size
 
@@ -101,10 +101,16 @@ class InLevels:
 
 @dataclass(frozen=True)
 class _Painted:
-    """What a level has painted, (h, w, 3) sRGB 0..1, and the photo at its size."""
+    """What is kept of what a level has painted, (h, w, 3) sRGB 0..1, and the photo at its size."""
 
     picture: Floats
     photo: Raster
+
+    @classmethod
+    def of(cls, picture: Floats, photo: Raster) -> _Painted:
+        """Of all that a level has painted of ``photo``."""
+        size = max(1, round(photo.width / KEPT)), max(1, round(photo.height / KEPT))
+        return cls(np.clip(resize(picture, size), 0, 1), resized(photo, size))
 
     @property
     def size(self) -> Size:

@@ -17,10 +17,17 @@ from velatura.imaging.pyramid import Octave, Size
 from velatura.imaging.raster import Raster
 from velatura.imaging.resample import resized, resized_flow
 
-WIDEST = 8
-"""How many times as large as the one below a level is at most."""
+WIDEST = 3
+"""How many times as large as the one below a level is at most. Painted over what is enlarged more than that, a network
+fills what has become flat with worms.
+"""
 
-MOST_AROUND = Octave((1, 1), (WIDEST, WIDEST)).reach
+KEPT = 1.5
+"""How many pixels of a painted level, along a side, one of what the next level is painted over is: a network's finest
+pixels are a weave and streaks beside edges, which would be enlarged along with its strokes.
+"""
+
+MOST_AROUND = Octave((1, 1), (ceil(WIDEST * KEPT), ceil(WIDEST * KEPT))).reach
 """Pixels around a tile that a level paints with it, at most."""
 
 LEAST = 128
