@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from velatura.imaging.resample import resized
 from velatura.imaging.tiles import Box
 from velatura.pipeline.levels import KEPT
 from velatura.pipeline.render import render
+from velatura.runtime.model_cache import WarmModels
 
 from ..observers import Watcher
 from ..toys import TRANSFERS, Blur, Flat, Models, NoParams, Toy, described, new_run, noise, painted
@@ -221,3 +223,57 @@ def test_progress_tells_of_all_levels_and_painting_ends_when_told() -> None:
     with pytest.raises(Cancelled):
         run = Run(Models(), Watcher(cancel_at=5))  # type: ignore[arg-type]
         render(Same(), scene_of(content), NoParams(), run, tile=64)
+
+
+class Counts(Blurs):
+    """Knows how often it was asked to paint."""
+
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+
+    def prepare(self, scene: Scene, params: NoParams, run: Run) -> None:
+        assert scene.content is not None
+        self.sizes.append(scene.content.width)
+        run.note("Seen at {width} pixels.", width=scene.content.width)
+        run.reads("weights", str(scene.content.width))
+
+
+def test_what_was_painted_small_is_remembered_for_another_part_and_another_strength() -> None:
+    engine, content, models = Counts(), photo(), WarmModels.on("cpu")
+
+    def paint(scene: Scene) -> tuple[Raster, Run]:
+        run = Run(models)
+        return render(engine, scene, NoParams(), run)["picture"], run
+
+    window = Box(170, 133, 400, 340)
+    scene = scene_of(content)
+    _, first = paint(replace(scene, window=Box(0, 0, 64, 64)))
+    assert engine.sizes == [160, 320, 640]
+    engine.sizes.clear()
+    seen, run = paint(replace(scene, window=window))
+    assert engine.sizes == [640]
+    assert (run.notes, run.weights) == (first.notes, first.weights)
+    assert len(run.notes) == 3
+    np.testing.assert_array_equal(
+        pixels_of(seen), pixels_of(painted(Blurs(), replace(scene, window=window)))
+    )
+    engine.sizes.clear()
+    paint(replace(scene, strength=0.5))
+    assert engine.sizes == [640]
+
+
+@pytest.mark.parametrize("other", ["content", "detail", "style", "mask"])
+def test_what_decides_a_painting_has_it_painted_anew(other: str) -> None:
+    engine, models = Counts(), WarmModels.on("cpu")
+    scene = scene_of(photo(), Region(()))
+    mask = Raster(np.full((512, 640, 1), 255, np.uint8))
+    changed = {
+        "content": replace(scene, content=Raster(255 - photo().pixels)),
+        "detail": scene_of(photo(), detail=0.25),
+        "style": replace(scene, regions=(Region((Style(picture=photo(32, 32)),)),)),
+        "mask": replace(scene, regions=(replace(scene.regions[0], mask=mask),)),
+    }[other]
+    for each in (scene, changed):
+        engine.sizes.clear()
+        render(engine, each, NoParams(), Run(models))
+        assert engine.sizes[0] == 160

@@ -197,6 +197,27 @@ class Run:
         """``make()``, or what it gave for the same ``key`` before: a style code, a Gram matrix."""
         return self.models.remember(key, make)
 
+    def remember_painting(self, key: str, make: Callable[[], T]) -> tuple[T, bool]:
+        """``make()``, or what it gave for the same ``key`` before, with what it noted and read; and whether it had to
+        be called.
+        """
+        if self._models is None:
+            return make(), True
+
+        def making() -> tuple[T, list[Text], dict[str, str]]:
+            notes, weights = self.notes, self.weights
+            self.notes, self.weights = [], {}
+            try:
+                return make(), self.notes, self.weights
+            finally:
+                self.notes, self.weights = notes, weights
+
+        (painting, notes, weights), is_new = self.models.remember_painting(key, making)
+        for note in notes:
+            self.note(note)
+        self.weights |= weights
+        return painting, is_new
+
     def each(self, items: list[T], *, phase: str) -> Iterator[T]:
         """The items one after another, with a :meth:`step` after each."""
         for done, item in enumerate(items, 1):

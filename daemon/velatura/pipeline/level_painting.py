@@ -27,7 +27,8 @@ from velatura.imaging.tiles import Box, Tile
 from velatura.pipeline.levels import KEPT, Levels, levels_of
 from velatura.pipeline.painting import Piece, TilePainter, Touched, parts_of
 from velatura.pipeline.sampling import sample_boxes
-from velatura.pipeline.tensors import tile_plan
+from velatura.pipeline.tensors import tile_plan, tile_side
+from velatura.runtime.cache_keys import key_of
 
 
 class InLevels:
@@ -37,30 +38,48 @@ class InLevels:
         self, engine: FeedForward[Any, Any], scene: Scene, params: EngineParams, run: Run
     ) -> None:
         assert scene.content is not None
-        self._scene = scene
+        self._engine, self._scene, self._params = engine, scene, params
         self._size: Size = (scene.content.width, scene.content.height)
-        levels = levels_of(engine.descriptor, scene)
+        self._levels = levels = levels_of(engine.descriptor, scene)
         self._progress = _Progress.of(engine, scene, levels, run)
-        self._finest: list[_Level] = []
-        painted: list[_Painted | None] = [None for _ in parts_of(engine, scene)]
-        for number in range(len(levels.sizes)):
-            seen = levels.scene(number, scene, engine.descriptor)
-            coarser: Sequence[_Level | None] = self._finest or [None for _ in painted]
-            with self._progress.standing():
-                self._finest = [
-                    _Level.of(engine, part, below, over, params, self._progress)
-                    for part, below, over in zip(
-                        parts_of(engine, seen), painted, coarser, strict=True
-                    )
-                ]
-            if number == 0:
-                self._progress.advance(0)
-            if number + 1 < len(levels.sizes):
-                assert seen.content is not None
-                painted = [
-                    _Painted.of(level.whole(self._progress), seen.content) for level in self._finest
-                ]
+        below: Sequence[_Below | None] = [None for _ in parts_of(engine, scene)]
+        if len(levels.sizes) > 1:
+            below, is_new = run.remember_painting(self._key(), self._lower)
+            if not is_new:
+                self._progress.advance(self._progress.tiles_of(levels.sizes[:-1]))
+        self._finest = self._level(len(levels.sizes) - 1, below)
+        self._progress.advance(0)
         self._enlarged = levels.sizes[-1] != self._size
+
+    def _key(self) -> str:
+        """What decides how all levels but the finest are painted. Not what of the finest is asked for, nor what is
+        done with it.
+        """
+        common = self._scene.common.model_copy(update={"colours": "none"})
+        scene = replace(self._scene, window=None, strength=1.0, common=common)
+        facts = (self._engine.descriptor.name, self._levels, scene, self._params)
+        return f"{key_of(facts)} {tile_side.get()}"
+
+    def _lower(self) -> list[_Below]:
+        """All levels but the finest, painted; of each part what the finest is laid over."""
+        below: list[_Below] = []
+        for number in range(len(self._levels.sizes) - 1):
+            levels = self._level(
+                number, below or [None for _ in parts_of(self._engine, self._scene)]
+            )
+            self._progress.advance(0)
+            below = [_Below.of(level, level.whole(self._progress)) for level in levels]
+        return below
+
+    def _level(self, number: int, below: Sequence[_Below | None]) -> list[_Level]:
+        """Level ``number`` of each part."""
+        seen = self._levels.scene(number, self._scene, self._engine.descriptor)
+        parts = parts_of(self._engine, seen)
+        with self._progress.standing():
+            return [
+                _Level.of(self._engine, part, under, self._params, self._progress)
+                for part, under in zip(parts, below, strict=True)
+            ]
 
     def sample(self) -> Iterator[tuple[Box, list[Floats]]]:
         if self._enlarged:
@@ -100,17 +119,22 @@ class InLevels:
 
 
 @dataclass(frozen=True)
-class _Painted:
-    """What is kept of what a level has painted, (h, w, 3) sRGB 0..1, and the photo at its size."""
+class _Below:
+    """What a finer level is laid over: what is kept of a painting, (h, w, 3) sRGB 0..1, the photo at that size, and
+    what the engine prepared.
+    """
 
     picture: Floats
     photo: Raster
+    prepared: Sequence[Any]
 
     @classmethod
-    def of(cls, picture: Floats, photo: Raster) -> _Painted:
-        """Of all that a level has painted of ``photo``."""
+    def of(cls, level: _Level, picture: Floats) -> _Below:
+        """Of all that ``level`` has painted."""
+        photo = level.painter.content
         size = max(1, round(photo.width / KEPT)), max(1, round(photo.height / KEPT))
-        return cls(np.clip(resize(picture, size), 0, 1), resized(photo, size))
+        kept = np.clip(resize(picture, size), 0, 1)
+        return cls(kept, resized(photo, size), level.painter.prepared)
 
     @property
     def size(self) -> Size:
@@ -122,7 +146,7 @@ class _Level:
     """One part of a scene at one size; over ``below`` where that is not the first."""
 
     painter: TilePainter
-    below: _Painted | None
+    below: _Below | None
     octave: Octave | None
 
     @classmethod
@@ -130,14 +154,13 @@ class _Level:
         cls,
         engine: FeedForward[Any, Any],
         scene: Scene,
-        below: _Painted | None,
-        coarser: _Level | None,
+        below: _Below | None,
         params: EngineParams,
         progress: _Progress,
     ) -> _Level:
-        """``scene`` is of this level's size; ``below`` is what the ``coarser`` level painted."""
+        """``scene`` is of this level's size."""
         run = progress.run
-        if below is None or coarser is None:
+        if below is None:
             return cls(TilePainter(engine, [scene], params, run), None, None)
         content = scene.content
         assert content is not None
@@ -145,7 +168,7 @@ class _Level:
         shown = _shown(content, below, octave, scene.common.detail, progress)
         scene = replace(scene, content=shown)
         painter = TilePainter(
-            engine, [scene], params, run, around=octave.reach, coarser=coarser.painter
+            engine, [scene], params, run, around=octave.reach, coarser=below.prepared
         )
         return cls(painter, below, octave)
 
@@ -180,13 +203,17 @@ class _Level:
 class _Progress:
     """Tells how many tiles of all levels and parts are painted."""
 
-    def __init__(self, tiles: int, run: Run) -> None:
-        self.run, self._tiles, self._done = run, tiles, 0
+    def __init__(self, engine: Engine, parts: int, sizes: Sequence[Size], run: Run) -> None:
+        self.run, self._descriptor, self._parts, self._done = run, engine.descriptor, parts, 0
+        self._tiles = self.tiles_of(sizes)
 
     @classmethod
     def of(cls, engine: Engine, scene: Scene, levels: Levels, run: Run) -> _Progress:
-        tiles = sum(len(tile_plan(*size, engine.descriptor)) for size in levels.sizes)
-        return cls(tiles * len(parts_of(engine, scene)), run)
+        return cls(engine, len(parts_of(engine, scene)), levels.sizes, run)
+
+    def tiles_of(self, sizes: Sequence[Size]) -> int:
+        """How many tiles levels of ``sizes`` have in all parts."""
+        return self._parts * sum(len(tile_plan(*size, self._descriptor)) for size in sizes)
 
     def advance(self, tiles: int) -> None:
         self._done += tiles
@@ -203,7 +230,7 @@ class _Progress:
 
 
 def _shown(
-    content: Raster, below: _Painted, octave: Octave, detail: float, progress: _Progress
+    content: Raster, below: _Below, octave: Octave, detail: float, progress: _Progress
 ) -> Raster:
     """What the engine is shown at the size of ``content``: the painting so far, enlarged, and ``detail`` of what the
     photo has beyond it. With the content's alpha.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar, cast
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -18,11 +19,13 @@ GIB = 1 << 30
 
 
 def bytes_of(value: object) -> int:
-    """Bytes of the tensors in ``value``: a module, a tensor, or dataclasses, mappings and sequences
-    of such.
+    """Bytes of the tensors and arrays in ``value``: a module, a tensor, or dataclasses, mappings and
+    sequences of such.
     """
     if isinstance(value, torch.Tensor):
         return value.numel() * value.element_size()
+    if isinstance(value, np.ndarray):
+        return value.nbytes
     if isinstance(value, nn.Module):
         return sum(bytes_of(tensor) for tensor in (*value.parameters(), *value.buffers()))
     if is_dataclass(value):
@@ -66,12 +69,12 @@ class RecentlyUsed:
 
 
 class WarmModels:
-    """What a worker keeps between jobs: networks (``get``) and small tensors by content hash
-    (``remember``).
+    """What a worker keeps between jobs: networks (``get``), small tensors by content hash
+    (``remember``), and what was painted small on the way to a large picture (``remember_painting``).
 
-    ``budget`` is in bytes, for the networks; ``codes_budget`` for what is remembered. ``device``
-    and ``dtype`` are what :func:`velatura.runtime.devices.pick_device` and ``best_dtype`` gave. ``read_from`` has, by a
-    network's name, the SHA-256 of the weights that it was made of, by theirs.
+    ``budget`` is in bytes, for the networks; ``codes_budget`` and ``paintings_budget`` for what is remembered.
+    ``device`` and ``dtype`` are what :func:`velatura.runtime.devices.pick_device` and ``best_dtype``
+    gave. ``read_from`` has, by a network's name, the SHA-256 of the weights that it was made of, by theirs.
     """
 
     def __init__(
@@ -81,11 +84,13 @@ class WarmModels:
         budget: int = 4 * GIB,
         *,
         codes_budget: int = GIB // 4,
+        paintings_budget: int = GIB // 8,
     ) -> None:
         self.device = device
         self.dtype = dtype
         self._models = RecentlyUsed(budget)
         self._codes = RecentlyUsed(codes_budget)
+        self._paintings = RecentlyUsed(paintings_budget)
         self.read_from: dict[str, dict[str, str]] = {}
         self._counts = dict.fromkeys(
             ("models_loaded", "models_reused", "style_codes_made", "style_codes_reused"), 0
@@ -104,6 +109,7 @@ class WarmModels:
             **self._counts,
             "models_bytes": self._models.bytes,
             "style_codes_bytes": self._codes.bytes,
+            "paintings_bytes": self._paintings.bytes,
         }
 
     def get(self, name: str, build: Callable[[], T]) -> T:
@@ -118,10 +124,15 @@ class WarmModels:
         self._counts["style_codes_made" if made else "style_codes_reused"] += 1
         return code
 
+    def remember_painting(self, key: str, make: Callable[[], T]) -> tuple[T, bool]:
+        """``make()``, or what it gave for the same ``key`` before; and whether it had to be called."""
+        return self._paintings.get(key, make)
+
     def clear(self) -> None:
         """Let go of everything, and give the device's free memory back."""
         self._models.clear()
         self._codes.clear()
+        self._paintings.clear()
         self.free()
 
     def free(self) -> None:
