@@ -14,8 +14,10 @@ from velatura.contract.common_params import CommonParams
 from velatura.contract.run import Run
 from velatura.contract.scene import Region, Scene, Style
 from velatura.errors import Cancelled
+from velatura.imaging.colour import Floats
+from velatura.imaging.pyramid import Octave
 from velatura.imaging.raster import Pixels, Raster
-from velatura.imaging.resample import resized
+from velatura.imaging.resample import resize, resized
 from velatura.imaging.tiles import Box
 from velatura.pipeline.levels import KEPT
 from velatura.pipeline.render import render
@@ -92,6 +94,35 @@ def test_tiles_give_the_picture_painted_whole(size: tuple[int, int]) -> None:
     whole = painted(Blurs(), scene_of(content), tile=1024)
     tiled = painted(Blurs(), scene_of(content), tile=32)
     assert np.abs(pixels_of(whole) - pixels_of(tiled)).max() <= 1
+
+
+class Bends(Toy):
+    """Paints each pixel by itself, and in no proportion to it."""
+
+    descriptor = described("bends", tiles=True, native_side=NATIVE)
+
+    def paint(self, tile: torch.Tensor, prepared: Any, run: Run) -> torch.Tensor:
+        return 1 - tile**3
+
+
+@pytest.mark.parametrize("detail", [0.0, 0.3, 1.0])
+def test_levels_are_what_the_plain_loop_gives(detail: float) -> None:
+    content = photo()
+    below: tuple[Floats, Floats] | None = None
+    for size in ((160, 128), (320, 256), (640, 512)):
+        seen = pixels_of(resized(content, size)) / 255
+        if below is None:
+            laid = 1 - seen**3
+        else:
+            octave = Octave((below[0].shape[1], below[0].shape[0]), size)
+            everything = Box(0, 0, *size)
+            ground, known = (octave.enlarged(each, everything) for each in below)
+            shown = np.clip(ground + detail * (seen - known), 0, 1)
+            laid = np.clip(ground + octave.above(1 - shown**3, everything, everything), 0, 1)
+        kept = (round(size[0] / KEPT), round(size[1] / KEPT))
+        below = np.clip(resize(laid, kept), 0, 1), resize(seen, kept)
+    out = painted(Bends(), scene_of(content, detail=detail), tile=96)
+    assert np.abs(pixels_of(out) - 255 * laid).mean() < 0.5
 
 
 def test_a_window_is_that_part_of_the_whole() -> None:

@@ -131,7 +131,7 @@ class _Below:
     @classmethod
     def of(cls, level: _Level, picture: Floats) -> _Below:
         """Of all that ``level`` has painted."""
-        photo = level.painter.content
+        photo = level.photo
         size = max(1, round(photo.width / KEPT)), max(1, round(photo.height / KEPT))
         kept = np.clip(resize(picture, size), 0, 1)
         return cls(kept, resized(photo, size), level.painter.prepared)
@@ -143,9 +143,10 @@ class _Below:
 
 @dataclass(frozen=True)
 class _Level:
-    """One part of a scene at one size; over ``below`` where that is not the first."""
+    """One part of a scene at one size, of ``photo``; over ``below`` where that is not the first."""
 
     painter: TilePainter
+    photo: Raster
     below: _Below | None
     octave: Octave | None
 
@@ -159,18 +160,17 @@ class _Level:
         progress: _Progress,
     ) -> _Level:
         """``scene`` is of this level's size."""
-        run = progress.run
+        run, photo = progress.run, scene.content
+        assert photo is not None
         if below is None:
-            return cls(TilePainter(engine, [scene], params, run), None, None)
-        content = scene.content
-        assert content is not None
-        octave = Octave(below.size, (content.width, content.height))
-        shown = _shown(content, below, octave, scene.common.detail, progress)
+            return cls(TilePainter(engine, [scene], params, run), photo, None, None)
+        octave = Octave(below.size, (photo.width, photo.height))
+        shown = _shown(photo, below, octave, scene.common.detail, progress)
         scene = replace(scene, content=shown)
         painter = TilePainter(
             engine, [scene], params, run, around=octave.reach, coarser=below.prepared
         )
-        return cls(painter, below, octave)
+        return cls(painter, photo, below, octave)
 
     @property
     def tiles(self) -> list[Tile]:
