@@ -15,10 +15,10 @@ from statistics import median
 from typing import Any
 
 from tests.hosts import gimp_plugin, krita_plugin
-from tests.hosts.display import open_display
+from tests.hosts.display import Display, open_display
 from tests.hosts.harness import SCRIPTS, Gimp, Krita
 from tests.hosts.inside import Inside
-from tests.hosts.profiles import open_profile
+from tests.hosts.profiles import Profile, open_profile
 from tests.hosts.root import SUITE, root_path
 
 from velatura.contract import manifest
@@ -36,26 +36,17 @@ def main(hosts: Iterable[str] = HOSTS) -> None:
         return
     engines = manifest.build()
     with open_display(Inside(root)) as display:
-        if "krita" in hosts:
+        for host in hosts:
             with open_profile(root) as profile:
-                krita_plugin.install(profile, engines)
-                script, options = SCRIPTS / "krita_measures.py", {"rounds": ROUNDS, "preview": True}
-                played = Krita(profile, display).play(
-                    script, sides=SIDES, timeout=PATIENCE, **options
-                )
-                in_krita(played.value)
-        if "gimp" in hosts:
-            with open_profile(root) as profile:
-                gimp_plugin.install(profile, engines)
-                script = SCRIPTS / "gimp_measures.py"
-                played = Gimp(profile, display).play(
-                    script, side=SIDES[-1], times=ROUNDS, timeout=PATIENCE
-                )
-                in_gimp(played.value)
+                {"krita": in_krita, "gimp": in_gimp}[host](profile, display, engines)
 
 
-def in_krita(seen: dict[str, Any]) -> None:
-    """How long Krita's interface stood still, and how long the way there and back took."""
+def in_krita(profile: Profile, display: Display, engines: manifest.Manifest) -> None:
+    """How long Krita's interface stands still, and how long the way there and back takes."""
+    krita_plugin.install(profile, engines)
+    options: dict[str, Any] = {"sides": SIDES, "rounds": ROUNDS, "preview": True}
+    script = SCRIPTS / "krita_measures.py"
+    seen = Krita(profile, display).play(script, timeout=PATIENCE, **options).value
     for side in SIDES:
         rounds = seen[str(side)]
         if not all(each["right"] and each["seen"] for each in rounds):
@@ -76,8 +67,12 @@ def in_krita(seen: dict[str, Any]) -> None:
         print(f"  preview of {side} px {median(times):6.2f} s  from a slider's move")
 
 
-def in_gimp(seen: dict[str, list[float]]) -> None:
+def in_gimp(profile: Profile, display: Display, engines: manifest.Manifest) -> None:
     """How long a large layer takes through the plug-in, and its bytes without it."""
+    gimp_plugin.install(profile, engines)
+    options: dict[str, Any] = {"side": SIDES[-1], "times": ROUNDS}
+    script = SCRIPTS / "gimp_measures.py"
+    seen = Gimp(profile, display).play(script, timeout=PATIENCE, **options).value
     small, large, bare = (median(seen[name]) for name in ("small", "large", "bare"))
     print(f"GIMP, {SIDES[-1]}², medians of {len(seen['bare'])}:")
     print(f"  there, back   {large:6.2f} s   {large / bare:5.2f} × the same bytes by a socket")
