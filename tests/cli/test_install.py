@@ -352,12 +352,12 @@ def test_the_doctor_judges_the_daemon_of_a_zip(
     assert doctor(velatura, "krita") == (
         True,
         "Krita: plugin 0.0.10 from a zip, without a daemon",
-        "*Install the daemon* there makes one.",
+        "*Install Velatura's painter* there makes one.",
     )
     well, found, advice = doctor(velatura, "from a zip")
     assert well
     assert found.endswith("; a plugin brought 0.0.10")
-    assert "Upgrade" in advice
+    assert "offer to update it" in advice
     brought.python.unlink()
     well, found, advice = doctor(velatura, "from a zip")
     assert not well
@@ -367,7 +367,7 @@ def test_the_doctor_judges_the_daemon_of_a_zip(
     well, found, advice = doctor(velatura, "from a zip")
     assert not well
     assert found.startswith("unfinished")
-    assert "Install the daemon" in advice
+    assert "Install Velatura's painter" in advice
     kritarc(hosts).write_text("")
     assert doctor(velatura, "krita")[:2] == (
         False,

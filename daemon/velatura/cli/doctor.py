@@ -85,7 +85,7 @@ def _torch() -> Finding:
         return Finding("torch", True, found)
     way = "A new environment, filled with `uv pip install --torch-backend=cpu`, takes"
     if Path(sys.prefix) == Environment.usual().where:
-        way = "*Repair the daemon* in Krita or GIMP makes one that suits this machine and takes"
+        way = "*Repair Velatura's painter* in Krita or GIMP makes one that suits this machine and takes"
     advice = f"{way} about {size_of_bytes(smaller.disk)} in all."
     return Finding("torch", True, f"{found}; there is no graphics card for it", advice)
 

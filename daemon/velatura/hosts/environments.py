@@ -24,7 +24,10 @@ from velatura_link.places import NAME as OWN
 from velatura_link.torch_build import size_of_bytes
 
 PATIENCE = 10.0
-INSTALL = "*Install the daemon* in Krita or GIMP installs it again; `velatura uninstall daemon` removes it."
+INSTALL, REPAIR = (
+    f"*{what} Velatura's painter* in Krita or GIMP installs it again; `velatura uninstall daemon` removes it."
+    for what in ("Install", "Repair")
+)
 
 
 def find(machine: Machine) -> list[Environment]:
@@ -41,21 +44,20 @@ def look(environment: Environment, machine: Machine) -> Sight:
         return Sight(False, found, INSTALL)
     # One that a host in a sandbox made starts in there alone.
     if environment == Environment.usual() and not _starts(environment):
-        repair = "*Repair the daemon* in Krita or GIMP installs it again; `velatura uninstall daemon` removes it."
-        return Sight(False, f"{found}, which does not start", repair)
+        return Sight(False, f"{found}, which does not start", REPAIR)
     torch = installed_torch(packages_of(environment))
     if torch is not None:
         found = f"{found}, with torch's {torch.title}"
     newest = max(_brought(machine), key=order_of, default="")
     if order_of(newest) > order_of(environment.version):
-        upgrade = "*Upgrade the daemon* there replaces it."
+        upgrade = "Krita and GIMP offer to update it."
         return Sight(True, f"{found}; a plugin brought {newest}", upgrade)
     if torch is not None and torch.smaller is not None:
         disk = size_of_bytes(torch.smaller.disk)
         return Sight(
             True,
             f"{found}, for which there is no graphics card",
-            f"*Repair the daemon* in Krita or GIMP downloads a build for this machine: {disk} in all.",
+            f"*Repair Velatura's painter* in Krita or GIMP downloads a build for this machine: {disk} in all.",
         )
     return Sight(True, found)
 
@@ -74,7 +76,7 @@ def remove(environment: Environment) -> None:
     if sys.platform == "win32" and Path(sys.prefix) == environment.where:
         raise CannotChange(
             f"The environment {environment.where} cannot remove itself while it runs.",
-            hint="*Remove the daemon* in Krita or GIMP does it.",
+            hint="*Remove Velatura's painter* in Krita or GIMP does it.",
         )
     _stop(environment)
     try:

@@ -76,9 +76,11 @@ def _look_at_brought(host: Host, found: str, told: Told | None) -> Sight:
     if not is_enabled(host):
         return Sight(False, f"{found}, not enabled", "The *Python Plugin Manager* enables it.")
     if told is None:
-        return Sight(True, f"{found}, without a daemon", "*Install the daemon* there makes one.")
+        return Sight(
+            True, f"{found}, without a daemon", "*Install Velatura's painter* there makes one."
+        )
     well, reach, advice = _reach(told, sandboxed=False)
-    mended = "*Install the daemon* there repairs it." * (not well)
+    mended = "*Install Velatura's painter* there repairs it." * (not well)
     return Sight(well, f"{found}; {reach}", advice or mended)
 
 
