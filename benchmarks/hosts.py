@@ -57,7 +57,9 @@ def in_krita(profile: Profile, display: Display, engines: manifest.Manifest) -> 
         print(f"Krita, {side}², medians of {len(rounds)}:")
         print(f"  inserted      {ours:6.0f} ms  {ours / own:5.2f} × Krita's own {own:.0f} ms")
         print(f"  there, back   {middle['ours']:6.2f} s   {more:5.2f} × the same bytes by a socket")
-        print(f"  stands still  {middle['running']:6.0f} ms  at most, until the layer is inserted")
+        print(
+            f"  stands still  {middle['running']:6.0f} ms  the longest stop until the layer is inserted"
+        )
         refining = seen["refining"][str(side)]
         print(
             f"  refining      {refining['refining']:6.0f} ms  at most; {refining['resting']:.0f} ms at rest,"
@@ -81,6 +83,7 @@ def in_gimp(profile: Profile, display: Display, engines: manifest.Manifest) -> N
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.hosts", description=__doc__)
+    alone = parser.add_mutually_exclusive_group()
     for name in HOSTS:
-        parser.add_argument(f"--only-{name}", action="store_const", const=(name,), dest="hosts")
+        alone.add_argument(f"--only-{name}", action="store_const", const=(name,), dest="hosts")
     main(parser.parse_args().hosts or HOSTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -232,6 +233,9 @@ def test_an_engine_is_told_what_it_knew_of_a_coarser_level() -> None:
         def prepare(self, scene: Scene, params: NoParams, run: Run) -> object:
             return "first"
 
+        def handed_on(self, prepared: object) -> object:
+            return f"{prepared}, handed on"
+
         def prepare_finer(
             self, scene: Scene, coarser: object, params: NoParams, run: Run
         ) -> object:
@@ -239,7 +243,7 @@ def test_an_engine_is_told_what_it_knew_of_a_coarser_level() -> None:
             return "second"
 
     painted(Knows(), scene_of(photo()))
-    assert told == ["first", "second"]
+    assert told == ["first, handed on", "second, handed on"]
 
 
 def test_progress_tells_of_all_levels_and_painting_ends_when_told() -> None:
@@ -277,7 +281,7 @@ def test_what_was_painted_small_is_remembered_for_another_part_and_another_stren
         return render(engine, scene, NoParams(), run)["picture"], run
 
     window = Box(170, 133, 400, 340)
-    scene = scene_of(content)
+    scene = scene_of(content, Region(()))
     _, first = paint(replace(scene, window=Box(0, 0, 64, 64)))
     assert engine.sizes == [160, 320, 640]
     engine.sizes.clear()
@@ -288,9 +292,29 @@ def test_what_was_painted_small_is_remembered_for_another_part_and_another_stren
     np.testing.assert_array_equal(
         pixels_of(seen), pixels_of(painted(Blurs(), replace(scene, window=window)))
     )
-    engine.sizes.clear()
-    paint(replace(scene, strength=0.5))
-    assert engine.sizes == [640]
+    for weaker in (
+        replace(scene, strength=0.5),
+        replace(scene, regions=(replace(scene.regions[0], strength=0.5),)),
+    ):
+        engine.sizes.clear()
+        paint(weaker)
+        assert engine.sizes == [640]
+
+
+def test_time_left_is_told_of_what_is_still_to_be_painted() -> None:
+    models, watcher = WarmModels.on("cpu"), Watcher()
+    for observer in (Watcher(), watcher):
+        render(Blurs(), scene_of(photo()), NoParams(), Run(models, observer), tile=64)
+    # Eighty tiles of 640 × 512: the smaller levels are there.
+    assert {each.steps for each in watcher.seen} == {80}
+    assert watcher.seen[-1].step == 80
+
+
+def test_a_file_that_is_not_there_is_for_the_engine_to_miss(tmp_path: Path) -> None:
+    style = Style(picture=photo(32, 32), code=tmp_path / "missing.code")
+    scene = scene_of(photo(), Region((style,)))
+    out = render(Grey(), scene, NoParams(), Run(WarmModels.on("cpu")))["picture"]
+    np.testing.assert_allclose(pixels_of(out), 0.3 * 255, atol=1)
 
 
 @pytest.mark.parametrize("other", ["content", "detail", "style", "mask"])

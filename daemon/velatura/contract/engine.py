@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -164,11 +164,15 @@ class FeedForward(Engine, Generic[ParamsT, PreparedT]):
     def prepare(self, scene: Scene, params: ParamsT, run: Run) -> PreparedT:
         """Everything that tiles share: style codes and whole-picture statistics, small tensors on ``run.device``."""
 
-    def prepare_finer(
-        self, scene: Scene, coarser: PreparedT, params: ParamsT, run: Run
-    ) -> PreparedT:
-        """:meth:`prepare` for a larger picture that is laid over a smaller one, which was prepared as ``coarser``: for
-        engines that need not find out again what they know of the styles.
+    def handed_on(self, prepared: PreparedT) -> Any:
+        """What of ``prepared`` the next finer level wants: small tensors or facts, None for nothing. It is kept between
+        jobs, so neither a network nor the run belongs there.
+        """
+        return None
+
+    def prepare_finer(self, scene: Scene, coarser: Any, params: ParamsT, run: Run) -> PreparedT:
+        """:meth:`prepare` for a larger picture that is laid over a smaller one, of which ``coarser`` was
+        :meth:`handed_on`: for engines that need not find out again what they know of the styles.
         """
         return self.prepare(scene, params, run)
 

@@ -197,11 +197,11 @@ class Run:
         """``make()``, or what it gave for the same ``key`` before: a style code, a Gram matrix."""
         return self.models.remember(key, make)
 
-    def remember_painting(self, key: str, make: Callable[[], T]) -> tuple[T, bool]:
+    def remember_painting(self, key: str | None, make: Callable[[], T]) -> tuple[T, bool]:
         """``make()``, or what it gave for the same ``key`` before, with what it noted and read; and whether it had to
-        be called.
+        be called. Without a key nothing is remembered.
         """
-        if self._models is None:
+        if self._models is None or key is None:
             return make(), True
 
         def making() -> tuple[T, list[Text], dict[str, str]]:

@@ -66,7 +66,7 @@ def by_channel(floats: Floats, change: Callable[[Image.Image], Image.Image]) -> 
         return np.asarray(change(Image.fromarray(np.ascontiguousarray(floats[:, :, channel]))))
 
     channels = range(floats.shape[2])
-    if floats.size < _LARGE:
+    if len(channels) == 1 or floats.size < _LARGE:
         return np.stack([changed(channel) for channel in channels], axis=2)
     with ThreadPoolExecutor(len(channels)) as pool:
         return np.stack(list(pool.map(changed, channels)), axis=2)
@@ -139,7 +139,8 @@ def _premultiplied(band: Raster, *, clipped: bool) -> Floats:
 def _resize_bands(
     raster: Raster, size: tuple[int, int], floats: Callable[[Raster], Floats]
 ) -> Floats:
-    """``raster`` as ``floats`` gives it, at ``size``, a band at a time: there is no float copy of all of it.
+    """``raster`` as ``floats`` gives it, at another ``size``, a band at a time: what is reduced is never copied as a
+    whole.
 
     What is much larger is averaged over blocks first; of the rest each band is what it is in the whole.
     """
@@ -154,7 +155,10 @@ def _resize_bands(
         return resize(np.concatenate(rows), size)
     scale = raster.height / size[1]
     reach = ceil(_LOBES * max(1.0, scale)) + 1
-    for y0, y1 in bands(size[1], ceil(raster.width * 16 * scale)):
+    # A band reads surroundings, too: many times more rows than those are worth it.
+    height = max(next(bands(size[1], ceil(raster.width * 16 * scale)))[1], ceil(8 * reach / scale))
+    for y0 in range(0, size[1], height):
+        y1 = min(y0 + height, size[1])
         top = max(0, floor(y0 * scale) - reach)
         bottom = min(raster.height, ceil(y1 * scale) + reach)
         frame = (0.0, y0 * scale - top, raster.width, min(y1 * scale, raster.height) - top)

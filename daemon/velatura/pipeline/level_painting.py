@@ -46,19 +46,31 @@ class InLevels:
         if len(levels.sizes) > 1:
             below, is_new = run.remember_painting(self._key(), self._lower)
             if not is_new:
-                self._progress.advance(self._progress.tiles_of(levels.sizes[:-1]))
+                self._progress.spare(levels.sizes[:-1])
         self._finest = self._level(len(levels.sizes) - 1, below)
         self._progress.advance(0)
         self._enlarged = levels.sizes[-1] != self._size
 
-    def _key(self) -> str:
-        """What decides how all levels but the finest are painted. Not what of the finest is asked for, nor what is
-        done with it.
+    def _key(self) -> str | None:
+        """What decides how all levels but the finest are painted; None where that cannot be told. Leaves out the window
+        and whatever happens to what is painted.
         """
         common = self._scene.common.model_copy(update={"colours": "none"})
-        scene = replace(self._scene, window=None, strength=1.0, common=common)
-        facts = (self._engine.descriptor.name, self._levels, scene, self._params)
-        return f"{key_of(facts)} {tile_side.get()}"
+        regions = tuple(
+            replace(
+                region,
+                strength=1.0,
+                styles=tuple(replace(style, origin=None) for style in region.styles),
+            )
+            for region in self._scene.regions
+        )
+        scene = replace(self._scene, window=None, strength=1.0, regions=regions, common=common)
+        facts = (self._engine.descriptor.name, self._levels, scene, self._params, tile_side.get())
+        try:
+            return key_of(facts)
+        except (OSError, TypeError):
+            # A file that is not there: whether it matters is for the engine to say.
+            return None
 
     def _lower(self) -> list[_Below]:
         """All levels but the finest, painted; of each part what the finest is laid over."""
@@ -120,21 +132,21 @@ class InLevels:
 
 @dataclass(frozen=True)
 class _Below:
-    """What a finer level is laid over: what is kept of a painting, (h, w, 3) sRGB 0..1, the photo at that size, and
-    what the engine prepared.
+    """What a finer level is laid over: a painting, reduced, (h, w, 3) sRGB 0..1, the photo at that size, and what the
+    engine hands on.
     """
 
     picture: Floats
     photo: Raster
-    prepared: Sequence[Any]
+    handed_on: Sequence[Any]
 
     @classmethod
     def of(cls, level: _Level, picture: Floats) -> _Below:
-        """Of all that ``level`` has painted."""
+        """From ``picture``, all that ``level`` has painted; see :data:`KEPT`."""
         photo = level.photo
         size = max(1, round(photo.width / KEPT)), max(1, round(photo.height / KEPT))
         kept = np.clip(resize(picture, size), 0, 1)
-        return cls(kept, resized(photo, size), level.painter.prepared)
+        return cls(kept, resized(photo, size), level.painter.handed_on())
 
     @property
     def size(self) -> Size:
@@ -168,7 +180,7 @@ class _Level:
         shown = _shown(photo, below, octave, scene.common.detail, progress)
         scene = replace(scene, content=shown)
         painter = TilePainter(
-            engine, [scene], params, run, around=octave.reach, coarser=below.prepared
+            engine, [scene], params, run, around=octave.reach, coarser=below.handed_on
         )
         return cls(painter, photo, below, octave)
 
@@ -210,6 +222,10 @@ class _Progress:
     @classmethod
     def of(cls, engine: Engine, scene: Scene, levels: Levels, run: Run) -> _Progress:
         return cls(engine, len(parts_of(engine, scene)), levels.sizes, run)
+
+    def spare(self, sizes: Sequence[Size]) -> None:
+        """Do not count levels of ``sizes``, which need not be painted."""
+        self._tiles -= self.tiles_of(sizes)
 
     def tiles_of(self, sizes: Sequence[Size]) -> int:
         """How many tiles levels of ``sizes`` have in all parts."""

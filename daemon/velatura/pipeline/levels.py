@@ -18,13 +18,13 @@ from velatura.imaging.raster import Raster
 from velatura.imaging.resample import resized, resized_flow
 
 WIDEST = 3
-"""How many times as large as the one below a level is at most. Painted over what is enlarged more than that, a network
-fills what has become flat with worms.
+"""How many times as large as the one below a level is at most. With larger steps a network fills what enlarging has
+made flat with worms.
 """
 
 KEPT = 1.5
-"""How many pixels of a painted level, along a side, one of what the next level is painted over is: a network's finest
-pixels are a weave and streaks beside edges, which would be enlarged along with its strokes.
+"""By what factor a painted level is reduced before the next is painted over it: a network's finest pixels form a weave,
+and streaks beside edges, which would be enlarged along with its strokes.
 """
 
 MOST_AROUND = Octave((1, 1), (ceil(WIDEST * KEPT), ceil(WIDEST * KEPT))).reach
@@ -89,7 +89,7 @@ def levels_for(descriptor: Descriptor, size: Size, margin: Size, stroke: float) 
     steps: from the size at which the engine's strokes are as wide as asked for to the content's own.
 
     Strokes narrower than the engine's are painted at full size, of a style that is looked at smaller. All levels
-    together have 1.3 times the pixels of the finest at most, but where that is hardly larger than the first.
+    together have 1.45 times the pixels of the finest at most, except where that is hardly larger than the first.
     """
     short, native = _short(size, margin), descriptor.native_side
     wanted = native / (STROKES_ACROSS * stroke)
@@ -97,7 +97,7 @@ def levels_for(descriptor: Descriptor, size: Size, margin: Size, stroke: float) 
     first = min(max(wanted, min(1.0, LEAST / short)), largest)
     if 1 / NEARLY < first < 1:
         first, wanted = 1.0, wanted / first
-    steps = ceil(log(1 / first, WIDEST)) if first < 1 else 0
+    steps = ceil(log(1 / (first * (1 + ROUNDED)), WIDEST)) if first < 1 else 0
     scales = [first ** (1 - step / steps) for step in range(1, steps + 1)]
     # Pixels are whole: a size that was rounded does not make another style of the usual one.
     side = native if abs(first / wanted - 1) < ROUNDED else max(1, round(native * first / wanted))

@@ -51,7 +51,7 @@ class TilePainter:
     """Paints any tile of a scene's ``parts``, which share a content, with an engine that has looked at each of them.
 
     ``around`` is how many pixels around a tile's core are painted with it, as far as the picture goes. ``coarser``
-    is what the engine :attr:`prepared` of the same parts of a smaller picture that this one is laid over.
+    was :meth:`handed_on` from the same parts of a smaller picture that this one is laid over.
     """
 
     def __init__(
@@ -73,13 +73,17 @@ class TilePainter:
         # No inference mode here: what prepare leaves in the caches may later be part of a gradient.
         with blamed_on(engine), torch.inference_mode(False), torch.no_grad():
             if coarser is None:
-                self.prepared = [engine.prepare(part, params, run) for part in parts]
+                self._prepared = [engine.prepare(part, params, run) for part in parts]
             else:
-                self.prepared = [
-                    engine.prepare_finer(part, prepared, params, run)
-                    for part, prepared in zip(parts, coarser, strict=True)
+                self._prepared = [
+                    engine.prepare_finer(part, known, params, run)
+                    for part, known in zip(parts, coarser, strict=True)
                 ]
             self._fill = hidden_fill(content)
+
+    def handed_on(self) -> list[Any]:
+        """What the engine knows of each part that a finer level wants to know, too."""
+        return [self._engine.handed_on(prepared) for prepared in self._prepared]
 
     def tiles(self) -> list[Tile]:
         """All of the picture, row by row from the top."""
@@ -107,7 +111,7 @@ class TilePainter:
             size = piece.tensor.shape[2:]
             for index in parts:
                 blend = partial(blending, self._scenes[index], tile.outer, size, run)
-                given = engine.apply(replace(piece, blend=blend), self.prepared[index], run)
+                given = engine.apply(replace(piece, blend=blend), self._prepared[index], run)
                 require_size(engine, given, size)
                 painted[index] = rgb_floats(engine, given[:, :, rows, columns])
         return painted
@@ -131,4 +135,4 @@ class TilePainter:
     def finish(self) -> Sequence[Mapping[str, Any]]:
         """What the engine gives beside the picture of each part, by name."""
         with blamed_on(self._engine):
-            return [self._engine.finish(prepared, self._run) for prepared in self.prepared]
+            return [self._engine.finish(prepared, self._run) for prepared in self._prepared]

@@ -1,4 +1,4 @@
-"""What identifies rasters, files and what is made of them, as a key for what was computed from them."""
+"""Keys for what was computed from rasters, files and settings."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def key_of(value: object) -> str:
     """What ``value`` is made of, as text: rasters by their pixels, files by name, size and time, dataclasses, knobs,
     mappings and sequences by what is in them, numbers and words as they are.
 
-    Raises :class:`TypeError` for anything else: what cannot be told apart must not be remembered.
+    Raises :class:`TypeError` for anything else, since what cannot be told apart must not be remembered, and
+    :class:`OSError` for a file that is not there.
     """
     if isinstance(value, Raster):
         return fingerprint(value)

@@ -172,14 +172,23 @@ class Glaze(CodePainting[GlazeParams]):
     )
     Params = GlazeParams
 
+    def handed_on(self, prepared: Prepared) -> tuple[Tensor, tuple[int, ...]]:
+        """The codes, and the sides that styles were looked at with."""
+        return prepared.codes, prepared.sides
+
     def prepare_finer(
-        self, scene: Scene, coarser: Prepared, params: GlazeParams, run: Run
+        self,
+        scene: Scene,
+        coarser: tuple[Tensor, tuple[int, ...]],
+        params: GlazeParams,
+        run: Run,
     ) -> Prepared:
         """Codes are polished once, for the picture as a whole."""
-        if not params.polish or _sides(scene) != coarser.sides:
+        codes, sides = coarser
+        if not params.polish or _sides(scene) != sides:
             return super().prepare_finer(scene, coarser, params, run)
         sample = fair_sample(scene, run, self.descriptor)
-        return self._prepared(scene, sample, coarser.codes, params, run)
+        return self._prepared(scene, sample, codes, params, run)
 
     def codes(self, scene: Scene, sample: Sample, params: GlazeParams, run: Run) -> Tensor:
         """A code for each region, (regions, CODE), polished on that region where that is wished."""
