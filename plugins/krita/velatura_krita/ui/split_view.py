@@ -164,7 +164,8 @@ class SplitView(QtWidgets.QWidget):
             size.scale(QtCore.QSizeF(self.size()), Qt.AspectRatioMode.KeepAspectRatio)
             frame = QtCore.QRectF(QtCore.QPointF(0, 0), size)
             frame.moveCenter(QtCore.QRectF(self.rect()).center())
-            return frame
+            # On whole pixels: what is seen through the picture shows along an edge that covers a part of one.
+            return QtCore.QRectF(frame.toAlignedRect())
         scale = self._viewport.zoom / self.devicePixelRatioF()
         left = self.width() / 2 - self._viewport.x * scale
         top = self.height() / 2 - self._viewport.y * scale
