@@ -12,7 +12,7 @@ from math import ceil, floor
 from PIL import Image
 
 from velatura.imaging.colour import Floats
-from velatura.imaging.resample import by_channel
+from velatura.imaging.resample import LOBES, resampled
 from velatura.imaging.tiles import Box
 
 Size = tuple[int, int]
@@ -20,9 +20,6 @@ Size = tuple[int, int]
 
 _CUBIC = 3
 """Pixels of the smaller picture around a place that enlarging looks at."""
-
-_LANCZOS = 3
-"""Pixels of the smaller picture, as wide as they are in the larger, that reducing looks at on either side."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,7 @@ class Octave:
     @property
     def reach(self) -> int:
         """Pixels around a part of the larger picture that :meth:`above` looks at."""
-        return ceil((_CUBIC + _LANCZOS + 1) * max(self.scale))
+        return ceil((_CUBIC + LOBES + 1) * max(self.scale))
 
     def enlarged(self, small: Floats, box: Box) -> Floats:
         """``box`` of the larger picture, (h, w, c) float32, from the smaller one, (h, w, c); bicubic."""
@@ -61,7 +58,7 @@ class Octave:
             min(float(at.width), seen.x1 * across - at.x0),
             min(float(at.height), seen.y1 * down - at.y0),
         )
-        small = _resampled(piece, (seen.width, seen.height), frame, Image.Resampling.LANCZOS)
+        small = resampled(piece, (seen.width, seen.height), frame, Image.Resampling.LANCZOS)
         inside = piece[box.y0 - at.y0 : box.y1 - at.y0, box.x0 - at.x0 : box.x1 - at.x0]
         return inside - self._up(small, seen, box)
 
@@ -83,13 +80,4 @@ class Octave:
             min(float(seen.width), box.x1 / across - seen.x0),
             min(float(seen.height), box.y1 / down - seen.y0),
         )
-        return _resampled(small, (box.width, box.height), frame, Image.Resampling.BICUBIC)
-
-
-def _resampled(
-    floats: Floats,
-    size: Size,
-    frame: tuple[float, float, float, float],
-    how: Image.Resampling,
-) -> Floats:
-    return by_channel(floats, lambda plane: plane.resize(size, how, box=frame))
+        return resampled(small, (box.width, box.height), frame, Image.Resampling.BICUBIC)

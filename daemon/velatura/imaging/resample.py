@@ -23,7 +23,7 @@ from velatura.imaging.raster import Raster, RasterShape, bands
 _FAINTEST = np.float32(1 / 4096)
 """Below this opacity a colour cannot be told from the rounding of a resample any more."""
 
-_LOBES = 3
+LOBES = 3
 """Pixels on either side that Lanczos' kernel looks at, as wide as they are in the smaller picture."""
 
 _LARGE = 1 << 17
@@ -54,16 +54,24 @@ def resize(floats: Floats, size: tuple[int, int]) -> Floats:
     """
     if size == (floats.shape[1], floats.shape[0]):
         return floats
-    return by_channel(floats, lambda plane: plane.resize(size, Image.Resampling.LANCZOS))
+    return resampled(floats, size, (0.0, 0.0, float(floats.shape[1]), float(floats.shape[0])))
 
 
-def by_channel(floats: Floats, change: Callable[[Image.Image], Image.Image]) -> Floats:
-    """``change`` done to each channel of ``floats`` (h, w, c) float32, at once where that pays: Pillow resizes pictures
-    of floats on one thread, a channel at a time.
+def resampled(
+    floats: Floats,
+    size: tuple[int, int],
+    frame: tuple[float, float, float, float],
+    how: Image.Resampling = Image.Resampling.LANCZOS,
+) -> Floats:
+    """What lies in ``frame`` (left, top, right and bottom in pixels, not only whole ones) of ``floats`` (h, w, c)
+    float32, at ``size`` (width, height). What is around it counts as far as the kernel reaches.
+
+    Pillow resizes pictures of floats on one thread, a channel at a time: channels are resized at once where that pays.
     """
 
     def changed(channel: int) -> Floats:
-        return np.asarray(change(Image.fromarray(np.ascontiguousarray(floats[:, :, channel]))))
+        plane = Image.fromarray(np.ascontiguousarray(floats[:, :, channel]))
+        return np.asarray(plane.resize(size, how, box=frame))
 
     channels = range(floats.shape[2])
     if len(channels) == 1 or floats.size < _LARGE:
@@ -154,7 +162,7 @@ def _resize_bands(
             rows.append(_block_means(floats(band), factor))
         return resize(np.concatenate(rows), size)
     scale = raster.height / size[1]
-    reach = ceil(_LOBES * max(1.0, scale)) + 1
+    reach = ceil(LOBES * max(1.0, scale)) + 1
     # A band reads surroundings, too: many times more rows than those are worth it.
     height = max(next(bands(size[1], ceil(raster.width * 16 * scale)))[1], ceil(8 * reach / scale))
     for y0 in range(0, size[1], height):
@@ -163,14 +171,8 @@ def _resize_bands(
         bottom = min(raster.height, ceil(y1 * scale) + reach)
         frame = (0.0, y0 * scale - top, raster.width, min(y1 * scale, raster.height) - top)
         seen = floats(raster.crop(0, top, raster.width, bottom))
-        rows.append(_framed(seen, (size[0], y1 - y0), frame))
+        rows.append(resampled(seen, (size[0], y1 - y0), frame))
     return np.concatenate(rows)
-
-
-def _framed(
-    floats: Floats, size: tuple[int, int], frame: tuple[float, float, float, float]
-) -> Floats:
-    return by_channel(floats, lambda plane: plane.resize(size, Image.Resampling.LANCZOS, box=frame))
 
 
 def _block_means(floats: Floats, factor: int) -> Floats:

@@ -42,11 +42,12 @@ class InLevels:
         self._size: Size = (scene.content.width, scene.content.height)
         self._levels = levels = levels_of(engine.descriptor, scene)
         self._progress = _Progress.of(engine, scene, levels, run)
-        below: Sequence[_Below | None] = [None for _ in parts_of(engine, scene)]
         if len(levels.sizes) > 1:
             below, is_new = run.remember_painting(self._key(), self._lower)
             if not is_new:
                 self._progress.spare(levels.sizes[:-1])
+        else:
+            below = self._lower()
         self._finest = self._level(len(levels.sizes) - 1, below)
         self._progress.advance(0)
         self._enlarged = levels.sizes[-1] != self._size
@@ -72,13 +73,11 @@ class InLevels:
             # A file that is not there: whether it matters is for the engine to say.
             return None
 
-    def _lower(self) -> list[_Below]:
-        """All levels but the finest, painted; of each part what the finest is laid over."""
-        below: list[_Below] = []
+    def _lower(self) -> Sequence[_Below | None]:
+        """All levels but the finest, painted; of each part what the finest is laid over, None where it is the first."""
+        below: Sequence[_Below | None] = [None for _ in parts_of(self._engine, self._scene)]
         for number in range(len(self._levels.sizes) - 1):
-            levels = self._level(
-                number, below or [None for _ in parts_of(self._engine, self._scene)]
-            )
+            levels = self._level(number, below)
             self._progress.advance(0)
             below = [_Below.of(level, level.whole(self._progress)) for level in levels]
         return below
