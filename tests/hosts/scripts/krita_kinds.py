@@ -126,10 +126,13 @@ def with_a_pair(painter, document):
 
 def from_nothing(painter, document):
     seen = {}
+    # Whatever is on its way is a preview by another engine.
+    painter.choose("toy-pair")
+    yield lambda: painter.controller.preview._live._ticket
     painter.choose("toy-texture")
     bar = painter.panel.apply_bar
     seen["source"] = [bar._source.currentData(), bar._source.isEnabled()]
-    yield 0.3
+    yield 1.5
     seen["preview"] = painter.panel.view.caption
     made = yield from painter.apply(document)
     seen["whole"] = [made.type(), *bounds(made)]

@@ -69,11 +69,12 @@ class LivePreview:
         self._seen: tuple[object, ...] = ()
         self._looked = 0.0
         self._ticket: JobHandle | None = None
-        self._stops = 0
+        # Requests are numbered: the newest, the newest that was submitted, the newest that was stopped.
+        self._newest = self._submitted = self._stopped = 0
 
     def stop(self) -> None:
-        """Paint no more, nor what is only being looked at yet."""
-        self._stops += 1
+        """Paint no more, nor what is only being looked at yet; show nothing of what is on its way."""
+        self._stopped = self._newest
         if self._ticket is not None:
             self._ticket.cancel()
             self._ticket = None
@@ -87,23 +88,24 @@ class LivePreview:
     ) -> None:
         """Show what ``choices`` give."""
         began = time.monotonic()
+        self._newest += 1
+        number = self._newest
         regions = [(region.node, region.bounds, region.kept) for region in choices.regions]
         views = [each.view for each in choices.mixture] + [each.view for each in choices.regions]
         befores = [each.before for each in views]
         seen = (view.node.uniqueId().toString(), view.side, regions, area_of(view.selection))
         about = (*seen, choices.engine, befores)
         if self._scene is not None and about == self._seen and began < self._looked + _LOOK_AGAIN:
-            self._submit(self._scene, choices, manifest, find, began)
+            self._submit(number, self._scene, choices, manifest, find, began)
             return
 
-        stops = self._stops
-
         def looked(scene: request_builder.Scene) -> None:
-            if stops != self._stops:
+            # A newer one may have had less to look at.
+            if number <= max(self._stopped, self._submitted):
                 return
             self._seen, self._looked = about, time.monotonic()
             self._scene = self._same(scene)
-            self._submit(self._scene, choices, manifest, find, began)
+            self._submit(number, self._scene, choices, manifest, find, began)
 
         self._tasks.begin(self._look(view, choices, manifest), looked, lambda error: None)
 
@@ -138,6 +140,7 @@ class LivePreview:
 
     def _submit(
         self,
+        number: int,
         scene: request_builder.Scene,
         choices: Choices,
         manifest: Manifest,
@@ -145,8 +148,11 @@ class LivePreview:
         began: float,
     ) -> None:
         before, key = self._before, str(self._seen[0])
+        self._submitted = number
 
         def happened(event: Event) -> None:
+            if number <= self._stopped:
+                return
             if isinstance(event, Result):
                 after = image_of(event.picture)
                 self._on_glance(PreviewPair(before, after, time.monotonic() - began, key))

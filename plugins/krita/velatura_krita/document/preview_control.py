@@ -164,6 +164,8 @@ class PreviewControl(QtCore.QObject):
     def changed(self) -> None:
         """The choices are others: what was painted is not what they give."""
         self._result = None
+        if not self._can_paint():
+            self.stop()
         self.show()
 
     @property
