@@ -75,8 +75,7 @@ def _sections() -> list[tuple[str, str]]:
             tr("Preview"),
             tr(
                 "The preview follows every change. Press on it and drag to compare with the layer as "
-                "it is. “Actual size” shows a part of the layer pixel for pixel; drag it to see "
-                "another part."
+                "it is. “1:1” shows a part of the layer pixel for pixel; drag it to see another part."
             ),
         ),
         (

@@ -77,7 +77,7 @@ class Preview(Gtk.Box):
         row.get_style_context().add_class("linked")
         whole = Gtk.RadioButton.new_with_label_from_widget(None, tr("Whole picture"))
         self._whole = whole
-        part = Gtk.RadioButton.new_with_label_from_widget(whole, tr("Actual size"))
+        part = Gtk.RadioButton.new_with_label_from_widget(whole, tr("1:1"))
         part.set_tooltip_text(tr("A part of the layer at its actual size"))
         self._closer = part
         for button in (whole, part):

@@ -102,12 +102,15 @@ class StyleGrid(Gtk.ScrolledWindow):
                 self._view.select_path(row.path)
 
     def _show_marked(self) -> bool:
-        """Scroll to the first of the marked styles, unless one of them is seen."""
+        """Scroll to the first of the marked styles, unless one of them is seen as a whole."""
         paths = [row.path for row in self._seen if row[_NAME] in self._marked]
-        seen = self._view.get_visible_range()
-        if paths and seen and not any(seen[0] <= path <= seen[1] for path in paths):
+        if paths and not any(self._is_seen(path) for path in paths):
             self._view.scroll_to_path(paths[0], True, 0.5, 0.0)
         return False
+
+    def _is_seen(self, path: Gtk.TreePath) -> bool:
+        _, cell = self._view.get_cell_rect(path, None)
+        return 0 <= cell.y <= self.get_allocated_height() - cell.height
 
     def _changed(self, view: Gtk.IconView) -> None:
         if view.get_model() is None:

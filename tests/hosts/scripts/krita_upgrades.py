@@ -15,7 +15,7 @@ def main(stage):
         importer = PluginImporter(stage.arguments["zip"], folder, lambda plugin: True)
         return [plugin["name"] for plugin in importer.import_all()]
 
-    yield lambda: bar.isVisible() and bar._button.text() == "Update it"
+    yield lambda: bar.isVisible() and bar._button.text() == "Upgrade"
     report = {"offered": controller.state.message.value.text, "before": home.environment.version}
     # The old one paints meanwhile, if the person does not mind.
     yield lambda: controller.state.link.value.kind in ("ready", "absent")

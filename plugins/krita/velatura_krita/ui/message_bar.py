@@ -74,7 +74,7 @@ class MessageBar(QtWidgets.QFrame):
             "start": tr("Start Velatura's painter"),
             "again": tr("Try again"),
             "install": tr("Install Velatura's painter"),
-            "upgrade": tr("Update it"),
+            "upgrade": tr("Upgrade"),
             "repair": tr("Repair Velatura's painter"),
             "cancel": tr("Cancel"),
             "new": tr("Make a new result instead"),

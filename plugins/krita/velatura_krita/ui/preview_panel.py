@@ -39,7 +39,7 @@ class PreviewPanel(QtWidgets.QWidget):
         """Whether two results are beside each other: then nothing else is shown."""
         self.shown: PreviewPair | None = None
         self.view = SplitView()
-        self.whole, self.own = _choice(tr("All of it")), _choice(tr("1:1"))
+        self.whole, self.own = _choice(tr("Whole picture")), _choice(tr("1:1"))
         self.whole.setToolTip(tr("See the whole layer, reduced"))
         self.own.setObjectName("velatura_own_size")
         self.own.setToolTip(
