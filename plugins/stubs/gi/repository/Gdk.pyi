@@ -44,6 +44,13 @@ class ModifierType(int):
     @property
     def value_nick(self) -> str: ...
 
+class Rectangle:
+    def __init__(self, *values: Any, **fields: Any) -> None: ...
+    height: Any
+    width: Any
+    x: Any
+    y: Any
+
 class Screen(GObject.Object):
     @staticmethod
     def get_default() -> Screen: ...
