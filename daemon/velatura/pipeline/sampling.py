@@ -24,11 +24,28 @@ if TYPE_CHECKING:
     from velatura.contract.engine import Descriptor
     from velatura.contract.run import Run
 
-SIDE = 256
-"""Longest side of a part in pixels."""
 
-PARTS = 16
-"""Most parts of a picture: a megapixel in all."""
+@dataclass(frozen=True)
+class Spread:
+    """How a picture is sampled: at most ``parts`` of it, each of ``side`` pixels a side at most."""
+
+    parts: int
+    side: int
+
+    @property
+    def pixels(self) -> int:
+        """In all parts."""
+        return self.parts * self.side**2
+
+
+USUAL = Spread(16, 256)
+"""A megapixel."""
+
+THIN = Spread(24, 128)
+"""For a level that only adds detail to a coarser one: what it shows of a picture's whole is replaced. Five photos of
+1800 pixels, painted by ``glaze`` with samples of the finer level, against the same with all of it, mean ΔE: .66 with
+the usual sample, 1.0 with this one (1.06 at most), 1.06 with as many pixels in parts of 256 a side (1.4 at most).
+"""
 
 
 @dataclass(frozen=True)
@@ -46,7 +63,7 @@ class Sample:
     shares: Tensor | None
 
 
-def fair_sample(scene: Scene, run: Run, descriptor: Descriptor) -> Sample:
+def fair_sample(scene: Scene, run: Run, descriptor: Descriptor, spread: Spread = USUAL) -> Sample:
     """Parts of the content of ``scene``, each region's among them; up to a megapixel it is one part, the whole.
 
     What depends on a whole picture's statistics takes them from these, whatever is painted of it
@@ -61,7 +78,7 @@ def fair_sample(scene: Scene, run: Run, descriptor: Descriptor) -> Sample:
             "The engine {engine} needs a picture to paint over.", engine=descriptor.name
         )
     fill = hidden_fill(content)
-    boxes = sample_boxes(scene, content)
+    boxes = sample_boxes(scene, content, spread)
     seen = [content_tile(content, Tile(box, box), fill, run, descriptor).tensor for box in boxes]
     size = seen[0].shape[2:]
 
@@ -74,23 +91,23 @@ def fair_sample(scene: Scene, run: Run, descriptor: Descriptor) -> Sample:
     return Sample(boxes, torch.cat(seen), together(counting), together(blending))
 
 
-def sample_boxes(scene: Scene, content: Raster) -> list[Box]:
+def sample_boxes(scene: Scene, content: Raster, spread: Spread = USUAL) -> list[Box]:
     """Where the parts of a fair sample lie: all equally large, in the content."""
-    if content.width * content.height <= PARTS * SIDE**2:
+    if content.width * content.height <= USUAL.pixels:
         return [Box(0, 0, content.width, content.height)]
     masks = [region.mask for region in scene.regions]
     if all(mask is None for mask in masks):
-        return _spread(content)
-    covered = _coverage(masks, content)
-    each = max(2, PARTS // len(covered))
+        return _spread(content, spread)
+    candidates = _cells(content, spread.side)
+    covered = _coverage(masks, content, candidates)
+    each = max(2, spread.parts // len(covered))
     chosen = {index for cells in covered for index in _evenly(cells, each)}
-    candidates = _cells(content)
-    return [candidates[index] for index in sorted(chosen)] or _spread(content)
+    return [candidates[index] for index in sorted(chosen)] or _spread(content, spread)
 
 
-def _cells(content: Raster) -> list[Box]:
+def _cells(content: Raster, side: int) -> list[Box]:
     """The whole content in boxes of the same size, row by row; the last of a row or column overlap others."""
-    width, height = min(SIDE, content.width), min(SIDE, content.height)
+    width, height = min(side, content.width), min(side, content.height)
     columns, rows = -(-content.width // width), -(-content.height // height)
     return [
         Box(left, top, left + width, top + height)
@@ -99,9 +116,10 @@ def _cells(content: Raster) -> list[Box]:
     ]
 
 
-def _coverage(masks: Sequence[Raster | None], content: Raster) -> list[NDArray[np.float64]]:
+def _coverage(
+    masks: Sequence[Raster | None], content: Raster, cells: Sequence[Box]
+) -> list[NDArray[np.float64]]:
     """How much of each cell each region covers, 0…1; None covers what the masks leave."""
-    cells = _cells(content)
     given = [
         None
         if mask is None
@@ -123,11 +141,11 @@ def _evenly(cover: NDArray[np.float64], count: int) -> list[int]:
     return [int(best[place]) for place in places]
 
 
-def _spread(content: Raster) -> list[Box]:
-    width, height = min(SIDE, content.width), min(SIDE, content.height)
-    columns = round((PARTS * content.width / content.height) ** 0.5)
-    columns = min(max(1, columns), PARTS, -(-content.width // width))
-    rows = min(PARTS // columns, -(-content.height // height))
+def _spread(content: Raster, spread: Spread) -> list[Box]:
+    width, height = min(spread.side, content.width), min(spread.side, content.height)
+    columns = round((spread.parts * content.width / content.height) ** 0.5)
+    columns = min(max(1, columns), spread.parts, -(-content.width // width))
+    rows = min(spread.parts // columns, -(-content.height // height))
     return [
         Box(left, top, left + width, top + height)
         for top in _starts(content.height, height, rows)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -36,7 +36,7 @@ from velatura.networks.glaze import (
 )
 from velatura.networks.glaze_encoder import StyleEncoder
 from velatura.networks.glaze_weights import load_encoder, load_painter
-from velatura.pipeline.sampling import Sample, fair_sample
+from velatura.pipeline.sampling import THIN, Sample, fair_sample
 from velatura.pipeline.style_input import USUAL_SIDE, style_key, style_tensor, tell_enlarged
 from velatura.pipeline.tensors import picture_tensor, tile_plan
 from velatura.runtime.cache_keys import fingerprint
@@ -105,6 +105,14 @@ class CodePainting(FeedForward[PaintingParamsT, Prepared]):
         A small picture is painted on the way. Hidden pixels count neither in a style nor in the content.
         """
         sample = fair_sample(scene, run, self.descriptor)
+        codes = self.codes(scene, sample, params, run)
+        return self._prepared(scene, sample, codes, params, run)
+
+    def prepare_finer(
+        self, scene: Scene, coarser: Any, params: PaintingParamsT, run: Run
+    ) -> Prepared:
+        """As :meth:`prepare`, with statistics of fewer pixels."""
+        sample = fair_sample(scene, run, self.descriptor, THIN)
         codes = self.codes(scene, sample, params, run)
         return self._prepared(scene, sample, codes, params, run)
 
@@ -184,10 +192,12 @@ class Glaze(CodePainting[GlazeParams]):
         run: Run,
     ) -> Prepared:
         """Codes are polished once, for the picture as a whole."""
-        codes, sides = coarser
-        if not params.polish or _sides(scene) != sides:
+        if not params.polish:
             return super().prepare_finer(scene, coarser, params, run)
-        sample = fair_sample(scene, run, self.descriptor)
+        codes, sides = coarser
+        if _sides(scene) != sides:
+            return self.prepare(scene, params, run)
+        sample = fair_sample(scene, run, self.descriptor, THIN)
         return self._prepared(scene, sample, codes, params, run)
 
     def codes(self, scene: Scene, sample: Sample, params: GlazeParams, run: Run) -> Tensor:
