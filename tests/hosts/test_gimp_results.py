@@ -38,5 +38,8 @@ def test_layers_what_is_visible_and_results(gimp: Gimp) -> None:
     assert edited["opacity"] == pytest.approx(60, abs=0.5)
     assert seen["_edited_visible"] == {"same": True, "layers": [GLAZED, "Layer 0"]}
     assert seen["_edited_below"] == {"same": True, "layers": 3}
+    in_place = seen["_in_place"]
+    assert (in_place["engine"], in_place["same"]) == ("glaze", True)
+    assert "painted in place" in in_place["said"]
     assert "Velatura did not make this layer" in seen["_refused"]["foreign"]
     assert "no longer in the image" in seen["_refused"]["gone"]

@@ -23,7 +23,7 @@ from .layers import (
     put_instead,
     rgb_copy,
 )
-from .parasites import attach_record
+from .parasites import attach_record, painted_in_place
 from .progress import ProgressBar
 from .request_spec import LAYER_MASK
 from .sources import LayerSource
@@ -93,6 +93,8 @@ def _written(
     if job.in_place and job.layer is not None:
         layer = there(job.layer)
         paint_in_place(layer, result.picture, advance)
+        if painted.record is not None:
+            attach_record(layer, painted_in_place(painted.record, layer), result.recipe)
         return layer, ""
     old, note = _to_replace(painted)
     at = offsets(job.replaces) if job.refines and is_there(job.replaces) else painted.at

@@ -12,7 +12,16 @@ GLAZE = "velatura-glaze"
 
 
 def main(stage):
-    steps = (_several, _visible, _effects, _edited, _edited_visible, _edited_below, _refused)
+    steps = (
+        _several,
+        _visible,
+        _effects,
+        _edited,
+        _edited_visible,
+        _edited_below,
+        _in_place,
+        _refused,
+    )
     return {step.__name__: step(stage) for step in steps}
 
 
@@ -106,6 +115,18 @@ def _edited_visible(stage):
     before = stage.pixels(first)
     again = _paint(stage, "velatura-edit", image, [first])
     return {"same": stage.pixels(again) == before, "layers": _names(image)}
+
+
+def _in_place(stage):
+    image, (layer,) = _image(stage, (200, 40, 40, 255))
+    _paint(stage, GLAZE, image, [layer], style="great-wave", output="in-place")
+    painted = stage.pixels(layer)
+    said = _paint(stage, "velatura-edit", image, [layer])
+    return {
+        "engine": _made(layer)["recipe"]["engine"],
+        "said": said,
+        "same": stage.pixels(layer) == painted,
+    }
 
 
 def _edited_below(stage):
