@@ -41,12 +41,10 @@ def test_a_part_is_enlarged_as_in_the_whole(below: Size, size: Size) -> None:
 
 
 @OCTAVES
-def test_what_a_part_has_beyond_the_smaller_picture_is_the_same_in_the_whole(
-    below: Size, size: Size
-) -> None:
-    octave, floats = Octave(below, size), random_picture(size)
+def test_a_part_is_refined_as_in_the_whole(below: Size, size: Size) -> None:
+    octave, floats, small = Octave(below, size), random_picture(size), random_picture(below)
     everything = Box(0, 0, *size)
-    whole = octave.above(floats, everything, everything)
+    whole = octave.refined(small, floats, everything, everything)
     for box in boxes_of(size):
         reach = octave.reach
         around = Box(
@@ -56,12 +54,12 @@ def test_what_a_part_has_beyond_the_smaller_picture_is_the_same_in_the_whole(
             min(size[1], box.y1 + reach),
         )
         piece = floats[around.y0 : around.y1, around.x0 : around.x1]
-        part = octave.above(piece, around, box)
+        part = octave.refined(small, piece, around, box)
         np.testing.assert_allclose(part, whole[box.y0 : box.y1, box.x0 : box.x1], atol=2e-6)
 
 
 @OCTAVES
-def test_the_smaller_picture_and_what_is_beyond_it_are_the_picture(below: Size, size: Size) -> None:
+def test_reduced_and_refined_by_itself_a_picture_is_what_it_was(below: Size, size: Size) -> None:
     octave, everything = Octave(below, size), Box(0, 0, *size)
     floats = random_picture(size)
     planes = [
@@ -73,15 +71,16 @@ def test_the_smaller_picture_and_what_is_beyond_it_are_the_picture(below: Size, 
         for channel in range(3)
     ]
     small = np.stack(planes, axis=2)
-    together = octave.enlarged(small, everything) + octave.above(floats, everything, everything)
+    together = octave.refined(small, floats, everything, everything)
     np.testing.assert_allclose(together, floats, atol=2e-6)
 
 
-def test_broad_forms_are_not_beyond_and_fine_ones_are() -> None:
+def test_only_fine_forms_are_added() -> None:
     octave, everything = Octave((64, 64), (256, 256)), Box(0, 0, 256, 256)
     x = np.arange(256, dtype=np.float32)
     for period, least, most in ((128, 0.0, 0.02), (3, 0.95, 1.05)):
         wave = np.sin(2 * np.pi * x / period)
         picture = np.broadcast_to(wave[None, :, None], (256, 256, 3)).astype(np.float32)
-        fine = octave.above(picture, everything, everything)[:, 32:-32]
+        ground = np.zeros((64, 64, 3), np.float32)
+        fine = octave.refined(ground, picture, everything, everything)[:, 32:-32]
         assert least <= float(fine.std() / picture.std()) <= most

@@ -119,7 +119,9 @@ def test_levels_are_what_the_plain_loop_gives(detail: float) -> None:
             everything = Box(0, 0, *size)
             ground, known = (octave.enlarged(each, everything) for each in below)
             shown = np.clip(ground + detail * (seen - known), 0, 1)
-            laid = np.clip(ground + octave.above(1 - shown**3, everything, everything), 0, 1)
+            over = 1 - shown**3
+            coarse = octave.enlarged(resize(over, octave.below), everything)
+            laid = np.clip(ground + over - coarse, 0, 1)
         kept = (round(size[0] / KEPT), round(size[1] / KEPT))
         below = np.clip(resize(laid, kept), 0, 1), resize(seen, kept)
     out = painted(Bends(), scene_of(content, detail=detail), tile=96)

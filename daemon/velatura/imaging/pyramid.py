@@ -1,4 +1,4 @@
-"""Between the sizes of one picture: enlarging any part of the smaller, and telling what it could not hold.
+"""Between the sizes of one picture: enlarging any part of the smaller, and adding what it could not hold.
 
 The Laplacian pyramid of Burt & Adelson 1983 (doi:10.1109/TCOM.1983.1095851), a piece at a time and for any two sizes:
 what a part gives does not depend on how the picture was cut.
@@ -36,7 +36,7 @@ class Octave:
 
     @property
     def reach(self) -> int:
-        """Pixels around a part of the larger picture that :meth:`above` looks at."""
+        """Pixels around a part of the larger picture that :meth:`refined` looks at."""
         return ceil((_CUBIC + LOBES + 1) * max(self.scale))
 
     def enlarged(self, small: Floats, box: Box) -> Floats:
@@ -44,8 +44,8 @@ class Octave:
         seen = self._seen_by(box)
         return self._up(small[seen.y0 : seen.y1, seen.x0 : seen.x1], seen, box)
 
-    def above(self, piece: Floats, at: Box, box: Box) -> Floats:
-        """What of ``box`` the smaller picture has no place for, (h, w, c): fine detail alone.
+    def refined(self, small: Floats, piece: Floats, at: Box, box: Box) -> Floats:
+        """:meth:`enlarged`, and of ``piece`` only what the smaller picture has no place for: fine detail.
 
         ``piece`` (h, w, c) is what lies ``at`` a part of the larger picture: ``box`` and :attr:`reach` pixels around
         it, as far as the picture goes.
@@ -58,9 +58,10 @@ class Octave:
             min(float(at.width), seen.x1 * across - at.x0),
             min(float(at.height), seen.y1 * down - at.y0),
         )
-        small = resampled(piece, (seen.width, seen.height), frame, Image.Resampling.LANCZOS)
+        known = resampled(piece, (seen.width, seen.height), frame, Image.Resampling.LANCZOS)
         inside = piece[box.y0 - at.y0 : box.y1 - at.y0, box.x0 - at.x0 : box.x1 - at.x0]
-        return inside - self._up(small, seen, box)
+        # Enlarging is linear: the difference, once, instead of both.
+        return inside + self._up(small[seen.y0 : seen.y1, seen.x0 : seen.x1] - known, seen, box)
 
     def _seen_by(self, box: Box) -> Box:
         """The pixels of the smaller picture that enlarging to ``box`` looks at."""

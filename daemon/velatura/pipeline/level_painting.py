@@ -192,9 +192,9 @@ class _Level:
         painted = self.painter(tile, [0])[0]
         if self.below is None or self.octave is None:
             return painted
-        fine = self.octave.above(painted, self.painter.painted(tile), tile.core)
-        together: Floats = self.octave.enlarged(self.below.picture, tile.core) + fine
-        return together.clip(0, 1)
+        at = self.painter.painted(tile)
+        together = self.octave.refined(self.below.picture, painted, at, tile.core)
+        return np.clip(together, 0, 1, out=together)
 
     def sampled(self, box: Box) -> Floats:
         """A part that need not be exactly as it is in the picture, without the engine's surroundings."""
