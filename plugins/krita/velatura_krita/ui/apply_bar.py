@@ -13,9 +13,8 @@ from ..model.request_builder import source_kinds, with_source
 from ..qt import QtCore, QtWidgets
 from ..texts import tr
 from .inputs import ComboBox
+from .progress_bar import ProgressBar
 
-_UNKNOWN = 0
-_FINE = 1000
 _TALL = 30
 
 
@@ -88,10 +87,8 @@ class ApplyBar(QtWidgets.QWidget):
         )
         self.finish.setToolTip(tr("Stop painting, and insert the picture as it is now"))
         self.stop = _button("velatura_stop", tr("Stop"), lambda: controller.stop())
-        self.bar = QtWidgets.QProgressBar()
+        self.bar = ProgressBar()
         self.bar.setObjectName("velatura_progress")
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(6)
         policy = self.bar.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.bar.setSizePolicy(policy)
@@ -146,11 +143,7 @@ class ApplyBar(QtWidgets.QWidget):
             return
         self.finish.setVisible(self._controller.applying.can_finish)
         self.words.setText(shown.sentence)
-        if shown.share is None:
-            self.bar.setRange(_UNKNOWN, _UNKNOWN)
-        else:
-            self.bar.setRange(0, _FINE)
-            self.bar.setValue(round(shown.share * _FINE))
+        self.bar.show_share(shown.share)
 
 
 def _picker(

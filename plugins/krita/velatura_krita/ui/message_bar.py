@@ -8,6 +8,7 @@ from ..model.artist_words import advice, plain
 from ..model.state import Message
 from ..qt import Qt, QtWidgets, Signal
 from ..texts import tr
+from .progress_bar import ProgressBar
 
 _STYLE = (
     "QFrame#velatura_message {{ border-radius: 4px; border: 1px solid {line};"
@@ -15,8 +16,6 @@ _STYLE = (
 )
 _BAD = _STYLE.format(line="#c0614f", back="rgba(192, 97, 79, 40)")
 _GOOD = _STYLE.format(line="rgba(128, 128, 128, 120)", back="rgba(128, 128, 128, 35)")
-
-_FINE = 1000
 
 
 class MessageBar(QtWidgets.QFrame):
@@ -34,10 +33,8 @@ class MessageBar(QtWidgets.QFrame):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._button = QtWidgets.QPushButton()
         self._button.setObjectName("velatura_message_button")
-        self._bar = QtWidgets.QProgressBar()
+        self._bar = ProgressBar()
         self._bar.setObjectName("velatura_message_progress")
-        self._bar.setTextVisible(False)
-        self._bar.setFixedHeight(6)
         close = QtWidgets.QToolButton()
         close.setText("×")
         close.setAutoRaise(True)
@@ -65,8 +62,7 @@ class MessageBar(QtWidgets.QFrame):
         shown = message.progress
         self._bar.setVisible(shown is not None)
         if shown is not None:
-            self._bar.setRange(0, 0 if shown.share is None else _FINE)
-            self._bar.setValue(round((shown.share or 0.0) * _FINE))
+            self._bar.show_share(shown.share)
         hint = shown.sentence if shown is not None else advice(message.hint)
         small = f"<br><small>{_lines(hint)}</small>" if hint else ""
         self._text.setText(f"{_lines(plain(message.text))}{small}")
