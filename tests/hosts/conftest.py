@@ -29,7 +29,7 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def display(root: Path) -> Iterator[Display]:
-    """One screen for all tests."""
+    """One screen for all tests of a process."""
     with open_display(Inside(root)) as opened:
         yield opened
 
