@@ -72,7 +72,7 @@ def main(stage):
     yield 0.3
     look("8-compared")
     panel.results.compare.click()
-    controller._complain("Nothing is selected.", "Select a part of the picture first.")
+    controller._complain("Nothing is selected.", "Select an area first.")
     yield 0.5
     look("9-message")
     panel.status.menu.popup(panel.status.mapToGlobal(QPoint(0, 0)))

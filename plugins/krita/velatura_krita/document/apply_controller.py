@@ -60,7 +60,7 @@ class ApplyController:
             return
         selection = document.selection()
         if on_selection and selection is None:
-            self._complain(tr("Nothing is selected."), tr("Select a part of the picture first."))
+            self._complain(tr("Nothing is selected."), tr("Select an area first."))
             return
         edited = self._edited(document)
         if edited is None and self._state.edited.value is not None:

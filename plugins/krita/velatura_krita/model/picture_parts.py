@@ -29,7 +29,7 @@ class Parts:
     def add_selection(self, selection: Any) -> None:
         """A region where a selection is now, soft edge and all; None for nothing that is selected."""
         if selection is None:
-            self._complain(tr("Nothing is selected."), tr("Select a part of the picture first."))
+            self._complain(tr("Nothing is selected."), tr("Select an area first."))
             return
         style = self._first_style()
         if style is not None:

@@ -38,10 +38,9 @@ class RegionList(QtWidgets.QWidget):
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         self._empty = QtWidgets.QLabel(
-            tr("One style for the whole layer. Add a part to give it another.")
+            tr("One style for the whole layer. Add a part to paint it in another style.")
         )
         self._empty.setWordWrap(True)
-        self._empty.setEnabled(False)
         column.addWidget(self._empty)
         self._rows = QtWidgets.QVBoxLayout()
         self._rows.setSpacing(3)
