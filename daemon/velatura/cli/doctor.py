@@ -54,6 +54,7 @@ def examine() -> Iterator[Finding]:
     )
     for subject, look in (
         ("torch", _torch),
+        ("engines", _engines),
         ("weights", _weights),
         ("cache", _cache),
         ("daemon", _daemon),
@@ -88,6 +89,18 @@ def _torch() -> Finding:
         way = "*Repair Velatura's painter* in Krita or GIMP makes one that suits this machine and takes"
     advice = f"{way} about {size_of_bytes(smaller.disk)} in all."
     return Finding("torch", True, f"{found}; there is no graphics card for it", advice)
+
+
+def _engines() -> Finding:
+    from velatura.cli.engines import known_engines
+    from velatura.contract import registry
+    from velatura.contract.manifest import left_out
+
+    manifest = known_engines()
+    for name in left_out(manifest):
+        registry.load(name)
+    there = sorted(name for name, each in manifest.items() if not each["descriptor"]["hidden"])
+    return Finding("engines", True, ", ".join(there))
 
 
 def _weights() -> Finding:

@@ -68,7 +68,7 @@ def known_engines(*, daemon: bool = False) -> manifests.Manifest:
         from velatura.cli import session
 
         manifest = session.manifest()
-    if manifest is None:
+    if manifest is None or manifests.left_out(manifest):
         manifest = manifests.build()
         manifests.write(cache, code, manifest)
     return manifest

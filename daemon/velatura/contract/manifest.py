@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from importlib import import_module
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from velatura import __version__
+
+log = logging.getLogger(__name__)
 
 SOURCES = tuple(Path(__file__).parents[1] / room for room in ("contract", "engines"))
 """Folders whose files a manifest depends on."""
@@ -27,21 +31,44 @@ which make a difference to it) and ``translations`` (its words by language: :mod
 
 
 def code_hash(only: Collection[str] | None = None) -> str:
-    """Hash of everything a manifest depends on: version, sources of the contract and of engines, packages that add
-    engines, the engines allowed.
+    """Hash of everything a manifest depends on: version, sources of the contract, of engines, and of packages that add
+    some, the engines allowed.
 
     64 hexadecimal digits; takes a few milliseconds.
     """
     digest = hashlib.sha256(f"{__version__}\n{sorted(only) if only is not None else '*'}".encode())
-    for folder in SOURCES:
-        for source in sorted((*folder.rglob("*.py"), *folder.rglob("*.po"))):
-            content = source.read_bytes()
-            digest.update(f"{source.relative_to(folder.parent)}\n{len(content)}\n".encode())
-            digest.update(content)
+    sources = [(folder.parent, each) for folder in SOURCES for each in _sources_in(folder)]
     for entry in entry_points(group="velatura.engines"):
         version = entry.dist.version if entry.dist is not None else ""
         digest.update(f"{entry.name} {entry.value} {version}\n".encode())
+        sources += _sources_of(entry.module.partition(".")[0])
+    for root, source in sources:
+        content = source.read_bytes()
+        digest.update(f"{source.relative_to(root)}\n{len(content)}\n".encode())
+        digest.update(content)
     return digest.hexdigest()
+
+
+def _sources_in(folder: Path) -> Iterable[Path]:
+    return sorted((*folder.rglob("*.py"), *folder.rglob("*.po")))
+
+
+def _sources_of(module: str) -> list[tuple[Path, Path]]:
+    """Files of a module or package and of its translations, each with the folder that it is named in; nothing is
+    imported. None where there is no such module.
+    """
+    spec = find_spec(module)
+    if spec is None:
+        return []
+    if spec.submodule_search_locations is not None:
+        folders = [Path(each) for each in spec.submodule_search_locations]
+        return [(folder.parent, each) for folder in folders for each in _sources_in(folder)]
+    if spec.origin is None:
+        return []
+    source = Path(spec.origin)
+    return [
+        (source.parent, each) for each in (source, *sorted(source.parent.glob(f"{module}*.po")))
+    ]
 
 
 def manifest_hash(manifest: Manifest) -> str:
@@ -74,25 +101,45 @@ def write(cache: Path, code: str, manifest: Manifest) -> Path:
 
 
 def build(only: Collection[str] | None = None) -> Manifest:
-    """Import every engine (of ``only``) and write down what it says about itself."""
+    """Import every engine (of ``only``) and write down what it says about itself.
+
+    An engine of another package that cannot be loaded is left out, and the log says why: the others work.
+    """
     from velatura.contract import registry
-    from velatura.contract.phases import PHASES
-    from velatura.contract.translations import translations_of
 
     manifest: Manifest = {}
     for name in registry.names():
         if only is not None and name not in only:
             continue
-        engine = registry.load(name)
-        descriptor = engine.descriptor.model_dump(mode="json")
-        manifest[name] = {
-            "descriptor": {**descriptor, "phases": {**PHASES, **engine.descriptor.phases}},
-            "kind": registry.kind(engine),
-            "schema": engine.Params.model_json_schema(),
-            "common": registry.common_schema(engine),
-            "translations": translations_of(import_module(registry.modules()[name])),
-        }
+        try:
+            manifest[name] = _facts(name)
+        except Exception as error:
+            if registry.is_ours(name):
+                raise
+            log.warning("An engine of another package is left out: %s", error)
     return manifest
+
+
+def left_out(manifest: Manifest, only: Collection[str] | None = None) -> list[str]:
+    """Engines of other packages (of ``only``) that ``manifest`` does not have: they could not be loaded."""
+    added = {each.name for each in entry_points(group="velatura.engines")}
+    return sorted(added - set(manifest) if only is None else (added & set(only)) - set(manifest))
+
+
+def _facts(name: str) -> dict[str, Any]:
+    from velatura.contract import registry
+    from velatura.contract.phases import PHASES
+    from velatura.contract.translations import translations_of
+
+    engine = registry.load(name)
+    descriptor = engine.descriptor.model_dump(mode="json")
+    return {
+        "descriptor": {**descriptor, "phases": {**PHASES, **engine.descriptor.phases}},
+        "kind": registry.kind(engine),
+        "schema": engine.Params.model_json_schema(),
+        "common": registry.common_schema(engine),
+        "translations": translations_of(import_module(registry.modules()[name])),
+    }
 
 
 def _canonical(manifest: Manifest) -> bytes:

@@ -43,6 +43,11 @@ def added() -> tuple[EntryPoint, ...]:
     return tuple(entry_points(group=GROUP))
 
 
+def is_ours(name: str) -> bool:
+    """Whether the engine ``name`` is one of Velatura's own."""
+    return modules()[name].startswith(f"{PACKAGE}.")
+
+
 def names() -> tuple[str, ...]:
     """Names of all engines, sorted."""
     return tuple(modules())
@@ -64,9 +69,12 @@ def load(name: str, *, only: Collection[str] | None = None) -> Engine:
     path = modules()[name]
     try:
         engine = importlib.import_module(path).ENGINE
-    except (ImportError, AttributeError) as error:
+    except Exception as error:  # whatever a module of anybody's does while it is imported
         raise EngineFailed(
-            "The engine {name} cannot be loaded: {error}.", name=name, error=str(error)
+            "The engine {name} cannot be loaded: {error}.",
+            hint="" if is_ours(name) else "Mend or uninstall the package that adds it.",
+            name=name,
+            error=f"{type(error).__name__}: {error}",
         ) from error
     if not (isinstance(engine, type) and issubclass(engine, Engine)):
         raise EngineFailed("ENGINE in {path} is not a subclass of Engine.", path=path)

@@ -194,12 +194,12 @@ class Broker:
     # -- what the pool is told -------------------------------------------------------------------
 
     def worker_ready(self, worker: Worker) -> None:
-        """A worker that starts writes the manifest when there was none for this code."""
-        if self._manifest is None:
-            self._manifest = manifests.read(self.config.cache, self._code)
-            if self._manifest is not None:
-                for session in self.sessions:
-                    self.sessions.send(session, replies.manifest_notice(self._manifest))
+        """A worker that starts writes the manifest when there was none for this code, or an engine missing in it."""
+        manifest = manifests.read(self.config.cache, self._code)
+        if manifest is not None and manifest != self._manifest:
+            self._manifest = manifest
+            for session in self.sessions:
+                self.sessions.send(session, replies.manifest_notice(manifest))
         self.scheduler.worker_ready()
 
     def worker_says(self, worker: Worker, header: Header) -> None:

@@ -123,7 +123,8 @@ class JobExecutor:
         """Load what can be loaded before the first order, and say that orders may come."""
         settings = self.settings
         code = manifests.code_hash(settings.engines)
-        if manifests.read(settings.cache, code) is None:
+        known = manifests.read(settings.cache, code)
+        if known is None or manifests.left_out(known, settings.engines):
             manifests.write(settings.cache, code, manifests.build(settings.engines))
         if settings.engines is None:
             _ = self.models
