@@ -29,7 +29,7 @@ def main() -> int:
         prog="python3 installer", description="Set up Velatura from this checkout and use it."
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("demo", help="paint a photo in the manner of a painting")
+    commands.add_parser("demo", help="paint a photo in the style of a painting")
     commands.add_parser("setup", help="make the environment, nothing else")
     commands.add_parser("reference", help="write the generated pages of docs/reference")
     commands.add_parser("test", help="run the tests; further arguments go to pytest")

@@ -42,7 +42,7 @@ def paint(environment: dict[str, str]) -> int:
         if code != 0:
             return code
         print(f"  {which}: {time.monotonic() - started:.2f} s")
-    print(f"{CONTENT.name} in the manner of {STYLE}: {target.relative_to(ROOT)}")
+    print(f"{CONTENT.name} in the style of {STYLE}: {target.relative_to(ROOT)}")
     return 0
 
 

@@ -280,10 +280,13 @@ def test_every_engine_keeps_all_of_it(warm: WarmModels, name: str, case: Case) -
     bench = Bench(registry.load(name), warm, Path())
     bench.require_weights()
     common = case.scene.common.model_copy(update={"stroke": bench.stroke})
+    regions = case.scene.regions
+    if not bench.engine.descriptor.styles:
+        regions = tuple(replace(region, styles=()) for region in regions)
     equal = {"bitwise": 0.0, "close": 2 / 255, "no": 1.0}[bench.engine.descriptor.deterministic]
 
     def paint(**changes: Any) -> Raster:
-        scene = replace(case.scene, common=common, **changes)
+        scene = replace(case.scene, common=common, regions=regions, **changes)
         found = render(bench.engine, scene, bench.params, bench.run(), tile=max(case.tile, 40))
         assert isinstance(found["picture"], Raster)
         return found["picture"]

@@ -370,6 +370,14 @@ def test_nobody_there_is_one_clear_sentence(client_of: MakeClient, broker: Any) 
         client_of(broker.connection, patience=0.1)
 
 
+@pytest.mark.parametrize("job_id", [b"abc", "0123456789abcdef"])
+def test_a_job_id_of_another_kind_is_refused_at_once(
+    client_of: MakeClient, broker: Any, job_id: Any
+) -> None:
+    with pytest.raises(ValueError, match="16 bytes"):
+        client_of(broker.connection).submit(Request("identity", content=_pixels()), job_id=job_id)
+
+
 def test_closed_client_fails_its_jobs_and_takes_no_more(client_of: MakeClient, broker: Any) -> None:
     client = client_of(broker.connection)
     broker.hold = True

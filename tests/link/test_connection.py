@@ -33,6 +33,10 @@ def test_connection_comes_back_as_it_was_written(path: Path) -> None:
     assert _CONNECTION.key == b"\x0f" * 32
 
 
+def test_the_secret_is_not_printed() -> None:
+    assert _CONNECTION.secret not in repr(_CONNECTION)
+
+
 def test_connection_is_private_even_under_a_generous_umask(path: Path) -> None:
     before = os.umask(0)
     try:

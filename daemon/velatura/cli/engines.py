@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     shown = {
         name: engine
-        for name, engine in manifest.items()
+        for name, engine in sorted(manifest.items(), key=_first_comes_first)
         if options.all or not engine["descriptor"]["hidden"]
     }
     if options.json:
@@ -45,6 +45,11 @@ def run(options: argparse.Namespace) -> int:
         print(f"{name:12} {engine_title(descriptor)}  ({descriptor['source']})")
         print(f"{'':12} {descriptor['summary']}")
     return 0
+
+
+def _first_comes_first(named: tuple[str, dict[str, Any]]) -> tuple[int, str]:
+    name, engine = named
+    return engine["descriptor"]["rank"], name
 
 
 def engine_named(name: str, manifest: manifests.Manifest) -> dict[str, Any]:

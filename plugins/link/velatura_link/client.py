@@ -119,7 +119,10 @@ class Client(LibraryClient):
 
         Pixels that this client has sent before are not sent again. ``job_id`` of a job that was submitted before, by
         this program or an earlier one, and is kept by the daemon, gets that job's result.
+        Raises ``ValueError`` for a ``job_id`` that is not 16 bytes.
         """
+        if job_id is not None and not (isinstance(job_id, bytes) and len(job_id) == m.ID_BYTES):
+            raise ValueError(f"a job's id is {m.ID_BYTES} bytes, not {job_id!r}")
         terms = Terms(priority, replaces, on_disconnect, grace, preview)
         job = Job(request, terms, on_event, self._cancel, self._finish, id=job_id or m.new_id())
         self._carry(job)

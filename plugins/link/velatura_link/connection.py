@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 import stat
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from .errors import LinkError, UntrustedFile
@@ -24,7 +24,7 @@ class Connection:
 
     instance: str
     endpoints: tuple[str, ...]
-    secret: str
+    secret: str = field(repr=False)
     pid: int = 0
     version: str = ""
     started: float = 0.0

@@ -1,4 +1,4 @@
-"""The library: pictures to paint in the manner of."""
+"""The library: pictures to paint in the style of."""
 
 from __future__ import annotations
 
