@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,10 +44,12 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     module = tmp_path / "added_engine.py"
     module.write_text(BROKEN)
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "added_engine", raising=False)
     importlib.invalidate_caches()
     registry.modules.cache_clear()
     yield module
     monkeypatch.undo()
+    sys.modules.pop("added_engine", None)
     registry.modules.cache_clear()
 
 
@@ -82,7 +85,20 @@ def test_commands_work_beside_a_broken_one_and_doctor_names_it(package: Path) ->
         assert "glaze" in listed.out
         assert "added" not in listed.out
         found = velatura("doctor")
-        assert "cannot be loaded" in found.out
+        assert "left out: added: The engine added cannot be loaded" in found.out
         assert "Mend or uninstall" in found.out
-        package.write_text(MENDED)
+        # What it lacks comes, and its own source stays as it is: nothing kept of it is in the way.
+        package.with_name("nothing_of_this_name.py").touch()
+        package.write_text(BROKEN + MENDED)
+        package.with_name("nothing_of_this_name.py").unlink()
+        assert "added" not in velatura("engines").out
+        package.with_name("nothing_of_this_name.py").touch()
         assert "added" in velatura("engines").out
+
+
+def test_what_cannot_be_read_of_it_stops_nothing(package: Path) -> None:
+    package.with_name("added_engine.xx.po").symlink_to(package.with_name("is not there"))
+    entries = next(package.parent.glob("*.dist-info")) / "entry_points.txt"
+    entries.write_text("[velatura.engines]\nadded = not-a-name.module\nadded-too = added_engine\n")
+    importlib.invalidate_caches()
+    assert len(manifest.code_hash()) == 64

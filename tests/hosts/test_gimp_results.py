@@ -41,5 +41,6 @@ def test_layers_what_is_visible_and_results(gimp: Gimp) -> None:
     in_place = seen["_in_place"]
     assert (in_place["engine"], in_place["same"]) == ("glaze", True)
     assert "painted in place" in in_place["said"]
+    assert "painted in place" in in_place["said of a copy"]
     assert "Velatura did not make this layer" in seen["_refused"]["foreign"]
     assert "no longer in the image" in seen["_refused"]["gone"]

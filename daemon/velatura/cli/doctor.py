@@ -93,14 +93,26 @@ def _torch() -> Finding:
 
 def _engines() -> Finding:
     from velatura.cli.engines import known_engines
-    from velatura.contract import registry
-    from velatura.contract.manifest import left_out
+    from velatura.contract import manifest as manifests
 
-    manifest = known_engines()
-    for name in left_out(manifest):
-        registry.load(name)
+    manifest = known_engines(retry=True)
+    left_out = [f"{name}: {_reason(name)}" for name in manifests.left_out(manifest)]
+    if left_out:
+        found, advice = "; ".join(left_out), "Mend or uninstall the packages that add them."
+        return Finding("engines", False, f"left out: {found}", advice)
     there = sorted(name for name, each in manifest.items() if not each["descriptor"]["hidden"])
     return Finding("engines", True, ", ".join(there))
+
+
+def _reason(name: str) -> str:
+    """Why the engine ``name`` cannot be loaded."""
+    from velatura.contract import manifest as manifests
+
+    try:
+        manifests.facts_of(name)
+    except Exception as error:  # whatever is wrong with a module of anybody's
+        return str(error)
+    return "it can be loaded now; run `velatura stop`"
 
 
 def _weights() -> Finding:

@@ -24,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    manifest = known_engines()
+    manifest = known_engines(retry=True)
     if options.name is not None:
         engine = engine_named(options.name, manifest)
         if options.json:
@@ -62,8 +62,9 @@ def engine_named(name: str, manifest: manifests.Manifest) -> dict[str, Any]:
     return engine
 
 
-def known_engines(*, daemon: bool = False) -> manifests.Manifest:
-    """The manifest, made and kept when this code has none yet: that loads torch, once.
+def known_engines(*, daemon: bool = False, retry: bool = False) -> manifests.Manifest:
+    """The manifest, made and kept when this code has none yet: that loads torch, once. With ``retry`` it is made anew
+    where an engine of another package could not be loaded.
 
     With ``daemon`` the daemon is asked for it then, and started if need be, since its worker has to make it, too.
     """
@@ -73,7 +74,7 @@ def known_engines(*, daemon: bool = False) -> manifests.Manifest:
         from velatura.cli import session
 
         manifest = session.manifest()
-    if manifest is None or manifests.left_out(manifest):
+    if manifest is None or (retry and manifests.left_out(manifest)):
         manifest = manifests.build()
         manifests.write(cache, code, manifest)
     return manifest

@@ -129,9 +129,7 @@ def _hosts(options: argparse.Namespace, names: Sequence[str]) -> list[Host]:
     if missing and (names or not found):
         raise NoHost(
             f"{' and '.join(TITLES[kind] for kind in missing)} cannot be found here.",
-            hint="Start them once so that they create their folders, or name a home folder: --prefix DIR."
-            if len(missing) > 1
-            else "Start it once so that it creates its folders, or name a home folder: --prefix DIR.",
+            hint="Start the one you use once, so that it creates its folders, or name a home folder: --prefix DIR.",
         )
     return found
 

@@ -41,9 +41,13 @@ def code_hash(only: Collection[str] | None = None) -> str:
     for entry in entry_points(group="velatura.engines"):
         version = entry.dist.version if entry.dist is not None else ""
         digest.update(f"{entry.name} {entry.value} {version}\n".encode())
-        sources += _sources_of(entry.module.partition(".")[0])
+        sources += _sources_of(entry.value.partition(":")[0].partition(".")[0])
     for root, source in sources:
-        content = source.read_bytes()
+        try:
+            content = source.read_bytes()
+        except OSError:
+            # An editor's lock, or a file that is being replaced.
+            continue
         digest.update(f"{source.relative_to(root)}\n{len(content)}\n".encode())
         digest.update(content)
     return digest.hexdigest()
@@ -57,7 +61,10 @@ def _sources_of(module: str) -> list[tuple[Path, Path]]:
     """Files of a module or package and of its translations, each with the folder that it is named in; nothing is
     imported. None where there is no such module.
     """
-    spec = find_spec(module)
+    try:
+        spec = find_spec(module)
+    except (ImportError, ValueError):
+        return []
     if spec is None:
         return []
     if spec.submodule_search_locations is not None:
@@ -112,11 +119,11 @@ def build(only: Collection[str] | None = None) -> Manifest:
         if only is not None and name not in only:
             continue
         try:
-            manifest[name] = _facts(name)
+            manifest[name] = facts_of(name)
         except Exception as error:
             if registry.is_ours(name):
                 raise
-            log.warning("An engine of another package is left out: %s", error)
+            log.warning("The engine %s of another package is left out: %s", name, error)
     return manifest
 
 
@@ -126,7 +133,8 @@ def left_out(manifest: Manifest, only: Collection[str] | None = None) -> list[st
     return sorted(added - set(manifest) if only is None else (added & set(only)) - set(manifest))
 
 
-def _facts(name: str) -> dict[str, Any]:
+def facts_of(name: str) -> dict[str, Any]:
+    """What a manifest has of the engine ``name``. Raises whatever its module does."""
     from velatura.contract import registry
     from velatura.contract.phases import PHASES
     from velatura.contract.translations import translations_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gi.repository import Gimp
@@ -23,7 +24,7 @@ from .layers import (
     put_instead,
     rgb_copy,
 )
-from .parasites import attach_record, painted_in_place
+from .parasites import attach_record
 from .progress import ProgressBar
 from .request_spec import LAYER_MASK
 from .sources import LayerSource
@@ -94,7 +95,7 @@ def _written(
         layer = there(job.layer)
         paint_in_place(layer, result.picture, advance)
         if painted.record is not None:
-            attach_record(layer, painted_in_place(painted.record, layer), result.recipe)
+            attach_record(layer, replace(painted.record, in_place=True), result.recipe)
         return layer, ""
     old, note = _to_replace(painted)
     at = offsets(job.replaces) if job.refines and is_there(job.replaces) else painted.at

@@ -30,7 +30,7 @@ from .choices import Choices, Values
 from .engine_arguments import arguments_of
 from .jobs import LayerJob
 from .layers import bottom_up, extent, is_selected, offsets
-from .parasites import is_in_place, record_of
+from .parasites import record_of
 from .request_builder import new_size
 from .request_spec import RequestSpec, request_spec, starts_from_nothing
 from .result_record import ResultRecord, with_layers
@@ -181,7 +181,7 @@ def origin_of(result: Gimp.Layer, manifest: Manifest) -> tuple[ResultRecord, Cho
             tr("Velatura did not make this layer."),
             hint=tr("Choose a layer that Velatura has made."),
         )
-    if is_in_place(record, result):
+    if record.in_place:
         raise LinkError(
             tr("This layer was painted in place, so what it was painted from is gone."),
             hint=tr("Undo it, and choose the engine again: its dialog remembers the settings."),

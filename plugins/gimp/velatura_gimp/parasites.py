@@ -43,16 +43,6 @@ def record_of(layer: Gimp.Layer) -> ResultRecord | None:
     return parse_record(bytes(parasite.get_data())) if parasite is not None else None
 
 
-def painted_in_place(record: ResultRecord, layer: Gimp.Layer) -> ResultRecord:
-    """``record`` of a painting that went into ``layer`` itself."""
-    return replace(record, source=layer.get_tattoo())
-
-
-def is_in_place(record: ResultRecord, layer: Gimp.Layer) -> bool:
-    """Whether what ``layer`` was painted from was its own."""
-    return record.source == layer.get_tattoo()
-
-
 def _data(image: Gimp.Image) -> bytes:
     parasite = image.get_parasite(_NAME)
     return bytes(parasite.get_data()) if parasite is not None else b""

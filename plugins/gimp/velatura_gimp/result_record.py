@@ -52,6 +52,8 @@ class ResultRecord:
     selected: bool = False
     recipe: Mapping[str, Any] | None = None
     limits: SavedSelection | None = None
+    in_place: bool = False
+    """Whether the layer itself was painted over, so that its source is gone."""
 
 
 def dump_record(record: ResultRecord) -> bytes:
@@ -64,6 +66,8 @@ def dump_record(record: ResultRecord) -> bytes:
     }
     if record.limits is not None:
         choices["limits"] = asdict(record.limits)
+    if record.in_place:
+        choices["in_place"] = True
     return json.dumps({"recipe": dict(record.recipe or {}), "choices": choices}).encode()
 
 
@@ -83,6 +87,7 @@ def parse_record(data: bytes) -> ResultRecord | None:
         choices.get("selected") is True,
         recipe if isinstance(recipe, dict) else {},
         _limits(choices.get("limits")),
+        choices.get("in_place") is True,
     )
 
 

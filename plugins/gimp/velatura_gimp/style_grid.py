@@ -110,7 +110,7 @@ class StyleGrid(Gtk.ScrolledWindow):
 
     def _is_seen(self, path: Gtk.TreePath) -> bool:
         _, cell = self._view.get_cell_rect(path, None)
-        return bool(0 <= cell.y <= self.get_allocated_height() - cell.height)
+        return bool(0 <= cell.y <= self._view.get_allocated_height() - cell.height)
 
     def _changed(self, view: Gtk.IconView) -> None:
         if view.get_model() is None:

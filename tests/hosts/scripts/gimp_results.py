@@ -125,8 +125,15 @@ def _in_place(stage):
     return {
         "engine": _made(layer)["recipe"]["engine"],
         "said": said,
+        "said of a copy": _said_of_a_copy(stage, image, layer),
         "same": stage.pixels(layer) == painted,
     }
+
+
+def _said_of_a_copy(stage, image, layer):
+    copy = layer.copy()
+    image.insert_layer(copy, None, 0)
+    return _paint(stage, "velatura-edit", image, [copy])
 
 
 def _edited_below(stage):

@@ -99,10 +99,11 @@ class LivePreview:
             self._submit(number, self._scene, choices, manifest, find, began)
             return
 
-        def looked(scene: request_builder.Scene) -> None:
+        def looked(found: tuple[request_builder.Scene, Any]) -> None:
             # A newer one may have had less to look at.
             if number <= max(self._stopped, self._submitted):
                 return
+            scene, self._before = found
             self._seen, self._looked = about, time.monotonic()
             self._scene = self._same(scene)
             self._submit(number, self._scene, choices, manifest, find, began)
@@ -111,12 +112,12 @@ class LivePreview:
 
     def _look(
         self, view: PreviewTarget, choices: Choices, manifest: Manifest
-    ) -> Steps[request_builder.Scene]:
+    ) -> Steps[tuple[request_builder.Scene, Any]]:
         bounds = bounds_of(view.node)
         scale = min(view.side / max(bounds.width, bounds.height), 1.0)
         width, height = max(round(bounds.width * scale), 1), max(round(bounds.height * scale), 1)
-        self._before = view.node.thumbnail(width, height)
-        content = _pixels(self._before)
+        before = view.node.thumbnail(width, height)
+        content = _pixels(before)
         yield
         masks = []
         for region in choices.regions:
@@ -127,7 +128,7 @@ class LivePreview:
             whole = yield from read_selection(view.selection, bounds)
             selection = downsampled_mask(whole, width, height)
         befores = yield from read_befores(view.document, manifest, choices)
-        return request_builder.Scene(content, masks, selection, scale, befores=befores)
+        return request_builder.Scene(content, masks, selection, scale, befores=befores), before
 
     def _same(self, scene: request_builder.Scene) -> request_builder.Scene:
         """``scene``, or the one before when its picture is the same: pixels are sent only once."""
