@@ -9,6 +9,7 @@ from velatura.cli.display import counted, print_json
 from velatura.contract import manifest as manifests
 from velatura.errors import UnknownEngine
 from velatura.library.places import cache_dir
+from velatura_link.engines import shown_engines
 from velatura_link.titles import engine_title
 
 CONTENTS = {
@@ -32,11 +33,10 @@ def run(options: argparse.Namespace) -> int:
         else:
             show_engine(engine)
         return 0
-    shown = {
-        name: engine
-        for name, engine in sorted(manifest.items(), key=_first_comes_first)
-        if options.all or not engine["descriptor"]["hidden"]
-    }
+    names = shown_engines(manifest)
+    if options.all:
+        names += tuple(sorted(set(manifest) - set(names)))
+    shown = {name: manifest[name] for name in names}
     if options.json:
         print_json(shown)
         return 0
@@ -45,11 +45,6 @@ def run(options: argparse.Namespace) -> int:
         print(f"{name:12} {engine_title(descriptor)}  ({descriptor['source']})")
         print(f"{'':12} {descriptor['summary']}")
     return 0
-
-
-def _first_comes_first(named: tuple[str, dict[str, Any]]) -> tuple[int, str]:
-    name, engine = named
-    return engine["descriptor"]["rank"], name
 
 
 def engine_named(name: str, manifest: manifests.Manifest) -> dict[str, Any]:

@@ -36,7 +36,7 @@ from velatura.networks.glaze import (
 )
 from velatura.networks.glaze_encoder import StyleEncoder
 from velatura.networks.glaze_weights import load_encoder, load_painter
-from velatura.pipeline.sampling import THIN, Sample, fair_sample
+from velatura.pipeline.sampling import THIN, USUAL, Sample, Spread, fair_sample
 from velatura.pipeline.style_input import USUAL_SIDE, style_key, style_tensor, tell_enlarged
 from velatura.pipeline.tensors import picture_tensor, tile_plan
 from velatura.runtime.cache_keys import fingerprint
@@ -104,15 +104,18 @@ class CodePainting(FeedForward[PaintingParamsT, Prepared]):
 
         A small picture is painted on the way. Hidden pixels count neither in a style nor in the content.
         """
-        sample = fair_sample(scene, run, self.descriptor)
-        codes = self.codes(scene, sample, params, run)
-        return self._prepared(scene, sample, codes, params, run)
+        return self._measured(scene, params, run, USUAL)
 
     def prepare_finer(
         self, scene: Scene, coarser: Any, params: PaintingParamsT, run: Run
     ) -> Prepared:
         """As :meth:`prepare`, with statistics of fewer pixels."""
-        sample = fair_sample(scene, run, self.descriptor, THIN)
+        return self._measured(scene, params, run, THIN)
+
+    def _measured(
+        self, scene: Scene, params: PaintingParamsT, run: Run, spread: Spread
+    ) -> Prepared:
+        sample = fair_sample(scene, run, self.descriptor, spread)
         codes = self.codes(scene, sample, params, run)
         return self._prepared(scene, sample, codes, params, run)
 
